@@ -1,0 +1,213 @@
+// Package calendar cuts time ranges into the buckets of a report and shifts
+// them for comparison. All of it happens in Go, from Go's own time zone data,
+// so that an answer does not hang on the zone tables of a database server.
+package calendar
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Unit is the length of a bucket.
+type Unit string
+
+// The units, from short to long.
+const (
+	Hour  Unit = "hour"
+	Day   Unit = "day"
+	Week  Unit = "week"
+	Month Unit = "month"
+)
+
+// Units lists them all.
+var Units = []Unit{Hour, Day, Week, Month}
+
+// A Range is half open: From is in it, To is not.
+type Range struct{ From, To time.Time }
+
+// Duration is the length of the range.
+func (r Range) Duration() time.Duration { return r.To.Sub(r.From) }
+
+// A Bucket is one calendar period. Start is its calendar start, which is shown;
+// Since is the first instant that belongs to it. They differ only for an hour
+// that begins in the middle because the zone's offset moved by half an hour.
+type Bucket struct{ Start, Since time.Time }
+
+// Start returns the calendar start of the bucket that holds the instant: the
+// first instant with its local date for days, weeks (from Monday) and months;
+// for an hour the full hour at the instant's own offset.
+func Start(t time.Time, unit Unit, loc *time.Location) time.Time {
+	local := t.In(loc)
+	if unit == Hour {
+		into := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
+		return t.Add(-into).In(loc)
+	}
+	y, m, d := local.Date()
+	switch unit {
+	case Week:
+		d -= (int(local.Weekday()) + 6) % 7
+	case Month:
+		d = 1
+	}
+	return firstInstant(y, m, d, loc)
+}
+
+// Next returns the first instant after t that belongs to a later bucket.
+func Next(t time.Time, unit Unit, loc *time.Location) time.Time {
+	local := t.In(loc)
+	if unit == Hour {
+		next := Start(t, Hour, loc).Add(time.Hour)
+		// A change of offset inside the hour ends it early where the same clock
+		// hour starts anew.
+		if _, change := local.ZoneBounds(); !change.IsZero() && change.Before(next) && !Start(change, Hour, loc).Equal(Start(t, Hour, loc)) {
+			return change.In(loc)
+		}
+		return next
+	}
+	start := Start(t, unit, loc)
+	y, m, d := start.Date()
+	switch unit {
+	case Day:
+		d++
+	case Week:
+		// The start's own date may be a day late where midnight does not exist,
+		// never its week: count from the Monday before.
+		d += 7 - (int(start.Weekday())+6)%7
+	case Month:
+		m, d = m+1, 1
+	}
+	next := firstInstant(y, m, d, loc)
+	for !next.After(t) { // a local date that the zone skipped altogether
+		d++
+		next = firstInstant(y, m, d, loc)
+	}
+	return next
+}
+
+// firstInstant is the first instant whose local date is y-m-d, or the first one
+// after it where the zone skipped that date.
+func firstInstant(y int, m time.Month, d int, loc *time.Location) time.Time {
+	noon := time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+	want := dateNumber(noon)
+	// Offsets lie within a day of UTC: walk the transitions around that date.
+	for t := noon.Add(-36 * time.Hour).In(loc); ; {
+		_, change := t.ZoneBounds()
+		_, offset := t.Zone()
+		midnight := time.Unix(noon.Unix()-12*3600-int64(offset), 0).In(loc)
+		if !midnight.Before(t) && (change.IsZero() || midnight.Before(change)) {
+			return midnight
+		}
+		if change.IsZero() {
+			return midnight
+		}
+		t = change.In(loc)
+		if dateNumber(t) >= want {
+			return t
+		}
+	}
+}
+
+func dateNumber(t time.Time) int {
+	y, m, d := t.Date()
+	return y*10000 + int(m)*100 + d
+}
+
+// MaxBuckets bounds how many buckets one query may have.
+const MaxBuckets = 11000
+
+// Buckets returns every bucket that the range touches, in order. It fails where
+// there would be more than MaxBuckets.
+func Buckets(r Range, unit Unit, loc *time.Location) ([]Bucket, error) {
+	var buckets []Bucket
+	since := Start(r.From, unit, loc)
+	if unit == Hour { // the part before a change of offset may carry another label
+		if begin, _ := r.From.In(loc).ZoneBounds(); !begin.IsZero() && since.Before(begin) && !Start(begin, Hour, loc).Equal(since) {
+			since = begin
+		}
+	}
+	for since.Before(r.To) {
+		if len(buckets) == MaxBuckets {
+			return nil, fmt.Errorf("the range has more than %d buckets of one %s: choose a longer bucket or a shorter range", MaxBuckets, unit)
+		}
+		buckets = append(buckets, Bucket{Start: Start(since, unit, loc), Since: since})
+		since = Next(since, unit, loc)
+	}
+	return buckets, nil
+}
+
+// Auto chooses the unit that gives a readable number of buckets: hours up to
+// three days, days up to three months, weeks up to a year and a half.
+func Auto(r Range, maxPoints int) Unit {
+	if maxPoints <= 0 {
+		maxPoints = 100
+	}
+	days := r.Duration().Hours() / 24
+	switch {
+	case days <= 3 && days*24 <= float64(maxPoints):
+		return Hour
+	case days <= 93 && days <= float64(maxPoints):
+		return Day
+	case days <= 550 && days/7 <= float64(maxPoints):
+		return Week
+	}
+	return Month
+}
+
+// Previous is the period before: whole local months shift by that many months,
+// whole local days by days, anything else by its exact length.
+func Previous(r Range, loc *time.Location) Range {
+	if months, ok := wholeMonths(r, loc); ok {
+		return shiftDate(r, 0, -months, 0, loc)
+	}
+	if days, ok := wholeDays(r, loc); ok {
+		return shiftDate(r, 0, 0, -days, loc)
+	}
+	d := r.Duration()
+	return Range{r.From.Add(-d), r.To.Add(-d)}
+}
+
+// PreviousYear is the same period a calendar year before.
+func PreviousYear(r Range, loc *time.Location) Range { return shiftDate(r, -1, 0, 0, loc) }
+
+func wholeDays(r Range, loc *time.Location) (int, bool) {
+	from, to := r.From.In(loc), r.To.In(loc)
+	if !to.After(from) || !Start(from, Day, loc).Equal(from) || !Start(to, Day, loc).Equal(to) {
+		return 0, false
+	}
+	return int(civilNoon(to).Sub(civilNoon(from)).Hours()) / 24, true
+}
+
+func wholeMonths(r Range, loc *time.Location) (int, bool) {
+	from, to := r.From.In(loc), r.To.In(loc)
+	if !to.After(from) || !Start(from, Month, loc).Equal(from) || !Start(to, Month, loc).Equal(to) {
+		return 0, false
+	}
+	return (to.Year()-from.Year())*12 + int(to.Month()) - int(from.Month()), true
+}
+
+func civilNoon(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+}
+
+// shiftDate moves both ends by calendar units. An end at the start of its local
+// day stays at the start of a day; a day that the target month lacks becomes
+// its last one.
+func shiftDate(r Range, years, months, days int, loc *time.Location) Range {
+	shift := func(t time.Time) time.Time {
+		local := t.In(loc)
+		y, m, d := local.Date()
+		y, m = y+years, m+time.Month(months)
+		if last := time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day(); d > last {
+			d = last
+		}
+		d += days
+		start := firstInstant(y, m, d, loc)
+		if Start(local, Day, loc).Equal(local) {
+			return start
+		}
+		ny, nm, nd := time.Date(y, m, d, 12, 0, 0, 0, time.UTC).Date()
+		return time.Date(ny, nm, nd, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), loc)
+	}
+	return Range{shift(r.From), shift(r.To)}
+}

@@ -1,0 +1,138 @@
+// Package whatsapp holds the platform's facts as data: what a provider's error
+// code means to people, which market a calling code belongs to, the rates and
+// the rules of billing. The tables are CSV files beside this one.
+package whatsapp
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed error_codes.csv
+var errorCodesCSV string
+
+//go:embed markets.csv
+var marketsCSV string
+
+//go:embed sample_rates.csv
+var sampleRatesCSV string
+
+//go:embed billing_rules.csv
+var billingRulesCSV string
+
+// ErrorCode maps a provider's code to a reason of the catalogue. Where Details
+// is set, the row serves only failures whose text matches that regular
+// expression (PostgreSQL's, case-insensitive); such rows come before the row
+// without it.
+type ErrorCode struct{ Code, Details, Reason string }
+
+// Market maps the digits that a phone number begins with to a market. The
+// longest matching prefix wins.
+type Market struct{ Prefix, Market string }
+
+// Rate is the price in USD of one billable unit from ValidFrom (a date in UTC)
+// until the next row of the same market and category.
+type Rate struct {
+	Market, Category string
+	ValidFrom        time.Time
+	USD              float64
+}
+
+// BillingRule says how one category is billed from ValidFrom (a date in UTC)
+// until the next row of the same category. The rules of one day replace those
+// of the days before. A nil InWindow serves both, FreeUnits is the allowance
+// per line and calendar month (UTC), nil for none.
+type BillingRule struct {
+	ValidFrom    time.Time
+	Unit         string // conversation or message
+	Category     string
+	InWindow     *bool
+	Billable     bool
+	RateCategory string
+	FreeUnits    *int
+}
+
+// ErrorCodes returns the mapping of provider codes to reasons.
+func ErrorCodes() []ErrorCode {
+	var codes []ErrorCode
+	for _, row := range rows(errorCodesCSV) {
+		first, last, isRange := strings.Cut(row[0], "-")
+		if !isRange {
+			codes = append(codes, ErrorCode{row[0], row[1], row[2]})
+			continue
+		}
+		for n := number(first); n <= number(last); n++ {
+			codes = append(codes, ErrorCode{strconv.Itoa(n), row[1], row[2]})
+		}
+	}
+	return codes
+}
+
+// Markets returns the markets by calling-code prefix.
+func Markets() []Market {
+	var markets []Market
+	for _, row := range rows(marketsCSV) {
+		markets = append(markets, Market{row[0], row[1]})
+	}
+	return markets
+}
+
+// SampleRates returns a rate card for a first look: approximate list prices of
+// late 2025. Load your own rates in the relation rate_card.
+func SampleRates() []Rate {
+	var rates []Rate
+	for _, row := range rows(sampleRatesCSV) {
+		usd, err := strconv.ParseFloat(row[3], 64)
+		must(err)
+		rates = append(rates, Rate{row[0], row[1], date(row[2]), usd})
+	}
+	return rates
+}
+
+// BillingRules returns the platform's rules of billing.
+func BillingRules() []BillingRule {
+	var rules []BillingRule
+	for _, row := range rows(billingRulesCSV) {
+		rule := BillingRule{ValidFrom: date(row[0]), Unit: row[1], Category: row[2], Billable: row[4] == "true", RateCategory: row[5]}
+		if row[3] != "" {
+			inWindow := row[3] == "true"
+			rule.InWindow = &inWindow
+		}
+		if row[6] != "" {
+			free := number(row[6])
+			rule.FreeUnits = &free
+		}
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// rows parses an embedded table without its header. The tables are part of the
+// program: one that cannot be read is a bug that the tests find.
+func rows(table string) [][]string {
+	all, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+	must(err)
+	return all[1:]
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	must(err)
+	return n
+}
+
+func date(s string) time.Time {
+	t, err := time.Parse(time.DateOnly, s)
+	must(err)
+	return t
+}
+
+func must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("embedded table: %v", err))
+	}
+}
