@@ -3,22 +3,57 @@
 // says what to do. It knows the catalogue and no database.
 package query
 
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+)
+
+// Version is the version of the query's JSON form that this package reads.
+const Version = 1
+
 // Query is one question. Report fills whatever the rest leaves out.
 type Query struct {
-	Version  int      `json:"version,omitempty"`
-	Report   string   `json:"report,omitempty"`
-	Metrics  []string `json:"metrics,omitempty"`
-	GroupBy  []string `json:"groupBy,omitempty"`
-	Bucket   string   `json:"bucket,omitempty"`
-	Filters  []Filter `json:"filters,omitempty"`
-	Compare  string   `json:"compare,omitempty"`
-	Timezone string   `json:"timezone,omitempty"`
-	Language string   `json:"language,omitempty"`
-	Format   string   `json:"format,omitempty"`
-	Columns  []string `json:"columns,omitempty"`
-	OrderBy  []Order  `json:"orderBy,omitempty"`
-	Limit    int      `json:"limit,omitempty"`
-	After    string   `json:"after,omitempty"`
+	// Version of the form: 1, also where it is left out.
+	Version int `json:"version,omitempty"`
+	// Report names the preset that fills what is left out.
+	Report string `json:"report,omitempty"`
+	// Metrics are ids of the catalogue.
+	Metrics []string `json:"metrics,omitempty"`
+	// GroupBy are dimensions; an empty list groups by nothing, a missing one is
+	// the preset's.
+	GroupBy []string `json:"groupBy,omitempty"`
+	// Bucket cuts by time: none, auto, hour, day, week or month.
+	Bucket string `json:"bucket,omitempty"`
+	// Filters all have to hold.
+	Filters []Filter `json:"filters,omitempty"`
+	// Compare sets the answer beside another period: none, previous_period or
+	// previous_year.
+	Compare string `json:"compare,omitempty"`
+	// Timezone is an IANA name; empty means the data source's.
+	Timezone string `json:"timezone,omitempty"`
+	// Language of texts for people: en, es or pt-BR.
+	Language string `json:"language,omitempty"`
+	// Format of the answer: table, timeseries, details or logs.
+	Format string `json:"format,omitempty"`
+	// Columns of a details query.
+	Columns []string `json:"columns,omitempty"`
+	// OrderBy sorts by columns of the answer.
+	OrderBy []Order `json:"orderBy,omitempty"`
+	// Limit is the largest number of rows; 0 means the default.
+	Limit int `json:"limit,omitempty"`
+	// After is the cursor of the page before, in a details query.
+	After string `json:"after,omitempty"`
 }
 
 // Filter keeps the rows whose dimension satisfies the operator for the values:
@@ -34,4 +69,422 @@ type Filter struct {
 type Order struct {
 	By   string `json:"by"`
 	Desc bool   `json:"desc,omitempty"`
+}
+
+// The choices of the query's words.
+var (
+	Buckets   = []string{"none", "auto", "hour", "day", "week", "month"}
+	Compares  = []string{"none", "previous_period", "previous_year"}
+	Formats   = []string{"table", "timeseries", "details", "logs"}
+	Operators = []string{"in", "notIn", "matches", "notMatches", "contains"}
+	Languages = []string{"en", "es", "pt-BR"}
+)
+
+// Limits of an answer, in rows.
+const (
+	DefaultLimit = 1000
+	MaxLimit     = 100000
+)
+
+// Error says what is wrong with a query and what to do about it.
+type Error struct{ Message string }
+
+func (e *Error) Error() string { return e.Message }
+
+func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+
+// grafanaKeys stand in every query that Grafana sends and mean nothing here.
+var grafanaKeys = []string{"refId", "datasource", "datasourceId", "queryType", "hide", "key", "intervalMs", "maxDataPoints", "queryCachingTTL", "timeRange", "resultAssertions", "datasourceUid"}
+
+// Parse reads a query's JSON. Keys that are neither the query's nor Grafana's
+// are errors that name the nearest one.
+func Parse(data []byte) (Query, error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil || raw == nil {
+		return Query{}, errorf("the query is not a JSON object: %s", jsonReason(err))
+	}
+	keys := jsonKeys(Query{})
+	for key := range raw {
+		if slices.Contains(grafanaKeys, key) {
+			delete(raw, key)
+		} else if !slices.Contains(keys, key) {
+			return Query{}, errorf("unknown key %q in the query%s", key, suggest(key, keys))
+		}
+	}
+	if filters, ok := raw["filters"]; ok {
+		var list []map[string]json.RawMessage
+		if err := json.Unmarshal(filters, &list); err == nil {
+			for _, f := range list {
+				for key := range f {
+					if known := jsonKeys(Filter{}); !slices.Contains(known, key) {
+						return Query{}, errorf("unknown key %q in a filter%s", key, suggest(key, known))
+					}
+				}
+			}
+		}
+	}
+	clean, err := json.Marshal(raw)
+	if err != nil {
+		return Query{}, errorf("the query is not valid JSON: %s", jsonReason(err))
+	}
+	var q Query
+	decoder := json.NewDecoder(bytes.NewReader(clean))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&q); err != nil && !errors.Is(err, io.EOF) {
+		return Query{}, errorf("the query cannot be read: %s", jsonReason(err))
+	}
+	return q, nil
+}
+
+func jsonReason(err error) string {
+	var typeError *json.UnmarshalTypeError
+	if errors.As(err, &typeError) {
+		return fmt.Sprintf("%q holds a %s where a %s belongs", typeError.Field, typeError.Value, kindName(typeError.Type))
+	}
+	if err == nil {
+		return "it is null"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+func kindName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Slice:
+		return "list"
+	case reflect.Int:
+		return "whole number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Struct:
+		return "object"
+	}
+	return "text"
+}
+
+func jsonKeys(v any) []string {
+	var keys []string
+	for field := range reflect.TypeOf(v).Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		keys = append(keys, name)
+	}
+	return keys
+}
+
+// suggest names the nearest candidate, or the candidates where few.
+func suggest(word string, candidates []string) string {
+	if near := catalog.Nearest(word, candidates); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	if len(candidates) <= 60 {
+		return "; choose one of " + strings.Join(candidates, ", ")
+	}
+	return ""
+}
+
+// Resolve fills the query from its preset and checks every word of it. What
+// comes back can be compiled: metrics or a details fact are set, every cut and
+// filter has meaning for them, the language and format are one of the known.
+func (q Query) Resolve() (Query, error) {
+	if q.Version != 0 && q.Version != Version {
+		return q, errorf("version %d of the query is not known; this Parley reads version %d", q.Version, Version)
+	}
+	q.Version = Version
+	if q.Report != "" {
+		preset, ok := LookupPreset(q.Report)
+		if !ok {
+			return q, errorf("unknown report %q%s", q.Report, suggest(q.Report, PresetIDs()))
+		}
+		q = fill(q, preset.Query)
+	}
+	q = defaults(q)
+	for _, check := range []func(Query) error{checkWords, checkValues, checkZone} {
+		if err := check(q); err != nil {
+			return q, err
+		}
+	}
+	q.Language = language(q.Language)
+	if q.Format == "details" || q.Format == "logs" {
+		return q, checkDetails(&q)
+	}
+	return q, checkAggregate(&q)
+}
+
+// fill takes from the preset what the query leaves out. The preset's filters
+// always hold; its order only where the answer still has that column.
+func fill(q, p Query) Query {
+	if q.Metrics == nil {
+		q.Metrics = p.Metrics
+	}
+	if q.GroupBy == nil {
+		q.GroupBy = p.GroupBy
+	}
+	if q.Bucket == "" {
+		q.Bucket = p.Bucket
+	}
+	q.Filters = slices.Concat(p.Filters, q.Filters)
+	if q.Compare == "" {
+		q.Compare = p.Compare
+	}
+	if q.Format == "" {
+		q.Format = p.Format
+	}
+	if q.Columns == nil {
+		q.Columns = p.Columns
+	}
+	if q.OrderBy == nil {
+		for _, o := range p.OrderBy {
+			if slices.Contains(resultColumns(q), o.By) {
+				q.OrderBy = append(q.OrderBy, o)
+			}
+		}
+	}
+	if q.Limit == 0 {
+		q.Limit = p.Limit
+	}
+	return q
+}
+
+func defaults(q Query) Query {
+	if q.Bucket == "" {
+		q.Bucket = "none"
+	}
+	if q.Compare == "" {
+		q.Compare = "none"
+	}
+	if q.Format == "" {
+		q.Format = "table"
+	}
+	if q.Format == "timeseries" && q.Bucket == "none" && timeGroup(q) == "" {
+		q.Bucket = "auto"
+	}
+	if q.Limit == 0 {
+		q.Limit = DefaultLimit
+	}
+	return q
+}
+
+// resultColumns are the ids by which an aggregate answer can be ordered.
+func resultColumns(q Query) []string {
+	columns := append([]string{"time"}, q.Metrics...)
+	for _, id := range q.GroupBy {
+		columns = append(columns, id, id+"_name")
+	}
+	return append(columns, q.Columns...)
+}
+
+// timeGroup is the calendar dimension among the groups, or "".
+func timeGroup(q Query) string {
+	for _, id := range q.GroupBy {
+		if d, ok := catalog.LookupDimension(id); ok && d.Kind == catalog.KindTime {
+			return id
+		}
+	}
+	return ""
+}
+
+func language(l string) string {
+	switch {
+	case strings.HasPrefix(strings.ToLower(l), "es"):
+		return "es"
+	case strings.HasPrefix(strings.ToLower(l), "pt"):
+		return "pt-BR"
+	}
+	return "en"
+}
+
+func checkWords(q Query) error {
+	for _, w := range []struct {
+		what, word string
+		choices    []string
+	}{{"bucket", q.Bucket, Buckets}, {"comparison", q.Compare, Compares}, {"format", q.Format, Formats}} {
+		if !slices.Contains(w.choices, w.word) {
+			return errorf("unknown %s %q%s", w.what, w.word, suggest(w.word, w.choices))
+		}
+	}
+	for _, id := range q.Metrics {
+		if m, ok := catalog.LookupMetric(id); !ok || m.Internal {
+			return errorf("unknown metric %q%s", id, suggest(id, catalog.MetricIDs()))
+		}
+	}
+	for _, id := range q.GroupBy {
+		if _, ok := catalog.LookupDimension(id); !ok {
+			return errorf("unknown dimension %q in groupBy%s", id, suggest(id, catalog.DimensionIDs("")))
+		}
+	}
+	for _, f := range q.Filters {
+		if _, ok := catalog.LookupDimension(f.Dimension); !ok {
+			return errorf("unknown dimension %q in a filter%s", f.Dimension, suggest(f.Dimension, catalog.DimensionIDs("")))
+		}
+		if !slices.Contains(Operators, f.Operator) {
+			return errorf("unknown operator %q in the filter on %s%s", f.Operator, f.Dimension, suggest(f.Operator, Operators))
+		}
+	}
+	if q.Limit < 0 || q.Limit > MaxLimit {
+		return errorf("limit %d is out of bounds: choose 1 to %d rows", q.Limit, MaxLimit)
+	}
+	for _, list := range [][]string{q.Metrics, q.GroupBy, q.Columns} {
+		for i, id := range list {
+			if slices.Contains(list[:i], id) {
+				return errorf("%q is listed twice: name it once", id)
+			}
+		}
+	}
+	return nil
+}
+
+// variable recognises a dashboard variable that nothing has replaced.
+var variable = regexp.MustCompile(`^(\$\{[A-Za-z_]\w*(:[^}]*)?\}|\$[A-Za-z_]\w*|\[\[\w+(:[^\]]*)?\]\])$`)
+
+func checkValues(q Query) error {
+	for _, f := range q.Filters {
+		d, _ := catalog.LookupDimension(f.Dimension)
+		if !slices.Contains(OperatorsOf(d), f.Operator) {
+			return errorf("the filter on %s cannot use %s: choose %s", d.ID, f.Operator, strings.Join(OperatorsOf(d), ", "))
+		}
+		if len(f.Values) == 0 {
+			return errorf("the filter on %s names no values: add one, or remove the filter", d.ID)
+		}
+		for _, v := range f.Values {
+			if variable.MatchString(v) {
+				return errorf("the filter on %s holds %s, a variable that was not replaced: variables do not work in alert rules and public dashboards; write the value itself", d.ID, v)
+			}
+			if err := checkValue(d, f.Operator, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// computed are the enums whose values Parley itself decides, so that any other
+// value is a slip and not something that a database might hold.
+var computed = []string{"business_hours", "initiator", "user_type", "status", "failure_reason", "direction", "in_window", "stage"}
+
+func checkValue(d catalog.Dimension, operator, v string) error {
+	switch operator {
+	case "matches", "notMatches":
+		if v == "" {
+			return errorf("the filter on %s has an empty pattern", d.ID)
+		}
+		return nil
+	case "contains":
+		return nil
+	}
+	switch {
+	case v == catalog.None:
+		return nil
+	case slices.Contains(computed, d.ID) && !slices.Contains(d.Values, v):
+		return errorf("%q is no value of %s%s", v, d.ID, suggest(v, d.Values))
+	case d.Kind == catalog.KindNumber:
+		if _, err := strconv.Atoi(v); err != nil {
+			return errorf("%q is no value of %s: write a whole number", v, d.ID)
+		}
+	case d.Kind == catalog.KindTime:
+		if _, err := ParseInstant(v, time.UTC); err != nil {
+			return errorf("%q is no value of %s: write a date (2026-11-02) or an instant (2026-11-02T00:00:00-03:00)", v, d.ID)
+		}
+	}
+	return nil
+}
+
+// ParseInstant reads an RFC 3339 instant, or a date as its start in loc.
+func ParseInstant(s string, loc *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	return time.ParseInLocation(time.DateOnly, s, loc)
+}
+
+// OperatorsOf lists the operators that have meaning for a dimension.
+func OperatorsOf(d catalog.Dimension) []string {
+	switch d.Kind {
+	case catalog.KindNumber, catalog.KindTime:
+		return []string{"in", "notIn"}
+	case catalog.KindText, catalog.KindEntity:
+		return Operators
+	}
+	return []string{"in", "notIn", "matches", "notMatches"}
+}
+
+func checkZone(q Query) error {
+	if q.Timezone == "" {
+		return nil
+	}
+	if _, err := time.LoadLocation(q.Timezone); err != nil || q.Timezone == "Local" {
+		return errorf("unknown time zone %q: write an IANA name such as America/Sao_Paulo", q.Timezone)
+	}
+	return nil
+}
+
+func checkAggregate(q *Query) error {
+	if len(q.Metrics) == 0 {
+		return errorf("the query asks for nothing: choose a report or at least one metric")
+	}
+	if len(q.Columns) > 0 || q.After != "" {
+		return errorf("columns and after belong to details: set format to details, or remove them")
+	}
+	times := 0
+	for _, id := range q.GroupBy {
+		if d, _ := catalog.LookupDimension(id); d.Kind == catalog.KindTime {
+			times++
+		}
+	}
+	if times > 1 || times == 1 && q.Bucket != "none" {
+		return errorf("the query cuts by time twice: choose one of bucket, hour, day, week and month")
+	}
+	for _, id := range q.Metrics {
+		m, _ := catalog.LookupMetric(id)
+		if m.Fact == catalog.ConversationNow && (times > 0 || q.Bucket != "none") {
+			return errorf("%s is the state at this moment and cannot be cut by time: set bucket to none", id)
+		}
+		for _, d := range q.GroupBy {
+			if err := CheckCut(m, d, "cut"); err != nil {
+				return err
+			}
+		}
+		for _, f := range q.Filters {
+			if err := CheckCut(m, f.Dimension, "filtered"); err != nil {
+				return err
+			}
+		}
+	}
+	if err := checkStages(*q); err != nil {
+		return err
+	}
+	for _, o := range q.OrderBy {
+		if columns := resultColumns(*q); !slices.Contains(columns, o.By) {
+			return errorf("cannot order by %q, which is no column of the answer%s", o.By, suggest(o.By, columns))
+		}
+	}
+	return nil
+}
+
+// CheckCut fails where the dimension has no meaning for the metric, naming
+// those that have.
+func CheckCut(m catalog.Metric, dimension, verb string) error {
+	d, _ := catalog.LookupDimension(dimension)
+	if !d.Has(m.Fact) {
+		return errorf("%s cannot be %s by %s: choose one of %s", m.ID, verb, dimension, strings.Join(catalog.DimensionIDs(m.Fact), ", "))
+	}
+	return nil
+}
+
+// checkStages holds the funnel's stages together: the dimension and its metrics
+// only mean something with each other.
+func checkStages(q Query) error {
+	cut := slices.Contains(q.GroupBy, "stage")
+	for _, f := range q.Filters {
+		if f.Dimension == "stage" {
+			return errorf("stage cannot be filtered: filter by status")
+		}
+	}
+	for _, id := range q.Metrics {
+		if strings.HasPrefix(id, "stage_") != cut {
+			if cut {
+				return errorf("%s cannot be cut by stage: choose stage_reached, stage_share_of_previous or stage_share_of_sent", id)
+			}
+			return errorf("%s needs the cut by stage: add stage to groupBy", id)
+		}
+	}
+	return nil
 }

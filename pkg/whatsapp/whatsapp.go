@@ -43,9 +43,9 @@ type Rate struct {
 }
 
 // BillingRule says how one category is billed from ValidFrom (a date in UTC)
-// until the next row of the same category. The rules of one day replace those
-// of the days before. A nil InWindow serves both, FreeUnits is the allowance
-// per line and calendar month (UTC), nil for none.
+// on. Of the rules that fit a message's category and window the latest serves;
+// of two of one day, the one that names the window. A nil InWindow fits both,
+// FreeUnits is the allowance per line and calendar month (UTC), nil for none.
 type BillingRule struct {
 	ValidFrom    time.Time
 	Unit         string // conversation or message

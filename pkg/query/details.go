@@ -1,0 +1,51 @@
+package query
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+)
+
+// DetailsFact is the fact whose rows a details query lists, or "" where the
+// report lists none.
+func (q Query) DetailsFact() catalog.Fact {
+	p, _ := LookupPreset(q.Report)
+	return catalog.Fact(p.Fact)
+}
+
+func checkDetails(q *Query) error {
+	fact := q.DetailsFact()
+	if fact == "" {
+		var reports []string
+		for _, p := range Presets {
+			if p.Fact != "" {
+				reports = append(reports, p.ID)
+			}
+		}
+		return errorf("format %s needs a report of details: set report to one of %s", q.Format, strings.Join(reports, ", "))
+	}
+	if len(q.Metrics) > 0 || len(q.GroupBy) > 0 || q.Bucket != "none" || q.Compare != "none" {
+		return errorf("a details report lists single rows: remove metrics, groupBy, bucket and compare, or choose format table")
+	}
+	columns := catalog.ColumnIDs(fact)
+	for _, id := range q.Columns {
+		if !slices.Contains(columns, id) {
+			return errorf("unknown column %q in the details of %s%s", id, fact, suggest(id, columns))
+		}
+	}
+	for _, f := range q.Filters {
+		if d, _ := catalog.LookupDimension(f.Dimension); !d.Has(fact) || d.ID == "stage" {
+			return errorf("the details of %s cannot be filtered by %s: choose one of %s", fact, f.Dimension, strings.Join(catalog.DimensionIDs(fact), ", "))
+		}
+	}
+	if len(q.OrderBy) > 1 {
+		return errorf("a details report is ordered by one column: keep one entry in orderBy")
+	}
+	for _, o := range q.OrderBy {
+		if o.By != "created_at" {
+			return errorf("a details report can be ordered by created_at, not by %q", o.By)
+		}
+	}
+	return nil
+}
