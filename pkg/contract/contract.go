@@ -7,7 +7,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"reflect"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,6 +14,9 @@ import (
 
 //go:embed contract.sql
 var tablesSQL string
+
+//go:embed indexes.sql
+var indexesSQL string
 
 // The row types. A nil pointer is NULL. The db tag names the column.
 type (
@@ -202,42 +204,37 @@ type Data struct {
 	BillingRules  []BillingRule       `relation:"billing_rule"`
 }
 
-// Create makes the schema and the empty tables of the contract in it. An
-// existing schema of that name is dropped first.
+// Create makes the schema and the empty tables of the contract in it, with
+// their indexes. An existing schema of that name is dropped first.
 func Create(ctx context.Context, conn *pgx.Conn, schema string) error {
+	if _, err := conn.Exec(ctx, "DROP SCHEMA IF EXISTS "+pgx.Identifier{schema}.Sanitize()+" CASCADE"); err != nil {
+		return fmt.Errorf("drop schema %s: %w", schema, err)
+	}
+	if err := CreateTables(ctx, conn, schema); err != nil {
+		return err
+	}
+	return CreateIndexes(ctx, conn, schema)
+}
+
+// CreateTables makes the schema and the empty tables of the contract in it,
+// without any index: much data is loaded faster before CreateIndexes than
+// after it. It fails where the schema exists.
+func CreateTables(ctx context.Context, conn *pgx.Conn, schema string) error {
 	name := pgx.Identifier{schema}.Sanitize()
-	_, err := conn.Exec(ctx, fmt.Sprintf("DROP SCHEMA IF EXISTS %[1]s CASCADE; CREATE SCHEMA %[1]s; SET search_path TO %[1]s; %[2]s; RESET search_path", name, tablesSQL))
+	_, err := conn.Exec(ctx, fmt.Sprintf("CREATE SCHEMA %[1]s; SET search_path TO %[1]s; %[2]s; RESET search_path", name, tablesSQL))
 	if err != nil {
 		return fmt.Errorf("create the contract's tables in schema %s: %w", schema, err)
 	}
 	return nil
 }
 
-// Load adds the rows to the contract's tables. It can be called again with
-// further batches.
-func Load(ctx context.Context, conn *pgx.Conn, schema string, data Data) error {
-	v := reflect.ValueOf(data)
-	for i := range v.NumField() {
-		relation := v.Type().Field(i).Tag.Get("relation")
-		rows := v.Field(i)
-		if rows.Len() == 0 {
-			continue
-		}
-		row := rows.Type().Elem()
-		columns := make([]string, row.NumField())
-		for c := range columns {
-			columns[c] = row.Field(c).Tag.Get("db")
-		}
-		source := pgx.CopyFromSlice(rows.Len(), func(r int) ([]any, error) {
-			values := make([]any, len(columns))
-			for c := range values {
-				values[c] = rows.Index(r).Field(c).Interface()
-			}
-			return values, nil
-		})
-		if _, err := conn.CopyFrom(ctx, pgx.Identifier{schema, relation}, columns, source); err != nil {
-			return fmt.Errorf("load %s: %w", relation, err)
-		}
+// CreateIndexes adds the primary keys and indexes to the tables that
+// CreateTables made.
+func CreateIndexes(ctx context.Context, conn *pgx.Conn, schema string) error {
+	name := pgx.Identifier{schema}.Sanitize()
+	_, err := conn.Exec(ctx, fmt.Sprintf("SET search_path TO %s; %s; RESET search_path", name, indexesSQL))
+	if err != nil {
+		return fmt.Errorf("create the contract's indexes in schema %s: %w", schema, err)
 	}
 	return nil
 }

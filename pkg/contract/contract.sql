@@ -1,9 +1,10 @@
 -- The relations of the contract as tables. A team with a home-grown database
 -- makes views of the same names and columns instead. Times are instants, ids
 -- are text and unique within their relation; what cannot be known is null.
+-- Keys and indexes follow in indexes.sql.
 
 CREATE TABLE message (
-  message_id          text PRIMARY KEY,
+  message_id          text NOT NULL,
   sequence            bigint,      -- optional: the source's own order, breaks ties of time
   account_id          text,
   subaccount          text,
@@ -38,7 +39,7 @@ CREATE TABLE message (
 );
 
 CREATE TABLE conversation (
-  conversation_id   text PRIMARY KEY,
+  conversation_id   text NOT NULL,
   account_id        text,
   display_id        text,
   contact_id        text,
@@ -65,7 +66,7 @@ CREATE TABLE conversation_event (
 );
 
 CREATE TABLE contact (
-  contact_id text PRIMARY KEY,
+  contact_id text NOT NULL,
   account_id text,
   name       text,
   phone      text,
@@ -73,20 +74,20 @@ CREATE TABLE contact (
   created_at timestamptz
 );
 
-CREATE TABLE account (account_id text PRIMARY KEY, name text); -- optional
+CREATE TABLE account (account_id text NOT NULL, name text); -- optional
 
 CREATE TABLE line (
-  line_id text PRIMARY KEY,
+  line_id text NOT NULL,
   name    text,
   channel text,                    -- whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other
   number  text,
   team_id text
 );
 
-CREATE TABLE agent (agent_id text PRIMARY KEY, name text);
-CREATE TABLE team (team_id text PRIMARY KEY, name text);
+CREATE TABLE agent (agent_id text NOT NULL, name text);
+CREATE TABLE team (team_id text NOT NULL, name text);
 CREATE TABLE agent_team (agent_id text, team_id text);
-CREATE TABLE campaign (campaign_id text PRIMARY KEY, name text);
+CREATE TABLE campaign (campaign_id text NOT NULL, name text);
 
 CREATE TABLE tag (kind text, owner_id text, name text); -- kind: conversation, contact
 
@@ -120,12 +121,3 @@ CREATE TABLE billing_rule (
   rate_category text,              -- the category whose rate applies
   free_units    integer            -- per calendar month (UTC) and line; null: none
 );
-
-CREATE INDEX ON message (created_at);
-CREATE INDEX ON message (contact_id, created_at);
-CREATE INDEX ON message (conversation_id, created_at);
-CREATE INDEX ON conversation (created_at);
-CREATE INDEX ON conversation_event (at);
-CREATE INDEX ON conversation_event (conversation_id);
-CREATE INDEX ON tag (owner_id);
-CREATE INDEX ON csat (sent_at);
