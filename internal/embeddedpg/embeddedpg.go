@@ -23,6 +23,13 @@ import (
 	"github.com/parley-reports/parley/internal/child"
 )
 
+// Variable names the environment variable that holds the address of a server to
+// use instead of one of our own.
+const Variable = "DATABASE_URL"
+
+// FromEnvironment returns that address, or nothing.
+func FromEnvironment() string { return os.Getenv(Variable) }
+
 const (
 	superuser = "postgres"
 
