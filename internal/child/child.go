@@ -18,7 +18,7 @@ const stopPatience = 3 * time.Second
 type Process struct {
 	cmd   *exec.Cmd
 	dir   string
-	guard *guard
+	guard *Guard
 	stop  os.Signal
 	done  chan struct{}
 	err   error
@@ -29,16 +29,15 @@ type Process struct {
 // dir, where it isn't empty, is removed once the process has ended. Both also
 // happen if this program dies without a word.
 func Start(cmd *exec.Cmd, stop os.Signal, dir string) (*Process, error) {
-	guard, err := newGuard(dir)
+	guard, err := NewGuard(cmd, dir)
 	if err != nil {
-		return nil, fmt.Errorf("start the guard of %s: %w", cmd.Path, err)
-	}
-	ownGroup(cmd)
-	if err := cmd.Start(); err != nil {
-		guard.release()
 		return nil, err
 	}
-	guard.watch(cmd.Process.Pid, stop)
+	if err := cmd.Start(); err != nil {
+		guard.Release()
+		return nil, err
+	}
+	guard.Watch(cmd.Process.Pid, stop)
 
 	p := &Process{cmd: cmd, dir: dir, guard: guard, stop: stop, done: make(chan struct{})}
 	go func() {
@@ -76,7 +75,7 @@ func (p *Process) Stop() error {
 	// What the process itself has started may still be there.
 	signalGroup(p.cmd.Process, os.Kill)
 	<-p.done
-	p.guard.release()
+	p.guard.Release()
 	if p.dir == "" {
 		return nil
 	}

@@ -28,37 +28,42 @@ fi
 [ -z "$1" ] || rm -rf -- "$1"
 `
 
-// guard is a shell that outlives this program by the moment it takes to clean up.
-type guard struct {
+// Guard is a shell that outlives this program by the moment it takes to clean up.
+// Start has one of its own; others are for processes that someone else starts.
+type Guard struct {
 	cmd   *exec.Cmd
 	input io.WriteCloser
 }
 
-func newGuard(dir string) (*guard, error) {
-	cmd := exec.Command("/bin/sh", "-c", guardScript, "guard", dir)
-	cmd.Dir = "/"
+// NewGuard prepares cmd, which is yet to be started, and starts its guard. The
+// directory, where it isn't empty, is removed if this program crashes.
+func NewGuard(cmd *exec.Cmd, dir string) (*Guard, error) {
 	ownGroup(cmd)
-	input, err := cmd.StdinPipe()
+	shell := exec.Command("/bin/sh", "-c", guardScript, "guard", dir)
+	shell.Dir = "/"
+	ownGroup(shell)
+	input, err := shell.StdinPipe()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start the guard of %s: %w", cmd.Path, err)
 	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
+	if err := shell.Start(); err != nil {
+		return nil, fmt.Errorf("start the guard of %s: %w", cmd.Path, err)
 	}
-	return &guard{cmd: cmd, input: input}, nil
+	return &Guard{cmd: shell, input: input}, nil
 }
 
-func (g *guard) watch(group int, signal os.Signal) {
+// Watch tells the guard which process, started since, and which signal ends it.
+func (g *Guard) Watch(pid int, signal os.Signal) {
 	number, ok := signal.(syscall.Signal)
 	if !ok {
 		number = syscall.SIGTERM
 	}
 	// A guard that is gone already can't be told anything.
-	_, _ = fmt.Fprintf(g.input, "%d %d\n", group, int(number))
+	_, _ = fmt.Fprintf(g.input, "%d %d\n", pid, int(number))
 }
 
-// release ends the guard without letting it act.
-func (g *guard) release() {
+// Release ends the guard without letting it act.
+func (g *Guard) Release() {
 	_ = g.cmd.Process.Kill()
 	_ = g.cmd.Wait()
 }

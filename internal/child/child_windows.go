@@ -5,16 +5,17 @@ import (
 	"os/exec"
 )
 
-// guard does nothing on Windows, where a console takes its processes with it.
-type guard struct{}
+// Guard does nothing on Windows, where a console takes its processes with it.
+type Guard struct{}
 
-func newGuard(string) (*guard, error) { return &guard{}, nil }
+// NewGuard returns a guard that does nothing.
+func NewGuard(*exec.Cmd, string) (*Guard, error) { return &Guard{}, nil }
 
-func (*guard) watch(int, os.Signal) {}
+// Watch does nothing.
+func (*Guard) Watch(int, os.Signal) {}
 
-func (*guard) release() {}
-
-func ownGroup(*exec.Cmd) {}
+// Release does nothing.
+func (*Guard) Release() {}
 
 // signalGroup kills the process: Windows has no signal to ask it to end.
 func signalGroup(process *os.Process, _ os.Signal) { _ = process.Kill() }
