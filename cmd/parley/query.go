@@ -1,0 +1,205 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/spf13/cobra"
+
+	"context"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/source/views"
+)
+
+// newQueryCommand runs one query outside Grafana, by the same code.
+func newQueryCommand() *cobra.Command {
+	var address, kind, schema, from, to, format, timezone, chatURL string
+	var showSQL bool
+	cmd := &cobra.Command{
+		Use:   "query 'QUERY JSON'",
+		Short: "Run one query and print its rows, one JSON object a line",
+		Example: `  parley query --url postgres://reader@localhost/chat --from 2026-11-01T00:00:00Z --to 2026-11-08T00:00:00Z \
+    '{"version": 1, "report": "channels"}'`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+			defer stop()
+			r, err := readRange(from, to)
+			if err != nil {
+				return err
+			}
+			write, ok := writers[format]
+			if !ok {
+				return fmt.Errorf("unknown format %q: choose json, table or csv", format)
+			}
+			if kind != "views" {
+				return fmt.Errorf("unknown source %q: choose views", kind)
+			}
+			q, err := query.Parse([]byte(args[0]))
+			if err != nil {
+				return err
+			}
+			settings, err := postgres.SettingsFromURL(address)
+			if err != nil {
+				return err
+			}
+			settings.Timeout, settings.MaxConnections = 10*time.Minute, 2
+			db, err := postgres.Open(settings)
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			loc, err := time.LoadLocation(timezone)
+			if err != nil {
+				return fmt.Errorf("unknown time zone %q: write an IANA name such as America/Sao_Paulo", timezone)
+			}
+			detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return views.Detect(ctx, tx, schema) }
+			result, err := engine.New(db, detect, engine.Settings{Location: loc, ChatURL: chatURL}).Run(ctx, engine.Request{Query: q, Range: r})
+			if err != nil {
+				return inWords(err)
+			}
+			if showSQL {
+				fmt.Fprintln(cmd.ErrOrStderr(), result.SQL)
+			}
+			for _, notice := range result.Notices {
+				fmt.Fprintln(cmd.ErrOrStderr(), "notice:", notice)
+			}
+			if result.Next != "" {
+				fmt.Fprintf(cmd.ErrOrStderr(), "notice: %d rows altogether; the next page is after %q\n", result.Total, result.Next)
+			}
+			return write(cmd.OutOrStdout(), result)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&address, "url", os.Getenv("DATABASE_URL"), "address of the database, postgres://user:password@host:port/database")
+	flags.StringVar(&kind, "source", "views", "kind of database: views")
+	flags.StringVar(&schema, "schema", "parley", "schema of the views")
+	flags.StringVar(&from, "from", "", "first instant of the range, RFC 3339")
+	flags.StringVar(&to, "to", "", "end of the range, RFC 3339; not in it")
+	flags.StringVar(&format, "format", "json", "json, table or csv")
+	flags.StringVar(&timezone, "timezone", "UTC", "time zone of a query that names none")
+	flags.StringVar(&chatURL, "chat-url", "", "template of links, such as https://chat.example/app/accounts/{account_id}/conversations/{display_id}")
+	flags.BoolVar(&showSQL, "sql", false, "print the SQL on standard error")
+	for _, name := range []string{"from", "to"} {
+		_ = cmd.MarkFlagRequired(name) // the flags exist
+	}
+	return cmd
+}
+
+func readRange(from, to string) (calendar.Range, error) {
+	var r calendar.Range
+	var err error
+	if r.From, err = time.Parse(time.RFC3339, from); err != nil {
+		return r, fmt.Errorf("--from %q is no instant of RFC 3339, such as 2026-11-01T00:00:00Z", from)
+	}
+	if r.To, err = time.Parse(time.RFC3339, to); err != nil {
+		return r, fmt.Errorf("--to %q is no instant of RFC 3339, such as 2026-11-08T00:00:00Z", to)
+	}
+	return r, nil
+}
+
+// inWords is an error of the engine as one line that says what to do.
+func inWords(err error) error {
+	var wrong *query.Error
+	var schema *engine.SchemaError
+	if errors.As(err, &wrong) || errors.As(err, &schema) {
+		return err
+	}
+	_, sentence := postgres.Explain(err)
+	return errors.New(sentence)
+}
+
+var writers = map[string]func(io.Writer, *engine.Result) error{"json": writeJSON, "table": writeTable, "csv": writeCSV}
+
+// writeJSON prints one object per row, keys in the order of the columns.
+func writeJSON(w io.Writer, r *engine.Result) error {
+	for _, row := range r.Rows {
+		var b strings.Builder
+		for i, c := range r.Columns {
+			key, _ := json.Marshal(c.ID)
+			value, err := json.Marshal(plain(row[i], r.Location))
+			if err != nil {
+				return fmt.Errorf("write %s: %w", c.ID, err)
+			}
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "%s:%s", key, value)
+		}
+		if _, err := fmt.Fprintf(w, "{%s}\n", b.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plain writes times in RFC 3339, in the report's zone.
+func plain(v any, loc *time.Location) any {
+	if t, ok := v.(time.Time); ok {
+		return t.In(loc).Format(time.RFC3339Nano)
+	}
+	return v
+}
+
+func cells(r *engine.Result) [][]string {
+	header := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		header[i] = c.ID
+	}
+	table := [][]string{header}
+	for _, row := range r.Rows {
+		line := make([]string, len(row))
+		for i, v := range row {
+			line[i] = cell(plain(v, r.Location), r.Columns[i])
+		}
+		table = append(table, line)
+	}
+	return table
+}
+
+func cell(v any, c engine.Column) string {
+	switch v := v.(type) {
+	case nil:
+		if c.Role == compile.Key || c.Role == compile.Name {
+			return "(none)"
+		}
+		return ""
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}
+
+func writeTable(w io.Writer, r *engine.Result) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, line := range cells(r) {
+		line = slices.Clone(line)
+		for i := range line {
+			line[i] = strings.NewReplacer("\t", " ", "\n", " ").Replace(line[i])
+		}
+		fmt.Fprintln(t, strings.Join(line, "\t"))
+	}
+	return t.Flush()
+}
+
+func writeCSV(w io.Writer, r *engine.Result) error {
+	c := csv.NewWriter(w)
+	return c.WriteAll(cells(r))
+}

@@ -1,0 +1,498 @@
+// Package compile turns a resolved query into one SQL statement over the
+// relations of a source. Values always travel as arguments; every identifier in
+// the text comes out of this package, the catalogue or the source. It does no
+// I/O.
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// Input is what a statement is made of.
+type Input struct {
+	// Query must come out of query.Query.Resolve.
+	Query  query.Query
+	Source *source.Source
+	// Range is the half-open range of event times.
+	Range calendar.Range
+	// Location cuts the calendar buckets.
+	Location *time.Location
+	// ChatURL is the template of the link column, or empty.
+	ChatURL string
+}
+
+// A Role says what a column of the answer is.
+type Role string
+
+// The roles of columns.
+const (
+	Time   Role = "time"   // the index of a bucket, from 1
+	Key    Role = "key"    // the value of a dimension
+	Name   Role = "name"   // the name of an entity
+	Metric Role = "metric" // a number
+	Detail Role = "detail" // a field of a details report
+	Cursor Role = "cursor" // the place of a row in a details report
+)
+
+// Column is one column of the answer, in the order of the SELECT.
+type Column struct {
+	ID   string
+	Role Role
+	// Dimension is set for keys and names, Unit for metrics and details.
+	Dimension catalog.Dimension
+	Metric    catalog.Metric
+	Unit      catalog.Unit
+}
+
+// Statement is SQL with its arguments and the columns that it yields.
+type Statement struct {
+	SQL     string
+	Args    []any
+	Columns []Column
+	// Buckets are the calendar periods that the time column indexes; empty
+	// where the query is not cut by time.
+	Buckets []calendar.Bucket
+	// Limit is the number of rows asked for; the SQL yields one more where
+	// there are more.
+	Limit int
+}
+
+type cte struct{ name, sql string }
+
+// compiler collects the parts of one statement.
+type compiler struct {
+	Input
+	args    []any
+	ctes    []cte
+	buckets []calendar.Bucket
+	unit    calendar.Unit
+	// columns are the message columns that the statement reads beside those
+	// that the timeline itself needs.
+	columns map[string]bool
+	// history is set where the statement needs sessions or windows.
+	history *history
+	bounds  string
+}
+
+// Aggregate compiles a query for metrics. The error is a *query.Error.
+func Aggregate(in Input) (*Statement, error) {
+	c := &compiler{Input: in, columns: map[string]bool{}}
+	if err := c.checkRelations(); err != nil {
+		return nil, err
+	}
+	if err := c.cutTime(); err != nil {
+		return nil, err
+	}
+	return c.aggregate()
+}
+
+// checkRelations fails where a metric or dimension hangs on a relation that the
+// source lacks.
+func (c *compiler) checkRelations() error {
+	check := func(what string, needs []string) error {
+		for _, relation := range needs {
+			if !c.Source.Has(relation) {
+				return &query.Error{Message: fmt.Sprintf("%s is unavailable: this database has no relation %s (or it is incomplete; the data source's health check says more)", what, relation)}
+			}
+		}
+		return nil
+	}
+	for _, id := range c.Query.Metrics {
+		if m, _ := catalog.LookupMetric(id); check(id, m.Needs) != nil {
+			return check(id, m.Needs)
+		}
+	}
+	dimensions := slices.Clone(c.Query.GroupBy)
+	for _, f := range c.Query.Filters {
+		dimensions = append(dimensions, f.Dimension)
+	}
+	for _, id := range dimensions {
+		if d, _ := catalog.LookupDimension(id); check(id, d.Needs) != nil {
+			return check(id, d.Needs)
+		}
+	}
+	return nil
+}
+
+// cutTime finds the calendar unit of the query and its buckets.
+func (c *compiler) cutTime() error {
+	if c.Query.Bucket != "none" {
+		c.unit = calendar.Unit(c.Query.Bucket)
+	}
+	for _, id := range c.Query.GroupBy {
+		if d, _ := catalog.LookupDimension(id); d.Kind == catalog.KindTime {
+			c.unit = calendar.Unit(id)
+		}
+	}
+	if c.unit == "" {
+		return nil
+	}
+	buckets, err := calendar.Buckets(c.Range, c.unit, c.Location)
+	if err != nil {
+		return &query.Error{Message: err.Error()}
+	}
+	c.buckets = buckets
+	since := make([]time.Time, len(buckets))
+	for i, b := range buckets {
+		since[i] = b.Since
+	}
+	c.bounds = c.arg(since, "timestamptz[]")
+	return nil
+}
+
+// arg adds an argument and returns its placeholder, cast to the type.
+func (c *compiler) arg(v any, typ string) string {
+	c.args = append(c.args, v)
+	return fmt.Sprintf("$%d::%s", len(c.args), typ)
+}
+
+// with adds a common table expression.
+func (c *compiler) with(name, sql string) { c.ctes = append(c.ctes, cte{name, sql}) }
+
+// groups are the dimensions that cut, time apart.
+func (c *compiler) groups() []catalog.Dimension {
+	var ds []catalog.Dimension
+	for _, id := range c.Query.GroupBy {
+		if d, _ := catalog.LookupDimension(id); d.Kind != catalog.KindTime && id != "stage" {
+			ds = append(ds, d)
+		}
+	}
+	return ds
+}
+
+// base lists the base metrics of each fact that the query needs, facts in the
+// catalogue's order.
+func (c *compiler) base() (facts []catalog.Fact, byFact map[catalog.Fact][]catalog.Metric) {
+	wanted := map[string]bool{}
+	var want func(id string)
+	want = func(id string) {
+		m, _ := catalog.LookupMetric(id)
+		switch {
+		case strings.HasPrefix(id, "stage_"):
+			for _, part := range []string{"notified", "notified_delivered", "notified_read", "answered"} {
+				want(part)
+			}
+		case m.ShareOf != "":
+			want(m.ShareOf)
+		case m.Derived():
+			for _, part := range slices.Concat(m.Plus, m.Minus, m.Over) {
+				want(part)
+			}
+		default:
+			wanted[id] = true
+		}
+	}
+	for _, id := range c.Query.Metrics {
+		want(id)
+	}
+	byFact = map[catalog.Fact][]catalog.Metric{}
+	for _, m := range catalog.Metrics {
+		if wanted[m.ID] {
+			if byFact[m.Fact] == nil {
+				facts = append(facts, m.Fact)
+			}
+			byFact[m.Fact] = append(byFact[m.Fact], m)
+		}
+	}
+	return facts, byFact
+}
+
+func (c *compiler) aggregate() (*Statement, error) {
+	facts, byFact := c.base()
+	var keys []string
+	if len(c.buckets) > 0 {
+		keys = append(keys, "bucket")
+	}
+	for _, d := range c.groups() {
+		keys = append(keys, d.ID)
+	}
+
+	// Rows of each fact first: they decide which history the statement needs.
+	rows := map[catalog.Fact]factRows{}
+	for _, f := range facts {
+		rows[f] = c.rows(f, byFact[f])
+	}
+	c.addHistory()
+	for _, f := range facts {
+		c.with(string(f)+"_rows", rows[f].sql)
+		c.with(string(f)+"_totals", c.totals(f, byFact[f], keys, rows[f].multi, true))
+	}
+	total := string(facts[0]) + "_totals"
+	if len(facts) > 1 {
+		total = "totals"
+		c.with(total, union(facts, byFact, keys))
+	}
+	shares := c.shares(facts, byFact)
+	return c.finish(total, keys, shares)
+}
+
+// totals aggregates the rows of a fact by the keys.
+func (c *compiler) totals(f catalog.Fact, metrics []catalog.Metric, keys []string, multi []multiJoin, grouped bool) string {
+	fields := slices.Clone(keys)
+	for _, m := range metrics {
+		fields = append(fields, aggregates[m.ID]+" AS "+m.ID)
+	}
+	sql := fmt.Sprintf("SELECT %s\nFROM %s_rows AS f", strings.Join(fields, ",\n  "), f)
+	var where []string
+	if grouped {
+		for _, j := range multi {
+			sql += "\n" + j.join
+			where = append(where, j.where...)
+		}
+	}
+	if len(where) > 0 {
+		sql += "\nWHERE " + strings.Join(where, "\n  AND ")
+	}
+	if len(keys) > 0 {
+		sql += "\nGROUP BY " + strings.Join(keys, ", ")
+	}
+	return sql
+}
+
+// union puts the totals of several facts side by side: a group may be absent
+// from some of them, and "(none)" must meet "(none)".
+func union(facts []catalog.Fact, byFact map[catalog.Fact][]catalog.Metric, keys []string) string {
+	var parts []string
+	for _, f := range facts {
+		fields := slices.Clone(keys)
+		for _, g := range facts {
+			for _, m := range byFact[g] {
+				if f == g {
+					fields = append(fields, m.ID)
+				} else {
+					fields = append(fields, fmt.Sprintf("NULL::%s AS %s", sqlType(m), m.ID))
+				}
+			}
+		}
+		parts = append(parts, fmt.Sprintf("SELECT %s FROM %s_totals", strings.Join(fields, ", "), f))
+	}
+	fields := slices.Clone(keys)
+	for _, f := range facts {
+		for _, m := range byFact[f] {
+			fields = append(fields, fmt.Sprintf("max(%s) AS %[1]s", m.ID))
+		}
+	}
+	sql := fmt.Sprintf("SELECT %s\nFROM (\n%s\n) AS t", strings.Join(fields, ", "), indent(strings.Join(parts, "\nUNION ALL\n")))
+	if len(keys) > 0 {
+		sql += "\nGROUP BY " + strings.Join(keys, ", ")
+	}
+	return sql
+}
+
+// shares adds the whole of every metric whose share is asked for, and returns
+// the FROM items that bring them beside the groups.
+func (c *compiler) shares(facts []catalog.Fact, byFact map[catalog.Fact][]catalog.Metric) []string {
+	var joins []string
+	for _, f := range facts {
+		var of []catalog.Metric
+		for _, id := range c.Query.Metrics {
+			m, _ := catalog.LookupMetric(id)
+			if base, ok := catalog.LookupMetric(m.ShareOf); ok && base.Fact == f {
+				of = append(of, base)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		var keys []string
+		on := "true"
+		if len(c.buckets) > 0 {
+			keys, on = []string{"bucket"}, string(f)+"_whole.bucket = t.bucket"
+		}
+		c.with(string(f)+"_whole", c.totals(f, of, keys, nil, false))
+		joins = append(joins, fmt.Sprintf("LEFT JOIN %s_whole ON %s", f, on))
+	}
+	return joins
+}
+
+// finish is the outermost SELECT: names beside ids, formulas over totals, order
+// and limit.
+func (c *compiler) finish(total string, keys, joins []string) (*Statement, error) {
+	st := &Statement{Buckets: c.buckets, Limit: c.Query.Limit}
+	var fields, order []string
+	from := []string{"FROM " + total + " AS t"}
+	from = append(from, joins...)
+	add := func(expr string, col Column) {
+		fields = append(fields, expr+" AS "+col.ID)
+		st.Columns = append(st.Columns, col)
+	}
+	stages := slices.Contains(c.Query.GroupBy, "stage")
+	for _, id := range c.timeFirst() {
+		d, _ := catalog.LookupDimension(id)
+		switch {
+		case id == "time" || d.Kind == catalog.KindTime:
+			add("t.bucket", Column{ID: id, Role: Time, Dimension: d})
+		case id == "stage":
+			add("stage.stage", Column{ID: id, Role: Key, Dimension: d})
+		default:
+			add("t."+id, Column{ID: id, Role: Key, Dimension: d})
+			if name, join := c.nameOf(d); name != "" {
+				add(name, Column{ID: id + "_name", Role: Name, Dimension: d})
+				from = append(from, join...)
+			}
+		}
+	}
+	for _, id := range c.Query.Metrics {
+		m, _ := catalog.LookupMetric(id)
+		add(c.formula(m), Column{ID: id, Role: Metric, Metric: m, Unit: m.Unit})
+	}
+	if stages {
+		from = append(from, stageJoin)
+	}
+	for _, o := range c.Query.OrderBy {
+		direction := "ASC NULLS LAST"
+		if o.Desc {
+			direction = "DESC NULLS LAST"
+		}
+		order = append(order, o.By+" "+direction)
+	}
+	order = append(order, c.defaultOrder(st.Columns)...)
+	if stages {
+		order = append(order, "stage.place")
+	}
+	sql := "SELECT " + strings.Join(fields, ",\n  ") + "\n" + strings.Join(from, "\n")
+	if len(order) > 0 {
+		sql += "\nORDER BY " + strings.Join(order, ", ")
+	}
+	sql += "\nLIMIT " + c.arg(st.Limit+1, "bigint")
+	st.SQL, st.Args = c.statement(sql), c.args
+	return st, nil
+}
+
+// statement puts the common table expressions before the final SELECT.
+func (c *compiler) statement(sql string) string {
+	var b strings.Builder
+	for i, part := range c.ctes {
+		if i == 0 {
+			b.WriteString("WITH ")
+		} else {
+			b.WriteString(",\n")
+		}
+		fmt.Fprintf(&b, "%s AS (\n%s\n)", part.name, indent(part.sql))
+	}
+	if len(c.ctes) > 0 {
+		b.WriteString("\n")
+	}
+	b.WriteString(sql)
+	return b.String()
+}
+
+// timeFirst lists the keys of the answer, time first.
+func (c *compiler) timeFirst() []string {
+	var ids []string
+	if c.Query.Bucket != "none" {
+		ids = append(ids, "time")
+	}
+	for _, id := range c.Query.GroupBy {
+		if d, _ := catalog.LookupDimension(id); d.Kind == catalog.KindTime {
+			ids = append([]string{id}, ids...)
+		} else {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// defaultOrder is time, then the first metric from large to small, then the
+// keys: always a total order, so that equal queries give equal answers. Numeric
+// keys (weekday, hour of day) come in their own order.
+func (c *compiler) defaultOrder(columns []Column) []string {
+	var order, keys []string
+	measured := ""
+	numeric := true
+	for _, col := range columns {
+		switch {
+		case col.Role == Time:
+			order = append(order, "t.bucket")
+		case col.Role == Key && col.ID != "stage":
+			numeric = numeric && col.Dimension.Kind == catalog.KindNumber
+			keys = append(keys, "t."+col.ID+collate(col.Dimension)+" NULLS LAST")
+		case col.Role == Metric && measured == "" && !strings.HasPrefix(col.ID, "stage_"):
+			measured = col.ID + " DESC NULLS LAST"
+		}
+	}
+	if len(c.Query.OrderBy) == 0 && measured != "" && !numeric {
+		order = append(order, measured)
+	}
+	return append(order, keys...)
+}
+
+func collate(d catalog.Dimension) string {
+	if d.Kind == catalog.KindNumber {
+		return ""
+	}
+	return ` COLLATE "C"`
+}
+
+const stageJoin = `CROSS JOIN LATERAL (VALUES
+  (1, 'sent', t.notified, NULL),
+  (2, 'delivered', t.notified_delivered, t.notified),
+  (3, 'read', t.notified_read, t.notified_delivered),
+  (4, 'replied', t.answered, t.notified_read)) AS stage (place, stage, reached, previous)`
+
+// formula is the SQL of a metric over the totals t.
+func (c *compiler) formula(m catalog.Metric) string {
+	switch {
+	case m.ID == "stage_reached":
+		return "coalesce(stage.reached, 0)"
+	case m.ID == "stage_share_of_previous":
+		return "stage.reached::float8 / nullif(stage.previous, 0)"
+	case m.ID == "stage_share_of_sent":
+		return "stage.reached::float8 / nullif(t.notified, 0)"
+	case m.ShareOf != "":
+		return fmt.Sprintf("t.%s::float8 / nullif(%s_whole.%[1]s, 0)", m.ShareOf, m.Fact)
+	case !m.Derived():
+		return zero(m)
+	}
+	plus := sumOf(m.Plus)
+	if len(m.Minus) > 0 {
+		plus = "(" + plus + " - " + sumOf(m.Minus) + ")"
+	}
+	if len(m.Over) == 0 {
+		return plus
+	}
+	return fmt.Sprintf("(%s)::float8 / nullif(%s, 0)", plus, sumOf(m.Over))
+}
+
+func sumOf(ids []string) string {
+	var parts []string
+	for _, id := range ids {
+		m, _ := catalog.LookupMetric(id)
+		if m.Derived() {
+			parts = append(parts, sumOf(m.Plus))
+		} else {
+			parts = append(parts, zero(m))
+		}
+	}
+	return strings.Join(parts, " + ")
+}
+
+// zero reads a total: counts and sums of nothing are 0, everything else null.
+func zero(m catalog.Metric) string {
+	if m.Unit == catalog.Count || m.Additive {
+		return "coalesce(t." + m.ID + ", 0)"
+	}
+	return "t." + m.ID
+}
+
+func sqlType(m catalog.Metric) string {
+	switch {
+	case m.Unit == catalog.Count:
+		return "bigint"
+	case m.Unit == catalog.Text:
+		return "text"
+	case m.Unit == catalog.Instant:
+		return "timestamptz"
+	}
+	return "float8"
+}
+
+func indent(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }

@@ -1,0 +1,117 @@
+package compile
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/whatsapp"
+)
+
+// costSince is where the messages that decide the cost of the range begin: free
+// units are counted from the start of the month in UTC.
+func (c *compiler) costSince() time.Time {
+	y, m, _ := c.Range.From.UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+}
+
+// addCharges computes what each delivered message costs by the rate card and the
+// billing rules, where the provider names no charge. A message of a session
+// that a free entry point opened is free.
+func (c *compiler) addCharges() {
+	since, to := c.arg(c.costSince(), "timestamptz"), c.arg(c.Range.To, "timestamptz")
+	c.with("rule", c.rules())
+	// A window of the old pricing may have begun before the month: up to the
+	// beginning of its run all delivered messages are looked at.
+	c.with("delivered", fmt.Sprintf(`SELECT r.g, r.island, r.message_id, r.line_id, r.contact_id, r.created_at, r.sequence, r.outbound,
+  CASE WHEN r.is_template THEN lower(r.template_category) ELSE 'service' END AS category,
+  r.in_window = 'open' AS in_window, (r.created_at AT TIME ZONE 'UTC')::date AS day
+FROM timeline AS r
+LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at
+WHERE r.stage IN ('delivered', 'read') AND r.channel = 'whatsapp' AND r.created_at < %s
+  AND s.initiator IS DISTINCT FROM 'free_entry_point'`, to))
+	c.with("priced", `SELECT d.*, rule.id AS rule, rule.unit, rule.billable, rule.rate_category, rule.free_units
+FROM delivered AS d
+LEFT JOIN (
+  SELECT k.day, k.category, k.in_window, best.*
+  FROM (SELECT DISTINCT day, category, in_window FROM delivered) AS k
+  CROSS JOIN LATERAL (
+    SELECT rule.id, rule.unit, rule.billable, rule.rate_category, rule.free_units
+    FROM rule
+    WHERE rule.category = k.category AND rule.valid_from <= k.day AND (rule.in_window IS NULL OR rule.in_window = k.in_window)
+    ORDER BY rule.valid_from DESC, rule.in_window NULLS LAST
+    LIMIT 1
+  ) AS best
+) AS rule ON rule.day = d.day AND rule.category = d.category AND rule.in_window = d.in_window`)
+	// Under the old pricing one message bears the charge of 24 hours.
+	c.with("charged_window", `SELECT g, dense_rank() OVER (ORDER BY island, category) AS run, created_at, created_at + interval '24 hours' AS ends_at
+FROM priced
+WHERE unit = 'conversation' AND island IS NOT NULL`)
+	c.with("charged_first", walk("charged_window"))
+	c.with("unit", fmt.Sprintf(`SELECT p.*,
+  row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY p.%s) AS place
+FROM priced AS p
+WHERE p.billable AND p.created_at >= %s AND (p.unit = 'message' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))`,
+		`created_at, p.sequence, p.outbound, p.message_id COLLATE "C"`, since))
+	prefixes, names := markets()
+	c.with("market", fmt.Sprintf(`SELECT k.contact_id, best.market
+FROM %s AS k
+JOIN (SELECT DISTINCT contact_id FROM unit) AS u ON u.contact_id = k.contact_id
+CROSS JOIN LATERAL (
+  SELECT m.market
+  FROM unnest(%s, %s) AS m (prefix, market)
+  WHERE starts_with(regexp_replace(k.phone, '\D', '', 'g'), m.prefix)
+  ORDER BY length(m.prefix) DESC
+  LIMIT 1
+) AS best`, c.Source.From("contact"), c.arg(prefixes, "text[]"), c.arg(names, "text[]")))
+	c.with("rate", fmt.Sprintf(`SELECT k.day, k.market, k.category, best.usd
+FROM (SELECT DISTINCT u.day, market.market, u.rate_category AS category FROM unit AS u JOIN market ON market.contact_id = u.contact_id) AS k
+CROSS JOIN LATERAL (
+  SELECT card.usd
+  FROM %s AS card
+  WHERE card.market = k.market AND card.category = k.category AND card.valid_from <= k.day
+  ORDER BY card.valid_from DESC
+  LIMIT 1
+) AS best`, c.Source.From("rate_card")))
+	c.with("charge", `SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown
+FROM unit AS u
+LEFT JOIN market ON market.contact_id = u.contact_id
+LEFT JOIN rate ON rate.day = u.day AND rate.market = market.market AND rate.category = u.rate_category
+WHERE u.place > coalesce(u.free_units, 0)
+UNION ALL
+-- A template of no known category: billed, nobody knows by which rate.
+SELECT p.message_id, NULL, true
+FROM priced AS p
+WHERE NOT EXISTS (SELECT FROM rule WHERE rule.category = p.category)`)
+}
+
+// rules are the billing rules of the source, or the shipped ones where it has
+// none.
+func (c *compiler) rules() string {
+	var days []time.Time
+	var units, categories, rateCategories []string
+	var inWindow []*bool
+	var billable []bool
+	var free []*int
+	for _, r := range whatsapp.BillingRules() {
+		days, units, categories = append(days, r.ValidFrom), append(units, r.Unit), append(categories, r.Category)
+		inWindow, billable = append(inWindow, r.InWindow), append(billable, r.Billable)
+		rateCategories, free = append(rateCategories, r.RateCategory), append(free, r.FreeUnits)
+	}
+	own := c.Source.From("billing_rule")
+	return fmt.Sprintf(`SELECT row_number() OVER () AS id, r.*
+FROM (
+  SELECT b.valid_from, b.unit, b.category, b.in_window, b.billable, b.rate_category, b.free_units FROM %s AS b
+  UNION ALL
+  SELECT d.* FROM unnest(%s, %s, %s, %s, %s, %s, %s) AS d (valid_from, unit, category, in_window, billable, rate_category, free_units)
+  WHERE NOT EXISTS (SELECT FROM %[1]s AS b)
+) AS r`, own, c.arg(days, "date[]"), c.arg(units, "text[]"), c.arg(categories, "text[]"), c.arg(inWindow, "boolean[]"),
+		c.arg(billable, "boolean[]"), c.arg(rateCategories, "text[]"), c.arg(free, "integer[]"))
+}
+
+// markets are the calling codes and the markets they belong to.
+func markets() (prefixes, names []string) {
+	for _, m := range whatsapp.Markets() {
+		prefixes, names = append(prefixes, m.Prefix), append(names, m.Market)
+	}
+	return prefixes, names
+}

@@ -1,0 +1,357 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// rowBuilder makes the SELECT of one fact's rows, whose columns are read by the
+// alias r. It collects the joins that its dimensions need.
+type rowBuilder struct {
+	*compiler
+	fact  catalog.Fact
+	joins map[string]bool
+	// session is the alias that holds the session of the row.
+	session string
+}
+
+func (c *compiler) builder(f catalog.Fact, session string) *rowBuilder {
+	return &rowBuilder{compiler: c, fact: f, joins: map[string]bool{}, session: session}
+}
+
+// col reads a message's column by the alias r.
+func (b *rowBuilder) col(name string) string {
+	b.columns[name] = true
+	return "r." + name
+}
+
+// line, conversation and contact are what a row's ids point to.
+func (b *rowBuilder) line(column string) string {
+	b.joins["line"] = true
+	return "l." + column
+}
+
+func (b *rowBuilder) conversation(column string) string {
+	b.joins["conversation"] = true
+	return "v." + column
+}
+
+func (b *rowBuilder) contact(column string) string {
+	b.joins["contact"] = true
+	return "k." + column
+}
+
+// joinSQL brings the relations that the expressions read.
+func (b *rowBuilder) joinSQL() string {
+	var sql string
+	if b.joins["line"] {
+		sql += fmt.Sprintf("\nLEFT JOIN %s AS l ON l.line_id = %s", b.Source.From("line"), b.col("line_id"))
+	}
+	if b.joins["conversation"] {
+		sql += fmt.Sprintf("\nLEFT JOIN %s AS v ON v.conversation_id = %s", b.Source.From("conversation"), b.col("conversation_id"))
+	}
+	if b.joins["contact"] {
+		sql += fmt.Sprintf("\nLEFT JOIN %s AS k ON k.contact_id = %s", b.Source.From("contact"), b.col("contact_id"))
+	}
+	return sql
+}
+
+// expr is the value of a dimension of the row r. Tags have no single value.
+func (b *rowBuilder) expr(id string) string {
+	switch id {
+	case "account", "line", "agent", "contact", "campaign":
+		return b.col(id + "_id")
+	case "subaccount", "correlation_id", "author_kind", "content_type", "conversation_id":
+		return b.col(id)
+	case "channel":
+		return b.line("channel")
+	case "team":
+		return "coalesce(" + b.conversation("team_id") + ", " + b.line("team_id") + ")"
+	case "country", "phone":
+		return b.contact(id)
+	case "business_hours":
+		return b.businessHours()
+	case "template":
+		return "nullif(" + b.col("template_name") + ", '')"
+	case "template_category":
+		return "lower(" + b.col("template_category") + ")"
+	case "language":
+		return b.col("template_language")
+	case "session_id", "initiator", "user_type":
+		return b.session + "." + id
+	case "origin":
+		return b.session + ".session_origin"
+	case "status":
+		if b.fact == catalog.Initiation {
+			return "r.status"
+		}
+		return "r.stage"
+	case "failure_reason":
+		return b.failureReason()
+	case "failure_code":
+		return "CASE WHEN r.stage = 'failed' THEN " + b.col("error_code") + " END"
+	case "direction":
+		return "CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END"
+	case "in_window":
+		return "r.in_window"
+	case "send":
+		return b.send()
+	case "weekday":
+		return "extract(dow FROM r.created_at AT TIME ZONE " + b.zone() + ")::int"
+	case "hour_of_day":
+		return "extract(hour FROM r.created_at AT TIME ZONE " + b.zone() + ")::int"
+	}
+	panic("no SQL for dimension " + id + " of " + string(b.fact))
+}
+
+// zone is the report's time zone as an argument.
+func (c *compiler) zone() string { return c.arg(c.Location.String(), "text") }
+
+// send names what went out together: a campaign, or a template on a day.
+func (b *rowBuilder) send() string {
+	return fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL THEN 'campaign:' || %[1]s WHEN nullif(%[2]s, '') IS NOT NULL THEN 'template:' || to_char(r.created_at AT TIME ZONE %[3]s, 'YYYY-MM-DD') || ':' || %[2]s END",
+		b.col("campaign_id"), b.col("template_name"), b.zone())
+}
+
+// failureReason looks the provider's code up; rows with details want the text
+// to match as well.
+func (b *rowBuilder) failureReason() string {
+	reasons, details := failureTables()
+	code, text := b.col("error_code"), b.col("error_text")
+	return fmt.Sprintf("CASE WHEN r.stage = 'failed' THEN CASE WHEN %[2]s ~* (%[4]s -> %[1]s ->> 'details') THEN %[4]s -> %[1]s ->> 'reason' ELSE coalesce(%[3]s ->> %[1]s, 'unknown') END END",
+		code, text, b.arg(reasons, "jsonb"), b.arg(details, "jsonb"))
+}
+
+// businessHours says whether the row's instant lies in the schedule of its
+// line, else of its team, each in its own time zone; null where neither has one.
+func (b *rowBuilder) businessHours() string {
+	schedule := func(owner string) string {
+		return fmt.Sprintf(`(SELECT CASE WHEN bool_or(
+    CASE WHEN h.opens < h.closes THEN h.weekday = h.today AND h.clock >= h.opens AND h.clock < h.closes
+         ELSE h.weekday = h.today AND h.clock >= h.opens OR (h.weekday + 1) %% 7 = h.today AND h.clock < h.closes END)
+    THEN 'inside' WHEN count(*) > 0 THEN 'outside' END
+  FROM (SELECT w.weekday, w.opens, w.closes, extract(dow FROM z.local)::int AS today, z.local::time AS clock
+    FROM %s AS w CROSS JOIN LATERAL (SELECT r.created_at AT TIME ZONE coalesce(w.time_zone, 'UTC') AS local) AS z
+    WHERE %s) AS h)`, b.Source.From("working_hours"), owner)
+	}
+	return fmt.Sprintf("coalesce(%s, %s)",
+		schedule("w.line_id = "+b.col("line_id")),
+		schedule("w.line_id IS NULL AND w.team_id = "+b.expr("team")))
+}
+
+// nameOf is the expression that shows an entity, with the joins it reads, over
+// the totals t. Other dimensions are their own names.
+func (c *compiler) nameOf(d catalog.Dimension) (expr string, joins []string) {
+	if d.ID == "send" {
+		return fmt.Sprintf("CASE WHEN t.send LIKE 'campaign:%%' THEN coalesce((SELECT n.name FROM %s AS n WHERE n.campaign_id = substr(t.send, 10)), substr(t.send, 10)) ELSE substr(t.send, 21) || ' · ' || substr(t.send, 10, 10) END", c.Source.From("campaign")), nil
+	}
+	if d.Kind != catalog.KindEntity {
+		return "", nil
+	}
+	alias := d.ID + "_entity"
+	id, name := entityColumns(d)
+	return fmt.Sprintf("coalesce(%s.%s, t.%s)", alias, name, d.ID),
+		[]string{fmt.Sprintf("LEFT JOIN %s AS %s ON %[2]s.%s = t.%s", c.Source.From(d.Relation), alias, id, d.ID)}
+}
+
+// entityColumns are the id and the name column of an entity's relation.
+func entityColumns(d catalog.Dimension) (id, name string) {
+	if d.Relation == "conversation" {
+		return "conversation_id", "display_id"
+	}
+	return d.Relation + "_id", "name"
+}
+
+// tagOwner is the column of a row that owns the tags of a dimension.
+func (b *rowBuilder) tagOwner(d catalog.Dimension) string {
+	if d.ID == "contact_tag" {
+		return b.col("contact_id")
+	}
+	return b.col("conversation_id")
+}
+
+func tagKind(d catalog.Dimension) string { return strings.TrimSuffix(d.ID, "_tag") }
+
+// multiJoin gives a row to each value of a dimension that has several.
+type multiJoin struct {
+	join  string
+	where []string
+}
+
+// multi joins the tags of the rows f, leaving those that the filters on the
+// same tags let pass.
+func (b *rowBuilder) multi(d catalog.Dimension) multiJoin {
+	j := multiJoin{join: fmt.Sprintf("LEFT JOIN (SELECT DISTINCT g.owner_id, g.name AS %[1]s FROM %[2]s AS g WHERE g.kind = '%[3]s') AS %[1]s_values ON %[1]s_values.owner_id = f.%[1]s_owner",
+		d.ID, b.Source.From("tag"), tagKind(d))}
+	for _, f := range b.Query.Filters {
+		if f.Dimension == d.ID {
+			j.where = append(j.where, b.textPredicate(d.ID+"_values."+d.ID, f))
+		}
+	}
+	return j
+}
+
+// predicate is the condition of one filter over the row r.
+func (b *rowBuilder) predicate(f query.Filter) string {
+	d, _ := catalog.LookupDimension(f.Dimension)
+	switch {
+	case d.Multi:
+		return b.tagPredicate(d, f)
+	case d.Kind == catalog.KindNumber:
+		return b.numberPredicate(b.expr(d.ID), f)
+	case d.Kind == catalog.KindTime:
+		return b.timePredicate(calendar.Unit(d.ID), f)
+	case d.ID == "phone" && f.Operator != "matches" && f.Operator != "notMatches":
+		// Any notation finds a phone: only the digits count.
+		digits := query.Filter{Operator: f.Operator}
+		for _, v := range f.Values {
+			if v != catalog.None {
+				v = onlyDigits(v)
+			}
+			digits.Values = append(digits.Values, v)
+		}
+		return b.textPredicate("regexp_replace("+b.expr("phone")+", '\\D', '', 'g')", digits)
+	}
+	return b.entityPredicate(d, b.expr(d.ID), f)
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// entityPredicate lets patterns look at an entity's name as well as its id.
+func (b *rowBuilder) entityPredicate(d catalog.Dimension, expr string, f query.Filter) string {
+	if d.Kind != catalog.KindEntity || f.Operator == "in" || f.Operator == "notIn" || !b.Source.Has(d.Relation) {
+		return b.textPredicate(expr, f)
+	}
+	positive := f
+	if f.Operator == "notMatches" {
+		positive.Operator = "matches"
+	}
+	positive.Values = withoutNone(f.Values)
+	id, name := entityColumns(d)
+	hit := fmt.Sprintf("(%s OR %s IN (SELECT n.%s FROM %s AS n WHERE %s))",
+		b.textPredicate(expr, positive), expr, id, b.Source.From(d.Relation), b.textPredicate("n."+name, positive))
+	if len(positive.Values) == 0 {
+		hit = "false"
+	}
+	return b.withNone(hit, expr, f)
+}
+
+func withoutNone(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == catalog.None })
+}
+
+// textPredicate compares a text expression with the filter's values.
+func (c *compiler) textPredicate(expr string, f query.Filter) string {
+	hit := "false"
+	if values := withoutNone(f.Values); len(values) > 0 {
+		list := c.arg(values, "text[]")
+		switch f.Operator {
+		case "in", "notIn":
+			hit = expr + " = ANY (" + list + ")"
+		case "matches", "notMatches":
+			hit = expr + " ~ ANY (" + list + ")"
+		case "contains":
+			hit = fmt.Sprintf("EXISTS (SELECT FROM unnest(%s) AS part (word) WHERE strpos(lower(%s), lower(part.word)) > 0)", list, expr)
+		}
+	}
+	return c.withNone(hit, expr, f)
+}
+
+// withNone turns a condition on known values into the filter's, in which
+// "(none)" is a value like any other: a negation keeps it unless it is listed.
+func (c *compiler) withNone(hit, expr string, f query.Filter) string {
+	none := slices.Contains(f.Values, catalog.None)
+	switch f.Operator {
+	case "notIn", "notMatches":
+		switch {
+		case none && hit == "false":
+			return expr + " IS NOT NULL"
+		case none:
+			return fmt.Sprintf("(%s IS NOT NULL AND NOT %s)", expr, hit)
+		}
+		return fmt.Sprintf("(%s IS NULL OR NOT %s)", expr, hit)
+	}
+	if none && f.Operator != "contains" {
+		if hit == "false" {
+			return expr + " IS NULL"
+		}
+		return fmt.Sprintf("(%s OR %s IS NULL)", hit, expr)
+	}
+	return hit
+}
+
+// tagPredicate chooses by tags: in, matches and contains want any tag that
+// passes, their negations none that is listed.
+func (b *rowBuilder) tagPredicate(d catalog.Dimension, f query.Filter) string {
+	owned := fmt.Sprintf("SELECT FROM %s AS g WHERE g.kind = '%s' AND g.owner_id = %s", b.Source.From("tag"), tagKind(d), b.tagOwner(d))
+	positive := query.Filter{Operator: f.Operator, Values: withoutNone(f.Values)}
+	switch f.Operator {
+	case "notIn":
+		positive.Operator = "in"
+	case "notMatches":
+		positive.Operator = "matches"
+	}
+	hit := "false"
+	if len(positive.Values) > 0 {
+		hit = fmt.Sprintf("EXISTS (%s AND %s)", owned, b.textPredicate("g.name", positive))
+	}
+	none := slices.Contains(f.Values, catalog.None)
+	any := "EXISTS (" + owned + ")"
+	switch {
+	case positive.Operator != f.Operator && none:
+		return fmt.Sprintf("(%s AND NOT %s)", any, hit)
+	case positive.Operator != f.Operator:
+		return "NOT " + hit
+	case none && f.Operator != "contains":
+		return fmt.Sprintf("(%s OR NOT %s)", hit, any)
+	}
+	return hit
+}
+
+func (b *rowBuilder) numberPredicate(expr string, f query.Filter) string {
+	var numbers []int32
+	for _, v := range withoutNone(f.Values) {
+		n, _ := strconv.Atoi(v) // checked by the query
+		numbers = append(numbers, int32(n))
+	}
+	hit := "false"
+	if len(numbers) > 0 {
+		hit = expr + " = ANY (" + b.arg(numbers, "int[]") + ")"
+	}
+	return b.withNone(hit, expr, f)
+}
+
+// timePredicate keeps the calendar periods that hold the values.
+func (b *rowBuilder) timePredicate(unit calendar.Unit, f query.Filter) string {
+	var parts []string
+	for _, v := range withoutNone(f.Values) {
+		t, _ := query.ParseInstant(v, b.Location) // checked by the query
+		// The period's first instant may come after its label at a change of
+		// offset: the bucket around the value knows.
+		around, _ := calendar.Buckets(calendar.Range{From: t, To: t.Add(time.Nanosecond)}, unit, b.Location)
+		from, to := around[0].Since, calendar.Next(t, unit, b.Location)
+		parts = append(parts, fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", b.arg(from, "timestamptz"), b.arg(to, "timestamptz")))
+	}
+	hit := "false"
+	if len(parts) > 0 {
+		hit = "(" + strings.Join(parts, " OR ") + ")"
+	}
+	if f.Operator == "notIn" {
+		return "NOT " + hit
+	}
+	return hit
+}

@@ -1,0 +1,304 @@
+package compile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// history is what a statement needs beyond single messages: windows, sessions
+// and what hangs on them. It is computed from the messages in these steps.
+//
+//	timeline   the messages of each pair (account, line, contact) in their order,
+//	           with the time of the contact's last message and an island: a run of
+//	           messages at whose start certainly no session is open
+//	opener     the messages that open sessions: the first of each island, and from
+//	           there by binary search to the first message that the window leaves
+//	session    the openers, and with them the failed attempts, with what became of
+//	           them
+//
+// Session boundaries depend on the whole history of a pair, but no session is
+// longer than 96 h, so a silence of that length is a sound place to start. The
+// timeline reads back far enough to find one for nearly every pair; the whole
+// history is read only for pairs that were never silent in that time.
+type history struct {
+	sessions bool // openers and their sessions
+	attempts bool // failed attempts to open one as well
+	userType bool // new or returning
+	progress bool // replies and messages inside the session
+	cost     bool // charges
+}
+
+// longest is the longest session there can be (a free entry point: under 24 h to
+// the reply, then 72 h), lookBack how much earlier the timeline starts.
+const (
+	window   = 24 * time.Hour
+	longest  = 96 * time.Hour
+	lookBack = 2 * longest
+)
+
+// need asks for the history.
+func (c *compiler) need() *history {
+	if c.history == nil {
+		c.history = &history{}
+	}
+	return c.history
+}
+
+// stageSQL is the strongest evidence of an outbound message's delivery.
+const stageSQL = `CASE WHEN m.direction <> 'outbound' THEN NULL
+    WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+    WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+    WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+    WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+    ELSE 'sent' END`
+
+// messages selects the columns that the statement reads from the relation of
+// messages, each with its direction and stage.
+func (c *compiler) messages(where string) string {
+	columns := map[string]bool{"message_id": true, "created_at": true}
+	maps.Copy(columns, c.columns)
+	fields := make([]string, 0, len(columns)+2)
+	for _, name := range slices.Sorted(maps.Keys(columns)) {
+		fields = append(fields, "m."+name)
+	}
+	sql := fmt.Sprintf("SELECT %s,\n  m.direction = 'outbound' AS outbound,\n  %s AS stage\nFROM %s AS m", strings.Join(fields, ", "), stageSQL, c.Source.From("message"))
+	if where != "" {
+		sql += "\nWHERE " + where
+	}
+	return sql
+}
+
+// order is the order of a pair's messages. Columns are compared in byte order:
+// it is what the order asks for, and the fastest.
+const (
+	pairColumns = `account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C"`
+	order       = `created_at, sequence, outbound, message_id COLLATE "C"`
+)
+
+// pairFilters are the filters that hold for all messages of a pair or for none,
+// and may therefore be put under the timeline. Free units are counted over all
+// messages of a line, so cost leaves only the filters on lines.
+func (c *compiler) pairFilters() []query.Filter {
+	constant := []string{"line", "channel"}
+	if !c.history.cost {
+		constant = append(constant, "account", "contact", "country", "phone", "contact_tag")
+	}
+	return slices.DeleteFunc(slices.Clone(c.Query.Filters), func(f query.Filter) bool { return !slices.Contains(constant, f.Dimension) })
+}
+
+// addHistory adds the common table expressions of the history that the rows
+// asked for.
+func (c *compiler) addHistory() {
+	h := c.history
+	if h == nil {
+		return
+	}
+	for _, name := range []string{"account_id", "line_id", "contact_id", "sequence", "template_name", "campaign_id", "author_kind", "is_referral", "origin"} {
+		c.columns[name] = true
+	}
+	if h.cost {
+		c.columns["template_category"], c.columns["price_usd"] = true, true
+	}
+	// since is the first instant whose sessions matter; those that cover the
+	// beginning of the range may have started up to 96 h before.
+	since := c.Range.From
+	if h.cost {
+		since = c.costSince()
+	}
+	if h.sessions || h.cost {
+		since = since.Add(-longest)
+		c.addTimeline(since, since.Add(-lookBack), c.Range.To.Add(longest))
+		c.addSessions(since)
+	} else {
+		c.with("timeline", c.timeline(c.between(since.Add(-window), c.Range.To), "", 0))
+	}
+	if h.cost {
+		c.addCharges()
+	}
+}
+
+func (c *compiler) between(from, to time.Time) string {
+	return fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", c.arg(from, "timestamptz"), c.arg(to, "timestamptz"))
+}
+
+// addTimeline adds the timeline from start to end. Pairs whose sessions at since
+// hang on messages before start are read from their beginning.
+func (c *compiler) addTimeline(since, start, end time.Time) {
+	c.with("recent", c.timeline(c.between(start, end), "", 0))
+	c.with("unanchored", fmt.Sprintf(`SELECT DISTINCT account_id, line_id, contact_id
+FROM (
+  SELECT account_id, line_id, contact_id
+  FROM recent
+  WHERE contact_id IS NOT NULL
+  GROUP BY account_id, line_id, contact_id, island
+  HAVING min(created_at) < %s AND max(created_at) >= %s
+) AS p`, c.arg(start.Add(longest), "timestamptz"), c.arg(since, "timestamptz")))
+	const same = "u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id"
+	older := c.timeline("r.created_at < "+c.arg(end, "timestamptz"), "JOIN unanchored AS u ON "+same, 1<<40)
+	c.with("timeline", fmt.Sprintf("SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE %s)\nUNION ALL\n%s", same, older))
+}
+
+// timeline puts the messages of each pair in order. The offset keeps the numbers
+// of two timelines apart.
+func (c *compiler) timeline(where, join string, offset int64) string {
+	b := c.builder("message", "")
+	b.joins["line"] = true
+	conditions := []string{where}
+	for _, f := range c.pairFilters() {
+		conditions = append(conditions, b.predicate(f))
+	}
+	joins := b.joinSQL()
+	if join != "" {
+		joins += "\n" + join
+	}
+	base := fmt.Sprintf(`SELECT r.*, l.channel,
+  r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+  NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+  nullif(r.template_name, '') IS NOT NULL AS is_template,
+  r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+FROM (
+%s
+) AS r%s
+WHERE %s`, indent(c.messages("")), joins, strings.Join(conditions, "\n  AND "))
+	ordered := fmt.Sprintf(`SELECT o.*,
+  row_number() OVER (ORDER BY %[1]s, %[2]s) + %[3]d AS g,
+  max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+  max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+  max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+FROM (
+%[4]s
+) AS o
+WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`, pairColumns, order, offset, indent(base))
+	return fmt.Sprintf(`SELECT t.*,
+  max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+    OVER (PARTITION BY %[1]s ORDER BY %[2]s ROWS UNBOUNDED PRECEDING) AS island,
+  CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+FROM (
+%[3]s
+) AS t`, pairColumns, order, indent(ordered))
+}
+
+// carriesOn: an outbound message that only goes on with what the contact began.
+const carriesOn = "r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open'"
+
+// addSessions adds the sessions that started at since or later, up to the end of
+// the range.
+func (c *compiler) addSessions(since time.Time) {
+	h := c.history
+	from, to := c.arg(since, "timestamptz"), c.arg(c.Range.To, "timestamptz")
+	// The business's first reply to somebody who came by an ad or a page.
+	c.with("entry", `SELECT e.g, min(r.created_at) AS replied_at
+FROM timeline AS e
+JOIN timeline AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
+WHERE e.is_entry AND r.stage IN ('sent', 'delivered', 'read')
+GROUP BY e.g`)
+	c.with("candidate", `SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
+FROM timeline AS r
+LEFT JOIN entry AS e ON e.g = r.g
+WHERE r.opens`)
+	c.with("opener", walk("candidate"))
+	attempts := fmt.Sprintf(`SELECT r.*, c.ends_at, r.message_id AS session_id
+FROM opener
+JOIN candidate AS c ON c.g = opener.g
+JOIN timeline AS r ON r.g = opener.g
+WHERE r.created_at >= %s AND r.created_at < %s`, from, to)
+	c.with("opened", attempts)
+	attempt := "opened"
+	if h.attempts {
+		attempt = "attempt"
+		c.with(attempt, fmt.Sprintf(`SELECT o.* FROM opened AS o
+UNION ALL
+SELECT r.*, NULL, NULL
+FROM timeline AS r
+WHERE r.stage = 'failed' AND r.contact_id IS NOT NULL AND NOT (%s)
+  AND r.created_at >= %s AND r.created_at < %s
+  AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)`, carriesOn, from, to))
+	}
+	fields := []string{"r.*",
+		"CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN " + carriesOn + " THEN 'contact' ELSE 'business' END AS initiator",
+		originSQL + " AS session_origin"}
+	joins := ""
+	if h.userType {
+		c.addUserTypes(attempt, from, to)
+		fields = append(fields, "CASE WHEN k.first_at < r.created_at OR earlier.g IS NOT NULL THEN 'returning' ELSE 'new' END AS user_type")
+		joins += "\nLEFT JOIN known AS k ON k.contact_id = r.contact_id AND k.account_id IS NOT DISTINCT FROM r.account_id\nLEFT JOIN earlier ON earlier.g = r.g"
+	}
+	if h.progress {
+		c.with("progress", `SELECT o.g,
+  min(r.created_at) FILTER (WHERE NOT r.outbound AND r.g > o.g) AS replied_at,
+  count(*) FILTER (WHERE NOT r.outbound OR r.stage IN ('sent', 'delivered', 'read')) AS messages
+FROM opened AS o
+JOIN timeline AS r ON r.island = o.island AND r.g >= o.g AND r.created_at < o.ends_at
+GROUP BY o.g`)
+		fields = append(fields, "p.replied_at", "p.messages")
+		joins += "\nLEFT JOIN progress AS p ON p.g = r.g"
+	}
+	c.with("session", "SELECT "+strings.Join(fields, ",\n  ")+"\nFROM "+attempt+" AS r"+joins)
+	if h.attempts {
+		c.with("initiation", fmt.Sprintf(`SELECT r.*,
+  CASE WHEN NOT r.outbound THEN NULL WHEN r.replied_at IS NOT NULL THEN 'replied' ELSE r.stage END AS status
+FROM session AS r
+WHERE CASE WHEN r.outbound THEN NOT (%s) ELSE coalesce(r.is_referral, false) END`, carriesOn))
+	}
+}
+
+// originSQL is how an opener came about, where the source does not say.
+const originSQL = `coalesce(nullif(r.origin, ''), CASE
+    WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
+      WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
+    WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
+    WHEN r.channel = 'webchat' THEN 'referred_webchat'
+    ELSE 'referred_campaign' END)`
+
+// addUserTypes finds when each user of the attempts first stood in a message
+// that did not fail, on any line, and the attempts that such a message of the
+// same instant precedes.
+func (c *compiler) addUserTypes(attempt, from, to string) {
+	saved := c.columns
+	c.columns = map[string]bool{"account_id": true, "contact_id": true, "sequence": true}
+	messages := indent(c.messages(""))
+	c.columns = saved
+	c.with("known", fmt.Sprintf(`SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at
+FROM (
+%s
+) AS m
+WHERE m.created_at < %s AND m.stage IS DISTINCT FROM 'failed' AND m.contact_id IN (SELECT r.contact_id FROM %s AS r)
+GROUP BY m.account_id, m.contact_id`, messages, to, attempt))
+	c.with("earlier", fmt.Sprintf(`SELECT DISTINCT r.g
+FROM %s AS r
+JOIN (
+%s
+) AS m ON m.contact_id = r.contact_id AND m.account_id IS NOT DISTINCT FROM r.account_id AND m.created_at = r.created_at
+WHERE m.created_at >= %s AND m.created_at < %s AND m.stage IS DISTINCT FROM 'failed'
+  AND (coalesce(m.sequence, %d), m.outbound, m.message_id COLLATE "C") < (coalesce(r.sequence, %[5]d), r.outbound, r.message_id COLLATE "C")`,
+		attempt, messages, from, to, int64(1<<63-1)))
+}
+
+// walk chains fixed windows through the rows of each run: the first row opens
+// one, the first row that it leaves opens the next. The rows have g (their
+// order), run, created_at and ends_at. Most runs hold one window only; the
+// others are walked by binary search over their times.
+func walk(rows string) string {
+	return fmt.Sprintf(`SELECT min(g) AS g FROM %[1]s GROUP BY run
+UNION ALL
+SELECT runs.places[step.n]
+FROM (
+  SELECT array_agg(c.g ORDER BY c.g) AS places, array_agg(c.created_at ORDER BY c.g) AS times, array_agg(c.ends_at ORDER BY c.g) AS ends
+  FROM %[1]s AS c
+  JOIN (SELECT run FROM %[1]s GROUP BY run HAVING max(created_at) >= min(created_at) + interval '24 hours') AS long ON long.run = c.run
+  GROUP BY c.run
+) AS runs
+CROSS JOIN LATERAL (
+  WITH RECURSIVE steps (n) AS (
+    SELECT width_bucket(runs.ends[1] - interval '1 microsecond', runs.times) + 1
+    UNION ALL
+    SELECT width_bucket(runs.ends[n] - interval '1 microsecond', runs.times) + 1 FROM steps WHERE n <= cardinality(runs.times)
+  )
+  SELECT n FROM steps WHERE n <= cardinality(runs.times)
+) AS step`, rows)
+}

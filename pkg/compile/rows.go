@@ -1,0 +1,179 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+)
+
+// factRows is the SELECT of one fact's rows: the keys, and the columns that the
+// aggregates read.
+type factRows struct {
+	sql   string
+	multi []multiJoin
+}
+
+const userKey = "coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key"
+
+// rows builds the rows of a fact for the metrics and tells the history what it
+// has to hold.
+func (c *compiler) rows(f catalog.Fact, metrics []catalog.Metric) factRows {
+	switch f {
+	case catalog.Message:
+		return c.messageRows(metrics)
+	case catalog.Session:
+		return c.sessionRows(metrics)
+	case catalog.Initiation:
+		return c.initiationRows(metrics)
+	}
+	panic("no rows for " + string(f))
+}
+
+func asked(metrics []catalog.Metric, ids ...string) bool {
+	return slices.ContainsFunc(metrics, func(m catalog.Metric) bool { return slices.Contains(ids, m.ID) })
+}
+
+// uses tells whether the query cuts or filters by one of the dimensions, or
+// shows it as a column.
+func (c *compiler) uses(ids ...string) bool {
+	for _, id := range ids {
+		if slices.Contains(c.Query.GroupBy, id) || slices.Contains(c.Query.Columns, id) {
+			return true
+		}
+		for _, f := range c.Query.Filters {
+			if f.Dimension == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keysOf are the SELECT fields of the keys, with the joins of tags.
+func (b *rowBuilder) keysOf() (fields []string, multi []multiJoin) {
+	if len(b.buckets) > 0 {
+		fields = append(fields, fmt.Sprintf("width_bucket(r.created_at, %s) AS bucket", b.bounds))
+	}
+	for _, d := range b.groups() {
+		if d.Multi {
+			fields = append(fields, b.tagOwner(d)+" AS "+d.ID+"_owner")
+			multi = append(multi, b.multi(d))
+			continue
+		}
+		fields = append(fields, b.expr(d.ID)+" AS "+d.ID)
+	}
+	return fields, multi
+}
+
+// whereOf are the range and the filters of the query over the row r.
+func (b *rowBuilder) whereOf() []string {
+	where := []string{"r.created_at >= " + b.arg(b.Range.From, "timestamptz"), "r.created_at < " + b.arg(b.Range.To, "timestamptz")}
+	for _, f := range b.Query.Filters {
+		where = append(where, b.predicate(f))
+	}
+	return where
+}
+
+// selectSQL writes a SELECT. A field that a key has already brought under the
+// same name is the same value and is left out.
+func selectSQL(fields []string, from string, where []string) string {
+	names := map[string]bool{}
+	unique := slices.DeleteFunc(slices.Clone(fields), func(field string) bool {
+		name := field[strings.LastIndexAny(field, " .")+1:]
+		repeated := names[name]
+		names[name] = true
+		return repeated
+	})
+	return "SELECT " + strings.Join(unique, ",\n  ") + "\nFROM " + from + "\nWHERE " + strings.Join(where, "\n  AND ")
+}
+
+func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
+	b := c.builder(catalog.Message, "s")
+	fields, multi := b.keysOf()
+	where := b.whereOf()
+	fields = append(fields, "r.outbound", "r.stage")
+	if asked(metrics, "active_contacts") {
+		b.col("account_id")
+		b.col("contact_id")
+		fields = append(fields, userKey)
+	}
+	if asked(metrics, "templates_sent") {
+		fields = append(fields, "nullif("+b.col("template_name")+", '') IS NOT NULL AS is_template")
+	}
+	if asked(metrics, "button_clicks") {
+		fields = append(fields, "nullif("+b.col("button_payload")+", '') IS NOT NULL AS has_button")
+	}
+	if asked(metrics, "cost_usd", "cost_unknown") {
+		b.need().cost = true
+		fields = append(fields, "coalesce("+b.col("price_usd")+", charge.usd) AS cost", b.col("price_usd")+" IS NULL AND charge.unknown AS cost_unknown")
+	}
+	if asked(metrics, "messages_sent_in_window") {
+		b.need()
+		fields = append(fields, "r.in_window")
+	}
+	from := b.messageFrom()
+	return factRows{selectSQL(fields, from, where), multi}
+}
+
+// messageFrom is the FROM of message rows: the relation itself, or the timeline
+// where windows or sessions are needed.
+func (b *rowBuilder) messageFrom() string {
+	if b.uses("in_window") {
+		b.need()
+	}
+	covered := b.uses("session_id", "initiator", "origin", "user_type", "session_started_at", "session_ends_at")
+	if covered {
+		b.need().sessions = true
+		b.history.userType = b.history.userType || b.uses("user_type")
+	}
+	joins := b.joinSQL()
+	if b.history == nil {
+		return fmt.Sprintf("(\n%s\n) AS r%s", indent(b.messages("")), joins)
+	}
+	from := "timeline AS r"
+	if covered {
+		from += "\nLEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at"
+	}
+	if b.history.cost {
+		b.col("message_id")
+		from += "\nLEFT JOIN charge ON charge.message_id = r.message_id"
+	}
+	return from + joins
+}
+
+func (c *compiler) sessionRows(metrics []catalog.Metric) factRows {
+	b := c.builder(catalog.Session, "r")
+	h := b.need()
+	h.sessions = true
+	h.userType = h.userType || c.uses("user_type") || asked(metrics, "session_users_new")
+	h.progress = h.progress || asked(metrics, "session_messages")
+	fields, multi := b.keysOf()
+	where := append(b.whereOf(), "r.session_id IS NOT NULL")
+	fields = append(fields, "r.initiator", userKey)
+	if h.userType {
+		fields = append(fields, "r.user_type")
+	}
+	if asked(metrics, "session_messages") {
+		fields = append(fields, "r.messages")
+	}
+	return factRows{selectSQL(fields, "session AS r"+b.joinSQL(), where), multi}
+}
+
+func (c *compiler) initiationRows(metrics []catalog.Metric) factRows {
+	b := c.builder(catalog.Initiation, "r")
+	h := b.need()
+	h.sessions, h.attempts, h.progress = true, true, true
+	h.userType = h.userType || c.uses("user_type") || asked(metrics, "new_users")
+	fields, multi := b.keysOf()
+	where := b.whereOf()
+	fields = append(fields, "r.outbound", "r.status", "r.created_at", "r.replied_at", userKey)
+	if h.userType {
+		fields = append(fields, "r.user_type")
+	}
+	if asked(metrics, "failure_reasons") {
+		fields = append(fields, b.expr("failure_reason")+" AS failure_reason")
+	}
+	return factRows{selectSQL(fields, "initiation AS r"+b.joinSQL(), where), multi}
+}

@@ -1,0 +1,424 @@
+// Package engine answers a query from a database: it resolves the query, has it
+// compiled, runs it, fills the gaps of its calendar and sets it beside another
+// period. What asks, Grafana or a person at a terminal, is all one to it.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// Settings of the reports over one database.
+type Settings struct {
+	// Location cuts the calendar where the query names no zone; nil is UTC.
+	Location *time.Location
+	// ChatURL is the template of links to conversations: {account_id},
+	// {conversation_id}, {display_id}, {contact_id} and {line_id} are replaced.
+	ChatURL string
+	// MaxRows and MaxBytes bound an answer; 0 means the defaults.
+	MaxRows  int
+	MaxBytes int
+}
+
+// DefaultMaxBytes bounds an answer's size in memory.
+const DefaultMaxBytes = 64 << 20
+
+// Detect examines the database and returns the source of its relations.
+type Detect func(ctx context.Context, tx pgx.Tx) (*source.Source, error)
+
+// Engine answers queries over one database.
+type Engine struct {
+	db       *postgres.DB
+	detect   Detect
+	settings Settings
+
+	mu     sync.Mutex
+	source *source.Source
+}
+
+// New makes an engine. The database is examined when it is first needed.
+func New(db *postgres.DB, detect Detect, s Settings) *Engine {
+	if s.Location == nil {
+		s.Location = time.UTC
+	}
+	if s.MaxRows <= 0 || s.MaxRows > query.MaxLimit {
+		s.MaxRows = query.MaxLimit
+	}
+	if s.MaxBytes <= 0 {
+		s.MaxBytes = DefaultMaxBytes
+	}
+	return &Engine{db: db, detect: detect, settings: s}
+}
+
+// Source returns what the examination of the database found. It is repeated
+// until it shows a database that the reports can work with.
+func (e *Engine) Source(ctx context.Context) (*source.Source, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.source != nil {
+		return e.source, nil
+	}
+	s, err := e.Examine(ctx)
+	if err == nil && len(s.Fatal()) == 0 {
+		e.source = s
+	}
+	return s, err
+}
+
+// Examine looks at the database anew.
+func (e *Engine) Examine(ctx context.Context) (*source.Source, error) {
+	var s *source.Source
+	err := e.db.Read(ctx, func(tx pgx.Tx) (err error) {
+		s, err = e.detect(ctx, tx)
+		return err
+	})
+	return s, err
+}
+
+// Request is a query with what surrounds it.
+type Request struct {
+	Query query.Query
+	Range calendar.Range
+	// MaxPoints is how many buckets a panel can show, for automatic buckets.
+	MaxPoints int
+}
+
+// Column is one column of a result. Previous marks the value of the period that
+// the result is compared with.
+type Column struct {
+	compile.Column
+	Previous bool
+}
+
+// Result is an answer. The values of a row are, by the column's role: time.Time
+// for time; string, int64 or nil for keys and names; int64, float64, string,
+// time.Time, bool or nil for metrics and details.
+type Result struct {
+	Query    query.Query
+	Location *time.Location
+	Columns  []Column
+	Rows     [][]any
+	// SQL is what ran, for people to see.
+	SQL string
+	// Notices are sentences about the answer: cut off, unknown costs.
+	Notices []string
+	// Total is the number of rows that a details query has altogether.
+	Total int64
+	// Next is the cursor after the last row where there are more.
+	Next string
+}
+
+// Run answers the request. The error is a *query.Error where the query cannot be
+// answered, a SchemaError where the database does not fit, else the database's
+// own, which postgres.Explain puts into words.
+func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
+	q, err := r.Query.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if !r.Range.From.Before(r.Range.To) {
+		return nil, &query.Error{Message: fmt.Sprintf("the range ends before it begins (%s to %s): swap its ends", r.Range.From.Format(time.RFC3339), r.Range.To.Format(time.RFC3339))}
+	}
+	src, err := e.Source(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if fatal := src.Fatal(); len(fatal) > 0 {
+		return nil, &SchemaError{fatal}
+	}
+	loc := e.settings.Location
+	if q.Timezone != "" {
+		if loc, err = time.LoadLocation(q.Timezone); err != nil {
+			return nil, &query.Error{Message: err.Error()}
+		}
+	}
+	if q.Bucket == "auto" {
+		q.Bucket = string(calendar.Auto(r.Range, r.MaxPoints))
+	}
+	q.Limit = min(q.Limit, e.settings.MaxRows)
+	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, ChatURL: e.settings.ChatURL}
+	if q.Format == "details" || q.Format == "logs" {
+		return e.details(ctx, in)
+	}
+	return e.aggregate(ctx, in)
+}
+
+// SchemaError says that the database lacks what every report needs.
+type SchemaError struct{ Findings []source.Finding }
+
+func (e *SchemaError) Error() string {
+	var problems []string
+	for _, f := range e.Findings {
+		problems = append(problems, f.Problem)
+	}
+	return strings.Join(problems, "; ") + ". Check the schema in the data source's settings, or make the views (see docs/your-own-database.md)"
+}
+
+func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, error) {
+	st, err := compile.Aggregate(in)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Query: in.Query, Location: in.Location, SQL: st.SQL}
+	for _, c := range st.Columns {
+		result.Columns = append(result.Columns, Column{Column: c})
+	}
+	rows, cut, err := e.read(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	if cut && len(st.Buckets) > 0 {
+		return nil, &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer bucket, a shorter range, fewer groups or more filters", len(rows))}
+	}
+	if cut {
+		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(rows)))
+	}
+	result.Rows = fill(st, rows)
+	if in.Query.Compare != "none" {
+		if err := e.compare(ctx, in, st, result); err != nil {
+			return nil, err
+		}
+	}
+	for i, b := range result.Columns {
+		if b.Role == compile.Time {
+			for _, row := range result.Rows {
+				row[i] = st.Buckets[row[i].(int64)-1].Start
+			}
+		}
+	}
+	result.Notices = append(result.Notices, costNotice(result)...)
+	return result, nil
+}
+
+// costNotice warns where messages of unknown cost are missing from the sum.
+func costNotice(r *Result) []string {
+	for i, c := range r.Columns {
+		if c.ID != "cost_unknown" {
+			continue
+		}
+		var n int64
+		for _, row := range r.Rows {
+			n += row[i].(int64)
+		}
+		if n > 0 {
+			return []string{fmt.Sprintf("The cost of %d messages is unknown (no market or rate for them) and is not in the sum.", n)}
+		}
+	}
+	return nil
+}
+
+// read runs a statement. cut tells that there are more rows than the limit or
+// more bytes than an answer may hold.
+func (e *Engine) read(ctx context.Context, st *compile.Statement) (rows [][]any, cut bool, err error) {
+	size := 0
+	err = e.db.Query(ctx, st.SQL, st.Args, func(values []any) error {
+		if len(rows) == st.Limit || size > e.settings.MaxBytes {
+			cut = true
+			return errEnough
+		}
+		for i, v := range values {
+			values[i] = normal(v)
+			size += 16
+			if s, ok := values[i].(string); ok {
+				size += len(s)
+			}
+		}
+		rows = append(rows, values)
+		return nil
+	})
+	if err != nil && !cut {
+		return nil, false, err
+	}
+	return rows, cut, nil
+}
+
+var errEnough = fmt.Errorf("enough rows")
+
+// normal brings integers to one type.
+func normal(v any) any {
+	switch n := v.(type) {
+	case int16:
+		return int64(n)
+	case int32:
+		return int64(n)
+	}
+	return v
+}
+
+// fill adds the buckets in which nothing happened: for every group that the
+// answer has, or for the whole where it has no groups.
+func fill(st *compile.Statement, rows [][]any) [][]any {
+	if len(st.Buckets) == 0 {
+		return rows
+	}
+	timeAt := columnOf(st.Columns, compile.Time)
+	seen := map[string]map[int64]bool{}
+	var groups [][]any
+	for _, row := range rows {
+		key := groupKey(st.Columns, row)
+		if seen[key] == nil {
+			seen[key] = map[int64]bool{}
+			groups = append(groups, row)
+		}
+		seen[key][toInt(row[timeAt])] = true
+		row[timeAt] = toInt(row[timeAt])
+	}
+	if len(groups) == 0 && !grouped(st.Columns) {
+		groups = append(groups, make([]any, len(st.Columns)))
+		seen[groupKey(st.Columns, groups[0])] = map[int64]bool{}
+	}
+	// In the order of time, new rows after those of the answer.
+	byBucket := make([][][]any, len(st.Buckets))
+	for _, row := range rows {
+		i := row[timeAt].(int64) - 1
+		byBucket[i] = append(byBucket[i], row)
+	}
+	var filled [][]any
+	for i := range st.Buckets {
+		filled = append(filled, byBucket[i]...)
+		for _, g := range groups {
+			if !seen[groupKey(st.Columns, g)][int64(i+1)] {
+				row := emptyLike(st.Columns, g)
+				row[timeAt] = int64(i + 1)
+				filled = append(filled, row)
+			}
+		}
+	}
+	return filled
+}
+
+func grouped(columns []compile.Column) bool { return columnOf(columns, compile.Key) >= 0 }
+
+func columnOf(columns []compile.Column, role compile.Role) int {
+	for i, c := range columns {
+		if c.Role == role {
+			return i
+		}
+	}
+	return -1
+}
+
+func toInt(v any) int64 {
+	if n, ok := v.(int64); ok {
+		return n
+	}
+	return 0
+}
+
+// groupKey identifies the group of a row, time apart.
+func groupKey(columns []compile.Column, row []any) string {
+	var b strings.Builder
+	for i, c := range columns {
+		if c.Role == compile.Key {
+			fmt.Fprintf(&b, "%T%v\x1f", row[i], row[i])
+		}
+	}
+	return b.String()
+}
+
+// emptyLike is a row of the same group in which nothing happened.
+func emptyLike(columns []compile.Column, row []any) []any {
+	empty := make([]any, len(columns))
+	for i, c := range columns {
+		switch {
+		case c.Role == compile.Key || c.Role == compile.Name:
+			empty[i] = row[i]
+		case c.Role == compile.Metric:
+			empty[i] = zero(c.Metric)
+		}
+	}
+	return empty
+}
+
+// zero is the value of a metric where nothing happened.
+func zero(m catalog.Metric) any {
+	switch {
+	case m.Unit == catalog.Count:
+		return int64(0)
+	case m.Additive:
+		return float64(0)
+	}
+	return nil
+}
+
+func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error) {
+	st, err := compile.Details(in)
+	if err != nil {
+		return nil, err
+	}
+	count, err := compile.Count(in)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Query: in.Query, Location: in.Location, SQL: st.SQL}
+	for _, c := range st.Columns {
+		if c.Role != compile.Cursor {
+			result.Columns = append(result.Columns, Column{Column: c})
+		}
+	}
+	rows, cut, err := e.read(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	err = e.db.Query(ctx, count.SQL, count.Args, func(values []any) error {
+		result.Total = values[0].(int64)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	width := len(result.Columns)
+	for _, row := range rows {
+		for i, c := range result.Columns {
+			if c.ID == "link" {
+				row[i] = link(in.ChatURL, row[i])
+			}
+		}
+		result.Rows = append(result.Rows, row[:width])
+	}
+	if cut && len(rows) > 0 {
+		last := rows[len(rows)-1][width:]
+		result.Next = compile.FormatCursor(last[0].(time.Time), last[1].(string))
+	}
+	return result, nil
+}
+
+// link is the address of a row's chat: the source's own, else the template with
+// the row's ids; nil where an id that it needs is not known.
+func link(template string, value any) any {
+	parts, _ := value.([]any)
+	if len(parts) == 0 {
+		return nil
+	}
+	if own, ok := parts[0].(string); ok && own != "" {
+		return own
+	}
+	if template == "" {
+		return nil
+	}
+	for i, name := range compile.LinkParts[1:] {
+		placeholder := "{" + name + "}"
+		if !strings.Contains(template, placeholder) {
+			continue
+		}
+		id, ok := parts[i+1].(string)
+		if !ok || id == "" {
+			return nil
+		}
+		template = strings.ReplaceAll(template, placeholder, url.PathEscape(id))
+	}
+	return template
+}

@@ -1,0 +1,194 @@
+// Package postgres is the connection to a team's database: read only, bounded
+// in time and number, cancelled when nobody waits any more. It knows no report.
+package postgres
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Settings say how to reach a database and how much to ask of it.
+type Settings struct {
+	Host     string
+	Port     int
+	Database string
+	User     string
+	Password string
+	// TLSMode is disable, require (encrypt, trust anyone), verify-ca or
+	// verify-full. Certificates and the key are PEM contents.
+	TLSMode    string
+	CACert     string
+	ClientCert string
+	ClientKey  string
+	// ExecMode is cache_statement, exec or simple_protocol; the latter two serve
+	// behind a pgbouncer that pools transactions.
+	ExecMode string
+	// Timeout bounds one statement; MaxConnections the pool.
+	Timeout        time.Duration
+	MaxConnections int
+	// Dial replaces the network's dialer, for a proxy.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// SettingsFromURL reads a postgres:// address, for the command line. sslmode
+// and the usual environment variables of libpq serve as pgx reads them.
+func SettingsFromURL(address string) (Settings, error) {
+	config, err := pgconn.ParseConfig(address)
+	if err != nil {
+		return Settings{}, fmt.Errorf("the address of the database cannot be read: %w", err)
+	}
+	s := Settings{Host: config.Host, Port: int(config.Port), Database: config.Database, User: config.User, Password: config.Password, TLSMode: "disable"}
+	if config.TLSConfig != nil {
+		s.TLSMode = "require"
+		if u, err := url.Parse(address); err == nil {
+			if mode := u.Query().Get("sslmode"); mode == "verify-ca" || mode == "verify-full" {
+				s.TLSMode = mode
+			}
+		}
+	}
+	return s, nil
+}
+
+// Execution modes by their names in the settings.
+var execModes = map[string]pgx.QueryExecMode{
+	"": pgx.QueryExecModeCacheStatement, "cache_statement": pgx.QueryExecModeCacheStatement,
+	"exec": pgx.QueryExecModeExec, "simple_protocol": pgx.QueryExecModeSimpleProtocol,
+}
+
+// DB is a pool of read-only connections.
+type DB struct {
+	pool    *pgxpool.Pool
+	timeout time.Duration
+}
+
+// Open prepares the pool. It connects only when it is first used, so an
+// unreachable database is an error of the queries, not of Open.
+func Open(s Settings) (*DB, error) {
+	config, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, fmt.Errorf("prepare the connection: %w", err)
+	}
+	mode, ok := execModes[s.ExecMode]
+	if !ok {
+		return nil, fmt.Errorf("unknown execution mode %q: choose cache_statement, exec or simple_protocol", s.ExecMode)
+	}
+	conn := config.ConnConfig
+	conn.Host, conn.Port, conn.Database, conn.User, conn.Password = s.Host, uint16(s.Port), s.Database, s.User, s.Password
+	conn.Fallbacks = nil
+	conn.DefaultQueryExecMode = mode
+	conn.ConnectTimeout = 10 * time.Second
+	conn.RuntimeParams = map[string]string{}
+	if conn.TLSConfig, err = tlsConfig(s); err != nil {
+		return nil, err
+	}
+	if s.Dial != nil {
+		conn.DialFunc = s.Dial
+		conn.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	}
+	// A query that nobody waits for is cancelled in the server, and the
+	// connection stays.
+	conn.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 5 * time.Second}
+	}
+	config.MaxConns = int32(max(1, s.MaxConnections))
+	config.MaxConnIdleTime = 5 * time.Minute
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the connection: %w", err)
+	}
+	return &DB{pool: pool, timeout: s.Timeout}, nil
+}
+
+func tlsConfig(s Settings) (*tls.Config, error) {
+	if s.TLSMode == "" || s.TLSMode == "disable" {
+		return nil, nil
+	}
+	config := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12}
+	if s.CACert != "" {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM([]byte(s.CACert)) {
+			return nil, errors.New("the TLS root certificate is no PEM certificate: paste the whole text from -----BEGIN CERTIFICATE-----")
+		}
+	}
+	if s.ClientCert != "" || s.ClientKey != "" {
+		pair, err := tls.X509KeyPair([]byte(s.ClientCert), []byte(s.ClientKey))
+		if err != nil {
+			return nil, fmt.Errorf("the TLS client certificate and key do not fit together: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	switch s.TLSMode {
+	case "require":
+		config.InsecureSkipVerify = true
+	case "verify-ca":
+		// The chain is verified, the name is not.
+		config.InsecureSkipVerify = true
+		config.VerifyConnection = func(state tls.ConnectionState) error {
+			intermediates := x509.NewCertPool()
+			for _, cert := range state.PeerCertificates[1:] {
+				intermediates.AddCert(cert)
+			}
+			_, err := state.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: config.RootCAs, Intermediates: intermediates})
+			return err
+		}
+	case "verify-full":
+	default:
+		return nil, fmt.Errorf("unknown TLS mode %q: choose disable, require, verify-ca or verify-full", s.TLSMode)
+	}
+	return config, nil
+}
+
+// Close ends every connection.
+func (db *DB) Close() { db.pool.Close() }
+
+// Read runs the function in one read-only transaction with a single view of the
+// data and a bound on each statement's time.
+func (db *DB) Read(ctx context.Context, f func(tx pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly, IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
+		millis := db.timeout.Milliseconds()
+		if millis <= 0 {
+			millis = 60_000
+		}
+		// One round trip. Compiling a query's expressions costs more than the
+		// reports gain by it.
+		_, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', '5000', true), set_config('jit', 'off', true)", strconv.FormatInt(millis, 10))
+		if err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// Query runs one statement in a transaction of its own and calls row for each
+// row of values.
+func (db *DB) Query(ctx context.Context, sql string, args []any, row func(values []any) error) error {
+	return db.Read(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			values, err := rows.Values()
+			if err != nil {
+				return err
+			}
+			if err := row(values); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
