@@ -1,0 +1,175 @@
+package tasks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/parley-reports/parley/internal/embeddedpg"
+)
+
+// A check is one line of the summary.
+type check struct {
+	name string
+	run  func(context.Context) error
+	// needs names checks without which this one makes no sense.
+	needs []string
+}
+
+// Test runs every check there is, against a PostgreSQL that it starts, or the one
+// at DATABASE_URL. It goes on after a failure, so that one run shows them all, and
+// ends with a summary. backend builds the plugin's executable.
+func Test(ctx context.Context, backend func() error) (err error) {
+	var database string
+	stop := func() error { return nil }
+	defer func() { err = errors.Join(err, stop()) }()
+
+	checks := []check{
+		{name: "Go: format", run: goFormat},
+		{name: "Go: modules", run: func(ctx context.Context) error {
+			return run(ctx, nil, "go", "mod", "tidy", "-diff")
+		}},
+		{name: "Go: vet", run: func(ctx context.Context) error {
+			return errors.Join(run(ctx, nil, "go", "vet", "./..."), run(ctx, nil, "go", "vet", "-tags", "mage", "."))
+		}},
+		{name: "npm packages", run: Install},
+		{name: "PostgreSQL", needs: []string{"npm packages"}, run: func(ctx context.Context) error {
+			if database = embeddedpg.FromEnvironment(); database != "" {
+				fmt.Println("the one at", embeddedpg.Variable)
+				return nil
+			}
+			server, err := embeddedpg.Start(ctx, embeddedpg.Options{Root: "."})
+			if err != nil {
+				return err
+			}
+			database, stop = server.URL(), server.Stop
+			return nil
+		}},
+		{name: "Go: tests", needs: []string{"PostgreSQL"}, run: func(ctx context.Context) error {
+			return run(ctx, []string{embeddedpg.Variable + "=" + database}, "go", "test", "-timeout", "10m", "./...")
+		}},
+		{name: "backend: build", run: func(context.Context) error { return backend() }},
+		{name: "frontend: types", needs: []string{"npm packages"}, run: script("typecheck")},
+		{name: "frontend: lint", needs: []string{"npm packages"}, run: script("lint")},
+		{name: "frontend: tests", needs: []string{"npm packages"}, run: script("test")},
+		{name: "frontend: build", needs: []string{"npm packages"}, run: script("build")},
+		{name: "dashboards: no drift", needs: []string{"npm packages"}, run: noDrift},
+	}
+	return runChecks(ctx, checks)
+}
+
+func runChecks(ctx context.Context, checks []check) error {
+	var summary strings.Builder
+	table := tabwriter.NewWriter(&summary, 0, 0, 2, ' ', 0)
+	failed := map[string]bool{}
+	begin := time.Now()
+	for _, check := range checks {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if i := slices.IndexFunc(check.needs, func(need string) bool { return failed[need] }); i >= 0 {
+			failed[check.name] = true
+			_, _ = fmt.Fprintf(table, "  left out\t%s\tneeds %s\n", check.name, check.needs[i])
+			continue
+		}
+		fmt.Printf("\n── %s\n", check.name)
+		start := time.Now()
+		err := check.run(ctx)
+		result := "ok"
+		if err != nil {
+			result = "FAILED"
+			failed[check.name] = true
+			fmt.Println(err)
+		}
+		_, _ = fmt.Fprintf(table, "  %s\t%s\t%s\n", result, check.name, time.Since(start).Round(100*time.Millisecond))
+	}
+	_ = table.Flush()
+	fmt.Printf("\n── Summary, %s\n%s\n", time.Since(begin).Round(time.Second), summary.String())
+	if len(failed) > 0 {
+		return fmt.Errorf("%d of %d checks failed: %s", len(failed), len(checks), strings.Join(slices.Sorted(maps.Keys(failed)), ", "))
+	}
+	return nil
+}
+
+func script(name string) func(context.Context) error {
+	return func(ctx context.Context) error { return npm(ctx, "run", "--silent", name) }
+}
+
+// goFormat lists the files that gofmt would change.
+func goFormat(ctx context.Context) error {
+	args := []string{"-l"}
+	for _, path := range []string{"Magefile.go", "bench", "cmd", "internal", "pkg"} {
+		if exists(path) {
+			args = append(args, path)
+		}
+	}
+	output, err := exec.CommandContext(ctx, "gofmt", args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("gofmt: %w\n%s", err, output)
+	}
+	if len(output) > 0 {
+		return fmt.Errorf("these files are not as gofmt writes them:\n%s", output)
+	}
+	return nil
+}
+
+// noDrift writes the dashboards anew and says which of them differ from what the
+// checkout holds. The new ones stay, to be looked at and committed.
+func noDrift(ctx context.Context) error {
+	if has, err := hasScript("dashboards"); err != nil || !has {
+		return err
+	}
+	const dir = "dashboards"
+	before, err := readAll(dir)
+	if err != nil {
+		return err
+	}
+	if err := Dashboards(ctx); err != nil {
+		return err
+	}
+	after, err := readAll(dir)
+	if err != nil {
+		return err
+	}
+	var differ []string
+	for path := range before {
+		if _, stays := after[path]; !stays {
+			differ = append(differ, path)
+		}
+	}
+	for path, text := range after {
+		if !bytes.Equal(before[path], text) {
+			differ = append(differ, path)
+		}
+	}
+	if len(differ) > 0 {
+		slices.Sort(differ)
+		return fmt.Errorf("these dashboards were not as their code makes them; they are now:\n%s", strings.Join(differ, "\n"))
+	}
+	return nil
+}
+
+func readAll(dir string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files[path], err = os.ReadFile(path)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return files, nil
+	}
+	return files, err
+}

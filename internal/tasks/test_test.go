@@ -1,0 +1,45 @@
+package tasks
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestRunChecksGoesOnAfterAFailure(t *testing.T) {
+	var ran []string
+	step := func(name string, err error, needs ...string) check {
+		return check{name: name, needs: needs, run: func(context.Context) error {
+			ran = append(ran, name)
+			return err
+		}}
+	}
+	err := runChecks(t.Context(), []check{
+		step("install", errors.New("no network")),
+		step("database", nil, "install"),
+		step("tests", nil, "database"),
+		step("vet", nil),
+	})
+	if want := []string{"install", "vet"}; !slices.Equal(ran, want) {
+		t.Errorf("ran %v, want %v", ran, want)
+	}
+	if err == nil || !strings.Contains(err.Error(), "3 of 4 checks failed: database, install, tests") {
+		t.Errorf("error = %v", err)
+	}
+	if err := runChecks(t.Context(), []check{step("vet", nil)}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRunChecksStopsWhenInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	err := runChecks(ctx, []check{
+		{name: "first", run: func(context.Context) error { cancel(); return nil }},
+		{name: "second", run: func(context.Context) error { t.Error("it went on"); return nil }},
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v", err)
+	}
+}
