@@ -1,0 +1,179 @@
+package reference
+
+import (
+	"fmt"
+	"slices"
+	"time"
+	_ "time/tzdata" // the zones, where the system has none
+
+	"github.com/parley-reports/parley/pkg/contract"
+)
+
+// A calendar cuts time in one time zone.
+type calendar struct {
+	zone   *time.Location
+	starts map[time.Time]time.Time // first instants by date
+}
+
+func newCalendar(zone string) (*calendar, error) {
+	if zone == "" {
+		zone = "UTC"
+	}
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, fmt.Errorf("time zone: %w", err)
+	}
+	return &calendar{zone: location, starts: map[time.Time]time.Time{}}, nil
+}
+
+// date is the local date of an instant, written as midnight UTC.
+func (c *calendar) date(t time.Time) time.Time {
+	year, month, day := t.In(c.zone).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+// firstInstant is the first instant that has the local date, or a later one
+// where the zone skips that date. It looks at each stretch of constant offset
+// around the date in turn.
+func (c *calendar) firstInstant(date time.Time) time.Time {
+	if start, ok := c.starts[date]; ok {
+		return start
+	}
+	for t := date.Add(-48 * time.Hour); ; {
+		_, end := t.In(c.zone).ZoneBounds()
+		_, offset := t.In(c.zone).Zone()
+		midnight := date.Add(-time.Duration(offset) * time.Second)
+		if midnight.Before(t) {
+			midnight = t
+		}
+		if end.IsZero() || midnight.Before(end) {
+			c.starts[date] = midnight.UTC()
+			return midnight.UTC()
+		}
+		t = end
+	}
+}
+
+// start is the start of the hour, day, week or month that holds the instant: an
+// hour at the instant's own offset, the others at the first instant of their
+// first local date.
+func (c *calendar) start(unit string, t time.Time) time.Time {
+	if unit == "hour" {
+		local := t.In(c.zone)
+		return t.Add(-time.Duration(local.Minute())*time.Minute - time.Duration(local.Second())*time.Second - time.Duration(local.Nanosecond())).UTC()
+	}
+	return c.firstInstant(firstDate(unit, c.date(t)))
+}
+
+// firstDate is the first date of the day, week or month that holds the date.
+func firstDate(unit string, date time.Time) time.Time {
+	switch unit {
+	case "week":
+		sinceMonday := (int(date.Weekday()) + 6) % 7
+		return date.AddDate(0, 0, -sinceMonday)
+	case "month":
+		return date.AddDate(0, 0, 1-date.Day())
+	}
+	return date
+}
+
+// startsOf lists the starts of the buckets that hold an instant of [from, to).
+func (c *calendar) startsOf(unit string, from, to time.Time) []time.Time {
+	var starts []time.Time
+	if unit == "hour" {
+		for t := from; t.Before(to); {
+			_, end := t.In(c.zone).ZoneBounds()
+			if end.IsZero() || end.After(to) {
+				end = to
+			}
+			for start := c.start("hour", t); start.Before(end); start = start.Add(time.Hour) {
+				starts = append(starts, start)
+			}
+			t = end
+		}
+	} else if from.Before(to) {
+		next := map[string][3]int{"day": {0, 0, 1}, "week": {0, 0, 7}, "month": {0, 1, 0}}[unit]
+		for date := firstDate(unit, c.date(from)); ; date = date.AddDate(next[0], next[1], next[2]) {
+			start := c.firstInstant(date)
+			if !start.Before(to) {
+				break
+			}
+			starts = append(starts, start)
+		}
+	}
+	slices.SortFunc(starts, time.Time.Compare)
+	return slices.CompactFunc(starts, time.Time.Equal)
+}
+
+// A shift is one range of working hours.
+type shift struct {
+	zone          *time.Location
+	weekday       time.Weekday
+	opens, closes time.Duration // since midnight
+}
+
+// addShift notes working hours under their line, else under their team. Hours
+// without a time zone are in UTC.
+func (f *Facts) addShift(w contract.WorkingHours) error {
+	s := shift{zone: time.UTC, weekday: time.Weekday(w.Weekday)}
+	var err error
+	if w.TimeZone != nil {
+		if s.zone, err = time.LoadLocation(*w.TimeZone); err != nil {
+			return fmt.Errorf("working hours: %w", err)
+		}
+	}
+	if s.opens, err = timeOfDay(w.Opens); err != nil {
+		return err
+	}
+	if s.closes, err = timeOfDay(w.Closes); err != nil {
+		return err
+	}
+	switch {
+	case w.LineID != nil:
+		f.schedules["line "+*w.LineID] = append(f.schedules["line "+*w.LineID], s)
+	case w.TeamID != nil:
+		f.schedules["team "+*w.TeamID] = append(f.schedules["team "+*w.TeamID], s)
+	}
+	return nil
+}
+
+func timeOfDay(text string) (time.Duration, error) {
+	if text == "24:00:00" {
+		return 24 * time.Hour, nil
+	}
+	t, err := time.Parse("15:04:05", text)
+	if err != nil {
+		return 0, fmt.Errorf("working hours: %w", err)
+	}
+	return t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)), nil
+}
+
+// businessHours tells whether the instant is inside the hours of the line, or,
+// where the line has none, of the team; nil where neither has any. The closing
+// instant is outside.
+func (f *Facts) businessHours(line, team *string, t time.Time) any {
+	var shifts []shift
+	if line != nil {
+		shifts = f.schedules["line "+*line]
+	}
+	if len(shifts) == 0 && team != nil {
+		shifts = f.schedules["team "+*team]
+	}
+	if len(shifts) == 0 {
+		return nil
+	}
+	for _, s := range shifts {
+		local := t.In(s.zone)
+		clock := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute +
+			time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
+		today, dayAfter := local.Weekday() == s.weekday, local.Weekday() == (s.weekday+1)%7
+		if s.closes > s.opens {
+			if today && clock >= s.opens && clock < s.closes {
+				return "inside"
+			}
+		} else if today && clock >= s.opens || dayAfter && clock < s.closes {
+			return "inside"
+		}
+	}
+	return "outside"
+}

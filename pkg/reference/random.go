@@ -1,0 +1,553 @@
+package reference
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/contract"
+)
+
+// RandomOptions shape random data. What is left out has a default.
+type RandomOptions struct {
+	Messages   int       // 2000
+	Start, End time.Time // 2025-03-01 to 2026-11-15, with clock changes and both changes of billing; stories begin about here
+	// Sequence gives most messages a sequence of the source.
+	Sequence bool
+	// Markets of the random rate card; a few of the shipped ones.
+	Markets []string
+}
+
+// Zones are the time zones around whose clock changes random data gathers.
+var Zones = []string{"UTC", "America/Santiago", "America/Havana", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo"}
+
+// instants and gaps at which rules change their mind
+var gaps = []time.Duration{
+	0, 0, time.Microsecond, time.Second, 59 * time.Second, 5 * time.Minute, 37 * time.Minute, 3 * time.Hour, 12 * time.Hour,
+	24*time.Hour - time.Microsecond, 24 * time.Hour, 24*time.Hour + time.Microsecond,
+	25 * time.Hour, 36 * time.Hour,
+	72*time.Hour - time.Microsecond, 72 * time.Hour, 72*time.Hour + time.Microsecond,
+	96*time.Hour - time.Microsecond, 96 * time.Hour, 96*time.Hour + time.Microsecond,
+	9 * 24 * time.Hour, 40 * 24 * time.Hour,
+}
+
+// Ids that sort one way by bytes and another by locale, that need quoting, that
+// hold a pattern's letters, and numbers as text.
+var (
+	accountIDs  = []string{"acme", "ACME", "ácme", "1"}
+	lineIDs     = []string{"9", "10", "L'1", "Über", "uber", "b_line", "B-line", "línea 1"}
+	channels    = []string{"whatsapp", "whatsapp", "whatsapp", "webchat", "instagram", "sms", "whatsapp", ""}
+	teamIDs     = []string{"7", "07", "ventas", "Ventas", `"t"`}
+	agentIDs    = []string{"1", "2", "10", "O'Brien", "zoé", "Zoe", "a.b"}
+	campaignIDs = []string{"promo", "Promo", "100%", "c_1", "日本"}
+	tagNames    = []string{"vip", "VIP", "churn", "reclamo", "Ñandú", "a|b", "100%", ""}
+	prefixes    = []string{"", "m", "M", "é", "Z", "_", "'", `"`, "ñ", "日本", "wamid.HBg", "-", "a b"}
+	peopleNames = []string{"Ana", "ana", "Ana", "José", "Zoë", "O'Hara", "100% Pérez", "", "李"}
+	errorCodes  = []string{"131047", "131026", "132000", "131049", "63016", "100", "131009", "", "999999", "abc"}
+	phones      = []string{"+55 11 9%04d-1111", "5511%04d", "(52) 55 %04d", "54911%04d", "+1 809 %04d", "+999 %04d", "00%04d", "593%04d", "no phone", ""}
+)
+
+type generator struct {
+	*rand.Rand
+	options  RandomOptions
+	data     contract.Data
+	messages []*contract.Message
+	used     map[string]bool
+	lines    []string
+	contacts []string
+	threads  []*contract.Conversation
+	hot      []time.Time
+}
+
+// Random makes ugly data: equal times, duplicates, orphans, regressing
+// statuses, gaps that end exactly where a session does. One seed always makes
+// the same data. Rates, billing rules, reply events and prices come with some
+// seeds only. Empty texts stand in descriptive columns, never in ids.
+func Random(seed int64, options RandomOptions) contract.Data {
+	if options.Messages == 0 {
+		options.Messages = 2000
+	}
+	if options.Start.IsZero() {
+		options.Start = time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if options.End.IsZero() {
+		options.End = time.Date(2026, 11, 15, 0, 0, 0, 0, time.UTC)
+	}
+	if len(options.Markets) == 0 {
+		options.Markets = []string{"Brazil", "Mexico", "Argentina", "Rest of Latin America"}
+	}
+	g := &generator{Rand: rand.New(rand.NewPCG(uint64(seed), 1)), options: options, used: map[string]bool{}}
+	g.findHotInstants()
+	g.describe()
+	for len(g.messages) < options.Messages {
+		g.scene()
+	}
+	g.messages = g.messages[:options.Messages]
+	g.number()
+	g.converse()
+	g.bill()
+	g.Shuffle(len(g.messages), func(i, j int) { g.messages[i], g.messages[j] = g.messages[j], g.messages[i] })
+	for _, m := range g.messages {
+		g.data.Messages = append(g.data.Messages, *m)
+	}
+	for _, c := range g.threads {
+		g.data.Conversations = append(g.data.Conversations, *c)
+	}
+	return g.data
+}
+
+func pick[T any](g *generator, items []T) T { return items[g.IntN(len(items))] }
+
+func (g *generator) chance(p float64) bool { return g.Float64() < p }
+
+// maybe is null with the given probability.
+func maybe[T any](g *generator, null float64, v T) *T {
+	if g.chance(null) {
+		return nil
+	}
+	return &v
+}
+
+// id makes an id that was not used before.
+func (g *generator) id() string {
+	for {
+		id := pick(g, prefixes) + string(rune('a'+g.IntN(26)-32*g.IntN(2))) + fmt.Sprint(g.IntN(10*g.options.Messages+1000))
+		if !g.used[id] {
+			g.used[id] = true
+			return id
+		}
+	}
+}
+
+// findHotInstants gathers the clock changes and the changes of billing.
+func (g *generator) findHotInstants() {
+	within := func(t time.Time) {
+		if t.After(g.options.Start) && t.Before(g.options.End) {
+			g.hot = append(g.hot, t.UTC())
+		}
+	}
+	for _, name := range Zones {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			panic(err)
+		}
+		for t := g.options.Start; t.Before(g.options.End); {
+			_, end := t.In(zone).ZoneBounds()
+			if end.IsZero() {
+				break
+			}
+			within(end)
+			t = end
+		}
+	}
+	for _, date := range []string{"2024-11-01", "2025-07-01", "2026-10-01", "2026-03-01"} {
+		t, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			panic(err)
+		}
+		within(t)
+	}
+	for range 4 { // moments at which much happens
+		within(g.anyTime())
+	}
+}
+
+func (g *generator) anyTime() time.Time {
+	t := g.options.Start.Add(time.Duration(g.Int64N(int64(g.options.End.Sub(g.options.Start))))).Truncate(time.Microsecond)
+	if unit := pick(g, []time.Duration{time.Microsecond, time.Second, time.Hour, 24 * time.Hour}); t.Truncate(unit).After(g.options.Start) {
+		t = t.Truncate(unit)
+	}
+	return t
+}
+
+// moment is a hot instant, something near one, or any time.
+func (g *generator) moment() time.Time {
+	if len(g.hot) == 0 || g.chance(0.4) {
+		return g.anyTime()
+	}
+	t := pick(g, g.hot)
+	if g.chance(0.7) {
+		near := pick(g, []time.Duration{time.Microsecond, time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 23 * time.Hour, 24 * time.Hour})
+		if g.chance(0.5) {
+			near = -near
+		}
+		t = t.Add(near)
+	}
+	return t
+}
+
+func (g *generator) describe() {
+	d := &g.data
+	for i, id := range accountIDs[:3] {
+		d.Accounts = append(d.Accounts, contract.Account{AccountID: id, Name: maybe(g, 0.2, []string{"Acme", "Acme", "Ácme S.A."}[i])})
+	}
+	for i, id := range lineIDs[:7] { // the last is described by nothing
+		team := maybe(g, 0.4, pick(g, teamIDs))
+		d.Lines = append(d.Lines, contract.Line{LineID: id, Name: maybe(g, 0.1, pick(g, []string{"Ventas", "Ventas", "Soporte", ""})), Channel: &channels[i], Number: maybe(g, 0.5, "+5511"), TeamID: team})
+	}
+	d.Lines[g.IntN(len(d.Lines))].Channel = maybe(g, 0.5, "")
+	g.lines = slices.Concat(lineIDs, lineIDs[:3], lineIDs[:3])
+	for _, id := range teamIDs[:4] {
+		d.Teams = append(d.Teams, contract.Team{TeamID: id, Name: maybe(g, 0.2, pick(g, []string{"Ventas", "Soporte"}))})
+	}
+	for _, id := range agentIDs[:6] {
+		d.Agents = append(d.Agents, contract.Agent{AgentID: id, Name: maybe(g, 0.1, pick(g, peopleNames))})
+		d.AgentTeams = append(d.AgentTeams, contract.AgentTeam{AgentID: id, TeamID: pick(g, teamIDs)})
+	}
+	for _, id := range campaignIDs[:4] {
+		d.Campaigns = append(d.Campaigns, contract.Campaign{CampaignID: id, Name: maybe(g, 0.3, "Promo")})
+	}
+	for range max(6, g.options.Messages/40) {
+		id := g.id()
+		g.contacts = append(g.contacts, id)
+		if g.chance(0.1) {
+			continue
+		}
+		phone := pick(g, phones)
+		if strings.Contains(phone, "%") {
+			phone = fmt.Sprintf(phone, g.IntN(10000))
+		}
+		d.Contacts = append(d.Contacts, contract.Contact{
+			ContactID: id, AccountID: maybe(g, 0.3, pick(g, accountIDs)), Name: maybe(g, 0.2, pick(g, peopleNames)),
+			Phone: maybe(g, 0.15, phone), Country: maybe(g, 0.2, pick(g, []string{"BR", "MX", "AR", "br", ""})),
+		})
+	}
+	for range 2 * len(g.contacts) {
+		g.tag("contact", pick(g, g.contacts))
+	}
+	hours := [][2]string{{"09:00:00", "12:30:00"}, {"13:30:00", "18:00:00"}, {"22:00:00", "06:00:00"}, {"08:00:00", "08:00:00"}, {"00:00:00", "23:59:59"}, {"18:00:00", "00:00:00"}}
+	schedule := func(line, team *string) {
+		zone := maybe(g, 0.1, pick(g, Zones))
+		for weekday := range int32(7) {
+			for range g.IntN(3) {
+				h := pick(g, hours)
+				d.WorkingHours = append(d.WorkingHours, contract.WorkingHours{LineID: line, TeamID: team, TimeZone: zone, Weekday: weekday, Opens: h[0], Closes: h[1]})
+			}
+		}
+	}
+	for _, id := range lineIDs[:4] {
+		schedule(&id, nil)
+	}
+	for _, id := range teamIDs[:2] {
+		schedule(nil, &id)
+	}
+}
+
+func (g *generator) tag(kind, owner string) {
+	for range 1 + g.IntN(2)*g.IntN(2) { // sometimes the same twice
+		name := pick(g, tagNames)
+		g.data.Tags = append(g.data.Tags, contract.Tag{Kind: kind, OwnerID: owner, Name: name})
+		if g.chance(0.2) {
+			g.data.Tags = append(g.data.Tags, contract.Tag{Kind: kind, OwnerID: owner, Name: name})
+		}
+	}
+}
+
+// A talk is between whom a scene plays, and perhaps in which conversation.
+type talk struct {
+	account, line, contact *string
+	thread                 *string
+}
+
+func (g *generator) talk() talk {
+	t := talk{account: maybe(g, 0.1, pick(g, accountIDs)), line: maybe(g, 0.08, pick(g, g.lines)), contact: maybe(g, 0.05, pick(g, g.contacts))}
+	if g.chance(0.5) && t.contact != nil { // few pairs hold much of the traffic
+		t.account, t.line, t.contact = &accountIDs[g.IntN(2)], &lineIDs[g.IntN(4)], &g.contacts[g.IntN(4)]
+	}
+	return t
+}
+
+// scene plays one story and adds its messages.
+func (g *generator) scene() {
+	t, at := g.talk(), g.moment()
+	if g.chance(0.6) {
+		t.thread = g.thread(t, at)
+	}
+	switch g.IntN(7) {
+	case 0: // a mass send to many at one instant, with answers
+		campaign, template, line := maybe(g, 0.3, pick(g, campaignIDs)), g.template(), t.line
+		for range 2 + g.IntN(10) {
+			t = g.talk()
+			t.line = line
+			m := g.outbound(t, at)
+			m.CampaignID, m.AuthorKind = campaign, new("campaign")
+			m.TemplateName, m.TemplateLanguage, m.TemplateCategory = template.TemplateName, template.TemplateLanguage, template.TemplateCategory
+			if g.chance(0.4) {
+				g.inbound(t, at.Add(pick(g, gaps)))
+			}
+		}
+	case 1: // every day for weeks, no silence of 24 hours
+		for range 5 + g.IntN(20) {
+			g.either(t, at)
+			at = at.Add(20*time.Hour + time.Duration(g.IntN(4*3600*1e6))*time.Microsecond)
+		}
+	case 2: // an ad, a reply around the end of the first day, and the end of the third
+		m := g.inbound(t, at)
+		m.IsReferral = new(true)
+		at = at.Add(pick(g, gaps[3:12]))
+		g.outbound(t, at)
+		for range g.IntN(4) {
+			g.either(t, at.Add(pick(g, gaps[4:17])))
+		}
+	case 3: // failed attempts, then one that goes through, and its reply
+		for range 1 + g.IntN(3) {
+			m := g.outbound(t, at)
+			m.Status, m.DeliveredAt, m.ReadAt = new("failed"), nil, nil
+			at = at.Add(pick(g, gaps[:8]))
+		}
+		g.outbound(t, at)
+		g.inbound(t, at.Add(pick(g, gaps[:12])))
+	case 4: // all at once
+		for range 2 + g.IntN(5) {
+			g.either(t, at)
+		}
+	default:
+		for range 1 + g.IntN(12) {
+			g.either(t, at)
+			at = at.Add(pick(g, gaps))
+			if g.chance(0.5) {
+				at = at.Add(-at.Sub(at.Truncate(24*time.Hour)) % pick(g, []time.Duration{1, time.Hour, time.Second}))
+			}
+		}
+	}
+}
+
+func (g *generator) either(t talk, at time.Time) {
+	if g.chance(0.5) {
+		g.inbound(t, at)
+	} else {
+		g.outbound(t, at)
+	}
+}
+
+func (g *generator) message(t talk, at time.Time) *contract.Message {
+	m := &contract.Message{
+		MessageID: g.id(), CreatedAt: at.UTC().Truncate(time.Microsecond),
+		AccountID: t.account, LineID: t.line, ContactID: t.contact, ConversationID: t.thread,
+		Subaccount:    maybe(g, 0.5, pick(g, []string{"norte", "Norte", "sur", ""})),
+		ContentType:   maybe(g, 0.2, pick(g, []string{"text", "image", "audio", ""})),
+		CorrelationID: maybe(g, 0.8, pick(g, []string{"k1", "k2", ""})),
+		Body:          maybe(g, 0.3, "hola"),
+	}
+	if g.chance(0.03) {
+		m.Origin = new(pick(g, []string{"inbox", "flow", "api", ""}))
+	}
+	if g.chance(0.02) {
+		m.ConversationID = new(pick(g, []string{"ghost", "GHOST"}))
+	}
+	g.messages = append(g.messages, m)
+	return m
+}
+
+func (g *generator) inbound(t talk, at time.Time) *contract.Message {
+	m := g.message(t, at)
+	m.Direction, m.AuthorKind = "inbound", maybe(g, 0.1, "contact")
+	if g.chance(0.15) {
+		m.IsReferral = new(g.chance(0.6))
+	}
+	if g.chance(0.2) {
+		m.ButtonPayload = new(pick(g, []string{"yes", "no", ""}))
+	}
+	if g.chance(0.3) { // what a source may write beside inbound messages
+		m.Status = new(pick(g, []string{"sent", "read", "failed", "pending"}))
+	}
+	if g.chance(0.05) {
+		m.PriceUSD = new(0.5)
+	}
+	return m
+}
+
+func (g *generator) template() contract.Message {
+	return contract.Message{
+		TemplateName:     new(pick(g, []string{"welcome", "Welcome", "otp", "oferta_1", "é", ""})),
+		TemplateLanguage: maybe(g, 0.2, pick(g, []string{"es", "pt_BR", "en"})),
+		TemplateCategory: maybe(g, 0.1, pick(g, []string{"marketing", "utility", "utility", "authentication", "service", "odd"})),
+	}
+}
+
+func (g *generator) outbound(t talk, at time.Time) *contract.Message {
+	m := g.message(t, at)
+	m.Direction = "outbound"
+	switch n := g.IntN(20); {
+	case n < 8:
+		m.AuthorKind, m.AgentID = new("agent"), maybe(g, 0.1, pick(g, agentIDs))
+	case n < 12:
+		m.AuthorKind, m.AgentID = new("bot"), maybe(g, 0.8, pick(g, agentIDs))
+	case n < 15:
+		m.AuthorKind = new("campaign")
+	case n < 16:
+		m.AuthorKind = new("system")
+	case n < 18:
+		m.AuthorKind, m.AgentID = new("agent"), &agentIDs[0]
+	}
+	if g.chance(0.35) {
+		template := g.template()
+		m.TemplateName, m.TemplateLanguage, m.TemplateCategory = template.TemplateName, template.TemplateLanguage, template.TemplateCategory
+	}
+	if g.chance(0.1) {
+		m.CampaignID = new(pick(g, append([]string{""}, campaignIDs...)))
+	}
+	g.deliver(m)
+	return m
+}
+
+// deliver gives a status and timestamps that may contradict each other.
+func (g *generator) deliver(m *contract.Message) {
+	statuses := []string{"queued", "pending", "accepted", "sent", "sent", "delivered", "delivered", "delivered", "read", "played", "failed", "failed", "DELIVERED", "Read", "FAILED", "", "deleted"}
+	m.Status = maybe(g, 0.1, pick(g, statuses))
+	later := func() *time.Time { return new(m.CreatedAt.Add(pick(g, gaps[:12]) - time.Second)) }
+	m.SentAt = maybe(g, 0.5, *later())
+	if g.chance(0.25) {
+		m.DeliveredAt = later()
+	}
+	if g.chance(0.12) {
+		m.ReadAt = later()
+	}
+	if g.chance(0.06) {
+		m.FailedAt = later()
+	}
+	if g.chance(0.2) {
+		m.ErrorCode = maybe(g, 0.1, pick(g, errorCodes))
+		m.ErrorText = maybe(g, 0.3, pick(g, []string{"(#100) Invalid parameter", "Recipient phone number is not valid", "tomorrow", "TO is missing", ""}))
+	}
+	if g.chance(0.05) {
+		m.PriceUSD = new(float64(g.IntN(1000)) / 10000)
+	}
+}
+
+// number gives most messages a sequence that roughly follows time.
+func (g *generator) number() {
+	if !g.options.Sequence {
+		return
+	}
+	sorted := slices.Clone(g.messages)
+	g.Shuffle(len(sorted), func(i, j int) { sorted[i], sorted[j] = sorted[j], sorted[i] })
+	slices.SortStableFunc(sorted, func(a, b *contract.Message) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	for i, m := range sorted {
+		switch {
+		case g.chance(0.05):
+		case g.chance(0.05):
+			m.Sequence = new(int64(g.IntN(len(sorted))))
+		default:
+			m.Sequence = new(int64(i))
+		}
+	}
+}
+
+// thread opens a conversation, or finds one that is there.
+func (g *generator) thread(t talk, at time.Time) *string {
+	if len(g.threads) > 0 && g.chance(0.15) {
+		return &pick(g, g.threads).ConversationID
+	}
+	id := g.id()
+	c := &contract.Conversation{
+		ConversationID: id, AccountID: t.account, LineID: t.line, ContactID: t.contact, CreatedAt: at.UTC(),
+		DisplayID: maybe(g, 0.3, fmt.Sprint(len(g.threads)%50)),
+		AgentID:   maybe(g, 0.5, pick(g, agentIDs)),
+		TeamID:    maybe(g, 0.6, pick(g, teamIDs)),
+		Source:    maybe(g, 0.7, pick(g, []string{"inbox", "flow", "ads", ""})),
+		Status:    maybe(g, 0.05, pick(g, []string{"open", "open", "pending", "snoozed", "resolved", "resolved"})),
+		Priority:  maybe(g, 0.6, pick(g, []string{"low", "urgent", ""})),
+	}
+	if g.chance(0.1) {
+		c.CreatedAt = c.CreatedAt.Add(pick(g, gaps[:12]))
+	}
+	if g.chance(0.25) {
+		c.FirstResponseAt = new(c.CreatedAt.Add(pick(g, gaps)))
+	}
+	if g.chance(0.2) {
+		c.WaitingSince = new(c.CreatedAt.Add(pick(g, gaps)))
+	}
+	g.threads = append(g.threads, c)
+	return &c.ConversationID
+}
+
+// converse adds what hangs on conversations: tags, events and ratings.
+func (g *generator) converse() {
+	replies := g.chance(0.5)
+	names := []string{"resolved", "resolved", "resolved", "reopened", "bot_handoff", "bot_handoff", "bot_resolved", "reply", "other"}
+	for _, c := range g.threads {
+		for range g.IntN(3) {
+			g.tag("conversation", c.ConversationID)
+		}
+		moments := []time.Time{c.CreatedAt}
+		for _, m := range g.messages {
+			if m.ConversationID == &c.ConversationID {
+				moments = append(moments, m.CreatedAt)
+			}
+		}
+		event := func(name string) *contract.ConversationEvent {
+			g.data.Events = append(g.data.Events, contract.ConversationEvent{
+				ConversationID: &c.ConversationID, Name: name, At: pick(g, moments).Add(pick(g, gaps[:9])),
+				Seconds: maybe(g, 0.6, float64(g.IntN(100000))/4), BusinessSeconds: maybe(g, 0.5, float64(g.IntN(10000))),
+				AgentID: maybe(g, 0.5, pick(g, agentIDs)),
+			})
+			return &g.data.Events[len(g.data.Events)-1]
+		}
+		for range g.IntN(5) {
+			if name := pick(g, names); name != "reply" || replies {
+				e := event(name)
+				if g.chance(0.03) {
+					e.ConversationID = new(pick(g, []string{"ghost", "nobody's"}))
+				} else if g.chance(0.03) {
+					e.ConversationID = nil
+				}
+			}
+		}
+		if g.chance(0.3) {
+			e := event("first_response")
+			if g.chance(0.2) { // a second one, at another instant
+				at := e.At.Add(time.Hour)
+				event("first_response").At = at
+			}
+		}
+		for range g.IntN(3) * g.IntN(2) {
+			g.data.CSAT = append(g.data.CSAT, g.survey(c, pick(g, moments)))
+		}
+	}
+	g.tag("conversation", "ghost")
+}
+
+func (g *generator) survey(c *contract.Conversation, at time.Time) contract.CSAT {
+	s := contract.CSAT{
+		ConversationID: &c.ConversationID, ContactID: maybe(g, 0.5, pick(g, g.contacts)), AgentID: maybe(g, 0.6, pick(g, agentIDs)),
+		Rating: maybe(g, 0.3, int32(1+g.IntN(5))), SentAt: maybe(g, 0.1, at), AnsweredAt: maybe(g, 0.5, at.Add(pick(g, gaps[:8]))),
+		Comment: maybe(g, 0.7, "ok"),
+	}
+	if g.chance(0.05) {
+		s.ConversationID = maybe(g, 0.5, "ghost")
+	}
+	return s
+}
+
+// bill adds rates and rules of its own, in half the cases each.
+func (g *generator) bill() {
+	categories := []string{"marketing", "utility", "authentication", "service"}
+	if g.chance(0.5) {
+		for _, market := range g.options.Markets {
+			for _, category := range categories {
+				for _, from := range []string{"2018-01-01", "2025-07-01", "2026-10-01"} {
+					date, _ := time.Parse(time.DateOnly, from)
+					if !g.chance(0.25) {
+						g.data.Rates = append(g.data.Rates, contract.Rate{Market: market, Category: category, ValidFrom: date, USD: float64(g.IntN(1000)) / 10000})
+					}
+				}
+			}
+		}
+	}
+	if g.chance(0.5) {
+		add := func(from, unit, category string, inWindow *bool, billable bool, rate string, free *int32) {
+			date, _ := time.Parse(time.DateOnly, from)
+			g.data.BillingRules = append(g.data.BillingRules, contract.BillingRule{ValidFrom: date, Unit: unit, Category: category, InWindow: inWindow, Billable: billable, RateCategory: rate, FreeUnits: free})
+		}
+		for _, category := range categories {
+			add("2018-01-01", "conversation", category, nil, category != "service" || g.chance(0.5), category, maybe(g, 0.6, int32(2)))
+			add("2025-07-01", "message", category, new(false), category != "service", category, nil)
+			add("2025-07-01", "message", category, new(true), category == "marketing", category, maybe(g, 0.5, int32(3)))
+		}
+		add("2026-10-01", "message", "utility", new(true), true, "utility", new(int32(1)))
+		add("2026-10-01", "message", "service", nil, true, "utility", new(int32(g.IntN(4))))
+	}
+}
