@@ -12,6 +12,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/build"
 
+	"github.com/parley-reports/parley/internal/demo"
 	"github.com/parley-reports/parley/internal/tasks"
 )
 
@@ -53,6 +54,35 @@ func Test(ctx context.Context) error {
 	return tasks.Test(ctx, func() error { return backend(runtime.GOOS, runtime.GOARCH) })
 }
 
+// Demo shows the dashboards on made-up messages: in Grafana where there is one (GRAFANA_HOME, the path, Docker), else as text.
+func Demo(
+	ctx context.Context,
+	url *string, // a database of your own, which is only read: --url postgres://…
+	schema *string, // its schema; parley by default
+	timezone *string, // its time zone, as an IANA name; UTC by default
+	messages *int, // how many messages to make up
+	port *int, // Grafana's port; 3000 by default
+	text *bool, // print the answers even where there is a Grafana
+) error {
+	ctx, cancel := tasks.Interruptible(ctx)
+	defer cancel()
+	return demo.Run(ctx, demoOptions(url, schema, timezone, messages, port, text))
+}
+
+// Dev is the demo in Grafana for those who change the plugin: both halves are built again on every change.
+func Dev(
+	ctx context.Context,
+	url *string, // a database of your own, which is only read: --url postgres://…
+	schema *string, // its schema; parley by default
+	timezone *string, // its time zone, as an IANA name; UTC by default
+	messages *int, // how many messages to make up
+	port *int, // Grafana's port; 3000 by default
+) error {
+	ctx, cancel := tasks.Interruptible(ctx)
+	defer cancel()
+	return demo.Dev(ctx, demoOptions(url, schema, timezone, messages, port, nil))
+}
+
 // Database runs an empty PostgreSQL and prints its DATABASE_URL, for tests that are run one by one.
 func Database(ctx context.Context) error {
 	ctx, cancel := tasks.Interruptible(ctx)
@@ -65,6 +95,29 @@ func Dashboards(ctx context.Context) error { return tasks.Dashboards(ctx) }
 
 // Clean removes what was built.
 func Clean() error { return tasks.Clean() }
+
+func demoOptions(url, schema, timezone *string, messages, port *int, text *bool) demo.Options {
+	return demo.Options{
+		Root:          ".",
+		URL:           value(url, ""),
+		Schema:        value(schema, "parley"),
+		Timezone:      value(timezone, "UTC"),
+		Messages:      value(messages, 0),
+		Port:          value(port, 0),
+		Text:          value(text, false),
+		Install:       tasks.Install,
+		BuildFrontend: tasks.BuildFrontend,
+		BuildBackend:  backend,
+	}
+}
+
+// value is what a flag holds, or the default where it isn't given.
+func value[T any](flag *T, otherwise T) T {
+	if flag == nil {
+		return otherwise
+	}
+	return *flag
+}
 
 func backend(goos, goarch string) error {
 	if err := (build.Build{}).Custom(goos, goarch); err != nil {

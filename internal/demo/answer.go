@@ -1,0 +1,144 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
+
+	"github.com/parley-reports/parley/internal/plugintest"
+)
+
+// maxDataPoints is what a panel of usual width asks for.
+const maxDataPoints = 1000
+
+// outcome counts what became of the panels.
+type outcome struct{ answered, empty, failed int }
+
+// answer asks the plugin's process for every panel of the dashboards, as Grafana
+// would on opening them, and prints what it says.
+func answer(ctx context.Context, out io.Writer, client *plugintest.Client, in backend.PluginContext, dashboards []dashboard, zone *time.Location) (outcome, error) {
+	var total outcome
+	health, err := client.CheckHealth(ctx, &backend.CheckHealthRequest{PluginContext: in})
+	if err != nil {
+		return total, fmt.Errorf("check the data source: %w", err)
+	}
+	if health.Status != backend.HealthStatusOk {
+		return total, fmt.Errorf("the data source does not work: %s", health.Message)
+	}
+	_, _ = fmt.Fprintf(out, "Health check: %s\n", health.Message)
+
+	for _, d := range dashboards {
+		_, _ = fmt.Fprintf(out, "\n══ %s, %s to %s\n", d.Title, d.Time.From, d.Time.To)
+		chosen := d.choices()
+		for _, p := range d.panels() {
+			if err := ctx.Err(); err != nil {
+				return total, err
+			}
+			_, _ = fmt.Fprintf(out, "\n%s\n", p.Title)
+			request, err := p.request(&d, chosen, in, zone)
+			if err != nil {
+				return total, fmt.Errorf("panel %q of %q: %w", p.Title, d.Title, err)
+			}
+			response, err := client.QueryData(ctx, request)
+			if err != nil {
+				total.failed++
+				_, _ = fmt.Fprintf(out, "    error: %v\n", err)
+				continue
+			}
+			total.add(show(out, request, response, zone))
+		}
+	}
+	return total, nil
+}
+
+func (o *outcome) add(other outcome) {
+	o.answered += other.answered
+	o.empty += other.empty
+	o.failed += other.failed
+}
+
+// show prints the answers to one panel.
+func show(out io.Writer, request *backend.QueryDataRequest, response *backend.QueryDataResponse, zone *time.Location) outcome {
+	hasData, failed := false, false
+	for _, query := range request.Queries {
+		part, there := response.Responses[query.RefID]
+		switch {
+		case !there:
+			failed = true
+			_, _ = fmt.Fprintf(out, "    error: no answer to %s\n", query.RefID)
+		case part.Error != nil:
+			failed = true
+			_, _ = fmt.Fprintf(out, "    error: %v\n", part.Error)
+		default:
+			lines, any := render(part.Frames, zone)
+			hasData = hasData || any
+			for _, line := range lines {
+				_, _ = fmt.Fprintf(out, "    %s\n", line)
+			}
+		}
+	}
+	switch {
+	case failed:
+		return outcome{failed: 1}
+	case !hasData:
+		_, _ = fmt.Fprintln(out, "    no data")
+		return outcome{empty: 1}
+	}
+	return outcome{answered: 1}
+}
+
+// request is what Grafana sends for the panel.
+func (p *panel) request(d *dashboard, chosen choices, in backend.PluginContext, zone *time.Location) (*backend.QueryDataRequest, error) {
+	from, to := d.Time.From, d.Time.To
+	if p.TimeFrom != "" {
+		from, to = "now-"+p.TimeFrom, "now"
+	}
+	relative := gtime.NewTimeRange(from, to)
+	var span backend.TimeRange
+	var err error
+	if span.From, err = relative.ParseFrom(gtime.WithLocation(zone)); err != nil {
+		return nil, err
+	}
+	if span.To, err = relative.ParseTo(gtime.WithLocation(zone)); err != nil {
+		return nil, err
+	}
+
+	request := &backend.QueryDataRequest{PluginContext: in}
+	for _, target := range p.ours() {
+		query := chosen.apply(target)
+		if zone, _ := query["timezone"].(string); zone == "" {
+			query["timezone"] = d.zone()
+		}
+		text, err := json.Marshal(query)
+		if err != nil {
+			return nil, err
+		}
+		refID, _ := query["refId"].(string)
+		kind, _ := query["queryType"].(string)
+		request.Queries = append(request.Queries, backend.DataQuery{
+			RefID:         refID,
+			QueryType:     kind,
+			TimeRange:     span,
+			MaxDataPoints: maxDataPoints,
+			Interval:      max(time.Second, span.Duration()/maxDataPoints),
+			JSON:          text,
+		})
+	}
+	return request, nil
+}
+
+// zone is the dashboard's own time zone; empty leaves it to the data source.
+func (d *dashboard) zone() string {
+	switch d.Timezone {
+	case "browser":
+		return ""
+	case "utc":
+		return "UTC"
+	}
+	return d.Timezone
+}

@@ -1,0 +1,225 @@
+// Package demo shows Parley at work: in Grafana where there is one, else by
+// answering every panel of every dashboard through the plugin's real process.
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/internal/embeddedpg"
+	"github.com/parley-reports/parley/internal/plugintest"
+	"github.com/parley-reports/parley/pkg/demodata"
+)
+
+const (
+	// timezone is that of the invented business.
+	timezone = "America/Sao_Paulo"
+
+	// ownSchema holds the demo data on our own server, guestSchema on the one at
+	// DATABASE_URL, which may hold something of value under the usual name.
+	ownSchema   = "parley"
+	guestSchema = "parley_demo"
+)
+
+// Options of a demo.
+type Options struct {
+	// Root is the checkout.
+	Root string
+	// URL is a database of one's own; empty is a new one with made-up data. It is
+	// only read.
+	URL string
+	// Schema and Timezone are those of the database at URL.
+	Schema   string
+	Timezone string
+	// Messages is about how many messages are made up; 0 leaves it to the data.
+	Messages int
+	// Port of Grafana; 0 takes 3000, or a free one where that is taken.
+	Port int
+	// Text prints the answers even where there is a Grafana.
+	Text bool
+	// Install makes the npm packages available, which hold PostgreSQL.
+	Install func(context.Context) error
+	// BuildFrontend and BuildBackend build the halves of the plugin.
+	BuildFrontend func(context.Context) error
+	BuildBackend  func(goos, goarch string) error
+}
+
+// Run is the demo. In Grafana it runs until the context ends.
+func Run(ctx context.Context, options Options) (err error) {
+	var g *grafana
+	if !options.Text {
+		if g, err = findGrafana(ctx); err != nil {
+			return err
+		}
+	}
+	if err := options.Install(ctx); err != nil {
+		return err
+	}
+	step("Building the plugin")
+	if err := options.BuildFrontend(ctx); err != nil {
+		return err
+	}
+	if err := options.BuildBackend(g.platform(), runtime.GOARCH); err != nil {
+		return err
+	}
+
+	s, stop, err := database(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+
+	if g == nil {
+		return inText(ctx, options.Root, s)
+	}
+	return inGrafana(ctx, g, options, s)
+}
+
+// database returns the settings of the database that the demo shows, and what
+// ends it.
+func database(ctx context.Context, options Options) (s settings, stop func() error, err error) {
+	stop = func() error { return nil }
+	if options.URL != "" {
+		s, err = settingsOf(ctx, options.URL, options.Schema, options.Timezone)
+		return s, stop, err
+	}
+
+	address, schema := embeddedpg.FromEnvironment(), guestSchema
+	own := address == ""
+	if own {
+		step("Starting PostgreSQL")
+		server, err := embeddedpg.Start(ctx, embeddedpg.Options{Root: options.Root})
+		if err != nil {
+			return s, stop, err
+		}
+		address, schema, stop = server.URL(), ownSchema, server.Stop
+	} else {
+		step("Using the PostgreSQL at %s, schema %s", embeddedpg.Variable, schema)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, stop())
+		}
+	}()
+
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return s, stop, fmt.Errorf("reach the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	step("Making up the messages of a business")
+	made, err := demodata.Generate(ctx, conn, schema, demodata.Options{Messages: options.Messages}, func(text string) {
+		fmt.Println("  " + text)
+	})
+	if err != nil {
+		return s, stop, fmt.Errorf("make up demo data: %w", err)
+	}
+	fmt.Println(made)
+	if own {
+		if address, err = reader(ctx, conn, address, schema, rand.Text()); err != nil {
+			return s, stop, err
+		}
+	}
+	s, err = settingsOf(ctx, address, schema, timezone)
+	return s, stop, err
+}
+
+// inText answers every panel of every dashboard and prints the answers.
+func inText(ctx context.Context, root string, s settings) error {
+	dashboards, err := readDashboards(filepath.Join(root, "dashboards"))
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		return err
+	}
+	executable := filepath.Join(root, "dist", executableName(fmt.Sprintf("gpx_parley_%s_%s", runtime.GOOS, runtime.GOARCH)))
+	step("Starting the plugin's process and answering every panel")
+	client, err := plugintest.Start(executable, os.Stderr)
+	if err != nil {
+		return err
+	}
+	defer client.Stop()
+	in, err := plugintest.Context(s.jsonData(), s.secrets())
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	total, err := answer(ctx, os.Stdout, client, in, dashboards, zone)
+	if err != nil {
+		return err
+	}
+
+	fmt.Printf("\n%d dashboards: %d panels with data, %d without, %d with an error, in %s.\n",
+		len(dashboards), total.answered, total.empty, total.failed, time.Since(start).Round(100*time.Millisecond))
+	fmt.Println("To see them in Grafana: unpack Grafana 12.3 or later (https://grafana.com/grafana/download), " +
+		"or start Docker, and run GRAFANA_HOME=<its directory> go tool mage demo.")
+	if total.failed > 0 {
+		return fmt.Errorf("%d panels could not be answered", total.failed)
+	}
+	return nil
+}
+
+// inGrafana starts Grafana and waits.
+func inGrafana(ctx context.Context, g *grafana, options Options, s settings) (err error) {
+	r, err := open(ctx, g, options, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Stop()) }()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-r.Done():
+		return fmt.Errorf("%w\n%s", errEnded, r.logged())
+	}
+}
+
+// open starts Grafana, makes sure that it reaches our data source, and prints
+// where everything is.
+func open(ctx context.Context, g *grafana, options Options, s settings) (r *running, err error) {
+	port, err := choosePort(options.Port)
+	if err != nil {
+		return nil, err
+	}
+	if g.executable != "" {
+		step("Starting Grafana from %s", g.home)
+	} else {
+		step("Starting Grafana in Docker (%s)", grafanaImage)
+	}
+	if r, err = g.start(ctx, options.Root, port, s); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Stop())
+		}
+	}()
+	message, err := r.health(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the data source does not work: %w\n%s", err, r.logged())
+	}
+	dashboards, err := r.dashboards(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Printf("Data source: %s\n\nGrafana is at %s\n", message, r.address)
+	for _, line := range dashboards {
+		fmt.Println("  " + line)
+	}
+	fmt.Println("Ctrl-C ends it.")
+	return r, nil
+}
+
+func step(format string, args ...any) {
+	fmt.Printf("── "+format+"\n", args...)
+}
