@@ -120,10 +120,8 @@ const MaxBuckets = 11000
 func Buckets(r Range, unit Unit, loc *time.Location) ([]Bucket, error) {
 	var buckets []Bucket
 	since := Start(r.From, unit, loc)
-	if unit == Hour { // the part before a change of offset may carry another label
-		if begin, _ := r.From.In(loc).ZoneBounds(); !begin.IsZero() && since.Before(begin) && !Start(begin, Hour, loc).Equal(since) {
-			since = begin
-		}
+	if begin, _ := r.From.In(loc).ZoneBounds(); unit == Hour && since.Before(begin) {
+		since = begin // what lies before the change of offset has another label
 	}
 	for since.Before(r.To) {
 		if len(buckets) == MaxBuckets {

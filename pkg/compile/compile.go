@@ -433,7 +433,7 @@ func collate(d catalog.Dimension) string {
 }
 
 const stageJoin = `CROSS JOIN LATERAL (VALUES
-  (1, 'sent', t.notified, NULL),
+  (1, 'sent', t.notified, t.notified),
   (2, 'delivered', t.notified_delivered, t.notified),
   (3, 'read', t.notified_read, t.notified_delivered),
   (4, 'replied', t.answered, t.notified_read)) AS stage (place, stage, reached, previous)`
@@ -448,7 +448,7 @@ func (c *compiler) formula(m catalog.Metric) string {
 	case m.ID == "stage_share_of_sent":
 		return "stage.reached::float8 / nullif(t.notified, 0)"
 	case m.ShareOf != "":
-		return fmt.Sprintf("t.%s::float8 / nullif(%s_whole.%[1]s, 0)", m.ShareOf, m.Fact)
+		return fmt.Sprintf("coalesce(t.%s, 0)::float8 / nullif(%s_whole.%[1]s, 0)", m.ShareOf, m.Fact)
 	case !m.Derived():
 		return zero(m)
 	}

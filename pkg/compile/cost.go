@@ -27,21 +27,17 @@ func (c *compiler) addCharges() {
   r.in_window = 'open' AS in_window, (r.created_at AT TIME ZONE 'UTC')::date AS day
 FROM timeline AS r
 LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at
-WHERE r.stage IN ('delivered', 'read') AND r.channel = 'whatsapp' AND r.created_at < %s
+WHERE r.is_delivered AND r.is_whatsapp AND r.created_at < %s
   AND s.initiator IS DISTINCT FROM 'free_entry_point'`, to))
+	// Of the rules that fit, the latest serves until the next; of two of one day
+	// the one that names the window.
+	c.with("rule_span", `SELECT rule.*, w.in_window AS fits, lead(rule.valid_from) OVER (PARTITION BY rule.category, w.in_window ORDER BY rule.valid_from, rule.in_window NULLS FIRST) AS valid_to
+FROM rule
+JOIN (VALUES (true), (false)) AS w (in_window) ON coalesce(rule.in_window, w.in_window) = w.in_window`)
 	c.with("priced", `SELECT d.*, rule.id AS rule, rule.unit, rule.billable, rule.rate_category, rule.free_units
 FROM delivered AS d
-LEFT JOIN (
-  SELECT k.day, k.category, k.in_window, best.*
-  FROM (SELECT DISTINCT day, category, in_window FROM delivered) AS k
-  CROSS JOIN LATERAL (
-    SELECT rule.id, rule.unit, rule.billable, rule.rate_category, rule.free_units
-    FROM rule
-    WHERE rule.category = k.category AND rule.valid_from <= k.day AND (rule.in_window IS NULL OR rule.in_window = k.in_window)
-    ORDER BY rule.valid_from DESC, rule.in_window NULLS LAST
-    LIMIT 1
-  ) AS best
-) AS rule ON rule.day = d.day AND rule.category = d.category AND rule.in_window = d.in_window`)
+LEFT JOIN rule_span AS rule ON rule.category = d.category AND rule.fits = d.in_window
+  AND rule.valid_from <= d.day AND (rule.valid_to IS NULL OR d.day < rule.valid_to)`)
 	// Under the old pricing one message bears the charge of 24 hours.
 	c.with("charged_window", `SELECT g, dense_rank() OVER (ORDER BY island, category) AS run, created_at, created_at + interval '24 hours' AS ends_at
 FROM priced
@@ -50,7 +46,7 @@ WHERE unit = 'conversation' AND island IS NOT NULL`)
 	c.with("unit", fmt.Sprintf(`SELECT p.*,
   row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY p.%s) AS place
 FROM priced AS p
-WHERE p.billable AND p.created_at >= %s AND (p.unit = 'message' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))`,
+WHERE p.billable AND p.created_at >= %s AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))`,
 		`created_at, p.sequence, p.outbound, p.message_id COLLATE "C"`, since))
 	prefixes, names := markets()
 	c.with("market", fmt.Sprintf(`SELECT k.contact_id, best.market
@@ -63,25 +59,20 @@ CROSS JOIN LATERAL (
   ORDER BY length(m.prefix) DESC
   LIMIT 1
 ) AS best`, c.Source.From("contact"), c.arg(prefixes, "text[]"), c.arg(names, "text[]")))
-	c.with("rate", fmt.Sprintf(`SELECT k.day, k.market, k.category, best.usd
-FROM (SELECT DISTINCT u.day, market.market, u.rate_category AS category FROM unit AS u JOIN market ON market.contact_id = u.contact_id) AS k
-CROSS JOIN LATERAL (
-  SELECT card.usd
-  FROM %s AS card
-  WHERE card.market = k.market AND card.category = k.category AND card.valid_from <= k.day
-  ORDER BY card.valid_from DESC
-  LIMIT 1
-) AS best`, c.Source.From("rate_card")))
+	c.with("rate", fmt.Sprintf(`SELECT card.market, card.category, card.usd, card.valid_from,
+  lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
+FROM %s AS card`, c.Source.From("rate_card")))
 	c.with("charge", `SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown
 FROM unit AS u
 LEFT JOIN market ON market.contact_id = u.contact_id
-LEFT JOIN rate ON rate.day = u.day AND rate.market = market.market AND rate.category = u.rate_category
+LEFT JOIN rate ON rate.market = market.market AND rate.category = u.rate_category
+  AND rate.valid_from <= u.day AND (rate.valid_to IS NULL OR u.day < rate.valid_to)
 WHERE u.place > coalesce(u.free_units, 0)
 UNION ALL
 -- A template of no known category: billed, nobody knows by which rate.
 SELECT p.message_id, NULL, true
 FROM priced AS p
-WHERE NOT EXISTS (SELECT FROM rule WHERE rule.category = p.category)`)
+WHERE p.category IS NULL OR p.category NOT IN ('marketing', 'utility', 'authentication', 'service')`)
 }
 
 // rules are the billing rules of the source, or the shipped ones where it has

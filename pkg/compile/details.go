@@ -31,7 +31,7 @@ func Details(in Input) (*Statement, error) {
 	for _, id := range c.Query.Columns {
 		if d, ok := catalog.LookupDimension(id); ok && d.Has(b.fact) {
 			if d.Multi {
-				fields = append(fields, fmt.Sprintf("(SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM %s AS g WHERE g.kind = '%s' AND g.owner_id = %s) AS %s", c.Source.From("tag"), tagKind(d), b.tagOwner(d), id))
+				fields = append(fields, fmt.Sprintf("(SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s) AS %s", c.Source.From("tag"), tagKind(d), b.tagOwner(d), id))
 			} else {
 				fields = append(fields, b.expr(id)+" AS "+id)
 			}
@@ -98,6 +98,7 @@ func (c *compiler) detailRows() (b *rowBuilder, from func() string, where []stri
 		return b, func() string { return "initiation AS r" + b.joinSQL() }, b.whereOf()
 	}
 	b = c.builder(catalog.Message, "s")
+	b.messageNeeds(nil)
 	return b, b.messageFrom, b.whereOf()
 }
 

@@ -63,27 +63,34 @@ func (b *rowBuilder) joinSQL() string {
 	return sql
 }
 
+// text reads a descriptive column: an empty text is no value.
+func text(column string) string { return "nullif(" + column + ", '')" }
+
 // expr is the value of a dimension of the row r. Tags have no single value.
 func (b *rowBuilder) expr(id string) string {
 	switch id {
-	case "account", "line", "agent", "contact", "campaign":
+	case "account", "line", "contact":
 		return b.col(id + "_id")
-	case "subaccount", "correlation_id", "author_kind", "content_type", "conversation_id":
+	case "agent", "campaign":
+		return text(b.col(id + "_id"))
+	case "conversation_id":
 		return b.col(id)
+	case "subaccount", "correlation_id", "author_kind", "content_type":
+		return text(b.col(id))
 	case "channel":
-		return b.line("channel")
+		return text(b.line("channel"))
 	case "team":
 		return "coalesce(" + b.conversation("team_id") + ", " + b.line("team_id") + ")"
 	case "country", "phone":
-		return b.contact(id)
+		return text(b.contact(id))
 	case "business_hours":
 		return b.businessHours()
 	case "template":
-		return "nullif(" + b.col("template_name") + ", '')"
+		return text(b.col("template_name"))
 	case "template_category":
-		return "lower(" + b.col("template_category") + ")"
+		return text(b.col("template_category"))
 	case "language":
-		return b.col("template_language")
+		return text(b.col("template_language"))
 	case "session_id", "initiator", "user_type":
 		return b.session + "." + id
 	case "origin":
@@ -96,7 +103,7 @@ func (b *rowBuilder) expr(id string) string {
 	case "failure_reason":
 		return b.failureReason()
 	case "failure_code":
-		return "CASE WHEN r.stage = 'failed' THEN " + b.col("error_code") + " END"
+		return "CASE WHEN r.stage = 'failed' THEN " + text(b.col("error_code")) + " END"
 	case "direction":
 		return "CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END"
 	case "in_window":
@@ -116,8 +123,7 @@ func (c *compiler) zone() string { return c.arg(c.Location.String(), "text") }
 
 // send names what went out together: a campaign, or a template on a day.
 func (b *rowBuilder) send() string {
-	return fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL THEN 'campaign:' || %[1]s WHEN nullif(%[2]s, '') IS NOT NULL THEN 'template:' || to_char(r.created_at AT TIME ZONE %[3]s, 'YYYY-MM-DD') || ':' || %[2]s END",
-		b.col("campaign_id"), b.col("template_name"), b.zone())
+	return fmt.Sprintf("coalesce(%s, %s || to_char(r.created_at AT TIME ZONE %s, ' YYYY-MM-DD'))", b.expr("campaign"), b.expr("template"), b.zone())
 }
 
 // failureReason looks the provider's code up; rows with details want the text
@@ -149,9 +155,6 @@ func (b *rowBuilder) businessHours() string {
 // nameOf is the expression that shows an entity, with the joins it reads, over
 // the totals t. Other dimensions are their own names.
 func (c *compiler) nameOf(d catalog.Dimension) (expr string, joins []string) {
-	if d.ID == "send" {
-		return fmt.Sprintf("CASE WHEN t.send LIKE 'campaign:%%' THEN coalesce((SELECT n.name FROM %s AS n WHERE n.campaign_id = substr(t.send, 10)), substr(t.send, 10)) ELSE substr(t.send, 21) || ' · ' || substr(t.send, 10, 10) END", c.Source.From("campaign")), nil
-	}
 	if d.Kind != catalog.KindEntity {
 		return "", nil
 	}
@@ -188,7 +191,7 @@ type multiJoin struct {
 // multi joins the tags of the rows f, leaving those that the filters on the
 // same tags let pass.
 func (b *rowBuilder) multi(d catalog.Dimension) multiJoin {
-	j := multiJoin{join: fmt.Sprintf("LEFT JOIN (SELECT DISTINCT g.owner_id, g.name AS %[1]s FROM %[2]s AS g WHERE g.kind = '%[3]s') AS %[1]s_values ON %[1]s_values.owner_id = f.%[1]s_owner",
+	j := multiJoin{join: fmt.Sprintf("LEFT JOIN (SELECT DISTINCT g.owner_id, g.name AS %[1]s FROM %[2]s AS g WHERE g.kind = '%[3]s' AND g.name <> '') AS %[1]s_values ON %[1]s_values.owner_id = f.%[1]s_owner",
 		d.ID, b.Source.From("tag"), tagKind(d))}
 	for _, f := range b.Query.Filters {
 		if f.Dimension == d.ID {
@@ -285,7 +288,7 @@ func (c *compiler) withNone(hit, expr string, f query.Filter) string {
 		}
 		return fmt.Sprintf("(%s IS NULL OR NOT %s)", expr, hit)
 	}
-	if none && f.Operator != "contains" {
+	if none {
 		if hit == "false" {
 			return expr + " IS NULL"
 		}
@@ -297,7 +300,7 @@ func (c *compiler) withNone(hit, expr string, f query.Filter) string {
 // tagPredicate chooses by tags: in, matches and contains want any tag that
 // passes, their negations none that is listed.
 func (b *rowBuilder) tagPredicate(d catalog.Dimension, f query.Filter) string {
-	owned := fmt.Sprintf("SELECT FROM %s AS g WHERE g.kind = '%s' AND g.owner_id = %s", b.Source.From("tag"), tagKind(d), b.tagOwner(d))
+	owned := fmt.Sprintf("SELECT FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s", b.Source.From("tag"), tagKind(d), b.tagOwner(d))
 	positive := query.Filter{Operator: f.Operator, Values: withoutNone(f.Values)}
 	switch f.Operator {
 	case "notIn":
@@ -316,7 +319,7 @@ func (b *rowBuilder) tagPredicate(d catalog.Dimension, f query.Filter) string {
 		return fmt.Sprintf("(%s AND NOT %s)", any, hit)
 	case positive.Operator != f.Operator:
 		return "NOT " + hit
-	case none && f.Operator != "contains":
+	case none:
 		return fmt.Sprintf("(%s OR NOT %s)", hit, any)
 	}
 	return hit

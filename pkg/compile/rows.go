@@ -69,7 +69,11 @@ func (b *rowBuilder) keysOf() (fields []string, multi []multiJoin) {
 
 // whereOf are the range and the filters of the query over the row r.
 func (b *rowBuilder) whereOf() []string {
-	where := []string{"r.created_at >= " + b.arg(b.Range.From, "timestamptz"), "r.created_at < " + b.arg(b.Range.To, "timestamptz")}
+	from, to := b.arg(b.Range.From, "timestamptz"), b.arg(b.Range.To, "timestamptz")
+	where := []string{fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", from, to)}
+	if b.history != nil {
+		where[0] = within(from, to)
+	}
 	for _, f := range b.Query.Filters {
 		where = append(where, b.predicate(f))
 	}
@@ -91,6 +95,7 @@ func selectSQL(fields []string, from string, where []string) string {
 
 func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 	b := c.builder(catalog.Message, "s")
+	b.messageNeeds(metrics)
 	fields, multi := b.keysOf()
 	where := b.whereOf()
 	fields = append(fields, "r.outbound", "r.stage")
@@ -106,38 +111,47 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 		fields = append(fields, "nullif("+b.col("button_payload")+", '') IS NOT NULL AS has_button")
 	}
 	if asked(metrics, "cost_usd", "cost_unknown") {
-		b.need().cost = true
 		fields = append(fields, "coalesce("+b.col("price_usd")+", charge.usd) AS cost", b.col("price_usd")+" IS NULL AND charge.unknown AS cost_unknown")
 	}
 	if asked(metrics, "messages_sent_in_window") {
-		b.need()
 		fields = append(fields, "r.in_window")
 	}
 	from := b.messageFrom()
 	return factRows{selectSQL(fields, from, where), multi}
 }
 
+// covered tells whether the query looks at the sessions of messages.
+func (b *rowBuilder) covered() bool {
+	return b.uses("session_id", "initiator", "origin", "user_type", "session_started_at", "session_ends_at")
+}
+
+// messageNeeds asks for the history of message rows: none, where single messages
+// say all that is asked.
+func (b *rowBuilder) messageNeeds(metrics []catalog.Metric) {
+	if b.uses("in_window") || asked(metrics, "messages_sent_in_window") {
+		b.need()
+	}
+	if asked(metrics, "cost_usd", "cost_unknown") {
+		b.need().cost = true
+	}
+	if b.covered() {
+		b.need().sessions = true
+		b.history.userType = b.uses("user_type")
+	}
+}
+
 // messageFrom is the FROM of message rows: the relation itself, or the timeline
 // where windows or sessions are needed.
 func (b *rowBuilder) messageFrom() string {
-	if b.uses("in_window") {
-		b.need()
-	}
-	covered := b.uses("session_id", "initiator", "origin", "user_type", "session_started_at", "session_ends_at")
-	if covered {
-		b.need().sessions = true
-		b.history.userType = b.history.userType || b.uses("user_type")
-	}
 	joins := b.joinSQL()
 	if b.history == nil {
 		return fmt.Sprintf("(\n%s\n) AS r%s", indent(b.messages("")), joins)
 	}
 	from := "timeline AS r"
-	if covered {
+	if b.covered() {
 		from += "\nLEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at"
 	}
 	if b.history.cost {
-		b.col("message_id")
 		from += "\nLEFT JOIN charge ON charge.message_id = r.message_id"
 	}
 	return from + joins
@@ -172,7 +186,7 @@ func (c *compiler) initiationRows(metrics []catalog.Metric) factRows {
 	if h.userType {
 		fields = append(fields, "r.user_type")
 	}
-	if asked(metrics, "failure_reasons") {
+	if asked(metrics, "failure_reasons") && !slices.Contains(c.Query.GroupBy, "failure_reason") {
 		fields = append(fields, b.expr("failure_reason")+" AS failure_reason")
 	}
 	return factRows{selectSQL(fields, "initiation AS r"+b.joinSQL(), where), multi}

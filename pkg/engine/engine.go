@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -180,13 +181,13 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	if cut && len(st.Buckets) > 0 {
-		return nil, &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer bucket, a shorter range, fewer groups or more filters", len(rows))}
+	result.Rows = fill(st, rows)
+	if len(st.Buckets) > 0 && (cut || len(result.Rows) > st.Limit) {
+		return nil, &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer bucket, a shorter range, fewer groups or more filters", min(len(rows), st.Limit))}
 	}
 	if cut {
 		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(rows)))
 	}
-	result.Rows = fill(st, rows)
 	if in.Query.Compare != "none" {
 		if err := e.compare(ctx, in, st, result); err != nil {
 			return nil, err
@@ -276,9 +277,8 @@ func fill(st *compile.Statement, rows [][]any) [][]any {
 		seen[key][toInt(row[timeAt])] = true
 		row[timeAt] = toInt(row[timeAt])
 	}
-	if len(groups) == 0 && !grouped(st.Columns) {
-		groups = append(groups, make([]any, len(st.Columns)))
-		seen[groupKey(st.Columns, groups[0])] = map[int64]bool{}
+	if len(groups) == 0 {
+		groups = ungrouped(st.Columns)
 	}
 	// In the order of time, new rows after those of the answer.
 	byBucket := make([][][]any, len(st.Buckets))
@@ -293,6 +293,7 @@ func fill(st *compile.Statement, rows [][]any) [][]any {
 			if !seen[groupKey(st.Columns, g)][int64(i+1)] {
 				row := emptyLike(st.Columns, g)
 				row[timeAt] = int64(i + 1)
+				emptyShares(st.Columns, row, byBucket[i])
 				filled = append(filled, row)
 			}
 		}
@@ -300,7 +301,26 @@ func fill(st *compile.Statement, rows [][]any) [][]any {
 	return filled
 }
 
-func grouped(columns []compile.Column) bool { return columnOf(columns, compile.Key) >= 0 }
+// ungrouped are the groups that an answer has although it has no rows: the
+// whole, or the stages of the whole.
+func ungrouped(columns []compile.Column) [][]any {
+	whole := make([]any, len(columns))
+	groups := [][]any{whole}
+	for i, c := range columns {
+		switch {
+		case c.ID == "stage":
+			groups = nil
+			for _, stage := range c.Dimension.Values {
+				row := slices.Clone(whole)
+				row[i] = stage
+				groups = append(groups, row)
+			}
+		case c.Role == compile.Key:
+			return nil
+		}
+	}
+	return groups
+}
 
 func columnOf(columns []compile.Column, role compile.Role) int {
 	for i, c := range columns {
@@ -341,6 +361,16 @@ func emptyLike(columns []compile.Column, row []any) []any {
 		}
 	}
 	return empty
+}
+
+// emptyShares sets the shares of a row to 0 where its bucket has a whole, which
+// shows in the other rows of the bucket.
+func emptyShares(columns []compile.Column, row []any, bucket [][]any) {
+	for i, c := range columns {
+		if c.Metric.ShareOf != "" && slices.ContainsFunc(bucket, func(other []any) bool { return other[i] != nil }) {
+			row[i] = float64(0)
+		}
+	}
 }
 
 // zero is the value of a metric where nothing happened.

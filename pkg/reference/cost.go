@@ -10,7 +10,7 @@ import (
 
 // price sets the cost of every message (§7).
 //
-// The provider's charge counts on any outbound message, whatever its stage.
+// The provider's charge counts on any message that holds one.
 // Otherwise delivered messages on WhatsApp lines outside free-entry-point
 // sessions are billed by the rules; those that hold a charge take part in
 // conversations and free units all the same. A template whose category is none
@@ -31,11 +31,11 @@ func (f *Facts) price() {
 	windowEnds := map[window]time.Time{}
 	used := map[allowance]int32{}
 	for _, m := range f.messages {
-		if !m.outbound() {
-			continue
-		}
 		if m.PriceUSD != nil {
 			m.costUSD = *m.PriceUSD
+		}
+		if !m.outbound() {
+			continue
 		}
 		if f.channel(m.LineID) != "whatsapp" || !m.delivered() || m.session != nil && m.session.initiator == "free_entry_point" {
 			continue

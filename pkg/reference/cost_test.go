@@ -46,11 +46,11 @@ func TestCost(t *testing.T) {
 		"a free entry point is free": {
 			[]contract.Message{in("a", "2025-07-10 10:00", referral), out("b", "2025-07-10 11:00", marketing, read), out("c", "2025-07-13 10:59", marketing, read), out("d", "2025-07-13 11:00", marketing, read)}, "0.0625", 0,
 		},
-		"the provider's charge wins, on any outbound message": {
+		"the provider's charge wins, on any message": {
 			[]contract.Message{
 				out("a", "2025-07-10 10:00", marketing, read, price(0.5)), out("b", "2025-07-10 10:00", failing, price(0.25), line("ig")),
 				in("c", "2025-07-10 10:00", price(9)), out("d", "2025-07-10 10:00", marketing, read, price(0)),
-			}, "0.7500", 0,
+			}, "9.7500", 0,
 		},
 		"a charged message holds its conversation's place": {
 			[]contract.Message{out("a", "2025-03-10 10:00", marketing, read, price(0.5)), out("b", "2025-03-10 11:00", marketing, read)}, "0.5000", 0,
