@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/spf13/cobra"
+
+	"github.com/parley-reports/parley/pkg/demodata"
+)
+
+// newDemoDataCommand fills a schema with the messages of an invented business.
+func newDemoDataCommand() *cobra.Command {
+	var address, schema, end string
+	opts := demodata.Options{Messages: 40_000, Days: 45, Seed: 1}
+	cmd := &cobra.Command{
+		Use:   "demo-data",
+		Short: "Fill a schema with the messages of an invented business",
+		Long: `Fill a schema with the messages of an invented business, in the tables of the
+contract: accounts, lines, agents, campaigns, conversations, ratings.
+
+The same options give the same data. A schema of earlier demo data is replaced
+once the new data are complete; any other schema only with --force, and then
+all that is in it is lost.`,
+		Example: `  parley demo-data --url postgres://postgres@localhost/demo
+  parley demo-data --url postgres://postgres@localhost/demo --messages 10000000 --days 90`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+			defer stop()
+			if end != "" {
+				at, err := time.Parse(time.RFC3339, end)
+				if err != nil {
+					return fmt.Errorf("--end: %q is no time like 2026-11-20T15:00:00Z", end)
+				}
+				opts.End = at
+			}
+			if address == "" {
+				address = os.Getenv("DATABASE_URL")
+			}
+			if address == "" {
+				return errors.New("which database? Give --url, or set DATABASE_URL")
+			}
+			conn, err := pgx.Connect(ctx, address)
+			if err != nil {
+				return err
+			}
+			defer conn.Close(ctx)
+			summary, err := demodata.Generate(ctx, conn, schema, opts, func(text string) {
+				fmt.Fprintln(cmd.ErrOrStderr(), text)
+			})
+			if errors.Is(err, demodata.ErrForeignSchema) {
+				return fmt.Errorf("%w; --force replaces it and all that is in it", err)
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), summary)
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&address, "url", "", "the database, as postgres://user@host:port/database (default $DATABASE_URL)")
+	flags.StringVar(&schema, "schema", "parley", "the schema to fill")
+	flags.IntVar(&opts.Messages, "messages", opts.Messages, "about how many messages")
+	flags.IntVar(&opts.Days, "days", opts.Days, "how many days they cover")
+	flags.Uint64Var(&opts.Seed, "seed", opts.Seed, "the seed of all chance")
+	flags.StringVar(&end, "end", "", "the present of the data, in RFC 3339 (default now)")
+	flags.BoolVar(&opts.Force, "force", false, "replace a schema that this command did not make")
+	return cmd
+}
