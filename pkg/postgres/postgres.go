@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,8 +27,9 @@ type Settings struct {
 	Database string
 	User     string
 	Password string
-	// TLSMode is disable, require (encrypt, trust anyone), verify-ca or
-	// verify-full. Certificates and the key are PEM contents.
+	// TLSMode is disable, prefer (encrypt where the server can), require
+	// (encrypt, trust anyone), verify-ca or verify-full. Certificates and the
+	// key are PEM contents.
 	TLSMode    string
 	CACert     string
 	ClientCert string
@@ -51,9 +53,9 @@ func SettingsFromURL(address string) (Settings, error) {
 	}
 	s := Settings{Host: config.Host, Port: int(config.Port), Database: config.Database, User: config.User, Password: config.Password, TLSMode: "disable"}
 	if config.TLSConfig != nil {
-		s.TLSMode = "require"
+		s.TLSMode = "prefer"
 		if u, err := url.Parse(address); err == nil {
-			if mode := u.Query().Get("sslmode"); mode == "verify-ca" || mode == "verify-full" {
+			if mode := u.Query().Get("sslmode"); slices.Contains([]string{"require", "verify-ca", "verify-full"}, mode) {
 				s.TLSMode = mode
 			}
 		}
@@ -93,6 +95,9 @@ func Open(s Settings) (*DB, error) {
 	if conn.TLSConfig, err = tlsConfig(s); err != nil {
 		return nil, err
 	}
+	if s.TLSMode == "prefer" {
+		conn.Fallbacks = []*pgconn.FallbackConfig{{Host: s.Host, Port: uint16(s.Port)}}
+	}
 	if s.Dial != nil {
 		conn.DialFunc = s.Dial
 		conn.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
@@ -130,7 +135,7 @@ func tlsConfig(s Settings) (*tls.Config, error) {
 		config.Certificates = []tls.Certificate{pair}
 	}
 	switch s.TLSMode {
-	case "require":
+	case "prefer", "require":
 		config.InsecureSkipVerify = true
 	case "verify-ca":
 		// The chain is verified, the name is not.
@@ -145,7 +150,7 @@ func tlsConfig(s Settings) (*tls.Config, error) {
 		}
 	case "verify-full":
 	default:
-		return nil, fmt.Errorf("unknown TLS mode %q: choose disable, require, verify-ca or verify-full", s.TLSMode)
+		return nil, fmt.Errorf("unknown TLS mode %q: choose disable, prefer, require, verify-ca or verify-full", s.TLSMode)
 	}
 	return config, nil
 }
