@@ -1,0 +1,101 @@
+import { type DataSourceSettings } from '@grafana/data';
+import { config } from '@grafana/runtime';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+
+import { type ParleyOptions, type ParleySecrets } from '../types';
+import { ConfigEditor } from './ConfigEditor';
+
+type Settings = DataSourceSettings<ParleyOptions, ParleySecrets>;
+
+const user = userEvent.setup();
+
+/** The editor over settings that it changes, as Grafana holds them. */
+function edit(jsonData: ParleyOptions = {}, rest: Partial<Settings> = {}) {
+  const state = { settings: { jsonData, secureJsonFields: {}, ...rest } as Settings };
+  function Holder() {
+    const [settings, setSettings] = useState(state.settings);
+    return (
+      <ConfigEditor options={settings} onOptionsChange={(next) => setSettings((state.settings = next))} />
+    );
+  }
+  render(<Holder />);
+  return state;
+}
+
+async function choose(name: RegExp, option: string) {
+  await user.click(screen.getByRole('combobox', { name }));
+  await user.click(await screen.findByRole('option', { name: new RegExp(`^${option}`) }));
+}
+
+describe('the settings', () => {
+  it('hold what is typed', async () => {
+    const state = edit();
+    await user.type(screen.getByLabelText(/^Host/), 'db');
+    await user.type(screen.getByLabelText(/^Port/), '6432');
+    await user.type(screen.getByRole('textbox', { name: /^Database/ }), 'chat');
+    await user.type(screen.getByLabelText(/^User/), 'reader');
+    await user.type(screen.getByLabelText(/^Time zone/), 'America/Lima');
+    expect(state.settings.jsonData).toEqual({
+      host: 'db',
+      port: 6432,
+      database: 'chat',
+      user: 'reader',
+      timezone: 'America/Lima',
+    });
+  });
+
+  it('hold no number where the field is emptied', async () => {
+    const state = edit({ port: 5432 });
+    await user.clear(screen.getByLabelText(/^Port/));
+    expect(state.settings.jsonData.port).toBeUndefined();
+  });
+
+  it('keep secrets apart', async () => {
+    const state = edit();
+    await user.type(screen.getByLabelText('Password'), 'secret');
+    expect(state.settings.secureJsonData).toEqual({ password: 'secret' });
+    expect(state.settings.jsonData).toEqual({});
+  });
+
+  it('do not show a stored secret, but can replace it', async () => {
+    const state = edit({}, { secureJsonFields: { password: true } });
+    expect(screen.getByLabelText('Password')).toHaveValue('configured');
+    await user.click(screen.getByRole('button', { name: /reset/i }));
+    expect(state.settings.secureJsonFields).toEqual({ password: false });
+    expect(state.settings.secureJsonData).toEqual({ password: '' });
+  });
+
+  it('ask for certificates where they serve', async () => {
+    const state = edit();
+    expect(screen.queryByLabelText(/certificate/)).not.toBeInTheDocument();
+    await choose(/^TLS mode/, 'Required');
+    expect(screen.queryByLabelText(/^Root certificate/)).not.toBeInTheDocument();
+    expect(screen.getByLabelText(/^Client certificate/)).toBeInTheDocument();
+    await choose(/^TLS mode/, 'Verify the certificate and the host');
+    expect(state.settings.jsonData).toEqual({ tlsMode: 'verify-full' });
+    await user.type(screen.getByLabelText(/^Root certificate/), 'PEM');
+    await user.type(screen.getByLabelText(/^Client key/), 'KEY');
+    expect(state.settings.secureJsonData).toEqual({ tlsCACert: 'PEM', tlsClientKey: 'KEY' });
+  });
+
+  it('bound what is asked of the database', async () => {
+    const state = edit();
+    await user.click(screen.getByRole('button', { name: /Expand section Limits/ }));
+    await user.type(screen.getByLabelText(/^Seconds for a query/), '5');
+    await choose(/^Prepared statements/, 'Not kept');
+    expect(state.settings.jsonData).toEqual({ timeoutSeconds: 5, execMode: 'exec' });
+  });
+
+  it('offer the proxy only where Grafana has one', async () => {
+    const { unmount } = render(<ConfigEditor options={{ jsonData: { rowLimit: 5 } } as Settings} onOptionsChange={jest.fn()} />);
+    expect(screen.queryByLabelText(/Secure Socks/)).not.toBeInTheDocument();
+    unmount();
+    config.secureSocksDSProxyEnabled = true;
+    const state = edit({ rowLimit: 5, enableSecureSocksProxy: false });
+    await user.click(screen.getByLabelText(/Secure Socks/));
+    expect(state.settings.jsonData.enableSecureSocksProxy).toBe(true);
+    config.secureSocksDSProxyEnabled = false;
+  });
+});

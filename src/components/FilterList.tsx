@@ -1,0 +1,218 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { AccessoryButton, InputGroup } from '@grafana/plugin-ui';
+import { Button, type ComboboxOption, useStyles2 } from '@grafana/ui';
+import { isEqual } from 'lodash';
+import { useCallback, useEffect, useState } from 'react';
+
+import { type DataSource } from '../datasource';
+import { type Dimension, type Filter, NONE } from '../types';
+import { Choice, MultiChoice } from './fields';
+import { described, operatorOptions } from './options';
+
+interface Props {
+  datasource: DataSource;
+  /** The dimensions that can filter. */
+  dimensions: Dimension[];
+  filters: Filter[];
+  onChange: (filters: Filter[]) => void;
+}
+
+/** A row of filters. One that is not complete yet stays here and filters nothing. */
+export function FilterList({ datasource, dimensions, filters, onChange }: Props) {
+  const styles = useStyles2(getStyles);
+  const [rows, setRows] = useState(filters);
+  const [known, setKnown] = useState(filters);
+
+  // The query changed elsewhere: what was begun here belongs to the one before.
+  if (!isEqual(known, filters)) {
+    setKnown(filters);
+    if (!isEqual(rows.filter(isComplete), filters)) {
+      setRows(filters);
+    }
+  }
+
+  const update = (next: Filter[]) => {
+    setRows(next);
+    const complete = next.filter(isComplete);
+    if (!isEqual(complete, filters)) {
+      onChange(complete);
+    }
+  };
+
+  return (
+    <div className={styles.list}>
+      {rows.map((row, index) => (
+        <FilterRow
+          // A row has no identity but its place.
+          key={index}
+          datasource={datasource}
+          dimensions={dimensions}
+          filter={row}
+          onChange={(changed) => update(rows.map((other, i) => (i === index ? changed : other)))}
+          onRemove={() => update(rows.filter((_, i) => i !== index))}
+        />
+      ))}
+      <Button
+        type="button"
+        variant="secondary"
+        icon="plus"
+        aria-label={t('filters.add', 'Add filter')}
+        onClick={() => setRows([...rows, { dimension: '', operator: 'in', values: [] }])}
+      />
+    </div>
+  );
+}
+
+function isComplete(filter: Filter): boolean {
+  return filter.dimension !== '' && filter.values.length > 0;
+}
+
+interface RowProps {
+  datasource: DataSource;
+  dimensions: Dimension[];
+  filter: Filter;
+  onChange: (filter: Filter) => void;
+  onRemove: () => void;
+}
+
+function FilterRow({ datasource, dimensions, filter, onChange, onRemove }: RowProps) {
+  const dimension = dimensions.find((d) => d.id === filter.dimension);
+  const operators = dimension?.operators ?? [filter.operator];
+
+  return (
+    <InputGroup>
+      <Choice
+        label={t('filters.dimension', 'Filter by')}
+        width={24}
+        options={described(dimensions)}
+        placeholder={t('filters.dimensionPlaceholder', 'Choose what to filter by')}
+        value={filter.dimension}
+        onChange={(value) => {
+          const next = dimensions.find((d) => d.id === value);
+          const operator = next?.operators.includes(filter.operator) ? filter.operator : (next?.operators[0] ?? 'in');
+          onChange({ dimension: value, operator, values: [] });
+        }}
+      />
+      <Choice
+        label={t('filters.operator', 'Comparison')}
+        width={26}
+        options={operatorOptions(operators)}
+        value={filter.operator}
+        onChange={(value) => {
+          // A chosen id is no expression, and an expression is no id.
+          const keep = isList(value) === isList(filter.operator);
+          onChange({ ...filter, operator: value, values: keep ? filter.values : [] });
+        }}
+      />
+      <FilterValues
+        datasource={datasource}
+        dimension={dimension}
+        filter={filter}
+        onChange={(values) => onChange({ ...filter, values })}
+      />
+      <AccessoryButton
+        type="button"
+        variant="secondary"
+        icon="times"
+        aria-label={t('filters.remove', 'Remove filter')}
+        onClick={onRemove}
+      />
+    </InputGroup>
+  );
+}
+
+function isList(operator: string): boolean {
+  return operator === 'in' || operator === 'notIn';
+}
+
+interface ValuesProps {
+  datasource: DataSource;
+  dimension?: Dimension;
+  filter: Filter;
+  onChange: (values: string[]) => void;
+}
+
+/** The values of a filter: found in the database as one types, variables, or one's own. */
+function FilterValues({ datasource, dimension, filter, onChange }: ValuesProps) {
+  const choosesFromList = isList(filter.operator);
+  const fixed = dimension?.values?.length ? dimension.values : undefined;
+
+  const options = useCallback(
+    async (search: string): Promise<ComboboxOption[]> => {
+      const wanted = search.toLowerCase();
+      const offered = datasource.variableNames().map((name): ComboboxOption => ({ value: name }));
+      if (choosesFromList) {
+        offered.unshift({ value: NONE });
+        const own = fixed?.map(({ value, text }) => ({ value, label: text }));
+        if (own) {
+          offered.unshift(...own);
+        }
+      }
+      const matching = offered.filter(({ value, label }) => `${value} ${label ?? ''}`.toLowerCase().includes(wanted));
+      if (!choosesFromList || fixed || !dimension) {
+        return matching;
+      }
+      const found = await datasource.values({ dimension: dimension.id, search });
+      const values = found.map(({ value, text }) => ({ value, label: text }));
+      return [...values, ...matching.filter((o) => !values.some((v) => v.value === o.value))];
+    },
+    [datasource, dimension, fixed, choosesFromList]
+  );
+
+  const texts = useTexts(datasource, dimension, choosesFromList ? filter.values : []);
+  return (
+    <MultiChoice
+      label={t('filters.values', 'Values')}
+      // What was loaded for another dimension is not offered for this one.
+      key={`${filter.dimension} ${choosesFromList}`}
+      options={options}
+      createCustomValue
+      placeholder={
+        choosesFromList ? t('filters.valuesPlaceholder', 'Choose or type') : t('filters.textPlaceholder', 'Type a text')
+      }
+      value={filter.values.map((value) => ({ value, label: texts[value] ?? value }))}
+      onChange={onChange}
+    />
+  );
+}
+
+/** What people read for the chosen values: the query holds nothing but ids. */
+function useTexts(
+  datasource: DataSource,
+  dimension: Dimension | undefined,
+  values: string[]
+): Record<string, string | undefined> {
+  const [loaded, setLoaded] = useState<Record<string, string>>({});
+  const fixed = Object.fromEntries((dimension?.values ?? []).map(({ value, text }) => [value, text]));
+  const ids =
+    dimension?.kind === 'entity' ? values.filter((value) => value !== NONE && !/[$[]/.test(value)).join('\n') : '';
+
+  const id = dimension?.id;
+  useEffect(() => {
+    if (!id || !ids) {
+      return;
+    }
+    let wanted = true;
+    const asked = ids.split('\n');
+    datasource
+      .values({ dimension: id, filters: [{ dimension: id, operator: 'in', values: asked }], limit: asked.length })
+      .then((found) => wanted && setLoaded(Object.fromEntries(found.map(({ value, text }) => [value, text]))))
+      // Without names the ids are shown.
+      .catch(() => undefined);
+    return () => {
+      wanted = false;
+    };
+  }, [datasource, id, ids]);
+
+  return { ...loaded, ...fixed };
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(1),
+  }),
+});

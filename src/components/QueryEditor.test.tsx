@@ -1,0 +1,181 @@
+import { CoreApp } from '@grafana/data';
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+
+import { type Answer, answerByDefault, fakeDataSource, refusal } from '../test/backend';
+import { templates } from '../test/templates';
+import { type ParleyQuery } from '../types';
+import { QueryEditor } from './QueryEditor';
+
+const user = userEvent.setup();
+
+/** The editor over a query that it changes, as Grafana holds it. */
+async function edit(start: Partial<ParleyQuery>, { app, answer }: { app?: CoreApp; answer?: Answer } = {}) {
+  const { datasource, requests } = fakeDataSource(answer, templates({ line: { type: 'query', value: '7' } }));
+  const state = { query: { refId: 'A', ...start } as ParleyQuery, runs: 0 };
+  function Holder() {
+    const [query, setQuery] = useState(state.query);
+    return (
+      <QueryEditor
+        datasource={datasource}
+        app={app}
+        query={query}
+        onChange={(next) => setQuery((state.query = next))}
+        onRunQuery={() => state.runs++}
+      />
+    );
+  }
+  render(<Holder />);
+  await screen.findByRole('combobox', { name: 'Report' });
+  return { state, requests };
+}
+
+async function open(name: string, index = 0) {
+  await user.click((await screen.findAllByRole('combobox', { name }))[index]);
+  await waitFor(() => expect(screen.getAllByRole('option').length).toBeGreaterThan(0));
+  return screen.getAllByRole('option').map((option) => option.textContent);
+}
+
+async function choose(name: string, option: RegExp, index = 0) {
+  await open(name, index);
+  await user.click(screen.getByRole('option', { name: option }));
+  await user.keyboard('{Escape}');
+}
+
+describe('the query editor', () => {
+  it('shows the report and what it asks', async () => {
+    await edit({ report: 'channels' });
+    expect(screen.getByRole('combobox', { name: 'Report' })).toHaveValue('Channels');
+    expect(screen.getByText('Messages sent')).toBeInTheDocument();
+    expect(screen.getByRole('combobox', { name: 'Format' })).toHaveValue('Table');
+  });
+
+  it('offers metrics with their definitions', async () => {
+    await edit({ metrics: ['messages_sent'] });
+    const options = await open('Metrics');
+    expect(options).toEqual([
+      'Messages sent' + 'Outbound messages that neither failed nor wait.',
+      'Failed messages',
+      'Open now',
+      'CSAT score',
+    ]);
+    expect(screen.getByText('Conversations now')).toBeInTheDocument();
+  });
+
+  it.each([
+    [['messages_sent'], ['Channel', 'Line', 'Phone', 'Direction', 'Hour', 'Day', 'Week', 'Month']],
+    [['messages_sent', 'open_now'], ['Channel', 'Line', 'Phone']],
+    [['open_now'], ['Channel', 'Line', 'Phone']],
+    [['csat_score', 'open_now'], ['Channel', 'Line', 'Phone']],
+  ])('offers to group %s by what all of them have', async (metrics, expected) => {
+    await edit({ metrics });
+    expect(await open('Group by')).toEqual(expected);
+  });
+
+  it('offers to filter by what all metrics have', async () => {
+    await edit({ metrics: ['csat_score'] });
+    await user.click(screen.getByRole('button', { name: 'Add filter' }));
+    expect(await open('Filter by')).toEqual(['Channel', 'Line', 'Phone', 'Rating']);
+  });
+
+  it('stores what differs from the report, and runs it', async () => {
+    const { state } = await edit({ report: 'channels' });
+    await choose('Group by', /^Phone/);
+    expect(state.query).toEqual({ refId: 'A', version: 1, report: 'channels', groupBy: ['channel', 'line', 'phone'] });
+    expect(state.runs).toBe(1);
+  });
+
+  it('forgets the changes when the report changes', async () => {
+    const { state } = await edit({ report: 'channels', metrics: ['open_now'], limit: 3 });
+    await choose('Report', /Messages over time/);
+    expect(state.query).toEqual({ refId: 'A', version: 1, report: 'sent_over_time' });
+    expect(screen.getByRole('combobox', { name: 'Format' })).toHaveValue('Time series');
+    expect(screen.getByText('Direction is none of In')).toBeInTheDocument();
+  });
+
+  it('searches values in the database as one types', async () => {
+    const { state, requests } = await edit({ report: 'channels' });
+    await user.click(screen.getByRole('button', { name: 'Add filter' }));
+    await choose('Filter by', /^Line/);
+    expect(state.query).not.toHaveProperty('filters');
+    const values = screen.getByRole('combobox', { name: 'Values' });
+    await user.click(values);
+    await user.type(values, 'sal');
+    await user.click(await screen.findByRole('option', { name: /Sales/ }));
+    expect(state.query.filters).toEqual([{ dimension: 'line', operator: 'in', values: ['7'] }]);
+    expect(requests.map(({ data }) => data)).toContainEqual({
+      dimension: 'line',
+      search: 'sal',
+      language: 'en',
+      limit: 100,
+    });
+  });
+
+  it('takes variables and values of one’s own', async () => {
+    const { state } = await edit({
+      report: 'channels',
+      filters: [{ dimension: 'phone', operator: 'contains', values: ['54'] }],
+    });
+    await choose('Values', /\$line/);
+    await user.type(screen.getByRole('combobox', { name: 'Values' }), '11');
+    await user.click(await screen.findByRole('option', { name: /^11/ }));
+    expect(state.query.filters).toEqual([{ dimension: 'phone', operator: 'contains', values: ['54', '$line', '11'] }]);
+  });
+
+  it('shows names for the ids in a filter', async () => {
+    await edit({ report: 'channels', filters: [{ dimension: 'line', operator: 'in', values: ['7', '$line'] }] });
+    expect(await screen.findByText('Sales')).toBeInTheDocument();
+    // Open, the field shows all that is chosen.
+    await user.click(screen.getByRole('combobox', { name: 'Values' }));
+    expect(screen.getByText('$line')).toBeInTheDocument();
+  });
+
+  it('removes a filter', async () => {
+    const { state } = await edit({
+      report: 'channels',
+      filters: [{ dimension: 'line', operator: 'in', values: ['7'] }],
+    });
+    await user.click(screen.getByRole('button', { name: 'Remove filter' }));
+    expect(state.query).toEqual({ refId: 'A', version: 1, report: 'channels' });
+  });
+
+  it('orders and limits', async () => {
+    const { state } = await edit({ metrics: ['messages_sent'], groupBy: ['line'] });
+    await user.click(screen.getByRole('button', { name: 'Add order' }));
+    expect(state.query.orderBy).toEqual([{ by: 'line', desc: true }]);
+    await choose('Column', /Messages sent/);
+    await user.click(screen.getByRole('button', { name: /^Descending/ }));
+    expect(state.query.orderBy).toEqual([{ by: 'messages_sent' }]);
+    await user.type(screen.getByRole('spinbutton', { name: /Rows at most/ }), '25');
+    await user.tab();
+    expect(state.query.limit).toBe(25);
+  });
+
+  it('shows columns in the place of metrics for details', async () => {
+    await edit({ report: 'message_details' });
+    expect(screen.queryByText('Metrics')).not.toBeInTheDocument();
+    expect(await open('Columns')).toEqual(['Sent at', 'Message', 'Channel', 'Line', 'Phone', 'Direction']);
+  });
+
+  it('starts an alert rule with one number', async () => {
+    const { state } = await edit({}, { app: CoreApp.UnifiedAlerting });
+    expect(state.query).toEqual({ refId: 'A', version: 1, metrics: ['failed_rate'] });
+  });
+
+  it('does not touch the query of a stored alert rule', async () => {
+    const { state } = await edit({ metrics: ['messages_sent'] }, { app: CoreApp.UnifiedAlerting });
+    expect(state.query).toEqual({ refId: 'A', metrics: ['messages_sent'] });
+  });
+});
+
+it('says why there is nothing to choose', async () => {
+  const { datasource } = fakeDataSource((request) => {
+    if (request.url.endsWith('catalog')) {
+      throw refusal('the plugin is being updated');
+    }
+    return answerByDefault(request);
+  });
+  render(<QueryEditor datasource={datasource} query={{ refId: 'A' }} onChange={jest.fn()} onRunQuery={jest.fn()} />);
+  expect(within(await screen.findByRole('alert')).getByText('the plugin is being updated')).toBeInTheDocument();
+});

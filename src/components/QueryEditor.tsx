@@ -1,0 +1,299 @@
+import { type QueryEditorProps } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { AccessoryButton, EditorField, EditorRow, EditorRows, InputGroup } from '@grafana/plugin-ui';
+import { Alert, Button, type ComboboxOption, Input, LoadingPlaceholder, Stack, Tag } from '@grafana/ui';
+import { useEffect, useId } from 'react';
+
+import { type DataSource, isAlerting } from '../datasource';
+import {
+  bucketChoices,
+  change,
+  columnChoices,
+  filterDimensions,
+  formatChoices,
+  groupDimensions,
+  isDetails,
+  metricChoices,
+  orderColumns,
+  reportOf,
+  resolve,
+  selectReport,
+  VERSION,
+} from '../query';
+import { type Catalog, type Filter, type Order, type ParleyOptions, type ParleyQuery } from '../types';
+import { Choice, ChoiceField, MultiChoiceField } from './fields';
+import { FilterList } from './FilterList';
+import { bucketOptions, compareOptions, described, formatOptions, operatorOptions } from './options';
+import { useCatalog } from './useCatalog';
+
+type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions>;
+
+/** A query of one's own is no report; the picker needs a value for it all the same. */
+const NO_REPORT = '-';
+
+/** Edits a query: a report, and whatever is to differ from it. */
+export function QueryEditor({ datasource, query, app, onChange, onRunQuery }: Props) {
+  const { catalog, error } = useCatalog(datasource);
+
+  // The first query of an alert rule is one number, as rules need it.
+  const isNew = isAlerting(app) && !datasource.filterQuery(query) && !query.version;
+  useEffect(() => {
+    if (isNew) {
+      onChange({ ...query, version: VERSION, metrics: ['failed_rate'] });
+    }
+    // Only what is new is started, and only once.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isNew]);
+
+  if (error) {
+    return (
+      <Alert severity="error" title={t('queryEditor.noCatalog', 'The list of reports cannot be read')}>
+        {error}
+      </Alert>
+    );
+  }
+  if (!catalog) {
+    return <LoadingPlaceholder text={t('queryEditor.loading', 'Loading reports…')} />;
+  }
+  const apply = (next: ParleyQuery) => {
+    onChange(next);
+    onRunQuery();
+  };
+  return <Editor datasource={datasource} catalog={catalog} query={query} onChange={apply} />;
+}
+
+interface EditorProps {
+  datasource: DataSource;
+  catalog: Catalog;
+  query: ParleyQuery;
+  onChange: (query: ParleyQuery) => void;
+}
+
+function Editor({ datasource, catalog, query, onChange }: EditorProps) {
+  const resolved = resolve(query, catalog);
+  const set = (patch: Parameters<typeof change>[2]) => onChange(change(query, catalog, patch));
+
+  const reports = [
+    ...described(catalog.reports),
+    {
+      value: NO_REPORT,
+      label: t('queryEditor.ownQuery', 'A query of your own'),
+      description: t('queryEditor.ownQueryDescription', 'Any metrics, cut and filtered as you like'),
+    },
+  ];
+
+  return (
+    <EditorRows>
+      <EditorRow>
+        <ChoiceField
+          label={t('queryEditor.report', 'Report')}
+          tooltip={reportOf(query, catalog)?.description}
+          width={34}
+          options={reports}
+          value={query.report || NO_REPORT}
+          onChange={(id) => onChange(selectReport(query, id === NO_REPORT ? undefined : id, catalog))}
+        />
+        <ChoiceField
+          label={t('queryEditor.format', 'Format')}
+          width={18}
+          options={formatOptions(formatChoices(query, catalog))}
+          value={resolved.format}
+          onChange={(format) => set({ format })}
+        />
+        {!isDetails(resolved) && (
+          <ChoiceField
+            label={t('queryEditor.compare', 'Compare with')}
+            tooltip={t('queryEditor.compareTooltip', 'Sets every metric beside its value in another period')}
+            width={22}
+            options={compareOptions()}
+            value={resolved.compare}
+            onChange={(compare) => set({ compare })}
+          />
+        )}
+      </EditorRow>
+
+      {isDetails(resolved) ? (
+        <EditorRow>
+          <MultiChoiceField
+            label={t('queryEditor.columns', 'Columns')}
+            width={40}
+            options={described(columnChoices(query, catalog))}
+            value={resolved.columns}
+            onChange={(columns) => set({ columns: columns.length > 0 ? columns : undefined })}
+          />
+        </EditorRow>
+      ) : (
+        <EditorRow>
+          <MultiChoiceField
+            label={t('queryEditor.metrics', 'Metrics')}
+            width={40}
+            placeholder={t('queryEditor.metricsPlaceholder', 'Choose metrics')}
+            options={metricOptions(resolved, catalog)}
+            value={resolved.metrics}
+            onChange={(metrics) => set({ metrics })}
+          />
+          <MultiChoiceField
+            label={t('queryEditor.groupBy', 'Group by')}
+            tooltip={t('queryEditor.groupByTooltip', 'Only what has a meaning for every chosen metric is offered')}
+            placeholder={t('queryEditor.groupByPlaceholder', 'Nothing')}
+            options={described(groupDimensions(resolved, catalog))}
+            value={resolved.groupBy}
+            onChange={(groupBy) => set({ groupBy })}
+          />
+          <ChoiceField
+            label={t('queryEditor.bucket', 'Per')}
+            tooltip={t('queryEditor.bucketTooltip', "Calendar periods in the dashboard's time zone")}
+            width={20}
+            options={bucketOptions(bucketChoices(resolved, catalog))}
+            value={resolved.bucket}
+            onChange={(bucket) => set({ bucket })}
+          />
+        </EditorRow>
+      )}
+
+      <EditorRow>
+        <EditorField
+          label={t('queryEditor.filters', 'Filters')}
+          tooltip={t('queryEditor.filtersTooltip', 'All of them have to hold. Variables are written as $name')}
+        >
+          <Stack direction="row" wrap="wrap" alignItems="center">
+            <ReportFilters filters={resolved.reportFilters} catalog={catalog} />
+            <FilterList
+              datasource={datasource}
+              dimensions={filterDimensions(query, catalog)}
+              filters={resolved.filters}
+              onChange={(filters) => set({ filters })}
+            />
+          </Stack>
+        </EditorField>
+      </EditorRow>
+
+      <EditorRow>
+        <EditorField label={t('queryEditor.orderBy', 'Order by')}>
+          <OrderList
+            options={orderOptions(orderColumns(resolved), catalog)}
+            // The rows of a details report have one order.
+            most={isDetails(resolved) ? 1 : Infinity}
+            orders={resolved.orderBy}
+            onChange={(orderBy) => set({ orderBy })}
+          />
+        </EditorField>
+        <LimitField limit={query.limit} placeholder={resolved.limit} onChange={(limit) => set({ limit })} />
+      </EditorRow>
+    </EditorRows>
+  );
+}
+
+function metricOptions(resolved: ReturnType<typeof resolve>, catalog: Catalog): ComboboxOption[] {
+  const choices = metricChoices(resolved, catalog);
+  return catalog.facts.flatMap((fact) =>
+    described(
+      choices.filter((metric) => metric.fact === fact.id),
+      fact.title
+    )
+  );
+}
+
+function orderOptions(columns: string[], catalog: Catalog): ComboboxOption[] {
+  const named = [...catalog.metrics, ...catalog.dimensions, ...(catalog.columns ?? [])];
+  return columns.map((id) => ({
+    value: id,
+    label: id === 'time' ? t('queryEditor.time', 'Time') : (named.find((item) => item.id === id)?.title ?? id),
+  }));
+}
+
+/** The filters that are part of the report: without them it would be another one. */
+function ReportFilters({ filters, catalog }: { filters: Filter[]; catalog: Catalog }) {
+  return filters.map((filter) => {
+    const dimension = catalog.dimensions.find((d) => d.id === filter.dimension);
+    const [operator] = operatorOptions([filter.operator]);
+    const values = filter.values.map((value) => dimension?.values?.find((v) => v.value === value)?.text ?? value);
+    const text = `${dimension?.title ?? filter.dimension} ${operator.label} ${values.join(', ')}`;
+    return <Tag key={text} name={text} colorIndex={9} />;
+  });
+}
+
+interface OrderListProps {
+  options: ComboboxOption[];
+  most: number;
+  orders: Order[];
+  onChange: (orders: Order[]) => void;
+}
+
+function OrderList({ options, most, orders, onChange }: OrderListProps) {
+  const free = options.filter((option) => !orders.some((order) => order.by === option.value));
+  const replace = (index: number, order: Order) => onChange(orders.map((other, i) => (i === index ? order : other)));
+  return (
+    <Stack direction="row" wrap="wrap">
+      {orders.map((order, index) => (
+        <InputGroup key={order.by}>
+          <Choice
+            label={t('orderBy.column', 'Column')}
+            width={26}
+            options={options.filter((option) => option.value === order.by || free.includes(option))}
+            value={order.by}
+            onChange={(by) => replace(index, { ...order, by })}
+          />
+          <AccessoryButton
+            type="button"
+            variant="secondary"
+            icon={order.desc ? 'arrow-down' : 'arrow-up'}
+            aria-label={
+              order.desc
+                ? t('orderBy.descending', 'Descending. Turn around')
+                : t('orderBy.ascending', 'Ascending. Turn around')
+            }
+            onClick={() => replace(index, order.desc ? { by: order.by } : { by: order.by, desc: true })}
+          />
+          <AccessoryButton
+            type="button"
+            variant="secondary"
+            icon="times"
+            aria-label={t('orderBy.remove', 'Remove order')}
+            onClick={() => onChange(orders.filter((_, i) => i !== index))}
+          />
+        </InputGroup>
+      ))}
+      {orders.length < most && free.length > 0 && (
+        <Button
+          type="button"
+          variant="secondary"
+          icon="plus"
+          aria-label={t('orderBy.add', 'Add order')}
+          onClick={() => onChange([...orders, { by: free[0].value, desc: true }])}
+        />
+      )}
+    </Stack>
+  );
+}
+
+interface LimitFieldProps {
+  limit?: number;
+  placeholder?: number;
+  onChange: (limit: number | undefined) => void;
+}
+
+function LimitField({ limit, placeholder, onChange }: LimitFieldProps) {
+  const id = useId();
+  return (
+    <EditorField label={t('queryEditor.limit', 'Rows at most')}>
+      <Input
+        id={id}
+        // The field follows the query, but not while one types.
+        key={limit}
+        type="number"
+        min={1}
+        width={14}
+        defaultValue={limit}
+        placeholder={placeholder?.toString()}
+        onBlur={(event) => {
+          const typed = parseInt(event.currentTarget.value, 10);
+          const next = typed > 0 ? typed : undefined;
+          if (next !== limit) {
+            onChange(next);
+          }
+        }}
+      />
+    </EditorField>
+  );
+}

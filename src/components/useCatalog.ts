@@ -1,0 +1,21 @@
+import { useEffect, useState } from 'react';
+
+import { type DataSource } from '../datasource';
+import { errorMessage } from '../errors';
+import { type Catalog } from '../types';
+
+/** The catalogue once it has been read, or what went wrong. */
+export function useCatalog(datasource: DataSource): { catalog?: Catalog; error?: string } {
+  const [state, setState] = useState<{ catalog?: Catalog; error?: string }>({});
+  useEffect(() => {
+    let wanted = true;
+    datasource.catalog().then(
+      (catalog) => wanted && setState({ catalog }),
+      (error) => wanted && setState({ error: errorMessage(error) })
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [datasource]);
+  return state;
+}

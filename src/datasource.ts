@@ -1,0 +1,202 @@
+import {
+  type AdHocVariableFilter,
+  CoreApp,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceGetDrilldownsApplicabilityOptions,
+  type DataSourceGetTagKeysOptions,
+  type DataSourceGetTagValuesOptions,
+  type DataSourceInstanceSettings,
+  type DrilldownsApplicability,
+  type MetricFindValue,
+  type ScopedVars,
+} from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { DataSourceWithBackend, getTemplateSrv, isExpressionReference, type TemplateSrv } from '@grafana/runtime';
+import { defer, from, type Observable, switchMap } from 'rxjs';
+
+import { adHocFilter, Interpolator } from './interpolate';
+import { catalogLanguage } from './language';
+import { filterDimensions, VERSION } from './query';
+import { ianaZone } from './timezone';
+import {
+  type Catalog,
+  type Dimension,
+  type Filter,
+  type ParleyOptions,
+  type ParleyQuery,
+  type Value,
+  type ValuesRequest,
+} from './types';
+import { VariableSupport } from './variables';
+
+/** Questions about conversations, answered by the backend. */
+export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions> {
+  private catalogs = new Map<string, Promise<Catalog>>();
+  /** The catalogue once it is here, for the places that cannot wait. */
+  private loaded?: Catalog;
+
+  constructor(
+    settings: DataSourceInstanceSettings<ParleyOptions>,
+    private readonly templates: TemplateSrv = getTemplateSrv()
+  ) {
+    super(settings);
+    this.variables = new VariableSupport(this);
+  }
+
+  /**
+   * The first query of a new panel. Alert rules get none here, because Grafana
+   * would lay it under every rule that is already stored: the editor starts them.
+   */
+  getDefaultQuery(app: CoreApp): Partial<ParleyQuery> {
+    return isAlerting(app) ? {} : { version: VERSION, report: 'channels' };
+  }
+
+  /** A query that asks for nothing is not sent. */
+  filterQuery(query: ParleyQuery): boolean {
+    return Boolean(query.report || query.metrics?.length);
+  }
+
+  getQueryDisplayText(query: ParleyQuery): string {
+    const what = [query.report, query.metrics?.join(', ')].filter(Boolean).join(': ');
+    return query.groupBy?.length ? `${what} (${query.groupBy.join(', ')})` : what;
+  }
+
+  /** Adds what only the browser knows: the dashboard's time zone and the reader's language. */
+  query(request: DataQueryRequest<ParleyQuery>): Observable<DataQueryResponse> {
+    const targets = request.targets.map((query) =>
+      isExpressionReference(query.datasource)
+        ? query
+        : {
+            ...query,
+            timezone: query.timezone || ianaZone(request.timezone),
+            language: query.language || catalogLanguage(),
+          }
+    );
+    // A filter that has no meaning is an error of the answer, not of the caller.
+    const answer = () => super.query({ ...request, targets });
+    if (!request.filters?.length) {
+      return defer(answer);
+    }
+    // Only the catalogue can turn the names in an ad hoc filter into ids.
+    return from(this.catalog().catch(() => undefined)).pipe(switchMap(answer));
+  }
+
+  applyTemplateVariables(query: ParleyQuery, scopedVars: ScopedVars, filters?: AdHocVariableFilter[]): ParleyQuery {
+    const interpolated = new Interpolator(this.templates, scopedVars).query(query);
+    const adHoc = (filters ?? []).map((filter) => adHocFilter(filter, this.loaded));
+    return adHoc.length > 0 ? { ...interpolated, filters: [...(interpolated.filters ?? []), ...adHoc] } : interpolated;
+  }
+
+  /** The queries as Explore should take them over: with values for variables. */
+  interpolateVariablesInQueries(
+    queries: ParleyQuery[],
+    scopedVars: ScopedVars,
+    filters?: AdHocVariableFilter[]
+  ): ParleyQuery[] {
+    return queries.map((query) => ({
+      ...this.applyTemplateVariables(query, scopedVars, filters),
+      datasource: this.getRef(),
+    }));
+  }
+
+  /** Alert rules know no variables, and warn where a query holds one. */
+  targetContainsTemplate(query: ParleyQuery): boolean {
+    const { datasource, ...own } = query;
+    return this.templates.containsTemplate(JSON.stringify(own));
+  }
+
+  /** What can be asked, in the reader's language. Read once. */
+  catalog(): Promise<Catalog> {
+    const language = catalogLanguage();
+    let catalog = this.catalogs.get(language);
+    if (!catalog) {
+      catalog = this.getResource<Catalog>('catalog', { language }, { showErrorAlert: false });
+      this.catalogs.set(language, catalog);
+      catalog.then(
+        (loaded) => (this.loaded = loaded),
+        // The next one who asks tries again.
+        () => this.catalogs.delete(language)
+      );
+    }
+    return catalog;
+  }
+
+  /** The values of a dimension that the database holds. */
+  async values(request: ValuesRequest): Promise<Value[]> {
+    const response = await this.postResource<{ values: Value[] | null }>(
+      'values',
+      { limit: 100, ...request, language: catalogLanguage() },
+      { showErrorAlert: false }
+    );
+    return response.values ?? [];
+  }
+
+  async getTagKeys(options?: DataSourceGetTagKeysOptions<ParleyQuery>): Promise<MetricFindValue[]> {
+    const dimensions = this.adHocDimensions(await this.catalog(), options?.queries);
+    return dimensions.map((dimension) => ({ text: dimension.title, value: dimension.id }));
+  }
+
+  async getTagValues(options: DataSourceGetTagValuesOptions<ParleyQuery>): Promise<MetricFindValue[]> {
+    const catalog = await this.catalog();
+    const dimension = catalog.dimensions.find((d) => d.id === options.key);
+    if (dimension?.values?.length) {
+      return dimension.values;
+    }
+    const filters = options.filters.filter((f) => f.key !== options.key).map((f) => adHocFilter(f, catalog));
+    return this.values({ dimension: options.key, filters });
+  }
+
+  /** Tells which ad hoc filters have a meaning for the dashboard's queries. */
+  async getDrilldownsApplicability(
+    options?: DataSourceGetDrilldownsApplicabilityOptions<ParleyQuery>
+  ): Promise<DrilldownsApplicability[]> {
+    const catalog = await this.catalog();
+    const applicable = this.adHocDimensions(catalog, options?.queries).map((d) => d.id);
+    return (options?.filters ?? []).map((filter) => {
+      const { dimension } = adHocFilter({ ...filter, operator: '=' }, catalog);
+      const answer = { key: filter.key, origin: filter.origin };
+      return applicable.includes(dimension)
+        ? { ...answer, applicable: true }
+        : {
+            ...answer,
+            applicable: false,
+            reason: t('adHoc.notApplicable', 'Not every query here can be filtered by {{dimension}}', { dimension }),
+          };
+    });
+  }
+
+  /** The dimensions that can filter every one of the queries. */
+  private adHocDimensions(catalog: Catalog, queries?: ParleyQuery[]): Dimension[] {
+    const own = (queries ?? []).filter((query) => this.filterQuery(query));
+    return own.reduce(
+      (dimensions, query) => {
+        const allowed = filterDimensions(query, catalog);
+        return dimensions.filter((dimension) => allowed.includes(dimension));
+      },
+      filterDimensions({ refId: '' }, catalog)
+    );
+  }
+
+  /** Filters with their variables replaced, for a question about values. */
+  interpolateFilters(filters: Filter[], scopedVars: ScopedVars): Filter[] {
+    return new Interpolator(this.templates, scopedVars).filters(filters);
+  }
+
+  /** A text with its variables replaced. */
+  interpolateText(text: string, scopedVars: ScopedVars): string {
+    return new Interpolator(this.templates, scopedVars).text(text);
+  }
+
+  /** The dashboard's variables that can stand in a query, as they are written. */
+  variableNames(): string[] {
+    return this.templates
+      .getVariables()
+      .filter((variable) => !['adhoc', 'datasource', 'groupby', 'system'].includes(variable.type))
+      .map((variable) => `$${variable.name}`);
+  }
+}
+
+export function isAlerting(app: CoreApp | undefined): boolean {
+  return app === CoreApp.UnifiedAlerting || app === CoreApp.CloudAlerting;
+}

@@ -1,0 +1,150 @@
+import {
+  bucketChoices,
+  change,
+  columnChoices,
+  filterDimensions,
+  formatChoices,
+  groupDimensions,
+  metricChoices,
+  orderColumns,
+  resolve,
+  selectReport,
+} from './query';
+import { catalog } from './test/catalog';
+import { type ParleyQuery } from './types';
+
+const own = (metrics: string[], rest: Partial<ParleyQuery> = {}): ParleyQuery => ({ refId: 'A', metrics, ...rest });
+const report = (id: string, rest: Partial<ParleyQuery> = {}): ParleyQuery => ({ refId: 'A', report: id, ...rest });
+const ids = (items: Array<{ id: string }>) => items.map((item) => item.id);
+const groups = (query: ParleyQuery) => ids(groupDimensions(resolve(query, catalog), catalog));
+
+describe('the choices', () => {
+  it('are the dimensions that every metric has', () => {
+    expect(groups(own(['messages_sent']))).toEqual([
+      'channel', 'line', 'phone', 'direction', 'hour', 'day', 'week', 'month',
+    ]);
+    expect(groups(own(['messages_sent', 'csat_score']))).toEqual([
+      'channel', 'line', 'phone', 'hour', 'day', 'week', 'month',
+    ]);
+    expect(groups(own(['messages_sent', 'open_now']))).toEqual(['channel', 'line', 'phone']);
+    expect(ids(filterDimensions(own(['csat_score']), catalog))).toEqual(['channel', 'line', 'phone', 'rating']);
+  });
+
+  it('cut by time once', () => {
+    expect(groups(own(['messages_sent'], { bucket: 'day' }))).not.toContain('week');
+    expect(groups(own(['messages_sent'], { groupBy: ['day'] }))).toContain('day');
+    expect(groups(own(['messages_sent'], { groupBy: ['day'] }))).not.toContain('week');
+    const buckets = (query: ParleyQuery) => bucketChoices(resolve(query, catalog), catalog);
+    expect(buckets(own(['messages_sent']))).toEqual(['none', 'auto', 'hour', 'day', 'week', 'month']);
+    expect(buckets(own(['messages_sent'], { format: 'timeseries' }))).not.toContain('none');
+    expect(buckets(own(['messages_sent'], { groupBy: ['day'] }))).toEqual(['none']);
+    expect(buckets(own(['open_now']))).toEqual(['none']);
+  });
+
+  it('of formats follow the report', () => {
+    expect(formatChoices(own(['messages_sent']), catalog)).toEqual(['table', 'timeseries']);
+    expect(formatChoices(own(['open_now']), catalog)).toEqual(['table']);
+    expect(formatChoices(report('message_details'), catalog)).toEqual(['details']);
+  });
+
+  it('of metrics keep the filters of the report meaningful', () => {
+    expect(ids(metricChoices(resolve(report('sent_over_time'), catalog), catalog))).toEqual([
+      'messages_sent',
+      'messages_failed',
+    ]);
+  });
+
+  it('of details are those of the rows listed', () => {
+    const details = report('message_details');
+    expect(ids(filterDimensions(details, catalog))).toEqual(['channel', 'line', 'phone', 'direction']);
+    expect(ids(columnChoices(details, catalog))).toEqual([
+      'created_at', 'body', 'channel', 'line', 'phone', 'direction',
+    ]);
+    expect(orderColumns(resolve(details, catalog))).toEqual(['created_at']);
+  });
+});
+
+describe('a change', () => {
+  it('is stored only where it differs from the report', () => {
+    const changed = change(report('channels'), catalog, { groupBy: ['line'] });
+    expect(changed).toEqual({ refId: 'A', version: 1, report: 'channels', groupBy: ['line'] });
+    expect(change(changed, catalog, { groupBy: ['channel', 'line'] })).toEqual({
+      refId: 'A',
+      version: 1,
+      report: 'channels',
+    });
+    expect(change(report('channels'), catalog, { limit: 1000 })).not.toHaveProperty('limit');
+    expect(change(report('channels'), catalog, { limit: 5 })).toHaveProperty('limit', 5);
+  });
+
+  it('tells an empty list from a missing one', () => {
+    expect(change(report('channels'), catalog, { groupBy: [] })).toHaveProperty('groupBy', []);
+    expect(change(own(['messages_sent'], { groupBy: ['line'] }), catalog, { groupBy: [] })).not.toHaveProperty('groupBy');
+  });
+
+  it('of the metrics takes away what has lost its meaning', () => {
+    const query = own(['messages_sent'], {
+      groupBy: ['direction', 'line', '$cut'],
+      bucket: 'day',
+      filters: [
+        { dimension: 'direction', operator: 'in', values: ['inbound'] },
+        { dimension: 'line', operator: 'in', values: ['7'] },
+      ],
+      orderBy: [{ by: 'messages_sent', desc: true }, { by: 'line' }],
+    });
+    expect(change(query, catalog, { metrics: ['open_now'] })).toEqual({
+      refId: 'A',
+      version: 1,
+      metrics: ['open_now'],
+      groupBy: ['line', '$cut'],
+      filters: [{ dimension: 'line', operator: 'in', values: ['7'] }],
+      orderBy: [{ by: 'line' }],
+    });
+  });
+
+  it('of the metrics overrides what the report would cut by', () => {
+    const changed = change(report('sent_over_time', { groupBy: ['line'] }), catalog, { metrics: ['open_now'] });
+    expect(changed).toMatchObject({ bucket: 'none', format: 'table', groupBy: ['line'] });
+  });
+
+  it('lets the order of the report go with its column', () => {
+    expect(resolve(report('channels', { groupBy: ['line'] }), catalog).orderBy).toEqual([
+      { by: 'messages_sent', desc: true },
+    ]);
+    expect(change(report('channels'), catalog, { groupBy: ['line'] })).not.toHaveProperty('orderBy');
+  });
+});
+
+describe('another report', () => {
+  it('forgets what was changed in the one before', () => {
+    const query = report('channels', {
+      metrics: ['csat_score'],
+      filters: [{ dimension: 'line', operator: 'in', values: ['7'] }],
+      limit: 3,
+      timezone: 'America/Lima',
+      hide: true,
+      datasource: { uid: 'parley' },
+    });
+    expect(selectReport(query, 'sent_over_time', catalog)).toEqual({
+      refId: 'A',
+      version: 1,
+      hide: true,
+      datasource: { uid: 'parley' },
+      timezone: 'America/Lima',
+      report: 'sent_over_time',
+    });
+  });
+
+  it('can be none, which starts from what was shown', () => {
+    expect(selectReport(report('sent_over_time'), undefined, catalog)).toEqual({
+      refId: 'A',
+      version: 1,
+      metrics: ['messages_sent'],
+      format: 'timeseries',
+      bucket: 'auto',
+      filters: [{ dimension: 'direction', operator: 'notIn', values: ['inbound'] }],
+      limit: 1000,
+    });
+    expect(selectReport(report('message_details'), undefined, catalog)).toEqual({ refId: 'A', version: 1 });
+  });
+});

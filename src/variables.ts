@@ -1,0 +1,54 @@
+import { CustomVariableSupport, type DataQueryRequest, type DataQueryResponse, type MetricFindValue } from '@grafana/data';
+import { defer, from, map, type Observable, of } from 'rxjs';
+
+import { VariableEditor } from './components/VariableEditor';
+import { type DataSource } from './datasource';
+import { errorMessage } from './errors';
+import { type Filter, type ParleyVariableQuery } from './types';
+
+/** As many values as a drop-down can hold; a search finds the others. */
+const MAX_VALUES = 1000;
+
+/** Dashboard variables that show the names of a dimension and hold its ids. */
+export class VariableSupport extends CustomVariableSupport<DataSource, ParleyVariableQuery> {
+  constructor(private readonly datasource: DataSource) {
+    super();
+  }
+
+  editor = VariableEditor;
+
+  /** Answers with the values, or with an error: a variable that hears nothing hangs. */
+  query(request: DataQueryRequest<ParleyVariableQuery>): Observable<DataQueryResponse> {
+    const query = request.targets.at(0);
+    if (!query?.dimension) {
+      return of({ data: [] });
+    }
+    return defer(() => from(this.values(query, request))).pipe(map((data) => ({ data })));
+  }
+
+  getDefaultQuery(): Partial<ParleyVariableQuery> {
+    return { refId: 'variable', dimension: 'line' };
+  }
+
+  private async values(
+    query: ParleyVariableQuery,
+    request: DataQueryRequest<ParleyVariableQuery>
+  ): Promise<MetricFindValue[]> {
+    // What is typed into the drop-down, where the search asks for it.
+    const scopedVars = { __searchFilter: { value: '', text: '' }, ...request.scopedVars };
+    const filters: Filter[] = [...(query.filters ?? [])];
+    if (query.regex) {
+      filters.push({ dimension: query.dimension!, operator: 'matches', values: [query.regex] });
+    }
+    try {
+      return await this.datasource.values({
+        dimension: this.datasource.interpolateText(query.dimension!, scopedVars),
+        search: this.datasource.interpolateText(query.search ?? '', scopedVars),
+        filters: this.datasource.interpolateFilters(filters, scopedVars),
+        limit: MAX_VALUES,
+      });
+    } catch (error) {
+      throw new Error(errorMessage(error));
+    }
+  }
+}
