@@ -54,7 +54,7 @@ func Build(ctx context.Context, root, dir string) (string, error) {
 	return executable, nil
 }
 
-// Start runs the executable. What it logs, from the level Info, goes to log; nil
+// Start runs the executable. What it logs, from the level Warn, goes to log; nil
 // discards it. The caller stops the client; should the caller crash, the plugin
 // ends by itself.
 func Start(executable string, log io.Writer) (*Client, error) {
@@ -85,7 +85,7 @@ func Start(executable string, log io.Writer) (*Client, error) {
 			},
 			AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 			Cmd:              cmd,
-			Logger:           hclog.New(&hclog.LoggerOptions{Name: "plugin", Output: log, Level: hclog.Info}),
+			Logger:           hclog.New(&hclog.LoggerOptions{Name: "plugin", Output: log, Level: hclog.Warn}),
 		}),
 	}
 	if err := c.dispense(); err != nil {

@@ -25,7 +25,8 @@ func Install(ctx context.Context) error {
 	if satisfies(installed, wanted) {
 		return nil
 	}
-	return npm(ctx, "ci", "--no-audit", "--no-fund")
+	fmt.Println("Installing the npm packages; this takes a minute")
+	return npm(ctx, "ci", "--no-audit", "--no-fund", "--loglevel=error")
 }
 
 // lock is the part of npm's lock file that says what is installed where.
@@ -77,7 +78,7 @@ func BuildFrontend(ctx context.Context) error {
 	if err := Install(ctx); err != nil {
 		return err
 	}
-	return npm(ctx, "run", "--silent", "build")
+	return npm(ctx, "run", "--silent", "build", "--", "--stats=errors-warnings")
 }
 
 // Dashboards writes the dashboards anew from their code.

@@ -62,7 +62,7 @@ func Test(ctx context.Context, backend func() error) (err error) {
 		{name: "frontend: types", needs: []string{"npm packages"}, run: script("typecheck")},
 		{name: "frontend: lint", needs: []string{"npm packages"}, run: script("lint")},
 		{name: "frontend: tests", needs: []string{"npm packages"}, run: script("test")},
-		{name: "frontend: build", needs: []string{"npm packages"}, run: script("build")},
+		{name: "frontend: build", needs: []string{"npm packages"}, run: BuildFrontend},
 		{name: "dashboards: no drift", needs: []string{"npm packages"}, run: noDrift},
 	}
 	return runChecks(ctx, checks)
