@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"context"
 	"math"
 	"reflect"
 	"strings"
@@ -102,7 +101,7 @@ func sample() Data {
 }
 
 func TestLoadKeepsEveryValue(t *testing.T) {
-	conn := connect(t)
+	conn := pgtest.Connect(t)
 	const schema = "Contract load"
 	if err := Create(t.Context(), conn, schema); err != nil {
 		t.Fatal(err)
@@ -174,7 +173,7 @@ func inUTC(row reflect.Value) {
 }
 
 func TestLoadSaysWhatIsWrong(t *testing.T) {
-	conn := connect(t)
+	conn := pgtest.Connect(t)
 	const schema = "contract_wrong"
 	if err := Create(t.Context(), conn, schema); err != nil {
 		t.Fatal(err)
@@ -195,14 +194,4 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func connect(t *testing.T) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), pgtest.URL(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close(context.Background()) })
-	return conn
 }

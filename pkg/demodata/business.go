@@ -188,7 +188,7 @@ var namedAgents = []agent{
 
 // formerAgent wrote in the first days and is no longer in the list of agents:
 // reports show the bare id.
-var formerAgent = agent{"17", "", []string{teamSales, teamSupport}, bothESPT, 1.2, 0.75, 1}
+var formerAgent = agent{"17", "Carolina Vidal", []string{teamSales, teamSupport}, bothESPT, 1.2, 0.75, 1}
 
 // staff returns the agents that so many conversations a day need: the named
 // ones, and further ones where those would drown.

@@ -554,8 +554,11 @@ func (g *generator) fill(p phrase, to *person, from *agent) *string {
 	if to != nil && to.name != nil {
 		first = to.first
 	}
-	writer := "el equipo"
-	if from != nil && from.name != "" {
+	writer := "equipo"
+	if to != nil && to.language == portuguese {
+		writer = "equipe"
+	}
+	if from != nil {
 		writer, _, _ = strings.Cut(from.name, " ")
 	}
 	text := p.text
@@ -571,9 +574,9 @@ func (g *generator) fill(p phrase, to *person, from *agent) *string {
 }
 
 // The rows point to their values. These come out of slabs: one allocation
-// serves a thousand of them.
+// serves some hundreds of them.
 
-const slab = 1024
+const slab = 256
 
 func (g *generator) text(s string) *string {
 	if len(g.strings) == cap(g.strings) {

@@ -104,8 +104,8 @@ type campaign struct {
 func (g *generator) planTroubles() {
 	ago := func(days float64) int64 { return g.end - int64(min(days, float64(g.opts.Days)*0.6)*float64(day)) }
 	argentina := g.lines[lineArgentina]
-	from := workday(argentina.location, ago(4.5), 10)
-	argentina.troubles = append(argentina.troubles, trouble{from, from + 160*minute, 0.45, []*failure{failUnavailable, failUnavailable, failServer, failThroughput}})
+	from := workday(argentina.location, ago(3.9), 9)
+	argentina.troubles = append(argentina.troubles, trouble{from, from + 200*minute, 0.5, []*failure{failUnavailable, failUnavailable, failServer, failThroughput}})
 	clinic := g.lines[lineClinic]
 	from = workday(clinic.location, ago(9), 9)
 	clinic.troubles = append(clinic.troubles, trouble{from, from + 7*hour, 0.8, []*failure{failPayment}})

@@ -34,6 +34,7 @@ type talk struct {
 
 	at      int64 // the clock
 	opened  int64 // or last reopened
+	changed int64 // the last time
 	handoff int64 // from bot to people; 0: none
 	waiting int64 // since when the contact waits for a person; 0: they do not
 	over    bool
@@ -47,12 +48,13 @@ type talk struct {
 
 	lastIn, lastOut *draft
 	unread          []*draft
+	spoken          string // the last words from a topic
 }
 
 func (g *generator) newTalk(at int64, l *line, p *person, about *topic, source *string) *talk {
 	g.conversations++
 	g.displayIDs[l.account]++
-	t := &talk{g: g, line: l, who: p, language: p.language, topic: about, at: at, opened: at, haste: 1}
+	t := &talk{g: g, line: l, who: p, language: p.language, topic: about, at: at, opened: at, changed: at, haste: 1}
 	t.row = contract.Conversation{
 		ConversationID: strconv.FormatInt(g.conversations, 10),
 		AccountID:      &l.account,
@@ -61,7 +63,6 @@ func (g *generator) newTalk(at int64, l *line, p *person, about *topic, source *
 		LineID:         &l.id,
 		Status:         stateOpen,
 		CreatedAt:      instant(at),
-		UpdatedAt:      g.instant(at),
 	}
 	if l.account == mainAccount { // the clinic's desk does not say
 		t.row.Source = source
@@ -82,6 +83,7 @@ func (t *talk) end() {
 	if t.waiting != 0 && *t.row.Status != *stateResolved {
 		t.row.WaitingSince = g.instant(t.waiting)
 	}
+	t.row.UpdatedAt = g.instant(t.changed)
 	g.batch.Conversations = append(g.batch.Conversations, t.row)
 	g.summary.Conversations++
 	if !g.chance(0.24) {
@@ -91,7 +93,8 @@ func (t *talk) end() {
 			}
 		}
 	}
-	g.engaged[t.who.key()] = engagement{t.row.CreatedAt.UnixMilli(), t.at, t.line, &t.row.ConversationID}
+	// A copy of the id, so that the engagement does not keep the talk in memory.
+	g.engaged[t.who.key()] = engagement{t.row.CreatedAt.UnixMilli(), t.at, t.line, g.text(t.row.ConversationID)}
 }
 
 // pass lets time go by. It tells whether the period still lasts.
@@ -106,7 +109,7 @@ func (t *talk) goTo(at int64) bool {
 	return true
 }
 
-func (t *talk) touch() { t.row.UpdatedAt = t.g.instant(t.at) }
+func (t *talk) touch() { t.changed = t.at }
 
 // event notes that something happened, with the time it took.
 func (t *talk) event(name string, since int64, by *agent) {
@@ -126,6 +129,19 @@ func (t *talk) event(name string, since int64, by *agent) {
 	}
 	t.g.batch.Events = append(t.g.batch.Events, row)
 	t.touch()
+}
+
+// words picks from the ways to say something, but not the same twice in a row.
+func (t *talk) words(s speech) *string {
+	p := t.g.choose(s, t.language)
+	for range 3 {
+		if p.text != t.spoken {
+			break
+		}
+		p = t.g.choose(s, t.language)
+	}
+	t.spoken = p.text
+	return t.g.fill(p, t.who, t.agent)
 }
 
 // hear lets the contact write.
@@ -168,7 +184,7 @@ func (t *talk) hearAny(span int64, words speech) *draft {
 	}
 	var body *string
 	if kind == typeText || kind == typeImage && g.chance(0.3) {
-		body = g.fill(g.choose(words, t.language), t.who, t.agent)
+		body = t.words(words)
 	}
 	d := t.hear(span, body, kind)
 	if d != nil && t.lastOut != nil && g.chance(0.08) {
@@ -207,7 +223,7 @@ func (t *talk) botSays(words speech, kind *string) bool {
 	if !t.pass(t.g.between(900, 3500)) {
 		return false
 	}
-	t.say(authorBot, t.g.fill(t.g.choose(words, t.language), t.who, nil), kind)
+	t.say(authorBot, t.words(words), kind)
 	return true
 }
 
@@ -308,7 +324,7 @@ func (t *talk) bot() {
 			return
 		}
 		if g.chance(0.6) {
-			if g.chance(0.7) && t.hear(g.about(25*second, 1), g.fill(g.choose(contactThanks, t.language), t.who, nil), typeText) != nil {
+			if g.chance(0.7) && t.hear(g.about(25*second, 1), t.words(contactThanks), typeText) != nil {
 				t.botSays(botDone, typeText)
 			}
 			t.botCloses(g.about(10*minute, 0.5))
@@ -396,7 +412,7 @@ func (t *talk) people() {
 		if !t.pass(1500) {
 			return
 		}
-		t.say(authorSystem, g.fill(g.choose(closedNow, t.language), t.who, nil), typeText)
+		t.say(authorSystem, t.words(closedNow), typeText)
 	}
 	at := t.ready(4 * minute)
 	if wait := at - t.at; wait > 15*minute && g.chance(0.3) {
@@ -411,11 +427,11 @@ func (t *talk) people() {
 	}
 	if t.wait > 2*hour && g.chance(0.5) {
 		if t.pass(g.about(8*second, 0.5)) {
-			t.say(authorAgent, g.fill(g.choose(agentSorry, t.language), t.who, a), typeText)
+			t.say(authorAgent, t.words(agentSorry), typeText)
 		}
 	}
 	if t.pass(g.about(30*second, 0.6)) {
-		t.say(authorAgent, g.fill(g.choose(t.topic.answers, t.language), t.who, a), typeText)
+		t.say(authorAgent, t.words(t.topic.answers), typeText)
 	}
 	t.exchange()
 }
@@ -438,7 +454,7 @@ func (t *talk) answer(words speech) bool {
 	}
 	var body *string
 	if kind != typeAudio {
-		body = g.fill(g.choose(words, t.language), t.who, t.agent)
+		body = t.words(words)
 	}
 	for range 3 { // who sees it fail tries again
 		if t.say(authorAgent, body, kind).failure == nil {
@@ -480,7 +496,7 @@ func (t *talk) answered() {
 func (t *talk) resume(words speech) bool {
 	g := t.g
 	if g.chance(0.4) { // who knows the rule begins with the template
-		d := t.say(authorAgent, g.fill(g.choose(words, t.language), t.who, t.agent), typeText)
+		d := t.say(authorAgent, t.words(words), typeText)
 		g.fail(d, failWindow)
 		if g.chance(0.2) || !t.pass(g.about(90*second, 0.6)) {
 			t.close()
@@ -530,14 +546,14 @@ func (t *talk) exchange() {
 			if !t.pass(g.about(25*second, 0.6)) {
 				return
 			}
-			t.say(authorAgent, g.fill(g.choose(t.topic.answers, t.language), t.who, t.agent), typeText)
+			t.say(authorAgent, t.words(t.topic.answers), typeText)
 		}
 		if g.chance(0.025) && !t.snooze() {
 			return
 		}
 	}
 	if g.chance(0.62) || t.certain {
-		t.hear(int64(float64(g.about(80*second, 1))*t.haste), g.fill(g.choose(contactThanks, t.language), t.who, nil), typeText)
+		t.hear(int64(float64(g.about(80*second, 1))*t.haste), t.words(contactThanks), typeText)
 		if g.chance(0.7) && !t.over && t.line.channel != email {
 			if !t.goTo(t.ready(80*second)) || !t.answer(agentBye) {
 				return
@@ -550,7 +566,7 @@ func (t *talk) exchange() {
 // snooze puts the conversation off to the next day.
 func (t *talk) snooze() bool {
 	g := t.g
-	t.say(authorAgent, g.fill(g.choose(agentLater, t.language), t.who, t.agent), typeText)
+	t.say(authorAgent, t.words(agentLater), typeText)
 	if !t.pass(g.about(30*second, 0.5)) {
 		return false
 	}
@@ -603,7 +619,7 @@ func (t *talk) survey(a *agent) {
 	if !t.pass(second) {
 		return
 	}
-	t.say(authorSystem, g.fill(g.choose(askRating, t.language), t.who, a), typeInteractive)
+	t.say(authorSystem, t.words(askRating), typeInteractive)
 	row := contract.CSAT{ConversationID: &t.row.ConversationID, ContactID: t.who.id, SentAt: g.instant(t.at)}
 	quality := 0.6
 	if a != nil {
@@ -642,7 +658,7 @@ func (g *generator) rate(quality float64, wait int64) int {
 func (t *talk) reopen() {
 	g := t.g
 	t.reopened++
-	if t.hear(g.about(9*hour, 1), g.fill(g.choose(contactAgain, t.language), t.who, nil), typeText) == nil {
+	if t.hear(g.about(9*hour, 1), t.words(contactAgain), typeText) == nil {
 		return
 	}
 	t.row.Status = stateOpen
