@@ -124,7 +124,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 	}
 	fmt.Println(made)
 	if own {
-		if address, err = reader(ctx, conn, address, schema, rand.Text()); err != nil {
+		if address, err = reader(ctx, conn, address, schema, "parley_reader", rand.Text()); err != nil {
 			return s, stop, err
 		}
 	}

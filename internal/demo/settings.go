@@ -94,8 +94,7 @@ func (s settings) environment() []string {
 
 // reader makes a login that can only read the schema, as a team would for
 // Grafana, and returns the address with it.
-func reader(ctx context.Context, conn *pgx.Conn, address, schema, password string) (string, error) {
-	const name = "parley_reader"
+func reader(ctx context.Context, conn *pgx.Conn, address, schema, name, password string) (string, error) {
 	quoted := pgx.Identifier{schema}.Sanitize()
 	for _, statement := range []string{
 		fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", name, password),

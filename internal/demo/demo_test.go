@@ -1,0 +1,118 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/internal/embeddedpg"
+	"github.com/parley-reports/parley/internal/plugintest"
+	"github.com/parley-reports/parley/pkg/demodata"
+)
+
+// TestEveryPanelHasData drives the real plugin, over gRPC, through every panel of
+// every dashboard on the demo data, with a login that may only read.
+func TestEveryPanelHasData(t *testing.T) {
+	ctx := t.Context()
+	address := embeddedpg.FromEnvironment()
+	if address == "" {
+		t.Fatalf("%s is not set: run `go tool mage test`", embeddedpg.Variable)
+	}
+	dashboards, err := readDashboards(filepath.Join("..", "..", "dashboards"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	executable, err := plugintest.Build(ctx, filepath.Join("..", ".."), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := plugintest.Start(executable, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Stop()
+
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := "demo_" + strings.ToLower(rand.Text())
+	t.Cleanup(func() {
+		ctx := context.Background()
+		for _, statement := range []string{"DROP SCHEMA IF EXISTS " + schema + " CASCADE", "DROP ROLE IF EXISTS " + schema} {
+			if _, err := conn.Exec(ctx, statement); err != nil {
+				t.Error(err)
+			}
+		}
+		_ = conn.Close(ctx)
+	})
+	if _, err := demodata.Generate(ctx, conn, schema, demodata.Options{Seed: 1}, nil); err != nil {
+		t.Fatal(err)
+	}
+	readOnly, err := reader(ctx, conn, address, schema, schema, rand.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := settingsOf(ctx, readOnly, schema, timezone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := plugintest.Context(s.jsonData(), s.secrets())
+	if err != nil {
+		t.Fatal(err)
+	}
+	zone, err := time.LoadLocation(timezone)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var printed bytes.Buffer
+	total, err := answer(ctx, &printed, client, in, dashboards, zone)
+	t.Log(printed.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if total.failed > 0 || total.empty > 0 || total.answered == 0 {
+		t.Errorf("%d panels with data, %d without, %d with an error", total.answered, total.empty, total.failed)
+	}
+}
+
+func TestSettingsOfAWrongAddress(t *testing.T) {
+	for _, address := range []string{"nonsense://", "postgres://nobody:x@127.0.0.1:1/none?connect_timeout=2"} {
+		if _, err := settingsOf(t.Context(), address, "parley", "UTC"); err == nil {
+			t.Errorf("no error for %s", address)
+		}
+	}
+}
+
+func TestSettingsReachThePluginAndGrafanaAlike(t *testing.T) {
+	address := embeddedpg.FromEnvironment()
+	if address == "" {
+		t.Fatalf("%s is not set: run `go tool mage test`", embeddedpg.Variable)
+	}
+	s, err := settingsOf(t.Context(), address, "chat", "America/Bogota")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := parsed.User.Password()
+	if s.Host != parsed.Hostname() || s.secrets()["password"] != password || s.jsonData()["schema"] != "chat" {
+		t.Errorf("settings = %+v", s.jsonData())
+	}
+	environment := strings.Join(s.environment(), "\n")
+	for _, want := range []string{"PARLEY_PORT=" + parsed.Port(), "PARLEY_TIMEZONE=America/Bogota", "PARLEY_PASSWORD=" + password} {
+		if !strings.Contains(environment, want) {
+			t.Errorf("the environment lacks %s", want)
+		}
+	}
+}
