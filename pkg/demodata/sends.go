@@ -105,7 +105,7 @@ func (g *generator) planTroubles() {
 	ago := func(days float64) int64 { return g.end - int64(min(days, float64(g.opts.Days)*0.6)*float64(day)) }
 	argentina := g.lines[lineArgentina]
 	from := workday(argentina.location, ago(3.9), 9)
-	argentina.troubles = append(argentina.troubles, trouble{from, from + 200*minute, 0.5, []*failure{failUnavailable, failUnavailable, failServer, failThroughput}})
+	argentina.troubles = append(argentina.troubles, trouble{from, from + 200*minute, 0.4, []*failure{failUnavailable, failUnavailable, failServer, failThroughput}})
 	clinic := g.lines[lineClinic]
 	from = workday(clinic.location, ago(9), 9)
 	clinic.troubles = append(clinic.troubles, trouble{from, from + 7*hour, 0.8, []*failure{failPayment}})
@@ -171,9 +171,9 @@ func (g *generator) planCampaigns() {
 
 	// A template is paused in the middle of its campaign, an import went wrong,
 	// a line reaches its limit.
-	g.mishap(12, lineMexico, func(c *campaign) { c.template, c.name, c.paused = clearance, "Liquidación de temporada", 0.85 })
-	g.mishap(17, lineBrazil, func(c *campaign) { c.careless = 0.1 })
-	g.mishap(7, lineArgentina, func(c *campaign) { c.limited = 0.92 })
+	g.mishap(12, lineMexico, func(c *campaign) { c.template, c.name, c.paused = clearance, "Liquidación de temporada", 0.88 })
+	g.mishap(17, lineBrazil, func(c *campaign) { c.careless = 0.07 })
+	g.mishap(7, lineArgentina, func(c *campaign) { c.limited = 0.94 })
 	g.mishap(6, lineBrazil, func(c *campaign) { c.careless = 0.03 })
 
 	// The one that runs now. At night nobody sends promotions.
