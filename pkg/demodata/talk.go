@@ -548,7 +548,7 @@ func (t *talk) exchange() {
 			}
 			t.say(authorAgent, t.words(t.topic.answers), typeText)
 		}
-		if g.chance(0.025) && !t.snooze() {
+		if g.chance(0.04) && !t.snooze() {
 			return
 		}
 	}
