@@ -257,7 +257,7 @@ var Metrics = slices.Concat(
 		needs(count(Event, "reopenings"), "conversation_event"),
 	},
 	durations(Event, "resolution_time", "conversation_event"),
-	durations(Event, "reply_time", "conversation_event"),
+	durations(Event, "reply_time"),
 	[]Metric{
 		needs(count(CSATAnswer, "csat_responses"), "csat"),
 		needs(Metric{ID: "csat_average", Fact: CSATAnswer, Unit: Number}, "csat"),
@@ -341,3 +341,6 @@ func editDistance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Facts lists the facts in the order in which the editor shows their metrics.
+var Facts = []Fact{Message, Session, Initiation, Conversation, ConversationActive, ConversationNow, Event, CSATAnswer, CSATSurvey}

@@ -25,6 +25,8 @@ type Input struct {
 	Range calendar.Range
 	// Location cuts the calendar buckets.
 	Location *time.Location
+	// Now is the moment of the states that hang on no range.
+	Now time.Time
 	// ChatURL is the template of the link column, or empty.
 	ChatURL string
 }

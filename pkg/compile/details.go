@@ -10,6 +10,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // LinkParts are the values that a link column yields, in order: the source's
@@ -143,4 +144,20 @@ func ParseCursor(cursor string) (at time.Time, id string, err error) {
 		return time.Time{}, "", &query.Error{Message: "after is no cursor of a details report: leave it out to begin with the first page"}
 	}
 	return time.UnixMicro(n), id, nil
+}
+
+// Entities compiles the list of a relation's entities whose id or name contains
+// the search: id and name, by name.
+func Entities(src *source.Source, d catalog.Dimension, search string, limit int) *Statement {
+	id, name := entityColumns(d)
+	return &Statement{
+		SQL: fmt.Sprintf(`SELECT e.%[1]s, e.%[2]s
+FROM %[3]s AS e
+WHERE $1 = '' OR strpos(lower(e.%[2]s), lower($1)) > 0 OR strpos(lower(e.%[1]s), lower($1)) > 0
+ORDER BY e.%[2]s, e.%[1]s
+LIMIT $2`, id, name, src.From(d.Relation)),
+		Args:    []any{search, limit + 1},
+		Columns: []Column{{ID: d.ID, Role: Key, Dimension: d}, {ID: d.ID + "_name", Role: Name, Dimension: d}},
+		Limit:   limit,
+	}
 }

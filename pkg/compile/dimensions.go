@@ -18,17 +18,22 @@ type rowBuilder struct {
 	*compiler
 	fact  catalog.Fact
 	joins map[string]bool
+	// at is the row's event time.
+	at string
 	// session is the alias that holds the session of the row.
 	session string
 }
 
+// builder makes the rows of a message or of what a message opened.
 func (c *compiler) builder(f catalog.Fact, session string) *rowBuilder {
-	return &rowBuilder{compiler: c, fact: f, joins: map[string]bool{}, session: session}
+	return &rowBuilder{compiler: c, fact: f, joins: map[string]bool{}, at: "r.created_at", session: session}
 }
 
 // col reads a message's column by the alias r.
 func (b *rowBuilder) col(name string) string {
-	b.columns[name] = true
+	if !b.conversational() {
+		b.columns[name] = true
+	}
 	return "r." + name
 }
 
@@ -68,6 +73,11 @@ func text(column string) string { return "nullif(" + column + ", '')" }
 
 // expr is the value of a dimension of the row r. Tags have no single value.
 func (b *rowBuilder) expr(id string) string {
+	if b.conversational() {
+		if own := b.conversationExpr(id); own != "" {
+			return own
+		}
+	}
 	switch id {
 	case "account", "line", "contact":
 		return b.col(id + "_id")
@@ -111,9 +121,9 @@ func (b *rowBuilder) expr(id string) string {
 	case "send":
 		return b.send()
 	case "weekday":
-		return "extract(dow FROM r.created_at AT TIME ZONE " + b.zone() + ")::int"
+		return "extract(dow FROM " + b.at + " AT TIME ZONE " + b.zone() + ")::int"
 	case "hour_of_day":
-		return "extract(hour FROM r.created_at AT TIME ZONE " + b.zone() + ")::int"
+		return "extract(hour FROM " + b.at + " AT TIME ZONE " + b.zone() + ")::int"
 	}
 	panic("no SQL for dimension " + id + " of " + string(b.fact))
 }
@@ -144,8 +154,8 @@ func (b *rowBuilder) businessHours() string {
          ELSE h.weekday = h.today AND h.clock >= h.opens OR (h.weekday + 1) %% 7 = h.today AND h.clock < h.closes END)
     THEN 'inside' WHEN count(*) > 0 THEN 'outside' END
   FROM (SELECT w.weekday, w.opens, w.closes, extract(dow FROM z.local)::int AS today, z.local::time AS clock
-    FROM %s AS w CROSS JOIN LATERAL (SELECT r.created_at AT TIME ZONE coalesce(w.time_zone, 'UTC') AS local) AS z
-    WHERE %s) AS h)`, b.Source.From("working_hours"), owner)
+    FROM %s AS w CROSS JOIN LATERAL (SELECT %s AT TIME ZONE coalesce(nullif(w.time_zone, ''), 'UTC') AS local) AS z
+    WHERE %s) AS h)`, b.Source.From("working_hours"), b.at, owner)
 	}
 	return fmt.Sprintf("coalesce(%s, %s)",
 		schedule("w.line_id = "+b.col("line_id")),
@@ -347,7 +357,7 @@ func (b *rowBuilder) timePredicate(unit calendar.Unit, f query.Filter) string {
 		// offset: the bucket around the value knows.
 		around, _ := calendar.Buckets(calendar.Range{From: t, To: t.Add(time.Nanosecond)}, unit, b.Location)
 		from, to := around[0].Since, calendar.Next(t, unit, b.Location)
-		parts = append(parts, fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", b.arg(from, "timestamptz"), b.arg(to, "timestamptz")))
+		parts = append(parts, fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", b.at, b.arg(from, "timestamptz"), b.arg(to, "timestamptz")))
 	}
 	hit := "false"
 	if len(parts) > 0 {

@@ -55,10 +55,36 @@ var aggregates = map[string]string{
 	"new_users":             usersIf(notified + " AND f.user_type = 'new'"),
 	"first_sent_at":         "min(f.created_at) FILTER (WHERE f.outbound)",
 	"failure_reasons":       failureReasons(),
+
+	"conversations":            "count(*)",
+	"conversations_open":       countIf("f.is_open"),
+	"conversations_unattended": countIf("f.is_unattended"),
+	"conversation_messages":    "sum(f.messages)::bigint",
+	"conversations_active":     "count(DISTINCT f.conversation_id)",
+	"open_now":                 "count(DISTINCT f.conversation_id) FILTER (WHERE f.is_open)",
+	"unattended_now":           "count(DISTINCT f.conversation_id) FILTER (WHERE f.is_unattended)",
+
+	"resolutions":     countIf("f.name = 'resolved'"),
+	"bot_resolutions": countIf("f.name = 'bot_resolved'"),
+	"reopenings":      countIf("f.name = 'reopened'"),
+
+	"csat_responses":        "count(*)",
+	"csat_average":          "avg(f.rating)::float8",
+	"csat_positive":         countIf("f.rating >= 4"),
+	"csat_surveys":          "count(*)",
+	"csat_surveys_answered": countIf("f.is_answered"),
 }
 
 func init() {
-	maps.Copy(aggregates, durations("time_to_reply", "extract(epoch FROM f.replied_at - f.created_at)::float8", answered))
+	for _, d := range []struct{ id, seconds, condition string }{
+		{"time_to_reply", "extract(epoch FROM f.replied_at - f.created_at)::float8", answered},
+		{"first_response_time", "f.response_seconds", "true"},
+		{"first_response_time_business", "f.response_business_seconds", "true"},
+		{"resolution_time", "f.resolution_seconds", "f.name = 'resolved'"},
+		{"reply_time", "f.seconds", "f.name = 'reply'"},
+	} {
+		maps.Copy(aggregates, durations(d.id, d.seconds, d.condition))
+	}
 }
 
 func countIf(condition string) string { return "count(*) FILTER (WHERE " + condition + ")" }

@@ -28,7 +28,7 @@ func (c *compiler) rows(f catalog.Fact, metrics []catalog.Metric) factRows {
 	case catalog.Initiation:
 		return c.initiationRows(metrics)
 	}
-	panic("no rows for " + string(f))
+	return c.conversationRows(f, metrics)
 }
 
 func asked(metrics []catalog.Metric, ids ...string) bool {
@@ -54,7 +54,7 @@ func (c *compiler) uses(ids ...string) bool {
 // keysOf are the SELECT fields of the keys, with the joins of tags.
 func (b *rowBuilder) keysOf() (fields []string, multi []multiJoin) {
 	if len(b.buckets) > 0 {
-		fields = append(fields, fmt.Sprintf("width_bucket(r.created_at, %s) AS bucket", b.bounds))
+		fields = append(fields, fmt.Sprintf("width_bucket(%s, %s) AS bucket", b.at, b.bounds))
 	}
 	for _, d := range b.groups() {
 		if d.Multi {
@@ -69,10 +69,14 @@ func (b *rowBuilder) keysOf() (fields []string, multi []multiJoin) {
 
 // whereOf are the range and the filters of the query over the row r.
 func (b *rowBuilder) whereOf() []string {
-	from, to := b.arg(b.Range.From, "timestamptz"), b.arg(b.Range.To, "timestamptz")
-	where := []string{fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", from, to)}
-	if b.history != nil {
-		where[0] = within(from, to)
+	var where []string
+	if !b.conversational() { // those are in the range by their own FROM
+		from, to := b.arg(b.Range.From, "timestamptz"), b.arg(b.Range.To, "timestamptz")
+		if b.history == nil {
+			where = append(where, fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", from, to))
+		} else {
+			where = append(where, within(from, to))
+		}
 	}
 	for _, f := range b.Query.Filters {
 		where = append(where, b.predicate(f))
@@ -90,7 +94,11 @@ func selectSQL(fields []string, from string, where []string) string {
 		names[name] = true
 		return repeated
 	})
-	return "SELECT " + strings.Join(unique, ",\n  ") + "\nFROM " + from + "\nWHERE " + strings.Join(where, "\n  AND ")
+	sql := "SELECT " + strings.Join(unique, ",\n  ") + "\nFROM " + from
+	if len(where) > 0 {
+		sql += "\nWHERE " + strings.Join(where, "\n  AND ")
+	}
+	return sql
 }
 
 func (c *compiler) messageRows(metrics []catalog.Metric) factRows {

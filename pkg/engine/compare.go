@@ -17,6 +17,7 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 	} else {
 		in.Range = calendar.Previous(in.Range, in.Location)
 	}
+	result.Before = in.Range
 	other, err := compile.Aggregate(in)
 	if err != nil {
 		return err

@@ -93,6 +93,8 @@ func (e *Engine) Examine(ctx context.Context) (*source.Source, error) {
 type Request struct {
 	Query query.Query
 	Range calendar.Range
+	// Now is the moment of the question; the clock's where it is zero.
+	Now time.Time
 	// MaxPoints is how many buckets a panel can show, for automatic buckets.
 	MaxPoints int
 }
@@ -110,7 +112,9 @@ type Column struct {
 type Result struct {
 	Query    query.Query
 	Location *time.Location
-	Columns  []Column
+	// Range is the one asked for, Before the one that it is compared with.
+	Range, Before calendar.Range
+	Columns       []Column
 	Rows     [][]any
 	// SQL is what ran, for people to see.
 	SQL string
@@ -150,7 +154,10 @@ func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
 		q.Bucket = string(calendar.Auto(r.Range, r.MaxPoints))
 	}
 	q.Limit = min(q.Limit, e.settings.MaxRows)
-	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, ChatURL: e.settings.ChatURL}
+	if r.Now.IsZero() {
+		r.Now = time.Now()
+	}
+	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
 	if q.Format == "details" || q.Format == "logs" {
 		return e.details(ctx, in)
 	}
@@ -173,7 +180,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, SQL: st.SQL}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -393,7 +400,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, SQL: st.SQL}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
 	for _, c := range st.Columns {
 		if c.Role != compile.Cursor {
 			result.Columns = append(result.Columns, Column{Column: c})

@@ -247,6 +247,9 @@ func fill(q, p Query) Query {
 func defaults(q Query) Query {
 	if q.Bucket == "" {
 		q.Bucket = "none"
+		if q.Format == "timeseries" && timeGroup(q) == "" {
+			q.Bucket = "auto"
+		}
 	}
 	if q.Compare == "" {
 		q.Compare = "none"
@@ -254,11 +257,11 @@ func defaults(q Query) Query {
 	if q.Format == "" {
 		q.Format = "table"
 	}
-	if q.Format == "timeseries" && q.Bucket == "none" && timeGroup(q) == "" {
-		q.Bucket = "auto"
-	}
 	if q.Limit == 0 {
 		q.Limit = DefaultLimit
+		if q.Bucket != "none" || timeGroup(q) != "" {
+			q.Limit = MaxLimit // a series that is cut off is no series
+		}
 	}
 	return q
 }
@@ -487,4 +490,10 @@ func checkStages(q Query) error {
 		}
 	}
 	return nil
+}
+
+// CutsOf lists the dimensions by which a metric can be cut and filtered.
+func CutsOf(m catalog.Metric) []string {
+	staged := strings.HasPrefix(m.ID, "stage_")
+	return slices.DeleteFunc(catalog.DimensionIDs(m.Fact), func(id string) bool { return id == "stage" && !staged })
 }

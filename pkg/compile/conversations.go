@@ -1,0 +1,230 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+)
+
+// conversational tells whether the rows are conversations or what happened to
+// them. Their alias r then has these columns: conversation_id, account_id,
+// contact_id, line_id, team_id, named_agent_id (the agent of an event or
+// rating), assignee_id, source, status, priority, is_described (the
+// conversation exists) and at (the event time).
+func (b *rowBuilder) conversational() bool {
+	return b.fact != catalog.Message && b.fact != catalog.Session && b.fact != catalog.Initiation
+}
+
+// thread is what the messages of a row's conversation tell of it.
+func (b *rowBuilder) thread(column string) string {
+	b.joins["thread"] = true
+	return "h." + column
+}
+
+// conversationExpr is the value of a dimension where it is not the message's.
+func (b *rowBuilder) conversationExpr(id string) string {
+	switch id {
+	case "team":
+		return "coalesce(nullif(r.team_id, ''), " + b.line("team_id") + ")"
+	case "agent":
+		return "coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN " + b.thread("last_agent_id") + " END)"
+	case "source":
+		return "CASE WHEN r.is_described THEN coalesce(nullif(r.source, ''), " + b.thread("source") + ", 'other') END"
+	case "conversation_status":
+		return text("r.status")
+	case "priority":
+		return text("r.priority")
+	case "rating":
+		return "r.rating"
+	}
+	return ""
+}
+
+// conversationColumns are the columns of the conversation v that rows of every
+// fact have.
+const conversationColumns = `v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described`
+
+// conversationRows builds the rows of the facts about conversations.
+func (c *compiler) conversationRows(f catalog.Fact, metrics []catalog.Metric) factRows {
+	b := &rowBuilder{compiler: c, fact: f, joins: map[string]bool{}, at: "r.at"}
+	from, to := "", ""
+	if f != catalog.ConversationNow {
+		from, to = c.arg(c.Range.From, "timestamptz"), c.arg(c.Range.To, "timestamptz")
+	}
+	between := func(at string) string { return fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", at, from, to) }
+	conversation := c.Source.From("conversation")
+
+	var base string
+	var fields []string // what the aggregates read
+	switch f {
+	case catalog.Conversation:
+		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.first_response_at, v.waiting_since, %s\nFROM %s AS v\nWHERE %s",
+			conversationColumns, conversation, between("v.created_at"))
+	case catalog.ConversationNow:
+		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, %s AS at, v.first_response_at, v.waiting_since, %s\nFROM %s AS v",
+			c.arg(c.Now, "timestamptz"), conversationColumns, conversation)
+	case catalog.ConversationActive:
+		base = fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, t.at, %s
+FROM (
+  SELECT o.conversation_id, o.created_at AS at FROM %s AS o WHERE %s
+  UNION ALL
+  SELECT m.conversation_id, m.created_at FROM %s AS m WHERE %s
+) AS t
+JOIN %[2]s AS v ON v.conversation_id = t.conversation_id`, conversationColumns, conversation, between("o.created_at"), c.Source.From("message"), between("m.created_at"))
+		fields = append(fields, "r.conversation_id")
+	case catalog.Event:
+		base = fmt.Sprintf("SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, %s\nFROM (\n%s\n) AS e\nLEFT JOIN %s AS v ON v.conversation_id = e.conversation_id",
+			conversationColumns, indent(c.events(between, hasDuration(metrics, "reply_time"))), conversation)
+		fields = append(fields, "r.name", "r.seconds")
+	case catalog.CSATAnswer, catalog.CSATSurvey:
+		at, kept := "coalesce(q.answered_at, q.sent_at)", "q.rating IS NOT NULL AND "
+		if f == catalog.CSATSurvey {
+			at, kept = "q.sent_at", ""
+		}
+		base = fmt.Sprintf("SELECT q.conversation_id, coalesce(nullif(q.contact_id, ''), v.contact_id) AS contact_id, q.agent_id AS named_agent_id, %s AS at, q.rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, %s\nFROM %s AS q\nLEFT JOIN %s AS v ON v.conversation_id = q.conversation_id\nWHERE %s%s",
+			at, conversationColumns, c.Source.From("csat"), conversation, kept, between(at))
+		fields = append(fields, "r.rating", "r.is_answered")
+	}
+
+	keys, multi := b.keysOf()
+	where := b.whereOf()
+	if f == catalog.Conversation || f == catalog.ConversationNow {
+		fields = append(fields, "r.conversation_id", "coalesce(r.status = 'open', false) AS is_open")
+		if asked(metrics, "conversations_unattended", "unattended_now") {
+			b.joins["response"] = true
+			fields = append(fields, fmt.Sprintf("r.status = 'open' AND (r.first_response_at IS NULL AND %s IS NULL AND response.conversation_id IS NULL OR r.waiting_since IS NOT NULL OR coalesce(%s, false)) AS is_unattended",
+				b.thread("first_agent_at"), b.thread("contact_waits")))
+		}
+	}
+	if asked(metrics, "conversation_messages") {
+		fields = append(fields, b.thread("messages")+" AS messages")
+	}
+	if hasDuration(metrics, "first_response_time") {
+		b.joins["response"], b.joins["handoff"] = true, true
+		fields = append(fields, "coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM "+b.thread("first_agent_at")+" - coalesce(handoff.at, r.created_at))::float8) AS response_seconds")
+	}
+	if hasDuration(metrics, "first_response_time_business") {
+		b.joins["response"] = true
+		fields = append(fields, "response.business_seconds AS response_business_seconds")
+	}
+	if hasDuration(metrics, "resolution_time") {
+		b.joins["reopening"] = true
+		fields = append(fields, "coalesce(r.seconds, extract(epoch FROM r.at - coalesce(reopening.at, r.created_at))::float8) AS resolution_seconds")
+	}
+	name := string(f) + "_base"
+	c.with(name, base)
+	joins := b.joinSQL() + b.conversationJoins(name)
+	return factRows{selectSQL(append(keys, fields...), name+" AS r"+joins, where), multi}
+}
+
+// hasDuration tells whether one of a duration's statistics is asked for.
+func hasDuration(metrics []catalog.Metric, id string) bool {
+	return slices.ContainsFunc(metrics, func(m catalog.Metric) bool {
+		rest, ok := strings.CutPrefix(m.ID, id)
+		return ok && slices.Contains([]string{"_avg", "_p50", "_p90"}, rest)
+	})
+}
+
+// conversationJoins adds what the messages and events of the rows' conversations
+// tell, and returns the joins that bring it.
+func (b *rowBuilder) conversationJoins(base string) string {
+	var joins string
+	prefix := string(b.fact) + "_"
+	ids := "SELECT i.conversation_id FROM " + base + " AS i"
+	if b.joins["thread"] || b.joins["handoff"] {
+		b.with(prefix+"thread", b.threads(ids))
+		joins += fmt.Sprintf("\nLEFT JOIN %sthread AS h ON h.conversation_id = r.conversation_id", prefix)
+	}
+	events := b.Source.From("conversation_event")
+	if b.joins["response"] {
+		// The first event that knows its duration; of two of one instant the shorter.
+		joins += fmt.Sprintf(`
+LEFT JOIN (
+  SELECT e.conversation_id,
+    (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
+    (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.business_seconds IS NOT NULL))[1] AS business_seconds
+  FROM %s AS e
+  WHERE e.name = 'first_response' AND e.conversation_id IN (%s)
+  GROUP BY e.conversation_id
+) AS response ON response.conversation_id = r.conversation_id`, events, ids)
+	}
+	if b.joins["handoff"] {
+		joins += fmt.Sprintf(`
+LEFT JOIN (
+  SELECT e.conversation_id, max(e.at) AS at
+  FROM %s AS e
+  JOIN %sthread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
+  WHERE e.name = 'bot_handoff'
+  GROUP BY e.conversation_id
+) AS handoff ON handoff.conversation_id = r.conversation_id`, events, prefix)
+	}
+	if b.joins["reopening"] {
+		joins += fmt.Sprintf(`
+LEFT JOIN (
+  SELECT e.conversation_id, e.at AS resolved_at, max(o.at) AS at
+  FROM (SELECT DISTINCT i.conversation_id, i.at FROM %s AS i WHERE i.name = 'resolved') AS e
+  JOIN %s AS o ON o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at
+  GROUP BY e.conversation_id, e.at
+) AS reopening ON reopening.conversation_id = r.conversation_id AND reopening.resolved_at = r.at`, base, events)
+	}
+	return joins
+}
+
+// threads sums up the messages of the conversations: how the first came about,
+// who of the agents wrote first and last, whether the contact has the last word.
+func (b *rowBuilder) threads(ids string) string {
+	saved := b.columns
+	b.compiler.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
+	messages := b.messages("m.conversation_id IN (" + ids + ")")
+	b.compiler.columns = saved
+	const first = `m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"`
+	const last = `m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC`
+	return fmt.Sprintf(`SELECT m.conversation_id,
+  count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
+  min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
+  (array_agg(m.agent_id ORDER BY %[2]s) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+  (array_agg(NOT m.outbound ORDER BY %[2]s) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
+  (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY %[1]s))[1] AS source
+FROM (
+  SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+  FROM (
+%[3]s
+  ) AS r
+) AS m
+GROUP BY m.conversation_id`, first, last, indent(indent(messages)))
+}
+
+// events are the source's own events; where it has none of replies, those that
+// the messages show: the contact starts to wait with the first message after an
+// agent's, and an agent's next message ends it.
+func (c *compiler) events(between func(string) string, replies bool) string {
+	own := fmt.Sprintf("SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM %s AS o WHERE %s", c.Source.From("conversation_event"), between("o.at"))
+	if !replies {
+		return own
+	}
+	saved := c.columns
+	c.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
+	recent := c.messages(between("m.created_at") + " AND m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL")
+	messages := c.messages("")
+	c.columns = saved
+	const ordered = `m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"`
+	return own + fmt.Sprintf(`
+UNION ALL
+SELECT p.conversation_id, p.agent_id, p.created_at, 'reply', p.seconds
+FROM (
+  SELECT a.conversation_id, a.agent_id, a.created_at, a.is_agent,
+    extract(epoch FROM a.created_at - min(a.created_at) FILTER (WHERE NOT a.outbound) OVER (PARTITION BY a.conversation_id, a.turn))::float8 AS seconds
+  FROM (
+    SELECT m.*, m.outbound AND m.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent,
+      count(*) FILTER (WHERE m.outbound AND m.author_kind = 'agent') OVER (PARTITION BY m.conversation_id ORDER BY %s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS turn
+    FROM (
+%s
+    ) AS m
+    WHERE m.conversation_id IN (SELECT a.conversation_id FROM (%s) AS a)
+  ) AS a
+) AS p
+WHERE p.is_agent AND p.seconds IS NOT NULL AND %s
+  AND NOT EXISTS (SELECT FROM %s AS o WHERE o.name = 'reply')`, ordered, indent(indent(indent(messages))), recent, between("p.created_at"), c.Source.From("conversation_event"))
+}

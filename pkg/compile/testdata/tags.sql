@@ -1,0 +1,31 @@
+WITH message_rows AS (
+  SELECT r.contact_id AS contact_tag_owner,
+    r.outbound,
+    r.stage
+  FROM (
+    SELECT m.contact_id, m.created_at, m.message_id,
+      m.direction = 'outbound' AS outbound,
+      CASE WHEN m.direction <> 'outbound' THEN NULL
+        WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+        WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+        WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+        WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+        ELSE 'sent' END AS stage
+    FROM (SELECT * FROM parley.message) AS m
+  ) AS r
+  WHERE r.created_at >= $2::timestamptz AND r.created_at < $3::timestamptz
+    AND NOT EXISTS (SELECT FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '' AND g.owner_id = r.contact_id AND g.name = ANY ($4::text[]))
+),
+message_totals AS (
+  SELECT contact_tag,
+    count(*) FILTER (WHERE f.outbound AND f.stage IN ('sent', 'delivered', 'read')) AS messages_sent
+  FROM message_rows AS f
+  LEFT JOIN (SELECT DISTINCT g.owner_id, g.name AS contact_tag FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '') AS contact_tag_values ON contact_tag_values.owner_id = f.contact_tag_owner
+  WHERE (contact_tag_values.contact_tag IS NULL OR NOT contact_tag_values.contact_tag = ANY ($1::text[]))
+  GROUP BY contact_tag
+)
+SELECT t.contact_tag AS contact_tag,
+  coalesce(t.messages_sent, 0) AS messages_sent
+FROM message_totals AS t
+ORDER BY messages_sent DESC NULLS LAST, t.contact_tag COLLATE "C" NULLS LAST
+LIMIT $5::bigint;

@@ -1,0 +1,57 @@
+WITH timeline AS (
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*, l.channel,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+          m.direction = 'outbound' AS outbound,
+          CASE WHEN m.direction <> 'outbound' THEN NULL
+            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+            ELSE 'sent' END AS stage
+        FROM (SELECT * FROM parley.message) AS m
+      ) AS r
+      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+      WHERE r.created_at >= $3::timestamptz AND r.created_at < $4::timestamptz
+    ) AS o
+    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+),
+message_rows AS (
+  SELECT r.in_window AS in_window,
+    r.outbound,
+    r.stage
+  FROM timeline AS r
+  WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+),
+message_totals AS (
+  SELECT in_window,
+    count(*) FILTER (WHERE f.outbound AND f.stage IN ('sent', 'delivered', 'read')) AS messages_sent,
+    count(*) FILTER (WHERE f.outbound AND f.stage IN ('sent', 'delivered', 'read') AND f.in_window = 'open') AS messages_sent_in_window
+  FROM message_rows AS f
+  GROUP BY in_window
+)
+SELECT t.in_window AS in_window,
+  (coalesce(t.messages_sent_in_window, 0))::float8 / nullif(coalesce(t.messages_sent, 0), 0) AS sent_in_window_share
+FROM message_totals AS t
+ORDER BY sent_in_window_share DESC NULLS LAST, t.in_window COLLATE "C" NULLS LAST
+LIMIT $5::bigint;

@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"strings"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// ValuesRequest asks for values of a dimension, for editors and variables.
+type ValuesRequest struct {
+	Dimension string `json:"dimension"`
+	// Search keeps the values that contain it, in id or name.
+	Search string `json:"search"`
+	// Filters on other dimensions narrow the values to what occurs with them.
+	Filters  []query.Filter `json:"filters"`
+	Language string         `json:"language"`
+	Limit    int            `json:"limit"`
+	// From and To bound the time in which the values occur; the last 90 days
+	// where they are left out.
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Value is one value with the text that people see.
+type Value struct {
+	Value string `json:"value"`
+	Text  string `json:"text"`
+}
+
+const (
+	defaultValues = 200
+	maxValues     = 5000
+)
+
+// FixedValues are the values of a dimension that the catalogue knows, or nil.
+func FixedValues(d catalog.Dimension) []string {
+	switch d.ID {
+	case "weekday":
+		return []string{"1", "2", "3", "4", "5", "6", "0"}
+	case "hour_of_day":
+		var hours []string
+		for h := range 24 {
+			hours = append(hours, fmt.Sprint(h))
+		}
+		return hours
+	case "rating":
+		return []string{"1", "2", "3", "4", "5"}
+	}
+	return d.Values
+}
+
+// Values lists values of a dimension: those of the catalogue, all entities of a
+// relation, or what occurs in the time and with the filters, the most frequent
+// first. The error is as Run's.
+func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
+	d, ok := catalog.LookupDimension(r.Dimension)
+	if !ok {
+		near := catalog.Nearest(r.Dimension, catalog.DimensionIDs(""))
+		return nil, &query.Error{Message: fmt.Sprintf("unknown dimension %q; did you mean %q?", r.Dimension, near)}
+	}
+	if d.Kind == catalog.KindTime {
+		return nil, &query.Error{Message: d.ID + " has no list of values: choose the dashboard's time range"}
+	}
+	if r.Limit <= 0 {
+		r.Limit = defaultValues
+	}
+	r.Limit = min(r.Limit, maxValues)
+	texts := catalog.In(r.Language)
+	if fixed := FixedValues(d); fixed != nil && d.ID != "channel" {
+		var values []Value
+		for _, v := range fixed {
+			values = append(values, Value{v, texts.Value(d.ID, v)})
+		}
+		return matching(values, r.Search, r.Limit), nil
+	}
+	src, err := e.Source(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if fatal := src.Fatal(); len(fatal) > 0 {
+		return nil, &SchemaError{fatal}
+	}
+	if d.Kind == catalog.KindEntity && len(r.Filters) == 0 && d.ID != "send" && src.Has(d.Relation) {
+		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Limit), nil)
+	}
+	q := query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{d.ID}, Filters: r.Filters, Limit: r.Limit}
+	for _, metric := range []string{"messages", "notifications", "conversations", "csat_responses"} {
+		if m, _ := catalog.LookupMetric(metric); d.Has(m.Fact) {
+			q.Metrics = []string{metric}
+			break
+		}
+	}
+	if r.Search != "" {
+		operator := "contains"
+		if d.Kind == catalog.KindEnum {
+			operator = "matches"
+		}
+		q.Filters = append(q.Filters, query.Filter{Dimension: d.ID, Operator: operator, Values: []string{r.Search}})
+	}
+	if q, err = q.Resolve(); err != nil {
+		return nil, err
+	}
+	if r.To.IsZero() {
+		r.To = time.Now()
+	}
+	if r.From.IsZero() {
+		r.From = r.To.AddDate(0, 0, -90)
+	}
+	st, err := compile.Aggregate(compile.Input{Query: q, Source: src, Range: calendar.Range{From: r.From, To: r.To}, Location: e.settings.Location, Now: r.To})
+	if err != nil {
+		return nil, err
+	}
+	return e.readValues(ctx, st, func(v string) string { return texts.Value(d.ID, v) })
+}
+
+// readValues reads the values in the first column and their names, if any, in
+// the second.
+func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text func(string) string) ([]Value, error) {
+	rows, _, err := e.read(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	values := []Value{}
+	for _, row := range rows {
+		if row[0] == nil {
+			continue
+		}
+		v := Value{Value: fmt.Sprint(row[0]), Text: fmt.Sprint(row[0])}
+		if name, ok := row[1].(string); ok && name != "" {
+			v.Text = name
+		} else if text != nil {
+			v.Text = text(v.Value)
+		}
+		values = append(values, v)
+	}
+	return values, nil
+}
+
+func matching(values []Value, search string, limit int) []Value {
+	found := []Value{}
+	for _, v := range values {
+		text := strings.ToLower(v.Value + "\n" + v.Text)
+		if strings.Contains(text, strings.ToLower(search)) && len(found) < limit {
+			found = append(found, v)
+		}
+	}
+	return found
+}

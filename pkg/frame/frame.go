@@ -1,0 +1,421 @@
+// Package frame turns the answers of the engine into Grafana's data frames.
+// Field names stay the catalogue's ids; what people see (titles, names of
+// values, units, colours) goes into the fields' configuration.
+package frame
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/engine"
+)
+
+// Frames returns the answer in the form that its query asks for: a table, or
+// one frame of labelled series.
+func Frames(r *engine.Result) data.Frames {
+	b := builder{r, catalog.In(r.Query.Language)}
+	var frame *data.Frame
+	switch {
+	case r.Query.Format == "timeseries":
+		frame = b.series()
+	case r.Query.Format == "details":
+		frame = b.table()
+		frame.Meta.Custom = map[string]any{"total": r.Total, "next": r.Next}
+	default:
+		frame = b.table()
+		b.setTableType(frame)
+	}
+	frame.Meta.ExecutedQueryString = r.SQL
+	for _, notice := range r.Notices {
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: notice})
+	}
+	return data.Frames{frame}
+}
+
+// Numeric returns the answer as an alert rule wants it: one number per group,
+// with the group as labels, groups without a number left out.
+func Numeric(r *engine.Result) data.Frames {
+	b := builder{r, catalog.In(r.Query.Language)}
+	frame := data.NewFrame("")
+	for _, row := range r.Rows {
+		for i, c := range r.Columns {
+			if c.Role == compile.Metric && !c.Previous && row[i] != nil {
+				frame.Fields = append(frame.Fields, b.seriesField(c, b.labels(row), []any{row[i]}))
+			}
+		}
+	}
+	if len(frame.Fields) == 0 {
+		return data.Frames{}
+	}
+	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}, ExecutedQueryString: r.SQL})
+	return data.Frames{frame}
+}
+
+type builder struct {
+	*engine.Result
+	texts catalog.Texts
+}
+
+// table is one frame with a field per column.
+func (b builder) table() *data.Frame {
+	frame := data.NewFrame("")
+	for _, i := range b.namesFirst() {
+		values := make([]any, len(b.Rows))
+		for r, row := range b.Rows {
+			values[r] = row[i]
+			if text, ok := row[i].(string); ok && b.Columns[i].ID == "failure_reasons" {
+				values[r] = b.reasons(text)
+			}
+		}
+		field := newField(b.Columns[i], values)
+		field.Config = b.config(b.Columns[i])
+		frame.Fields = append(frame.Fields, field)
+	}
+	frame.SetMeta(&data.FrameMeta{PreferredVisualization: data.VisTypeTable})
+	return frame
+}
+
+// reasons puts "media: 2, server: 1" into the query's language.
+func (b builder) reasons(text string) string {
+	parts := strings.Split(text, ", ")
+	for i, part := range parts {
+		reason, count, _ := strings.Cut(part, ":")
+		parts[i] = b.texts.Value("failure_reason", reason) + ":" + count
+	}
+	return strings.Join(parts, ", ")
+}
+
+// namesFirst is the order of the columns with each entity's name before its id,
+// which is there for links and filters and not shown.
+func (b builder) namesFirst() []int {
+	var order []int
+	for i, c := range b.Columns {
+		switch {
+		case c.Role == compile.Name:
+			order = slices.Insert(order, len(order)-1, i)
+		default:
+			order = append(order, i)
+		}
+	}
+	return order
+}
+
+// setTableType marks tables that alerting and expressions can read: labels and
+// numbers, over time or not.
+func (b builder) setTableType(frame *data.Frame) {
+	numbers := 0
+	timed := false
+	for _, c := range b.Columns {
+		switch {
+		case c.Role == compile.Time:
+			timed = true
+		case c.Role == compile.Metric && (c.Unit == catalog.Text || c.Unit == catalog.Instant),
+			c.Role == compile.Key && c.Dimension.Kind == catalog.KindNumber:
+			return
+		case c.Role == compile.Metric:
+			numbers++
+		}
+	}
+	if numbers == 0 {
+		return
+	}
+	frame.Meta.TypeVersion = data.FrameTypeVersion{0, 1}
+	frame.Meta.Type = data.FrameTypeNumericLong
+	if timed {
+		frame.Meta.Type = data.FrameTypeTimeSeriesLong
+	}
+}
+
+// series is one frame with the time and a field per group and metric. Without a
+// calendar it has one point, or two where another period is beside it: before
+// and now.
+func (b builder) series() *data.Frame {
+	times, timeAt := b.times()
+	place := map[time.Time]int{}
+	for i, t := range times {
+		place[t] = i
+	}
+	type group struct {
+		labels data.Labels
+		row    []any
+		values map[string][]any
+	}
+	var groups []*group
+	byKey := map[string]*group{}
+	for _, row := range b.Rows {
+		labels := b.labels(row)
+		g := byKey[labels.String()]
+		if g == nil {
+			g = &group{labels, row, map[string][]any{}}
+			byKey[labels.String()] = g
+			groups = append(groups, g)
+		}
+		at := len(times) - 1
+		if timeAt >= 0 {
+			at = place[row[timeAt].(time.Time)]
+		}
+		for i, c := range b.Columns {
+			if c.Role != compile.Metric {
+				continue
+			}
+			id, to := c.ID, at
+			if c.Previous && timeAt < 0 {
+				id, to = c.Metric.ID, 0 // the point before
+			}
+			if g.values[id] == nil {
+				g.values[id] = make([]any, len(times))
+			}
+			g.values[id][to] = row[i]
+		}
+	}
+	frame := data.NewFrame("", data.NewField("time", nil, times))
+	b.sortGroups(len(groups), func(i int) []any { return groups[i].row }, func(order []int) {
+		sorted := make([]*group, len(groups))
+		for to, from := range order {
+			sorted[to] = groups[from]
+		}
+		groups = sorted
+	})
+	for _, c := range b.Columns {
+		if c.Role != compile.Metric || c.Previous && timeAt < 0 {
+			continue
+		}
+		for _, g := range groups {
+			frame.Fields = append(frame.Fields, b.seriesField(c, g.labels, g.values[c.ID]))
+		}
+	}
+	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}, PreferredVisualization: data.VisTypeGraph})
+	return frame
+}
+
+// times are the instants of a series: the buckets, or the beginnings of the
+// ranges.
+func (b builder) times() ([]time.Time, int) {
+	timeAt := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.Role == compile.Time })
+	if timeAt < 0 {
+		if b.Before.From.IsZero() {
+			return []time.Time{b.Range.From}, timeAt
+		}
+		return []time.Time{b.Before.From, b.Range.From}, timeAt
+	}
+	var times []time.Time
+	for _, row := range b.Rows {
+		t := row[timeAt].(time.Time)
+		if !slices.Contains(times, t) {
+			times = append(times, t)
+		}
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	return times, timeAt
+}
+
+// sortGroups brings groups of an enum into the catalogue's order, so that a
+// stack is always built from the same bottom.
+func (b builder) sortGroups(n int, row func(int) []any, apply func(order []int)) {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	for at, c := range b.Columns {
+		if c.Role != compile.Key || c.Dimension.Kind != catalog.KindEnum {
+			continue
+		}
+		rank := func(i int) int {
+			s, _ := row(i)[at].(string)
+			if place := slices.Index(c.Dimension.Values, s); place >= 0 {
+				return place
+			}
+			return len(c.Dimension.Values)
+		}
+		slices.SortStableFunc(order, func(x, y int) int { return rank(x) - rank(y) })
+		break
+	}
+	apply(order)
+}
+
+// labels are the group of a row: ids, and the names of entities beside them.
+func (b builder) labels(row []any) data.Labels {
+	labels := data.Labels{}
+	for i, c := range b.Columns {
+		if c.Role == compile.Key || c.Role == compile.Name {
+			labels[c.ID] = b.label(row[i])
+		}
+	}
+	return labels
+}
+
+func (b builder) label(v any) string {
+	if v == nil {
+		return catalog.None
+	}
+	return fmt.Sprint(v)
+}
+
+// seriesField is one series: shown by its group where it has one, and by the
+// metric where the query asks for several.
+func (b builder) seriesField(c engine.Column, labels data.Labels, values []any) *data.Field {
+	field := newField(c, values)
+	field.Name = c.ID
+	if len(labels) > 0 {
+		field.Labels = labels
+	}
+	config := b.config(c)
+	var parts []string
+	metrics := len(b.Query.Metrics)
+	if metrics > 1 || len(labels) == 0 || c.Previous {
+		parts = append(parts, config.DisplayNameFromDS)
+	}
+	for _, k := range b.Columns {
+		if k.Role != compile.Key {
+			continue
+		}
+		name, ok := labels[k.ID+"_name"]
+		if !ok {
+			name = labels[k.ID]
+		}
+		switch {
+		case labels[k.ID] == catalog.None:
+			name = b.texts.None()
+		case !ok:
+			name = b.texts.Value(k.Dimension.ID, name)
+		}
+		parts = append(parts, name)
+		if color := catalog.Color(k.Dimension.ID, labels[k.ID]); color != "" && metrics == 1 {
+			config.Color = fixed(color)
+		}
+	}
+	config.DisplayNameFromDS = strings.Join(parts, " · ")
+	field.Config = config
+	return field
+}
+
+func fixed(color string) map[string]any { return map[string]any{"mode": "fixed", "fixedColor": color} }
+
+// config says how a column is shown.
+func (b builder) config(c engine.Column) *data.FieldConfig {
+	config := &data.FieldConfig{DisplayNameFromDS: b.title(c)}
+	switch c.Role {
+	case compile.Metric:
+		config.Description = b.texts.Metric(c.Metric.ID).Description
+		setUnit(config, c.Unit)
+		if color := catalog.MetricColor(c.Metric.ID); color != "" && !c.Previous {
+			config.Color = fixed(color)
+		}
+	case compile.Key:
+		config.Mappings = b.mappings(c.Dimension)
+		if _, named := b.nameOf(c); named {
+			config.Custom = map[string]any{"hideFrom": map[string]any{"viz": true, "tooltip": true, "legend": true}}
+		}
+	case compile.Name:
+		config.Mappings = data.ValueMappings{b.none()}
+	case compile.Detail:
+		if c.ID == "link" {
+			config.Links = []data.DataLink{{Title: b.texts.Link(), TargetBlank: true, URL: "${__value.raw}"}}
+		}
+	}
+	return config
+}
+
+func setUnit(config *data.FieldConfig, unit catalog.Unit) {
+	decimals := func(n uint16) { config.Decimals = &n }
+	switch unit {
+	case catalog.Count:
+		config.Unit = "locale"
+		decimals(0)
+	case catalog.Ratio:
+		config.Unit = "percentunit"
+		decimals(1)
+	case catalog.Number:
+		config.Unit = "none"
+		decimals(2)
+	case catalog.Seconds:
+		config.Unit = "s"
+	case catalog.USD:
+		config.Unit = "currencyUSD"
+		decimals(2)
+	}
+}
+
+// title is what people read over a column.
+func (b builder) title(c engine.Column) string {
+	switch {
+	case c.Role == compile.Metric && c.Previous:
+		return b.texts.Previous(b.Query.Compare, b.texts.Metric(c.Metric.ID).Title)
+	case c.Role == compile.Metric:
+		return b.texts.Metric(c.ID).Title
+	case c.Role == compile.Key, c.Role == compile.Name:
+		return b.texts.Dimension(c.Dimension.ID).Title
+	case c.Role == compile.Time && c.Dimension.ID != "":
+		return b.texts.Dimension(c.Dimension.ID).Title
+	case c.Role == compile.Detail:
+		return b.texts.Column(c.ID).Title
+	}
+	return ""
+}
+
+// nameOf finds the column that names an entity's id.
+func (b builder) nameOf(c engine.Column) (int, bool) {
+	i := slices.IndexFunc(b.Columns, func(n engine.Column) bool { return n.Role == compile.Name && n.ID == c.ID+"_name" })
+	return i, i >= 0
+}
+
+// mappings show the values of a dimension in the query's language and colours.
+func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
+	mapper := data.ValueMapper{}
+	values := d.Values
+	if d.ID == "weekday" {
+		values = []string{"0", "1", "2", "3", "4", "5", "6"}
+	}
+	for i, v := range values {
+		mapper[v] = data.ValueMappingResult{Text: b.texts.Value(d.ID, v), Color: catalog.Color(d.ID, v), Index: i}
+	}
+	mappings := data.ValueMappings{b.none()}
+	if len(mapper) > 0 {
+		mappings = append(mappings, mapper)
+	}
+	return mappings
+}
+
+func (b builder) none() data.SpecialValueMapper {
+	return data.SpecialValueMapper{Match: data.SpecialValueNull, Result: data.ValueMappingResult{Text: b.texts.None()}}
+}
+
+// newField makes a field of the type that the column's unit says.
+func newField(c engine.Column, values []any) *data.Field {
+	switch {
+	case c.Role == compile.Time:
+		return typed[time.Time](c.ID, values, false)
+	case c.Unit == catalog.Instant:
+		return typed[time.Time](c.ID, values, true)
+	case c.Unit == catalog.Count, c.Dimension.Kind == catalog.KindNumber:
+		return typed[int64](c.ID, values, true)
+	case c.ID == "replied":
+		return typed[bool](c.ID, values, true)
+	case c.Role == compile.Metric && c.Unit != catalog.Text:
+		return typed[float64](c.ID, values, true)
+	}
+	return typed[string](c.ID, values, true)
+}
+
+func typed[T any](name string, values []any, nullable bool) *data.Field {
+	if !nullable {
+		list := make([]T, len(values))
+		for i, v := range values {
+			list[i], _ = v.(T)
+		}
+		return data.NewField(name, nil, list)
+	}
+	list := make([]*T, len(values))
+	for i, v := range values {
+		if value, ok := v.(T); ok {
+			list[i] = &value
+		}
+	}
+	return data.NewField(name, nil, list)
+}

@@ -1,0 +1,196 @@
+// Package plugin is Grafana's side of Parley: instances and their settings,
+// queries, health and resources, and the wording of errors. It holds no SQL.
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"sync"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/net/proxy"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/source/views"
+)
+
+// ID is the plugin's id.
+const ID = "parley-conversations-datasource"
+
+// DataSource is one instance: the settings of one data source and what they
+// open. Where the settings are wrong it answers every query with that.
+type DataSource struct {
+	backend.CallResourceHandler
+	settings settings
+	wrong    error
+	db       *postgres.DB
+	engine   *engine.Engine
+}
+
+var (
+	_ backend.QueryDataHandler      = (*DataSource)(nil)
+	_ backend.CheckHealthHandler    = (*DataSource)(nil)
+	_ instancemgmt.InstanceDisposer = (*DataSource)(nil)
+)
+
+// New makes an instance. It never fails: each query, the health check and each
+// resource say what is wrong with the settings.
+func New(ctx context.Context, s backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
+	d := &DataSource{}
+	d.wrong = d.open(ctx, s)
+	d.CallResourceHandler = d.resources()
+	return d, nil
+}
+
+func (d *DataSource) open(ctx context.Context, s backend.DataSourceInstanceSettings) error {
+	parsed, err := parseSettings(s)
+	if err != nil {
+		return err
+	}
+	loc, err := parsed.location()
+	if err != nil {
+		return err
+	}
+	dial, err := proxyDialer(ctx, s)
+	if err != nil {
+		return err
+	}
+	db, err := postgres.Open(parsed.database(s.DecryptedSecureJSONData, dial))
+	if err != nil {
+		return err
+	}
+	d.settings, d.db = parsed, db
+	d.engine = engine.New(db, func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
+		return views.Detect(ctx, tx, parsed.Schema)
+	}, parsed.reports(loc))
+	return nil
+}
+
+// proxyDialer is the dialer of Grafana's secure socks proxy, nil where it is
+// not switched on.
+func proxyDialer(ctx context.Context, s backend.DataSourceInstanceSettings) (func(context.Context, string, string) (net.Conn, error), error) {
+	client, err := s.ProxyClient(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the secure socks proxy cannot be used: %w", err)
+	}
+	if !client.SecureSocksProxyEnabled() {
+		return nil, nil
+	}
+	dialer, err := client.NewSecureSocksProxyContextDialer()
+	if err != nil {
+		return nil, fmt.Errorf("the secure socks proxy cannot be used: %w", err)
+	}
+	withContext, ok := dialer.(proxy.ContextDialer)
+	if !ok {
+		return nil, errors.New("the secure socks proxy cannot be used: its dialer knows no context")
+	}
+	return withContext.DialContext, nil
+}
+
+// Dispose ends the instance's connections.
+func (d *DataSource) Dispose() {
+	if d.db != nil {
+		d.db.Close()
+	}
+}
+
+// QueryData answers each query by itself: one that fails leaves its neighbours
+// alone.
+func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
+	alert := req.GetHTTPHeader("FromAlert") == "true" || req.Headers["FromAlert"] == "true"
+	response := backend.NewQueryDataResponse()
+	var mu sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(max(1, d.settings.MaxConnections))
+	for _, q := range req.Queries {
+		group.Go(func() error {
+			answer := d.answer(ctx, q, alert)
+			mu.Lock()
+			defer mu.Unlock()
+			response.Responses[q.RefID] = answer
+			return nil
+		})
+	}
+	_ = group.Wait() // answers hold their own errors
+	return response, nil
+}
+
+func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool) (response backend.DataResponse) {
+	defer func() {
+		if r := recover(); r != nil {
+			log.DefaultLogger.Error("A query panicked", "refId", q.RefID, "panic", r, "stack", string(debug.Stack()))
+			response = backend.ErrDataResponse(backend.StatusInternal, "Parley failed on this query; the server's log says more. Please report it with the query.")
+		}
+	}()
+	if d.wrong != nil {
+		return failure(backend.StatusBadRequest, d.wrong.Error())
+	}
+	parsed, err := query.Parse(q.JSON)
+	if err != nil {
+		return errorResponse(err)
+	}
+	if alert && len(parsed.Metrics) > 1 {
+		return failure(backend.StatusBadRequest, "an alert rule takes one metric per query: choose one, and add a query for each further metric")
+	}
+	result, err := d.engine.Run(ctx, engine.Request{
+		Query:     parsed,
+		Range:     calendar.Range{From: q.TimeRange.From, To: q.TimeRange.To},
+		MaxPoints: int(q.MaxDataPoints),
+	})
+	if err != nil {
+		return errorResponse(err)
+	}
+	if alert && result.Query.Format == "table" && result.Query.Bucket == "none" {
+		return backend.DataResponse{Frames: frame.Numeric(result)}
+	}
+	return backend.DataResponse{Frames: frame.Frames(result)}
+}
+
+// failure is an error whose cause is the query, the settings or the database,
+// not the plugin.
+func failure(status backend.Status, message string) backend.DataResponse {
+	response := backend.ErrDataResponse(status, message)
+	response.Error = backend.DownstreamError(errors.New(message))
+	response.ErrorSource = backend.ErrorSourceDownstream
+	return response
+}
+
+// errorResponse words an error of the engine.
+func errorResponse(err error) backend.DataResponse {
+	status, message := explain(err)
+	return failure(status, message)
+}
+
+var statuses = map[postgres.Class]backend.Status{
+	postgres.Unreachable: backend.StatusBadGateway,
+	postgres.Refused:     backend.StatusUnauthorized,
+	postgres.Forbidden:   backend.StatusForbidden,
+	postgres.Schema:      backend.StatusBadRequest,
+	postgres.Timeout:     backend.StatusTimeout,
+	postgres.Cancelled:   499,
+	postgres.Input:       backend.StatusBadRequest,
+	postgres.Overload:    backend.StatusTooManyRequests,
+	postgres.Other:       backend.StatusBadGateway,
+}
+
+func explain(err error) (backend.Status, string) {
+	var wrong *query.Error
+	var schema *engine.SchemaError
+	if errors.As(err, &wrong) || errors.As(err, &schema) {
+		return backend.StatusBadRequest, err.Error()
+	}
+	class, message := postgres.Explain(err)
+	return statuses[class], message
+}

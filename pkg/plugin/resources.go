@@ -1,0 +1,129 @@
+package plugin
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// resources are what the editors ask for beside queries. Anybody who may see
+// the data source may call them, so each obeys the limits of queries.
+func (d *DataSource) resources() backend.CallResourceHandler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /catalog", d.serveCatalog)
+	mux.HandleFunc("GET /schema", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, query.Schema()) })
+	mux.HandleFunc("POST /values", d.serveValues)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, fmt.Sprintf("there is no %s %s here", r.Method, r.URL.Path))
+	})
+	return httpadapter.New(mux)
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"message":"the answer cannot be written as JSON"}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // nobody is left to tell
+}
+
+func refuse(w http.ResponseWriter, status int, message string) {
+	reply(w, status, map[string]string{"message": message})
+}
+
+type (
+	catalogAnswer struct {
+		Metrics    []metricAnswer    `json:"metrics"`
+		Dimensions []dimensionAnswer `json:"dimensions"`
+		Reports    []reportAnswer    `json:"reports"`
+		Facts      []textAnswer      `json:"facts"`
+	}
+	textAnswer struct {
+		ID          string `json:"id"`
+		Title       string `json:"title"`
+		Description string `json:"description,omitempty"`
+	}
+	metricAnswer struct {
+		textAnswer
+		Unit       catalog.Unit `json:"unit"`
+		Fact       catalog.Fact `json:"fact"`
+		Dimensions []string     `json:"dimensions"`
+	}
+	dimensionAnswer struct {
+		textAnswer
+		Kind      catalog.Kind   `json:"kind"`
+		Multi     bool           `json:"multi"`
+		Operators []string       `json:"operators"`
+		Values    []engine.Value `json:"values,omitempty"`
+	}
+	reportAnswer struct {
+		textAnswer
+		Fact    string       `json:"fact,omitempty"`
+		Columns []textAnswer `json:"columns,omitempty"`
+		Query   query.Query  `json:"query"`
+	}
+)
+
+// serveCatalog answers with the catalogue in the language of the request.
+func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
+	texts := catalog.In(r.URL.Query().Get("language"))
+	answer := catalogAnswer{}
+	for _, m := range catalog.Metrics {
+		if m.Internal {
+			continue
+		}
+		t := texts.Metric(m.ID)
+		answer.Metrics = append(answer.Metrics, metricAnswer{textAnswer{m.ID, t.Title, t.Description}, m.Unit, m.Fact, query.CutsOf(m)})
+	}
+	for _, dim := range catalog.Dimensions {
+		t := texts.Dimension(dim.ID)
+		entry := dimensionAnswer{textAnswer: textAnswer{dim.ID, t.Title, t.Description}, Kind: dim.Kind, Multi: dim.Multi, Operators: query.OperatorsOf(dim)}
+		for _, v := range engine.FixedValues(dim) {
+			entry.Values = append(entry.Values, engine.Value{Value: v, Text: texts.Value(dim.ID, v)})
+		}
+		answer.Dimensions = append(answer.Dimensions, entry)
+	}
+	for _, p := range query.Presets {
+		t := texts.Report(p.ID)
+		entry := reportAnswer{textAnswer: textAnswer{p.ID, t.Title, t.Description}, Fact: p.Fact, Query: p.Query}
+		if p.Fact != "" {
+			for _, id := range catalog.ColumnIDs(catalog.Fact(p.Fact)) {
+				entry.Columns = append(entry.Columns, textAnswer{ID: id, Title: texts.Column(id).Title})
+			}
+		}
+		answer.Reports = append(answer.Reports, entry)
+	}
+	for _, f := range catalog.Facts {
+		answer.Facts = append(answer.Facts, textAnswer{ID: string(f), Title: texts.Fact(f).Title})
+	}
+	reply(w, http.StatusOK, answer)
+}
+
+// serveValues answers with values of a dimension that the database holds.
+func (d *DataSource) serveValues(w http.ResponseWriter, r *http.Request) {
+	if d.wrong != nil {
+		refuse(w, http.StatusBadRequest, d.wrong.Error())
+		return
+	}
+	var request engine.ValuesRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil {
+		refuse(w, http.StatusBadRequest, "the request is not the JSON of a search for values: "+err.Error())
+		return
+	}
+	values, err := d.engine.Values(r.Context(), request)
+	if err != nil {
+		status, message := explain(err)
+		refuse(w, int(status), message)
+		return
+	}
+	reply(w, http.StatusOK, map[string]any{"values": values})
+}

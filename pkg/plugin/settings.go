@@ -1,0 +1,104 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/postgres"
+)
+
+// settings are the data source's jsonData. Secrets stand in secureJsonData:
+// password, tlsCACert, tlsClientCert and tlsClientKey.
+type settings struct {
+	Kind           string `json:"kind"`
+	Host           string `json:"host"`
+	Port           int    `json:"port"`
+	Database       string `json:"database"`
+	User           string `json:"user"`
+	TLSMode        string `json:"tlsMode"`
+	Schema         string `json:"schema"`
+	Timezone       string `json:"timezone"`
+	ChatURL        string `json:"chatUrl"`
+	RowLimit       int    `json:"rowLimit"`
+	TimeoutSeconds int    `json:"timeoutSeconds"`
+	MaxConnections int    `json:"maxConnections"`
+	ExecMode       string `json:"execMode"`
+}
+
+// Defaults of what the settings leave out.
+const (
+	defaultPort           = 5432
+	defaultSchema         = "parley"
+	defaultTLSMode        = "require"
+	defaultTimeoutSeconds = 60
+	defaultMaxConnections = 10
+)
+
+// parseSettings reads the settings and fills what they leave out. The error is
+// a sentence for the person who set them.
+func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
+	v := settings{}
+	if len(s.JSONData) > 0 {
+		if err := json.Unmarshal(s.JSONData, &v); err != nil {
+			return v, fmt.Errorf("the data source's settings cannot be read: %w", err)
+		}
+	}
+	if v.Kind == "" {
+		v.Kind = "views"
+	}
+	if v.Port == 0 {
+		v.Port = defaultPort
+	}
+	if v.Schema == "" {
+		v.Schema = defaultSchema
+	}
+	if v.TLSMode == "" {
+		v.TLSMode = defaultTLSMode
+	}
+	if v.TimeoutSeconds <= 0 {
+		v.TimeoutSeconds = defaultTimeoutSeconds
+	}
+	if v.MaxConnections <= 0 {
+		v.MaxConnections = defaultMaxConnections
+	}
+	switch {
+	case v.Kind != "views":
+		return v, fmt.Errorf("the database kind %q is not known: choose Parley views in the data source's settings", v.Kind)
+	case v.Host == "":
+		return v, errors.New("no host is set: write the database server's name or address in the data source's settings")
+	case v.Database == "":
+		return v, errors.New("no database is set: write its name in the data source's settings")
+	case v.User == "":
+		return v, errors.New("no user is set: write the name of a user who may only read in the data source's settings")
+	case v.Port < 1 || v.Port > 65535:
+		return v, fmt.Errorf("the port %d is out of bounds: choose 1 to 65535", v.Port)
+	}
+	return v, nil
+}
+
+func (s settings) location() (*time.Location, error) {
+	loc, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("unknown time zone %q in the data source's settings: write an IANA name such as America/Sao_Paulo", s.Timezone)
+	}
+	return loc, nil
+}
+
+func (s settings) database(secrets map[string]string, dial func(context.Context, string, string) (net.Conn, error)) postgres.Settings {
+	return postgres.Settings{
+		Host: s.Host, Port: s.Port, Database: s.Database, User: s.User, Password: secrets["password"],
+		TLSMode: s.TLSMode, CACert: secrets["tlsCACert"], ClientCert: secrets["tlsClientCert"], ClientKey: secrets["tlsClientKey"],
+		ExecMode: s.ExecMode, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, MaxConnections: s.MaxConnections, Dial: dial,
+	}
+}
+
+func (s settings) reports(loc *time.Location) engine.Settings {
+	return engine.Settings{Location: loc, ChatURL: s.ChatURL, MaxRows: s.RowLimit}
+}
