@@ -1,7 +1,7 @@
 import { CoreApp, type DataQueryRequest, dateTime, type TimeRange } from '@grafana/data';
-import { config } from '@grafana/runtime';
 import { firstValueFrom } from 'rxjs';
 
+import { followGrafana } from './language';
 import { answerByDefault, fakeDataSource, refusal } from './test/backend';
 import { templates } from './test/templates';
 import { type ParleyQuery } from './types';
@@ -26,7 +26,7 @@ function request(rest: Partial<DataQueryRequest<ParleyQuery>>): DataQueryRequest
 }
 
 afterEach(() => {
-  config.language = 'en-US';
+  followGrafana('en-US');
 });
 
 describe('a query', () => {
@@ -53,7 +53,7 @@ describe('a query', () => {
     ['de-DE', 'en'],
     [undefined, 'en'],
   ])('speaks the language of the reader: %s', async (language, expected) => {
-    config.language = language;
+    followGrafana(language);
     expect(await sent({})).toMatchObject([{ language: expected }]);
   });
 
@@ -156,7 +156,7 @@ describe('the catalogue', () => {
   it('is read once in each language', async () => {
     const { datasource, requests } = fakeDataSource();
     await Promise.all([datasource.catalog(), datasource.catalog()]);
-    config.language = 'es-ES';
+    followGrafana('es-ES');
     await datasource.catalog();
     expect(requests.map(({ params }) => params)).toEqual([{ language: 'en' }, { language: 'es' }]);
   });

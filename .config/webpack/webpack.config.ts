@@ -93,6 +93,7 @@ export default function configure(env: Record<string, unknown>): Configuration {
           { from: 'plugin.json', transform: (content) => stampManifest(content, mode) },
           { from: '{README,CHANGELOG}.md', noErrorOnMissing: true },
           { from: 'LICENSE', noErrorOnMissing: true, toType: 'file', to: 'LICENSE' },
+          { from: 'src/query_help.md', to: 'query_help.md' },
           { from: 'src/img', to: 'img' },
           { from: 'src/locales', to: 'locales' },
           { from: 'dashboards', to: 'dashboards', noErrorOnMissing: true },

@@ -126,7 +126,7 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
         <EditorRow>
           <MultiChoiceField
             label={t('queryEditor.metrics', 'Metrics')}
-            width={40}
+            width={56}
             placeholder={t('queryEditor.metricsPlaceholder', 'Choose metrics')}
             options={metricOptions(resolved, catalog)}
             value={resolved.metrics}
@@ -134,6 +134,7 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
           />
           <MultiChoiceField
             label={t('queryEditor.groupBy', 'Group by')}
+            width={36}
             tooltip={t('queryEditor.groupByTooltip', 'Only what has a meaning for every chosen metric is offered')}
             placeholder={t('queryEditor.groupByPlaceholder', 'Nothing')}
             options={described(groupDimensions(resolved, catalog))}
