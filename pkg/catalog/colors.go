@@ -1,0 +1,69 @@
+package catalog
+
+// The palette: one meaning, one colour, on every dashboard. Each has a contrast
+// of 3 : 1 or more on the light and on the dark theme, and those that stand in
+// one chart stay apart for colour-blind eyes as well; the tests measure both.
+const (
+	red    = "#D60024" // failed
+	grey   = "#67686A" // pending, unanswered, other: nothing has happened or is known
+	blue   = "#4565AC" // sent; begun or written by the contact
+	cyan   = "#0AA2BE" // delivered
+	green  = "#699957" // read
+	purple = "#BE61FC" // replied; free entry point
+	orange = "#DA6E1B" // begun or written by the business
+	gold   = "#A8871F" // new users
+	slate  = "#5B6FA8" // returning users
+	mauve  = "#B084B2" // begun by a flow
+)
+
+var valueColors = map[string]map[string]string{
+	"status":    {"failed": red, "pending": grey, "sent": blue, "delivered": cyan, "read": green, "replied": purple},
+	"stage":     {"sent": blue, "delivered": cyan, "read": green, "replied": purple},
+	"initiator": {"business": orange, "contact": blue, "free_entry_point": purple},
+	"direction": {"inbound": blue, "outbound": orange},
+	"source":    {"inbox": orange, "flow": mauve, "inbound": blue, "other": grey},
+	"user_type": {"new": gold, "returning": slate},
+}
+
+var metricColors = map[string]string{
+	"messages_received":    blue,
+	"active_contacts":      blue,
+	"messages_outbound":    orange,
+	"messages_sent":        orange,
+	"templates_sent":       orange,
+	"messages_delivered":   cyan,
+	"messages_read":        green,
+	"messages_failed":      red,
+	"messages_pending":     grey,
+	"failed_rate":          red,
+	"delivery_rate":        cyan,
+	"read_rate":            green,
+	"sessions_by_business": orange, "sessions_by_contact": blue, "sessions_free_entry_point": purple,
+	"session_users_new":        gold,
+	"session_users_returning":  slate,
+	"notifications_failed":     red,
+	"notification_failed_rate": red,
+	"notifications_pending":    grey,
+	"notified":                 blue,
+	"notified_users":           blue,
+	"notified_delivered":       cyan,
+	"notified_delivery_rate":   cyan,
+	"notified_read":            green,
+	"notified_read_rate":       green,
+	"answered":                 purple,
+	"answered_users":           purple,
+	"answer_rate":              purple,
+	"read_answer_rate":         purple,
+	"unanswered":               grey,
+	"unanswered_users":         grey,
+	"new_users":                gold,
+	"returning_users":          slate,
+}
+
+// Color returns the colour of a dimension's value as Grafana writes it, or ""
+// where the value has none of its own and a palette may choose.
+func Color(dimension, value string) string { return valueColors[dimension][value] }
+
+// MetricColor returns the colour of a metric, or "" where it has none of its
+// own and a palette may choose.
+func MetricColor(id string) string { return metricColors[id] }

@@ -1,0 +1,171 @@
+package catalog
+
+import (
+	"embed"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+//go:embed texts/*.json
+var textFiles embed.FS
+
+// Languages of the texts, English first: it is what the others fall back to.
+var Languages = []string{"en", "es", "pt-BR"}
+
+// Words are what people read about one entry of the catalogue. Columns have
+// no description, and only metrics have a formula.
+type Words struct {
+	Title       string `json:"title"`
+	Description string `json:"description,omitempty"`
+	Formula     string `json:"formula,omitempty"`
+}
+
+// Texts are the texts of one language. A text that it lacks is English, and
+// one that English lacks is the id itself.
+// The zero value is English.
+type Texts struct{ own *textTable }
+
+// textTable is the form of a file of texts.
+type textTable struct {
+	None       string                   `json:"none"`
+	Link       string                   `json:"link"`
+	Yes        string                   `json:"yes"`
+	No         string                   `json:"no"`
+	Previous   map[string]string        `json:"previous"`
+	Facts      map[string]Words         `json:"facts"`
+	Metrics    map[string]Words         `json:"metrics"`
+	Dimensions map[string]textDimension `json:"dimensions"`
+	Advice     map[string]string        `json:"advice"`
+	Columns    map[string]Words         `json:"columns"`
+	Reports    map[string]Words         `json:"reports"`
+}
+
+type textDimension struct {
+	Words
+	Values map[string]string `json:"values,omitempty"`
+}
+
+var textTables = loadTexts()
+
+// loadTexts reads the embedded files. They are part of the program: one that
+// cannot be read leaves its language empty, and the tests fail.
+func loadTexts() map[string]*textTable {
+	tables := map[string]*textTable{}
+	for _, language := range Languages {
+		table := &textTable{}
+		if data, err := textFiles.ReadFile("texts/" + language + ".json"); err == nil {
+			_ = json.Unmarshal(data, table)
+		}
+		tables[language] = table
+	}
+	return tables
+}
+
+// In returns the texts of a language: en, es or pt-BR. A regional variant is its
+// language, and any other language is English.
+func In(language string) Texts {
+	switch l, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-"); l {
+	case "es":
+		return Texts{textTables["es"]}
+	case "pt":
+		return Texts{textTables["pt-BR"]}
+	}
+	return Texts{textTables["en"]}
+}
+
+// tables are where a text is looked for, in order.
+func (t Texts) tables() []*textTable {
+	english := textTables["en"]
+	if t.own == nil || t.own == english {
+		return []*textTable{english}
+	}
+	return []*textTable{t.own, english}
+}
+
+// find returns the first text that is there, or the fallback.
+func find[T comparable](t Texts, fallback T, of func(*textTable) T) T {
+	var none T
+	for _, table := range t.tables() {
+		if text := of(table); text != none {
+			return text
+		}
+	}
+	return fallback
+}
+
+// Metric returns the texts of a metric.
+func (t Texts) Metric(id string) Words {
+	return find(t, Words{Title: id}, func(table *textTable) Words { return table.Metrics[id] })
+}
+
+// Dimension returns the texts of a dimension.
+func (t Texts) Dimension(id string) Words {
+	return find(t, Words{Title: id}, func(table *textTable) Words { return table.Dimensions[id].Words })
+}
+
+// Column returns the texts of a column of details, which may be a dimension.
+func (t Texts) Column(id string) Words {
+	return find(t, t.Dimension(id), func(table *textTable) Words { return table.Columns[id] })
+}
+
+// Report returns the texts of a report.
+func (t Texts) Report(id string) Words {
+	return find(t, Words{Title: id}, func(table *textTable) Words { return table.Reports[id] })
+}
+
+// Fact returns the texts of a fact; its description tells the event time.
+func (t Texts) Fact(f Fact) Words {
+	return find(t, Words{Title: string(f)}, func(table *textTable) Words { return table.Facts[string(f)] })
+}
+
+// Value returns how a value of a dimension is shown: "(none)" in the language's
+// words, the values of an enum and the weekdays by their names, any other value
+// as it is.
+func (t Texts) Value(dimension, value string) string {
+	if value == None {
+		return t.None()
+	}
+	return find(t, value, func(table *textTable) string { return table.Dimensions[dimension].Values[value] })
+}
+
+// Values returns the texts of all values of a dimension that have one. The map
+// is the caller's.
+func (t Texts) Values(dimension string) map[string]string {
+	values := map[string]string{}
+	for _, table := range slices.Backward(t.tables()) {
+		maps.Copy(values, table.Dimensions[dimension].Values)
+	}
+	return values
+}
+
+// Advice returns what to do about a failure of that reason, or "".
+func (t Texts) Advice(reason string) string {
+	return find(t, "", func(table *textTable) string { return table.Advice[reason] })
+}
+
+// None returns how "no value" is shown.
+func (t Texts) None() string {
+	return find(t, None, func(table *textTable) string { return table.None })
+}
+
+// Link returns the text of a link to a chat.
+func (t Texts) Link() string {
+	return find(t, "link", func(table *textTable) string { return table.Link })
+}
+
+// YesNo returns how a truth is shown.
+func (t Texts) YesNo(yes bool) string {
+	if yes {
+		return find(t, "true", func(table *textTable) string { return table.Yes })
+	}
+	return find(t, "false", func(table *textTable) string { return table.No })
+}
+
+// Previous returns the title of a metric in the period that a comparison sets
+// beside the report's: previous_period or previous_year.
+func (t Texts) Previous(compare, title string) string {
+	pattern := find(t, "{0}", func(table *textTable) string { return table.Previous[compare] })
+	return strings.ReplaceAll(pattern, "{0}", title)
+}

@@ -1,0 +1,221 @@
+package catalog_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// reports are those of the specification; presets that come later belong here
+// too, or the texts have no report for them.
+var reports = []string{
+	"channels", "sessions_over_time", "messages_over_time", "initiations", "sends", "initiations_daily", "funnel", "failures", "notification_details",
+	"overview", "agents", "tags", "conversation_details", "message_details_sent", "message_details_received", "traffic", "cost",
+}
+
+// known are the values with texts of dimensions that are no enums: other values
+// are shown as they are.
+var known = map[string][]string{
+	"weekday":      {"0", "1", "2", "3", "4", "5", "6"},
+	"content_type": {"text", "image", "audio", "video", "document", "sticker", "location", "contacts", "button", "interactive", "template"},
+	"priority":     {"low", "medium", "high", "urgent"},
+}
+
+var facts = []catalog.Fact{
+	catalog.Message, catalog.Session, catalog.Initiation, catalog.Conversation, catalog.ConversationActive,
+	catalog.ConversationNow, catalog.Event, catalog.CSATAnswer, catalog.CSATSurvey,
+}
+
+// longest title: it heads a column.
+const longest = 34
+
+type words struct {
+	Title, Description, Formula string
+	Values                      map[string]string
+}
+
+type file struct {
+	None, Link, Yes, No                          string
+	Previous, Advice                             map[string]string
+	Facts, Metrics, Dimensions, Columns, Reports map[string]words
+}
+
+func read(t *testing.T, language string) file {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("texts", language+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f file
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		t.Fatalf("%s: %v", language, err)
+	}
+	return f
+}
+
+// TestTextsAreComplete finds texts that are missing, and texts of nothing.
+func TestTextsAreComplete(t *testing.T) {
+	for _, language := range catalog.Languages {
+		t.Run(language, func(t *testing.T) {
+			f := read(t, language)
+			sameKeys(t, "metrics", f.Metrics, catalog.MetricIDs())
+			sameKeys(t, "dimensions", f.Dimensions, catalog.DimensionIDs(""))
+			sameKeys(t, "reports", f.Reports, reports)
+			var ids []string
+			for _, c := range catalog.Columns {
+				ids = append(ids, c.ID)
+			}
+			sameKeys(t, "columns", f.Columns, ids)
+			ids = nil
+			for _, fact := range facts {
+				ids = append(ids, string(fact))
+			}
+			sameKeys(t, "facts", f.Facts, ids)
+			sameKeys(t, "previous", f.Previous, slices.DeleteFunc(slices.Clone(query.Compares), func(c string) bool { return c == "none" }))
+			for _, d := range catalog.Dimensions {
+				values := slices.Concat(d.Values, known[d.ID])
+				sameKeys(t, d.ID, f.Dimensions[d.ID].Values, values)
+				if d.ID == "failure_reason" {
+					sameKeys(t, "advice", f.Advice, values)
+				}
+				seen := map[string]string{}
+				for value, text := range f.Dimensions[d.ID].Values {
+					if text == "" || seen[text] != "" {
+						t.Errorf("%s: the text %q of %s is empty or that of %s too", d.ID, text, value, seen[text])
+					}
+					seen[text] = value
+				}
+			}
+			for kind, entries := range map[string]map[string]words{"metric": f.Metrics, "dimension": f.Dimensions, "report": f.Reports, "fact": f.Facts} {
+				for id, w := range entries {
+					if !strings.HasSuffix(w.Description, ".") || (w.Formula == "") == (kind == "metric") {
+						t.Errorf("%s %s: want a description that ends in a full stop, and a formula of metrics only: %+v", kind, id, w)
+					}
+				}
+			}
+			for _, entries := range []map[string]words{f.Metrics, f.Dimensions, f.Reports, f.Facts, f.Columns} {
+				for id, w := range entries {
+					if n := utf8.RuneCountInString(w.Title); n == 0 || n > longest {
+						t.Errorf("%s: the title %q has %d characters, want 1 to %d", id, w.Title, n, longest)
+					}
+				}
+			}
+			for _, text := range append([]string{f.None, f.Link, f.Yes, f.No}, mapValues(f.Previous)...) {
+				if text == "" {
+					t.Error("an empty text")
+				}
+			}
+			for compare, pattern := range f.Previous {
+				if !strings.Contains(pattern, "{0}") || pattern == "{0}" {
+					t.Errorf("previous %s: %q", compare, pattern)
+				}
+			}
+		})
+	}
+}
+
+// TestTitlesAreUnique: two columns of one table must not look the same.
+func TestTitlesAreUnique(t *testing.T) {
+	for _, language := range catalog.Languages {
+		f := read(t, language)
+		for _, table := range []map[string]words{f.Metrics, f.Reports, merge(f.Dimensions, f.Columns)} {
+			seen := map[string]string{}
+			for id, w := range table {
+				if seen[w.Title] != "" {
+					t.Errorf("%s: %s and %s are both called %q", language, id, seen[w.Title], w.Title)
+				}
+				seen[w.Title] = id
+			}
+		}
+	}
+}
+
+func TestPresetsHaveTexts(t *testing.T) {
+	for _, p := range query.Presets {
+		if !slices.Contains(reports, p.ID) {
+			t.Errorf("the report %s has no texts", p.ID)
+		}
+	}
+}
+
+func TestTexts(t *testing.T) {
+	es := catalog.In("es")
+	for _, c := range []struct{ what, got, want string }{
+		{"metric", es.Metric("messages_sent").Title, "Mensajes enviados"},
+		{"dimension", es.Dimension("agent").Title, "Agente"},
+		{"value", es.Value("status", "delivered"), "Entregado"},
+		{"values", es.Values("status")["delivered"], "Entregado"},
+		{"weekday", es.Value("weekday", "0"), "Domingo"},
+		{"other value", es.Value("line", "7"), "7"},
+		{"none", es.Value("agent", catalog.None), "(ninguno)"},
+		{"column", es.Column("body").Title, "Mensaje"},
+		{"dimension as a column", es.Column("line").Title, "Línea"},
+		{"report", es.Report("funnel").Title, "Embudo de sesiones"},
+		{"fact", es.Fact(catalog.Session).Title, "Sesiones"},
+		{"previous", es.Previous("previous_period", "Mensajes"), "Mensajes (antes)"},
+		{"no comparison", es.Previous("none", "Mensajes"), "Mensajes"},
+		{"yes", es.YesNo(true), "Sí"},
+		{"no", es.YesNo(false), "No"},
+		{"link", es.Link(), "Abrir chat"},
+		{"unknown metric", es.Metric("nope").Title, "nope"},
+		{"unknown dimension", es.Dimension("nope").Title, "nope"},
+		{"unknown column", es.Column("nope").Title, "nope"},
+		{"unknown reason", es.Advice("nope"), ""},
+		{"region", catalog.In("es-AR").None(), "(ninguno)"},
+		{"Grafana's Portuguese", catalog.In("pt-BR").Metric("sessions").Title, "Sessões"},
+		{"Portuguese", catalog.In("pt").Metric("sessions").Title, "Sessões"},
+		{"another language", catalog.In("de").Metric("sessions").Title, "Sessions"},
+		{"no language", catalog.In("").None(), "(none)"},
+		{"no language at all", catalog.Texts{}.Metric("sessions").Title, "Sessions"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
+		}
+	}
+	es.Values("status")["read"] = "changed"
+	if got := es.Value("status", "read"); got != "Leído" {
+		t.Errorf("a caller's change to Values changes the texts: %q", got)
+	}
+}
+
+func sameKeys[T any](t *testing.T, what string, got map[string]T, want []string) {
+	t.Helper()
+	for _, id := range want {
+		if _, ok := got[id]; !ok {
+			t.Errorf("%s: no text of %s", what, id)
+		}
+	}
+	for id := range got {
+		if !slices.Contains(want, id) {
+			t.Errorf("%s: a text of %s, which does not exist", what, id)
+		}
+	}
+}
+
+func mapValues(m map[string]string) []string {
+	var values []string
+	for _, v := range m {
+		values = append(values, v)
+	}
+	return values
+}
+
+func merge(tables ...map[string]words) map[string]words {
+	all := map[string]words{}
+	for _, table := range tables {
+		for id, w := range table {
+			all[id] = w
+		}
+	}
+	return all
+}
