@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -16,8 +17,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
-
-	"context"
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/compile"
@@ -56,6 +55,12 @@ func newQueryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if address == "" {
+				address = os.Getenv("DATABASE_URL")
+			}
+			if address == "" {
+				return errors.New("no database: give its address with --url, or in DATABASE_URL")
+			}
 			settings, err := postgres.SettingsFromURL(address)
 			if err != nil {
 				return err
@@ -88,7 +93,7 @@ func newQueryCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&address, "url", os.Getenv("DATABASE_URL"), "address of the database, postgres://user:password@host:port/database")
+	flags.StringVar(&address, "url", "", "address of the database, postgres://user:password@host:port/database; DATABASE_URL where it is left out")
 	flags.StringVar(&kind, "source", "views", "kind of database: views")
 	flags.StringVar(&schema, "schema", "parley", "schema of the views")
 	flags.StringVar(&from, "from", "", "first instant of the range, RFC 3339")

@@ -66,13 +66,13 @@ func Details(in Input) (*Statement, error) {
 	}
 	from := rows()
 	c.addHistory()
-	order := fmt.Sprintf(`row_at %s, row_id COLLATE "C" %[1]s`, direction)
-	c.with("page", selectSQL(fields, from, where)+"\nORDER BY "+order+"\nLIMIT "+c.arg(st.Limit+1, "bigint"))
+	order := func(at, id string) string { return fmt.Sprintf("\nORDER BY %s %s, %s COLLATE \"C\" %[2]s", at, direction, id) }
+	c.with("page", selectSQL(fields, from, where)+order("r.created_at", "r.message_id")+"\nLIMIT "+c.arg(st.Limit+1, "bigint"))
 	sql := "SELECT " + strings.Join(outer, ",\n  ") + "\nFROM page AS t"
 	for _, join := range slices.Compact(joins) {
 		sql += "\n" + join
 	}
-	st.SQL, st.Args = c.statement(sql+"\nORDER BY "+order), c.args
+	st.SQL, st.Args = c.statement(sql+order("t.row_at", "t.row_id")), c.args
 	return st, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/contract"
+	rates "github.com/parley-reports/parley/pkg/whatsapp"
 )
 
 // How the messages divide, measured on what the generator writes: of all
@@ -442,6 +443,9 @@ func (g *generator) flush() {
 func (g *generator) addStatics() {
 	b := &g.batch
 	b.Accounts = append(b.Accounts, accounts...)
+	for _, r := range rates.SampleRates() {
+		b.Rates = append(b.Rates, contract.Rate{Market: r.Market, Category: r.Category, ValidFrom: r.ValidFrom, USD: r.USD})
+	}
 	for _, t := range teams {
 		b.Teams = append(b.Teams, contract.Team{TeamID: t.id, Name: ref(t.name)})
 		g.addHours(nil, ref(t.id), t.zone, t.shifts)

@@ -115,7 +115,7 @@ type Result struct {
 	// Range is the one asked for, Before the one that it is compared with.
 	Range, Before calendar.Range
 	Columns       []Column
-	Rows     [][]any
+	Rows          [][]any
 	// SQL is what ran, for people to see.
 	SQL string
 	// Notices are sentences about the answer: cut off, unknown costs.

@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"strings"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/calendar"

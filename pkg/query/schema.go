@@ -58,4 +58,3 @@ func Schema() map[string]any {
 		"additionalProperties": false, "properties": properties,
 	}
 }
-
