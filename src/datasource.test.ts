@@ -174,6 +174,25 @@ describe('the catalogue', () => {
   });
 });
 
+describe('the text of an id', () => {
+  it('is read once, and known where it was offered', async () => {
+    const { datasource, requests } = fakeDataSource();
+    expect(await Promise.all([datasource.text('line', '7'), datasource.text('line', '7')])).toEqual(['Sales', 'Sales']);
+    expect(await datasource.text('line', '8')).toBe('8');
+    expect(requests.map(({ data }) => data.search)).toEqual(['7', '8']);
+    await datasource.values({ dimension: 'agent' });
+    expect(await datasource.text('agent', '7')).toBe('Sales');
+    expect(requests).toHaveLength(3);
+  });
+
+  it('is the id where the database does not answer', async () => {
+    const { datasource } = fakeDataSource(() => {
+      throw refusal('no database');
+    });
+    expect(await datasource.text('line', '7')).toBe('7');
+  });
+});
+
 describe('ad hoc filters', () => {
   it('are offered where they have meaning for every query', async () => {
     const { datasource } = fakeDataSource();

@@ -18,7 +18,7 @@ import { defer, from, type Observable, switchMap } from 'rxjs';
 import { adHocFilter, Interpolator } from './interpolate';
 import { catalogLanguage } from './language';
 import { filterDimensions, VERSION } from './query';
-import { ianaZone } from './timezone';
+import { ianaZone, valuesSince } from './time';
 import {
   type Catalog,
   type Dimension,
@@ -33,6 +33,7 @@ import { VariableSupport } from './variables';
 /** Questions about conversations, answered by the backend. */
 export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions> {
   private catalogs = new Map<string, Promise<Catalog>>();
+  private texts = new Map<string, Promise<string>>();
   /** The catalogue once it is here, for the places that cannot wait. */
   private loaded?: Catalog;
 
@@ -129,7 +130,29 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
       { limit: 100, ...request, language: catalogLanguage() },
       { showErrorAlert: false }
     );
-    return response.values ?? [];
+    const values = response.values ?? [];
+    for (const { value, text } of values) {
+      this.texts.set(`${request.dimension} ${value}`, Promise.resolve(text));
+    }
+    return values;
+  }
+
+  /** What people read for a value of which a query holds nothing but the id. */
+  text(dimension: string, id: string): Promise<string> {
+    const key = `${dimension} ${id}`;
+    let text = this.texts.get(key);
+    if (!text) {
+      text = this.values({ dimension, search: id }).then(
+        (found) => found.find(({ value }) => value === id)?.text ?? id,
+        // The id has to do; the next one who asks tries again.
+        () => {
+          this.texts.delete(key);
+          return id;
+        }
+      );
+      this.texts.set(key, text);
+    }
+    return text;
   }
 
   async getTagKeys(options?: DataSourceGetTagKeysOptions<ParleyQuery>): Promise<MetricFindValue[]> {
@@ -144,7 +167,7 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
       return dimension.values;
     }
     const filters = options.filters.filter((f) => f.key !== options.key).map((f) => adHocFilter(f, catalog));
-    return this.values({ dimension: options.key, filters });
+    return this.values({ dimension: options.key, filters, from: valuesSince(options.timeRange) });
   }
 
   /** Tells which ad hoc filters have a meaning for the dashboard's queries. */

@@ -57,9 +57,7 @@ describe('the choices', () => {
   it('of details are those of the rows listed', () => {
     const details = report('message_details');
     expect(ids(filterDimensions(details, catalog))).toEqual(['channel', 'line', 'phone', 'direction']);
-    expect(ids(columnChoices(details, catalog))).toEqual([
-      'created_at', 'body', 'channel', 'line', 'phone', 'direction',
-    ]);
+    expect(ids(columnChoices(details, catalog))).toEqual(['created_at', 'body', 'phone']);
     expect(orderColumns(resolve(details, catalog))).toEqual(['created_at']);
   });
 });

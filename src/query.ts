@@ -1,6 +1,6 @@
 import { isEqual, pick } from 'lodash';
 
-import { type Catalog, type Dimension, type Filter, type Metric, type Order, type ParleyQuery, type Report } from './types';
+import { type Catalog, type Described, type Dimension, type Filter, type Metric, type Order, type ParleyQuery, type Report } from './types';
 
 // What the editor needs to know of a query: what it asks once its report has
 // filled it, and which choices have meaning beside those already made. The
@@ -221,8 +221,6 @@ function timeGroup(resolved: Pick<ResolvedQuery, 'groupBy'>, catalog: Catalog): 
 }
 
 /** The columns that a details report can show. */
-export function columnChoices(query: ParleyQuery, catalog: Catalog): Array<{ id: string; title: string }> {
-  const fact = reportOf(query, catalog)?.fact;
-  const own = (catalog.columns ?? []).filter((c) => !fact || !c.facts || c.facts.includes(fact));
-  return [...own, ...filterDimensions(query, catalog)];
+export function columnChoices(query: ParleyQuery, catalog: Catalog): Described[] {
+  return reportOf(query, catalog)?.columns ?? [];
 }

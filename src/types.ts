@@ -40,8 +40,6 @@ export interface Catalog {
   dimensions: Dimension[];
   reports: Report[];
   facts: Described[];
-  /** The columns of details reports that are no dimensions. */
-  columns?: Array<Described & { facts?: string[] }>;
 }
 
 export interface Described {
@@ -70,6 +68,8 @@ export interface Report extends Described {
   query: Preset;
   /** What a details report lists. */
   fact?: string;
+  /** The columns that a details report can show. */
+  columns?: Described[];
 }
 
 export type Preset = Omit<ParleyQuery, keyof DataQuery>;
@@ -84,8 +84,11 @@ export interface Value {
 export interface ValuesRequest {
   dimension: string;
   search?: string;
+  /** They narrow the values to what occurs with them. */
   filters?: Filter[];
   limit?: number;
+  /** Since when the values occur, where the last 90 days are not enough. */
+  from?: string;
 }
 
 /** What a dashboard variable asks: the values of a dimension. */

@@ -1,4 +1,4 @@
-import { CoreApp, type DataQueryRequest, getDefaultTimeRange, type ScopedVars } from '@grafana/data';
+import { CoreApp, type DataQueryRequest, dateTime, getDefaultTimeRange, type ScopedVars } from '@grafana/data';
 import { firstValueFrom } from 'rxjs';
 
 import { fakeDataSource, refusal } from './test/backend';
@@ -55,6 +55,16 @@ describe('a dashboard variable', () => {
       { dimension: 'line', search: 'ven', filters },
       { dimension: 'line', search: '', filters },
     ]);
+  });
+
+  it('looks further back where the dashboard does', async () => {
+    const { datasource, requests } = fakeDataSource();
+    const year = { from: dateTime().subtract(1, 'year'), to: dateTime() };
+    for (const range of [getDefaultTimeRange(), { ...year, raw: year }]) {
+      const query = { ...request({ dimension: 'template' }), range };
+      await firstValueFrom(new VariableSupport(datasource).query(query));
+    }
+    expect(requests.map(({ data }) => data.from)).toEqual([undefined, year.from.toISOString()]);
   });
 
   it('says what went wrong, so that nobody waits for it', async () => {

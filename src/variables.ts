@@ -4,6 +4,7 @@ import { defer, from, map, type Observable, of } from 'rxjs';
 import { VariableEditor } from './components/VariableEditor';
 import { type DataSource } from './datasource';
 import { errorMessage } from './errors';
+import { valuesSince } from './time';
 import { type Filter, type ParleyVariableQuery } from './types';
 
 /** As many values as a drop-down can hold; a search finds the others. */
@@ -46,6 +47,7 @@ export class VariableSupport extends CustomVariableSupport<DataSource, ParleyVar
         search: this.datasource.interpolateText(query.search ?? '', scopedVars),
         filters: this.datasource.interpolateFilters(filters, scopedVars),
         limit: MAX_VALUES,
+        from: valuesSince(request.range),
       });
     } catch (error) {
       throw new Error(errorMessage(error));

@@ -68,7 +68,7 @@ describe('the settings', () => {
   });
 
   it('ask for certificates where they serve', async () => {
-    const state = edit();
+    const state = edit({ tlsMode: 'disable' });
     expect(screen.queryByLabelText(/certificate/)).not.toBeInTheDocument();
     await choose(/^TLS mode/, 'Required');
     expect(screen.queryByLabelText(/^Root certificate/)).not.toBeInTheDocument();

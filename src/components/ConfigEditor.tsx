@@ -52,7 +52,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         secureJsonData: { ...secureJsonData, [name]: '' },
       }),
   });
-  const tlsMode = jsonData.tlsMode || 'disable';
+  const tlsMode = jsonData.tlsMode || 'require';
 
   return (
     <>

@@ -7,6 +7,7 @@ import { isEqual } from 'lodash';
 import { useCallback, useEffect, useState } from 'react';
 
 import { type DataSource } from '../datasource';
+import { isVariable } from '../query';
 import { type Dimension, type Filter, NONE } from '../types';
 import { Choice, MultiChoice } from './fields';
 import { described, operatorOptions } from './options';
@@ -186,25 +187,21 @@ function useTexts(
 ): Record<string, string | undefined> {
   const [loaded, setLoaded] = useState<Record<string, string>>({});
   const fixed = Object.fromEntries((dimension?.values ?? []).map(({ value, text }) => [value, text]));
-  const ids =
-    dimension?.kind === 'entity' ? values.filter((value) => value !== NONE && !/[$[]/.test(value)).join('\n') : '';
+  const isId = (value: string) => value !== NONE && !isVariable(value);
+  const ids = dimension?.kind === 'entity' ? values.filter(isId).join('\n') : '';
 
-  const id = dimension?.id;
+  const dimensionId = dimension?.id;
   useEffect(() => {
-    if (!id || !ids) {
+    if (!dimensionId || !ids) {
       return;
     }
     let wanted = true;
-    const asked = ids.split('\n');
-    datasource
-      .values({ dimension: id, filters: [{ dimension: id, operator: 'in', values: asked }], limit: asked.length })
-      .then((found) => wanted && setLoaded(Object.fromEntries(found.map(({ value, text }) => [value, text]))))
-      // Without names the ids are shown.
-      .catch(() => undefined);
+    const read = async (id: string) => [id, await datasource.text(dimensionId, id)];
+    void Promise.all(ids.split('\n').map(read)).then((texts) => wanted && setLoaded(Object.fromEntries(texts)));
     return () => {
       wanted = false;
     };
-  }, [datasource, id, ids]);
+  }, [datasource, dimensionId, ids]);
 
   return { ...loaded, ...fixed };
 }

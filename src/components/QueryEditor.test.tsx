@@ -155,7 +155,7 @@ describe('the query editor', () => {
   it('shows columns in the place of metrics for details', async () => {
     await edit({ report: 'message_details' });
     expect(screen.queryByText('Metrics')).not.toBeInTheDocument();
-    expect(await open('Columns')).toEqual(['Sent at', 'Message', 'Channel', 'Line', 'Phone', 'Direction']);
+    expect(await open('Columns')).toEqual(['Sent at', 'Message', 'Phone']);
   });
 
   it('starts an alert rule with one number', async () => {

@@ -20,7 +20,7 @@ import {
   selectReport,
   VERSION,
 } from '../query';
-import { type Catalog, type Filter, type Order, type ParleyOptions, type ParleyQuery } from '../types';
+import { type Catalog, type Described, type Filter, type Order, type ParleyOptions, type ParleyQuery } from '../types';
 import { Choice, ChoiceField, MultiChoiceField } from './fields';
 import { FilterList } from './FilterList';
 import { bucketOptions, compareOptions, described, formatOptions, operatorOptions } from './options';
@@ -172,7 +172,11 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
       <EditorRow>
         <EditorField label={t('queryEditor.orderBy', 'Order by')}>
           <OrderList
-            options={orderOptions(orderColumns(resolved), catalog)}
+            options={orderOptions(orderColumns(resolved), [
+              ...catalog.metrics,
+              ...catalog.dimensions,
+              ...columnChoices(query, catalog),
+            ])}
             // The rows of a details report have one order.
             most={isDetails(resolved) ? 1 : Infinity}
             orders={resolved.orderBy}
@@ -195,8 +199,7 @@ function metricOptions(resolved: ReturnType<typeof resolve>, catalog: Catalog): 
   );
 }
 
-function orderOptions(columns: string[], catalog: Catalog): ComboboxOption[] {
-  const named = [...catalog.metrics, ...catalog.dimensions, ...(catalog.columns ?? [])];
+function orderOptions(columns: string[], named: Described[]): ComboboxOption[] {
   return columns.map((id) => ({
     value: id,
     label: id === 'time' ? t('queryEditor.time', 'Time') : (named.find((item) => item.id === id)?.title ?? id),

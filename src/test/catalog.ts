@@ -65,10 +65,6 @@ export const catalog: Catalog = {
     { id: 'rating', title: 'Rating', kind: 'number', operators: ['in', 'notIn'] },
     ...TIME,
   ],
-  columns: [
-    { id: 'created_at', title: 'Sent at', facts: ['message'] },
-    { id: 'body', title: 'Message', facts: ['message'] },
-  ],
   reports: [
     {
       id: 'channels',
@@ -103,6 +99,11 @@ export const catalog: Catalog = {
       id: 'message_details',
       title: 'Message details',
       fact: 'message',
+      columns: [
+        { id: 'created_at', title: 'Sent at' },
+        { id: 'body', title: 'Message' },
+        { id: 'phone', title: 'Phone' },
+      ],
       query: {
         version: 1,
         bucket: 'none',
