@@ -19,7 +19,8 @@ var LinkParts = []string{"url", "account_id", "conversation_id", "display_id", "
 
 // Details compiles a details query: one row per message or initiation, newest
 // first unless the query says otherwise, beginning after its cursor. The last
-// column is the cursor of each row. The error is a *query.Error.
+// columns are the cursor of each row and, on the first page, the number of rows
+// altogether. The error is a *query.Error.
 func Details(in Input) (*Statement, error) {
 	c := &compiler{Input: in, columns: map[string]bool{}}
 	if err := c.checkRelations(); err != nil {
@@ -53,6 +54,12 @@ func Details(in Input) (*Statement, error) {
 	outer = append(outer, "t.row_at", "t.row_id")
 	st.Columns = append(st.Columns, Column{ID: "row_at", Role: Cursor}, Column{ID: "row_id", Role: Cursor})
 
+	if c.Query.After == "" {
+		fields = append(fields, "count(*) OVER () AS total")
+		outer = append(outer, "t.total")
+		st.Columns = append(st.Columns, Column{ID: "total", Role: Cursor})
+	}
+
 	direction, beyond := "DESC", "<"
 	if len(c.Query.OrderBy) > 0 && !c.Query.OrderBy[0].Desc {
 		direction, beyond = "ASC", ">"
@@ -76,8 +83,8 @@ func Details(in Input) (*Statement, error) {
 	return st, nil
 }
 
-// Count compiles the total number of rows that a details query has, whatever
-// its cursor and limit. The answer is one bigint.
+// Count compiles the number of rows that a details query has altogether,
+// whatever its cursor and limit. The answer is one bigint.
 func Count(in Input) (*Statement, error) {
 	in.Query.Columns = nil
 	c := &compiler{Input: in, columns: map[string]bool{}}

@@ -396,10 +396,6 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	count, err := compile.Count(in)
-	if err != nil {
-		return nil, err
-	}
 	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
 	for _, c := range st.Columns {
 		if c.Role != compile.Cursor {
@@ -410,11 +406,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	err = e.db.Query(ctx, count.SQL, count.Args, func(values []any) error {
-		result.Total = values[0].(int64)
-		return nil
-	})
-	if err != nil {
+	if result.Total, err = e.total(ctx, in, st, rows); err != nil {
 		return nil, err
 	}
 	width := len(result.Columns)
@@ -431,6 +423,26 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 		result.Next = compile.FormatCursor(last[0].(time.Time), last[1].(string))
 	}
 	return result, nil
+}
+
+// total is the number of rows that a details query has altogether: the first page
+// brings it along, a later one asks for it.
+func (e *Engine) total(ctx context.Context, in compile.Input, st *compile.Statement, rows [][]any) (total int64, err error) {
+	if in.Query.After == "" {
+		if len(rows) > 0 {
+			total = rows[0][len(st.Columns)-1].(int64)
+		}
+		return total, nil
+	}
+	count, err := compile.Count(in)
+	if err != nil {
+		return 0, err
+	}
+	err = e.db.Query(ctx, count.SQL, count.Args, func(values []any) error {
+		total = values[0].(int64)
+		return nil
+	})
+	return total, err
 }
 
 // link is the address of a row's chat: the source's own, else the template with

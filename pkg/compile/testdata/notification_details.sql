@@ -180,7 +180,7 @@ page AS (
   LEFT JOIN (SELECT * FROM parley.contact) AS k ON k.contact_id = r.contact_id
   WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
     AND (r.created_at, r.message_id COLLATE "C") < ($3::timestamptz, $4::text)
-  ORDER BY row_at DESC, row_id COLLATE "C" DESC
+  ORDER BY r.created_at DESC, r.message_id COLLATE "C" DESC
   LIMIT $12::bigint
 )
 SELECT t.created_at,
@@ -197,4 +197,4 @@ SELECT t.created_at,
   t.row_id
 FROM page AS t
 LEFT JOIN (SELECT * FROM parley.contact) AS contact_entity ON contact_entity.contact_id = t.contact
-ORDER BY row_at DESC, row_id COLLATE "C" DESC;
+ORDER BY t.row_at DESC, t.row_id COLLATE "C" DESC;
