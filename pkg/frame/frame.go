@@ -266,6 +266,9 @@ func (b builder) seriesField(c engine.Column, labels data.Labels, values []any) 
 		field.Labels = labels
 	}
 	config := b.config(c)
+	if len(labels) > 0 {
+		config.Color = nil // the metric's would paint every group alike
+	}
 	var parts []string
 	metrics := len(b.Query.Metrics)
 	if metrics > 1 || len(labels) == 0 || c.Previous {
