@@ -16,7 +16,7 @@ import (
 const (
 	maxRows   = 8
 	maxWidth  = 110
-	maxCell   = 32
+	maxCell   = 36
 	sparkSize = 28
 )
 
@@ -32,9 +32,12 @@ func render(frames data.Frames, zone *time.Location) (lines []string, hasData bo
 			lines = append(lines, "")
 		}
 		hasData = true
-		if isSeries(frame, fields, rows) {
+		switch {
+		case isCards(fields, rows):
+			lines = append(lines, cards(fields, rows, zone)...)
+		case isSeries(frame, fields, rows):
 			lines = append(lines, series(fields, rows, zone)...)
-		} else {
+		default:
 			lines = append(lines, table(fields, rows, zone)...)
 		}
 		if frame.Meta != nil {
@@ -57,6 +60,33 @@ func visible(frame *data.Frame) []*data.Field {
 		hidden, _ := field.Config.Custom["hidden"].(bool)
 		return viz || hidden
 	})
+}
+
+// isCards says whether the frame is what cards show: numbers now, perhaps after
+// those of the period before.
+func isCards(fields []*data.Field, rows int) bool {
+	if rows > 2 || rows == 2 && !fields[0].Type().Time() {
+		return false
+	}
+	return !slices.ContainsFunc(fields, func(field *data.Field) bool {
+		return !field.Type().Numeric() && !(field.Type().Time() && field == fields[0])
+	})
+}
+
+// cards writes each number on a line of its own.
+func cards(fields []*data.Field, rows int, zone *time.Location) []string {
+	var cells [][]string
+	for _, field := range fields {
+		if field.Type().Time() {
+			continue
+		}
+		line := []string{name(field), cell(field, rows-1, zone), ""}
+		if rows == 2 {
+			line[2] = "before " + cell(field, 0, zone)
+		}
+		cells = append(cells, line)
+	}
+	return align(cells, []bool{false, true, false})
 }
 
 // isSeries says whether the frame is one of numbers over time.
@@ -179,7 +209,7 @@ func name(field *data.Field) string {
 func cell(field *data.Field, row int, zone *time.Location) string {
 	value, ok := field.ConcreteAt(row)
 	if !ok {
-		return "–"
+		return missing(field)
 	}
 	if text, mapped := mapping(field, fmt.Sprint(value)); mapped {
 		return text
@@ -196,6 +226,21 @@ func cell(field *data.Field, row int, zone *time.Location) string {
 		return format(field, number(field, row))
 	}
 	return fmt.Sprint(value)
+}
+
+// missing is what a panel would show where there is no value.
+func missing(field *data.Field) string {
+	if field.Config != nil {
+		for _, mapper := range field.Config.Mappings {
+			if special, ok := mapper.(data.SpecialValueMapper); ok && special.Match == data.SpecialValueNull {
+				return special.Result.Text
+			}
+		}
+		if field.Config.NoValue != "" {
+			return field.Config.NoValue
+		}
+	}
+	return "–"
 }
 
 func mapping(field *data.Field, value string) (string, bool) {

@@ -39,7 +39,7 @@ func TestRenderSaysWhatIsLeftOut(t *testing.T) {
 		frame.Fields = append(frame.Fields, data.NewField(name, nil, long))
 	}
 	lines, _ := render(data.Frames{frame}, time.UTC)
-	if want := "… 12 more rows; more columns: d"; lines[len(lines)-1] != want {
+	if want := "… 12 more rows; more columns: c, d"; lines[len(lines)-1] != want {
 		t.Errorf("last line = %q, want %q", lines[len(lines)-1], want)
 	}
 	if len(lines) != 1+maxRows+1 {
@@ -56,9 +56,26 @@ func TestRenderSeries(t *testing.T) {
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, Notices: []data.Notice{{Text: "limited"}}}
 	lines, _ := render(data.Frames{frame}, time.UTC)
 	want := []string{
-		"2025-03-01 00:00 to 2025-03-03 …       lowest  highest  last",
-		"sessions line=Ventas              ▁ █       0       14    14",
+		"2025-03-01 00:00 to 2025-03-03 00:00       lowest  highest  last",
+		"sessions line=Ventas                  ▁ █       0       14    14",
 		"note: limited",
+	}
+	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+func TestRenderCards(t *testing.T) {
+	start := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
+	frame := data.NewFrame("",
+		data.NewField("time", nil, []time.Time{start, start.AddDate(0, 0, 7)}),
+		data.NewField("messages_sent", nil, []int64{3343, 14791}),
+		data.NewField("csat", nil, []*float64{ptr(4.5), nil}),
+	)
+	lines, _ := render(data.Frames{frame}, time.UTC)
+	want := []string{
+		"messages_sent  14,791  before 3,343",
+		"csat                –  before 4.50",
 	}
 	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
