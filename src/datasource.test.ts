@@ -174,6 +174,21 @@ describe('the catalogue', () => {
   });
 });
 
+it('tells values of the same name apart', async () => {
+  const { datasource } = fakeDataSource(() => ({
+    values: [
+      { value: '1', text: 'Ana' },
+      { value: '2', text: 'Bruno' },
+      { value: '3', text: 'Ana' },
+    ],
+  }));
+  expect((await datasource.values({ dimension: 'agent' })).map(({ text }) => text)).toEqual([
+    'Ana (1)',
+    'Bruno',
+    'Ana (3)',
+  ]);
+});
+
 describe('the text of an id', () => {
   it('is read once, and known where it was offered', async () => {
     const { datasource, requests } = fakeDataSource();

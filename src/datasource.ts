@@ -13,6 +13,7 @@ import {
 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { DataSourceWithBackend, getTemplateSrv, isExpressionReference, type TemplateSrv } from '@grafana/runtime';
+import { countBy } from 'lodash';
 import { defer, from, type Observable, switchMap } from 'rxjs';
 
 import { adHocFilter, Interpolator } from './interpolate';
@@ -130,7 +131,7 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
       { limit: 100, ...request, language: catalogLanguage() },
       { showErrorAlert: false }
     );
-    const values = response.values ?? [];
+    const values = distinguish(response.values ?? []);
     for (const { value, text } of values) {
       this.texts.set(`${request.dimension} ${value}`, Promise.resolve(text));
     }
@@ -218,6 +219,12 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
       .filter((variable) => !['adhoc', 'datasource', 'groupby', 'system'].includes(variable.type))
       .map((variable) => `$${variable.name}`);
   }
+}
+
+/** Two agents of one name are two values: their ids tell them apart. */
+function distinguish(values: Value[]): Value[] {
+  const counts = countBy(values, 'text');
+  return values.map(({ value, text }) => ({ value, text: counts[text] > 1 ? `${text} (${value})` : text }));
 }
 
 export function isAlerting(app: CoreApp | undefined): boolean {

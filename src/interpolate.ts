@@ -1,7 +1,7 @@
 import { type AdHocVariableFilter, type ScopedVars } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { type TemplateSrv } from '@grafana/runtime';
-import { escapeRegExp, isEqual } from 'lodash';
+import { escapeRegExp, isEqual, uniq } from 'lodash';
 
 import { type Catalog, type Dimension, type Filter, NONE, type ParleyQuery } from './types';
 
@@ -35,7 +35,7 @@ export class Interpolator {
     for (const key of ['metrics', 'groupBy', 'columns'] as const) {
       const list = query[key];
       if (list) {
-        result[key] = list.flatMap((item) => this.values(item));
+        result[key] = uniq(list.flatMap((item) => this.values(item)));
       }
     }
     if (query.orderBy) {
@@ -57,7 +57,8 @@ export class Interpolator {
       if (filter.values.some((value) => this.isAll(value))) {
         continue;
       }
-      const values = filter.values.flatMap((value) => this.values(value, REGEX_OPERATORS.includes(filter.operator)));
+      const regex = REGEX_OPERATORS.includes(filter.operator);
+      const values = uniq(filter.values.flatMap((value) => this.values(value, regex)));
       if (values.length > 0 || filter.values.length === 0) {
         result.push({ ...filter, dimension: this.text(filter.dimension), values });
       }

@@ -63,6 +63,13 @@ describe('the query editor', () => {
     expect(screen.getByText('Conversations now')).toBeInTheDocument();
   });
 
+  it('explains the chosen metrics in full', async () => {
+    await edit({ metrics: ['messages_sent'] });
+    const label = screen.getAllByText('Metrics').find((element) => element.tagName === 'LABEL')!;
+    await user.hover(label.querySelector('svg')!);
+    expect(await screen.findByText('Outbound messages that neither failed nor wait.')).toBeInTheDocument();
+  });
+
   it.each([
     [['messages_sent'], ['Channel', 'Line', 'Phone', 'Direction', 'Hour', 'Day', 'Week', 'Month']],
     [['messages_sent', 'open_now'], ['Channel', 'Line', 'Phone']],

@@ -2,7 +2,7 @@ import { type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { AccessoryButton, EditorField, EditorRow, EditorRows, InputGroup } from '@grafana/plugin-ui';
 import { Alert, Button, type ComboboxOption, Input, LoadingPlaceholder, Stack, Tag } from '@grafana/ui';
-import { useEffect, useId } from 'react';
+import { Fragment, useEffect, useId } from 'react';
 
 import { type DataSource, isAlerting } from '../datasource';
 import {
@@ -20,7 +20,7 @@ import {
   selectReport,
   VERSION,
 } from '../query';
-import { type Catalog, type Described, type Filter, type Order, type ParleyOptions, type ParleyQuery } from '../types';
+import { type Catalog, type Described, type Filter, type Metric, type Order, type ParleyOptions, type ParleyQuery } from '../types';
 import { Choice, ChoiceField, MultiChoiceField } from './fields';
 import { FilterList } from './FilterList';
 import { bucketOptions, compareOptions, described, formatOptions, operatorOptions } from './options';
@@ -126,6 +126,7 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
         <EditorRow>
           <MultiChoiceField
             label={t('queryEditor.metrics', 'Metrics')}
+            tooltip={<Definitions metrics={catalog.metrics.filter((m) => resolved.metrics.includes(m.id))} />}
             width={56}
             placeholder={t('queryEditor.metricsPlaceholder', 'Choose metrics')}
             options={metricOptions(resolved, catalog)}
@@ -204,6 +205,23 @@ function orderOptions(columns: string[], named: Described[]): ComboboxOption[] {
     value: id,
     label: id === 'time' ? t('queryEditor.time', 'Time') : (named.find((item) => item.id === id)?.title ?? id),
   }));
+}
+
+/** What the chosen metrics mean, in full. */
+function Definitions({ metrics }: { metrics: Metric[] }) {
+  if (metrics.length === 0) {
+    return t('queryEditor.metricsTooltip', 'Each metric shows here what it means, once it is chosen');
+  }
+  return (
+    <dl>
+      {metrics.map((metric) => (
+        <Fragment key={metric.id}>
+          <dt>{metric.title}</dt>
+          <dd>{metric.description}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
 }
 
 /** The filters that are part of the report: without them it would be another one. */

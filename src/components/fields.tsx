@@ -1,10 +1,10 @@
 import { EditorField } from '@grafana/plugin-ui';
-import { Combobox, type ComboboxOption, MultiCombobox } from '@grafana/ui';
+import { Combobox, type ComboboxOption, MultiCombobox, type PopoverContent } from '@grafana/ui';
 import { type ComponentProps, useId } from 'react';
 
 interface FieldProps {
   label: string;
-  tooltip?: string;
+  tooltip?: PopoverContent;
   /** In units of the theme's spacing. */
   width?: number;
 }

@@ -1,0 +1,25 @@
+import { readFileSync } from 'fs';
+import path from 'path';
+
+export const LANGUAGES = ['en', 'es', 'pt-BR'] as const;
+
+export type Language = (typeof LANGUAGES)[number];
+
+interface Entry {
+  title: string;
+  description?: string;
+  values?: Record<string, string>;
+}
+
+/** The catalogue's own texts of one language: what metrics and dimensions are called and mean. */
+export interface CatalogTexts {
+  metrics: Record<string, Entry>;
+  dimensions: Record<string, Entry>;
+  columns: Record<string, Entry>;
+  reports: Record<string, Entry>;
+}
+
+export function catalogTexts(language: Language): CatalogTexts {
+  const file = path.join(process.cwd(), 'pkg', 'catalog', 'texts', `${language}.json`);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

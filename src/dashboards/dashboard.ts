@@ -1,0 +1,118 @@
+import {
+  AdHocVariableBuilder,
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  RowBuilder,
+  TimeOptionBuilder,
+  TimePickerBuilder,
+  VariableHide,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { type CatalogTexts } from './catalog';
+import { type Band, place } from './layout';
+import { Panels } from './panels';
+import { chosen, DATASOURCE, PLUGIN_ID } from './query';
+import { type DashboardTexts, type Texts } from './texts';
+
+/** A dashboard before it has a language. */
+export interface Definition {
+  /** The name of its file and the end of its uid. */
+  slug: string;
+  /** Dimensions that the reader can choose values of, in their order on the screen. */
+  variables: string[];
+  /** The beginning of the range that it opens with; the end is now. */
+  from: string;
+  texts(texts: Texts): DashboardTexts<string, string>;
+  bands(panels: Panels): Band[];
+}
+
+export function build(definition: Definition, texts: Texts, catalog: CatalogTexts): Dashboard {
+  const { title, description } = definition.texts(texts);
+  const dashboard = new DashboardBuilder(title)
+    .uid(`${texts.tag}-${definition.slug}`)
+    .description(description)
+    .tags(['parley', texts.tag])
+    .tooltip(DashboardCursorSync.Crosshair)
+    .time({ from: definition.from, to: 'now' })
+    // A week of ours begins on Monday, whoever looks at it.
+    .weekStart('monday')
+    .timepicker(periods(texts))
+    .link(siblings(texts));
+  dashboard.withVariable(datasource(texts));
+  for (const variable of definition.variables) {
+    dashboard.withVariable(choice(variable, definition.variables, catalog));
+  }
+  dashboard.withVariable(new AdHocVariableBuilder('filters').label(texts.moreFilters).datasource(DATASOURCE));
+  for (const panel of place(definition.bands(new Panels(texts, catalog, definition.variables)))) {
+    if (panel instanceof RowBuilder) {
+      dashboard.withRow(panel);
+    } else {
+      dashboard.withPanel(panel);
+    }
+  }
+  return dashboard.build();
+}
+
+/** The periods that people ask reports for. */
+function periods({ ranges }: Texts): TimePickerBuilder {
+  const period = (display: string, from: string, to: string) => new TimeOptionBuilder().display(display).from(from).to(to);
+  return new TimePickerBuilder().quickRanges([
+    period(ranges.today, 'now/d', 'now'),
+    period(ranges.yesterday, 'now-1d/d', 'now-1d/d'),
+    period(ranges.last7Days, 'now-7d', 'now'),
+    period(ranges.last30Days, 'now-30d', 'now'),
+    period(ranges.thisWeek, 'now/w', 'now'),
+    period(ranges.thisMonth, 'now/M', 'now'),
+    period(ranges.lastMonth, 'now-1M/M', 'now-1M/M'),
+  ]);
+}
+
+/** The way to the other dashboards of the language, with the same time and choices. */
+function siblings(texts: Texts): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(texts.reports)
+    .type(DashboardLinkType.Dashboards)
+    .tags([texts.tag])
+    .asDropdown(true)
+    .keepTime(true)
+    .includeVars(true);
+}
+
+function datasource(texts: Texts): DatasourceVariableBuilder {
+  return new DatasourceVariableBuilder('datasource')
+    .label(texts.datasource)
+    .type(PLUGIN_ID)
+    .hide(VariableHide.InControlsMenu)
+    .current({ text: 'Parley', value: 'parley' });
+}
+
+/** The variables that narrow the values of another. */
+const NARROWED_BY: Record<string, string[]> = {
+  channel: ['account'],
+  line: ['account', 'channel'],
+  team: ['account'],
+  template: ['account', 'line'],
+  campaign: ['account', 'line'],
+};
+
+function choice(dimension: string, variables: string[], catalog: CatalogTexts): QueryVariableBuilder {
+  const { title, description, values } = catalog.dimensions[dimension];
+  const narrowing = (NARROWED_BY[dimension] ?? []).filter((name) => variables.includes(name));
+  const builder = new QueryVariableBuilder(dimension)
+    .label(title)
+    .datasource(DATASOURCE)
+    .query({ refId: dimension, dimension, ...(narrowing.length > 0 && { filters: narrowing.map(chosen) }) })
+    .refresh(VariableRefresh.OnDashboardLoad)
+    // Fixed values have an order of their own.
+    .sort(values ? VariableSort.Disabled : VariableSort.AlphabeticalCaseInsensitiveAsc)
+    .multi(true)
+    .includeAll(true)
+    .current({ text: ['All'], value: ['$__all'] });
+  return description ? builder.description(description) : builder;
+}

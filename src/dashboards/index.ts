@@ -1,0 +1,21 @@
+import { catalogTexts } from './catalog';
+import { channels } from './channels';
+import { build } from './dashboard';
+import { funnel } from './funnel';
+import { sessionInitiation } from './sessionInitiation';
+import { TEXTS } from './texts';
+
+const DEFINITIONS = [channels, sessionInitiation, funnel];
+
+/** All dashboards in all languages: what is to stand in which file of the directory `dashboards`. */
+export function dashboards(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const texts of TEXTS) {
+    const catalog = catalogTexts(texts.language);
+    for (const definition of DEFINITIONS) {
+      const dashboard = build(definition, texts, catalog);
+      files.set(`${texts.language}/${definition.slug}.json`, `${JSON.stringify(dashboard, null, 2)}\n`);
+    }
+  }
+  return files;
+}

@@ -1,0 +1,66 @@
+import { type Language } from '../catalog';
+import { en } from './en';
+
+/**
+ * What the dashboards say in one language beside the catalogue's own texts. A
+ * panel about one metric takes its title and description from the catalogue;
+ * one about several takes the definitions and has a title of its own.
+ */
+export interface Texts {
+  language: Language;
+  /** The tag by which the dashboards of the language find each other. */
+  tag: string;
+  /** The links to the other dashboards. */
+  reports: string;
+  datasource: string;
+  moreFilters: string;
+  ranges: Record<'today' | 'yesterday' | 'last7Days' | 'last30Days' | 'thisWeek' | 'thisMonth' | 'lastMonth', string>;
+  /** What the small percentage on a card is. */
+  change: string;
+  /** How to read several definitions. */
+  channels: DashboardTexts<
+    | 'sessionsOverTime'
+    | 'messagesOverTime'
+    | 'performance'
+    | 'sessionsByChannel'
+    | 'ratioByChannel'
+    | 'sentByChannel'
+    | 'receivedByChannel'
+    | 'costOverTime'
+    | 'costByCountry',
+    'byChannel' | 'cost'
+  >;
+  sessionInitiation: DashboardTexts<
+    | 'referrals'
+    | 'answers'
+    | 'lastStatus'
+    | 'newOrReturning'
+    | 'daily'
+    | 'funnel'
+    | 'latestSends'
+    | 'failures'
+    | 'templates'
+    | 'latest',
+    never
+  >;
+  funnel: DashboardTexts<
+    'funnel' | 'leftOut' | 'failures' | 'conversion' | 'timeToReply' | 'templates' | 'campaigns',
+    never
+  >;
+}
+
+export interface DashboardTexts<Panel extends string, Section extends string> {
+  title: string;
+  description: string;
+  sections: Record<Section, string>;
+  panels: Record<Panel, PanelTexts>;
+}
+
+export interface PanelTexts {
+  title: string;
+  /** What stands before the definitions of the panel's metrics. */
+  note?: string;
+}
+
+/** Every language that the dashboards are written in. */
+export const TEXTS: Texts[] = [en];
