@@ -379,7 +379,7 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 	case slices.Contains(computed, d.ID) && !slices.Contains(d.Values, v):
 		return errorf("%q is no value of %s%s", v, d.ID, suggest(v, d.Values))
 	case d.Kind == catalog.KindNumber:
-		if _, err := strconv.Atoi(v); err != nil {
+		if _, err := strconv.ParseInt(v, 10, 32); err != nil {
 			return errorf("%q is no value of %s: write a whole number", v, d.ID)
 		}
 	case d.Kind == catalog.KindTime:
