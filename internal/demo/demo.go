@@ -60,9 +60,12 @@ func Run(ctx context.Context, options Options) (err error) {
 			return err
 		}
 	}
-	if err := options.Install(ctx); err != nil {
+	// The database comes first: a wrong address is told at once.
+	s, stop, err := database(ctx, options)
+	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, stop()) }()
 	step("Building the plugin")
 	if err := options.BuildFrontend(ctx); err != nil {
 		return err
@@ -70,12 +73,6 @@ func Run(ctx context.Context, options Options) (err error) {
 	if err := options.BuildBackend(g.platform(), runtime.GOARCH); err != nil {
 		return err
 	}
-
-	s, stop, err := database(ctx, options)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stop()) }()
 
 	if g == nil {
 		return inText(ctx, options.Root, s)
@@ -95,6 +92,9 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 	address, schema := embeddedpg.FromEnvironment(), guestSchema
 	own := address == ""
 	if own {
+		if err := options.Install(ctx); err != nil {
+			return s, stop, err
+		}
 		step("Starting PostgreSQL")
 		server, err := embeddedpg.Start(ctx, embeddedpg.Options{Root: options.Root})
 		if err != nil {

@@ -25,9 +25,6 @@ func Dev(ctx context.Context, options Options) (err error) {
 	if g == nil {
 		return errors.New("there is no Grafana: set GRAFANA_HOME to the directory of an unpacked one, or start Docker")
 	}
-	if err := options.Install(ctx); err != nil {
-		return err
-	}
 	s, stop, err := database(ctx, options)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ type settings struct {
 }
 
 // settingsOf turns a connection URL into settings, after one try, in which
-// nothing is written: so that a wrong address is told at once.
+// nothing is written.
 func settingsOf(ctx context.Context, address, schema, timezone string) (settings, error) {
 	base, err := postgres.SettingsFromURL(address)
 	if err != nil {

@@ -60,6 +60,9 @@ type Options struct {
 	Root string
 	// Settings are further settings of the server, as "name=value".
 	Settings []string
+	// Files are written into the data directory, which only the server can read:
+	// certificates and keys, or a pg_hba.conf of one's own.
+	Files map[string]string
 }
 
 // Server is a running PostgreSQL.
@@ -92,14 +95,14 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := start(ctx, source, dir, owner, options.Settings)
+	server, err := start(ctx, source, dir, owner, options)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(dir))
 	}
 	return server, nil
 }
 
-func start(ctx context.Context, source, dir string, owner *owner, more []string) (*Server, error) {
+func start(ctx context.Context, source, dir string, owner *owner, options Options) (*Server, error) {
 	// The checkout may be closed to the user that the server runs as, and the
 	// package may lack its links: a copy has neither trouble.
 	native := filepath.Join(dir, "native")
@@ -133,6 +136,15 @@ func start(ctx context.Context, source, dir string, owner *owner, more []string)
 	if err := os.Remove(passwordFile); err != nil {
 		return nil, err
 	}
+	for name, text := range options.Files {
+		path := filepath.Join(data, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+		if err := owner.take(path); err != nil {
+			return nil, err
+		}
+	}
 
 	// Another program may take the free port before the server does.
 	var failure error
@@ -148,7 +160,7 @@ func start(ctx context.Context, source, dir string, owner *owner, more []string)
 			Path:     "/postgres",
 			RawQuery: "sslmode=disable",
 		}
-		server, err := run(ctx, dir, native, data, owner, address, more)
+		server, err := run(ctx, dir, native, data, owner, address, options.Settings)
 		if err == nil {
 			return server, nil
 		}
