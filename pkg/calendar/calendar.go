@@ -6,6 +6,7 @@ package calendar
 import (
 	"fmt"
 	"time"
+	_ "time/tzdata" // the zones, on systems that have none
 )
 
 // A Unit is the length of a bucket.
@@ -155,17 +156,30 @@ func Auto(r Range, maxPoints int) Unit {
 // whole local days by days, anything else by its exact length.
 func Previous(r Range, loc *time.Location) Range {
 	if months, ok := wholeMonths(r, loc); ok {
-		return shiftDate(r, 0, -months, 0, loc)
+		return Range{shift(r.From, -months, 0, loc), shift(r.To, -months, 0, loc)}
 	}
 	if days, ok := wholeDays(r, loc); ok {
-		return shiftDate(r, 0, 0, -days, loc)
+		before := Range{shift(r.From, 0, -days, loc), shift(r.To, 0, -days, loc)}
+		if before.From.Before(before.To) { // not where the zone skipped those days
+			return before
+		}
 	}
 	d := r.Duration()
 	return Range{r.From.Add(-d), r.To.Add(-d)}
 }
 
-// PreviousYear is the same period a calendar year before.
-func PreviousYear(r Range, loc *time.Location) Range { return shiftDate(r, -1, 0, 0, loc) }
+// PreviousYear is the same period a calendar year before. A range that ends with
+// a day ends with the same day of that year, one of whole months with the month.
+func PreviousYear(r Range, loc *time.Location) Range {
+	year := Range{shift(r.From, -12, 0, loc), shift(r.To, -12, 0, loc)}
+	if _, ok := wholeMonths(r, loc); !ok && Start(r.To, Day, loc).Equal(r.To) {
+		year.To = shift(Start(r.To.Add(-1), Day, loc), -12, 1, loc)
+	}
+	if !year.From.Before(year.To) { // 29 February, or an hour that was skipped
+		year.To = year.From.Add(r.Duration())
+	}
+	return year
+}
 
 func wholeDays(r Range, loc *time.Location) (int, bool) {
 	from, to := r.From.In(loc), r.To.In(loc)
@@ -188,24 +202,16 @@ func civilNoon(t time.Time) time.Time {
 	return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
 }
 
-// shiftDate moves both ends by calendar units. An end at the start of its local
-// day stays at the start of a day; a day that the target month lacks becomes
-// its last one.
-func shiftDate(r Range, years, months, days int, loc *time.Location) Range {
-	shift := func(t time.Time) time.Time {
-		local := t.In(loc)
-		y, m, d := local.Date()
-		y, m = y+years, m+time.Month(months)
-		if last := time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day(); d > last {
-			d = last
-		}
-		d += days
-		start := firstInstant(y, m, d, loc)
-		if Start(local, Day, loc).Equal(local) {
-			return start
-		}
-		ny, nm, nd := time.Date(y, m, d, 12, 0, 0, 0, time.UTC).Date()
-		return time.Date(ny, nm, nd, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), loc)
+// shift moves an instant by calendar months and then days. The start of a local
+// day stays the start of a day; a day that the target month lacks becomes its
+// last one.
+func shift(t time.Time, months, days int, loc *time.Location) time.Time {
+	local := t.In(loc)
+	y, m, d := local.Date()
+	m += time.Month(months)
+	d = min(d, time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day()) + days
+	if Start(local, Day, loc).Equal(local) {
+		return firstInstant(y, m, d, loc)
 	}
-	return Range{shift(r.From), shift(r.To)}
+	return time.Date(y, m, d, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), loc)
 }
