@@ -53,6 +53,7 @@ func Numeric(r *engine.Result) data.Frames {
 	if len(frame.Fields) == 0 {
 		return data.Frames{}
 	}
+	b.tellApart(frame.Fields)
 	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}, ExecutedQueryString: r.SQL})
 	return data.Frames{frame}
 }
@@ -190,6 +191,7 @@ func (b builder) series() *data.Frame {
 			frame.Fields = append(frame.Fields, b.seriesField(c, g.labels, g.values[c.ID]))
 		}
 	}
+	b.tellApart(frame.Fields[1:])
 	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}, PreferredVisualization: data.VisTypeGraph})
 	return frame
 }
@@ -205,9 +207,11 @@ func (b builder) times() ([]time.Time, int) {
 		return []time.Time{b.Before.From, b.Range.From}, timeAt
 	}
 	var times []time.Time
+	seen := map[time.Time]bool{}
 	for _, row := range b.Rows {
 		t := row[timeAt].(time.Time)
-		if !slices.Contains(times, t) {
+		if !seen[t] {
+			seen[t] = true
 			times = append(times, t)
 		}
 	}
@@ -298,6 +302,29 @@ func (b builder) seriesField(c engine.Column, labels data.Labels, values []any) 
 	return field
 }
 
+// tellApart adds the ids of entities to the series that would otherwise be shown
+// by one name: two agents of one name are two series.
+func (b builder) tellApart(fields []*data.Field) {
+	shown := map[string]int{}
+	for _, field := range fields {
+		shown[field.Config.DisplayNameFromDS]++
+	}
+	for _, field := range fields {
+		if shown[field.Config.DisplayNameFromDS] < 2 {
+			continue
+		}
+		var ids []string
+		for _, c := range b.Columns {
+			if c.Role == compile.Name {
+				ids = append(ids, field.Labels[strings.TrimSuffix(c.ID, "_name")])
+			}
+		}
+		if len(ids) > 0 {
+			field.Config.DisplayNameFromDS += " (" + strings.Join(ids, ", ") + ")"
+		}
+	}
+}
+
 func fixed(color string) map[string]any { return map[string]any{"mode": "fixed", "fixedColor": color} }
 
 // config says how a column is shown.
@@ -318,8 +345,14 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 	case compile.Name:
 		config.Mappings = data.ValueMappings{b.none()}
 	case compile.Detail:
-		if c.ID == "link" {
+		switch c.ID {
+		case "link":
 			config.Links = []data.DataLink{{Title: b.texts.Link(), TargetBlank: true, URL: "${__value.raw}"}}
+		case "replied":
+			config.Mappings = data.ValueMappings{data.ValueMapper{
+				"true":  {Text: b.texts.YesNo(true), Index: 0},
+				"false": {Text: b.texts.YesNo(false), Index: 1},
+			}}
 		}
 	}
 	return config
@@ -356,6 +389,8 @@ func (b builder) title(c engine.Column) string {
 		return b.texts.Dimension(c.Dimension.ID).Title
 	case c.Role == compile.Time && c.Dimension.ID != "":
 		return b.texts.Dimension(c.Dimension.ID).Title
+	case c.Role == compile.Time:
+		return b.texts.Dimension(b.Query.Bucket).Title
 	case c.Role == compile.Detail:
 		return b.texts.Column(c.ID).Title
 	}

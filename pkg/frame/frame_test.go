@@ -1,0 +1,244 @@
+package frame_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/parley-reports/parley/internal/golden"
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+var (
+	monday = time.Date(2026, 11, 2, 3, 0, 0, 0, time.UTC)
+	week   = calendar.Range{From: monday, To: monday.AddDate(0, 0, 7)}
+	before = calendar.Range{From: monday.AddDate(0, 0, -7), To: monday}
+)
+
+func day(n int) time.Time { return monday.AddDate(0, 0, n) }
+
+func metric(id string) engine.Column {
+	m, ok := catalog.LookupMetric(id)
+	if !ok {
+		panic("no metric " + id)
+	}
+	return engine.Column{Column: compile.Column{ID: id, Role: compile.Metric, Metric: m, Unit: m.Unit}}
+}
+
+func previous(id string) engine.Column {
+	c := metric(id)
+	c.ID, c.Previous = id+"_previous", true
+	return c
+}
+
+func key(id string) engine.Column {
+	d, ok := catalog.LookupDimension(id)
+	if !ok {
+		panic("no dimension " + id)
+	}
+	return engine.Column{Column: compile.Column{ID: id, Role: compile.Key, Dimension: d}}
+}
+
+func name(id string) engine.Column {
+	c := key(id)
+	c.ID, c.Role = id+"_name", compile.Name
+	return c
+}
+
+func bucket() engine.Column {
+	return engine.Column{Column: compile.Column{ID: "time", Role: compile.Time}}
+}
+
+func column(id string, f catalog.Fact) engine.Column {
+	c, ok := catalog.LookupColumn(id, f)
+	if !ok {
+		panic("no column " + id)
+	}
+	return engine.Column{Column: compile.Column{ID: id, Role: compile.Detail, Unit: c.Unit}}
+}
+
+func columns(c ...engine.Column) []engine.Column { return c }
+
+// results are answers as the engine gives them.
+var results = map[string]*engine.Result{
+	"table": {
+		Query:   query.Query{Metrics: []string{"messages_sent", "failed_rate", "cost_usd", "sent_received_ratio"}, GroupBy: []string{"channel", "line"}, Bucket: "none", Format: "table"},
+		Columns: columns(key("channel"), key("line"), name("line"), metric("messages_sent"), metric("failed_rate"), metric("cost_usd"), metric("sent_received_ratio")),
+		Rows: [][]any{
+			{"whatsapp", "7", "Sales", int64(120), 0.025, 1.5, 3.25},
+			{"webchat", "9", "9", int64(4), 0.0, 0.0, nil},
+			{nil, nil, nil, int64(1), nil, nil, nil},
+		},
+		SQL:     "SELECT 1",
+		Notices: []string{"Only the first 3 rows are shown: add filters, or raise the limit."},
+	},
+	"table_by_day": {
+		Query:   query.Query{Metrics: []string{"time_to_reply_p50"}, GroupBy: []string{"agent"}, Bucket: "day", Format: "table", Language: "es"},
+		Columns: columns(bucket(), key("agent"), name("agent"), metric("time_to_reply_p50")),
+		Rows: [][]any{
+			{day(0), "3", "Ana", 75.5},
+			{day(1), "3", "Ana", nil},
+		},
+	},
+	"table_by_weekday": {
+		Query:   query.Query{Metrics: []string{"messages"}, GroupBy: []string{"weekday", "hour_of_day"}, Bucket: "none", Format: "table", Language: "pt-BR"},
+		Columns: columns(key("weekday"), key("hour_of_day"), metric("messages")),
+		Rows:    [][]any{{int64(1), int64(9), int64(12)}, {int64(0), int64(23), int64(0)}},
+	},
+	"table_compared": {
+		Query:   query.Query{Metrics: []string{"notified", "answer_rate"}, Bucket: "none", Format: "table", Compare: "previous_period", Language: "es"},
+		Columns: columns(metric("notified"), previous("notified"), metric("answer_rate"), previous("answer_rate")),
+		Rows:    [][]any{{int64(80), int64(100), 0.25, nil}},
+	},
+	"table_of_sends": {
+		Query:   query.Query{Metrics: []string{"first_sent_at", "notifications", "failure_reasons"}, GroupBy: []string{"send"}, Bucket: "none", Format: "table", Language: "es"},
+		Columns: columns(key("send"), name("send"), metric("first_sent_at"), metric("notifications"), metric("failure_reasons")),
+		Rows: [][]any{
+			{"c1", "Black Friday", day(2), int64(500), "number_unreachable: 12, media: 1"},
+			{"hello 2026-11-03", "hello 2026-11-03", day(1), int64(1), nil},
+		},
+	},
+	"table_empty": {
+		Query:   query.Query{Metrics: []string{"messages_sent"}, GroupBy: []string{"line"}, Bucket: "none", Format: "table"},
+		Columns: columns(key("line"), name("line"), metric("messages_sent")),
+	},
+	// One metric by an enum: the series are named by their groups, stand in the
+	// catalogue's order and have its colours.
+	"series_by_initiator": {
+		Query:   query.Query{Metrics: []string{"sessions"}, GroupBy: []string{"initiator"}, Bucket: "day", Format: "timeseries", Language: "es"},
+		Columns: columns(bucket(), key("initiator"), metric("sessions")),
+		Rows: [][]any{
+			{day(0), "free_entry_point", int64(1)},
+			{day(0), "business", int64(2)},
+			{day(0), nil, int64(0)},
+			{day(0), "contact", int64(3)},
+			{day(1), "business", int64(20)},
+			{day(1), "contact", int64(30)},
+			{day(1), "free_entry_point", int64(10)},
+			{day(1), nil, int64(4)},
+		},
+	},
+	// Several metrics: each series says which one it is.
+	"series_of_metrics": {
+		Query:   query.Query{Metrics: []string{"messages_sent", "sent_received_ratio"}, GroupBy: []string{"line"}, Bucket: "day", Format: "timeseries", Language: "pt-BR"},
+		Columns: columns(bucket(), key("line"), name("line"), metric("messages_sent"), metric("sent_received_ratio")),
+		Rows: [][]any{
+			{day(0), "7", "Sales", int64(5), 1.25},
+			{day(0), "8", "Sales", int64(6), nil},
+			{day(1), "7", "Sales", int64(0), nil},
+			{day(1), "8", "Sales", int64(7), 2.0},
+		},
+	},
+	"series_compared": {
+		Query:   query.Query{Metrics: []string{"sessions"}, GroupBy: []string{}, Bucket: "day", Format: "timeseries", Compare: "previous_year", Language: "en"},
+		Before:  before,
+		Columns: columns(bucket(), metric("sessions"), previous("sessions")),
+		Rows:    [][]any{{day(0), int64(5), int64(4)}, {day(1), int64(6), nil}},
+	},
+	// Without a calendar: the period before, and now.
+	"points_compared": {
+		Query:   query.Query{Metrics: []string{"notified", "answer_rate"}, Bucket: "none", Format: "timeseries", Compare: "previous_period"},
+		Before:  before,
+		Columns: columns(metric("notified"), previous("notified"), metric("answer_rate"), previous("answer_rate")),
+		Rows:    [][]any{{int64(80), int64(100), 0.25, 0.5}},
+	},
+	"point": {
+		Query:   query.Query{Metrics: []string{"notified"}, Bucket: "none", Format: "timeseries"},
+		Columns: columns(metric("notified")),
+		Rows:    [][]any{{int64(80)}},
+	},
+	"series_empty": {
+		Query:   query.Query{Metrics: []string{"sessions"}, GroupBy: []string{"initiator"}, Bucket: "day", Format: "timeseries"},
+		Columns: columns(bucket(), key("initiator"), metric("sessions")),
+	},
+	"details": {
+		Query: query.Query{Report: "notification_details", Bucket: "none", Format: "details", Language: "es"},
+		Columns: columns(column("created_at", catalog.Initiation), key("contact"), name("contact"), key("phone"), key("status"), column("replied", catalog.Initiation),
+			key("failure_reason"), column("failure_text", catalog.Initiation), column("read_at", catalog.Initiation), column("link", catalog.Initiation)),
+		Rows: [][]any{
+			{day(1).Add(time.Hour), "42", "María", "+54 9 11 5555-0001", "read", false, nil, nil, day(1).Add(2 * time.Hour), "https://chat.example/app/7"},
+			{day(0), "43", "43", nil, "failed", false, "number_unreachable", "Message undeliverable", nil, nil},
+			{day(0), "44", "José", nil, "replied", true, nil, nil, nil, nil},
+		},
+		Total: 321, Next: "MTc2",
+	},
+}
+
+// TestGolden compares the frames of each answer with those that were approved.
+func TestGolden(t *testing.T) {
+	for name, result := range results {
+		t.Run(name, func(t *testing.T) { golden.Check(t, name+".json", text(t, frame.Frames(complete(result)))) })
+	}
+}
+
+// TestGoldenNumeric does so for alert rules.
+func TestGoldenNumeric(t *testing.T) {
+	for _, name := range []string{"table", "table_compared", "table_empty"} {
+		t.Run(name, func(t *testing.T) {
+			golden.Check(t, "numeric_"+name+".json", text(t, frame.Numeric(complete(results[name]))))
+		})
+	}
+}
+
+func complete(r *engine.Result) *engine.Result {
+	full := *r
+	full.Location, full.Range = time.UTC, week
+	if full.Query.Language == "" {
+		full.Query.Language = "en"
+	}
+	return &full
+}
+
+func text(t *testing.T, frames data.Frames) string {
+	t.Helper()
+	list := []json.RawMessage{}
+	for _, f := range frames {
+		raw, err := data.FrameToJSON(f, data.IncludeAll)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, raw)
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, raw, "", " "); err != nil {
+		t.Fatal(err)
+	}
+	return b.String() + "\n"
+}
+
+// TestTypes reads the frames as Grafana's alerting and expressions do.
+func TestTypes(t *testing.T) {
+	for name, result := range results {
+		for _, f := range frame.Frames(complete(result)) {
+			if f.Rows() == 0 {
+				continue
+			}
+			switch f.Meta.Type {
+			case data.FrameTypeTimeSeriesWide:
+				if kind := f.TimeSeriesSchema().Type; kind != data.TimeSeriesTypeWide {
+					t.Errorf("%s is no wide series but %v", name, kind)
+				}
+			case data.FrameTypeTimeSeriesLong:
+				if _, err := data.LongToWide(f, nil); err != nil {
+					t.Errorf("%s is no long series: %v", name, err)
+				}
+			case data.FrameTypeNumericLong:
+				if kind := f.TimeSeriesSchema().Type; kind != data.TimeSeriesTypeNot {
+					t.Errorf("%s is a series %v, not numbers", name, kind)
+				}
+			}
+		}
+	}
+}
