@@ -35,7 +35,7 @@ func Dev(ctx context.Context, options Options) (err error) {
 	if err := options.BuildFrontend(ctx); err != nil {
 		return err
 	}
-	watch := exec.Command("npm", "run", "--silent", "dev")
+	watch := exec.Command("npm", "run", "--silent", "dev", "--", "--stats=errors-warnings")
 	watch.Dir = options.Root
 	watch.Stdout, watch.Stderr = os.Stdout, os.Stderr
 	frontend, err := child.Start(watch, syscall.SIGTERM, "")
