@@ -233,9 +233,13 @@ func costNotice(r *Result) []string {
 func (e *Engine) read(ctx context.Context, st *compile.Statement) (rows [][]any, cut bool, err error) {
 	size := 0
 	err = e.db.Query(ctx, st.SQL, st.Args, func(values []any) error {
-		if len(rows) == st.Limit || size > e.settings.MaxBytes {
+		if size > e.settings.MaxBytes {
 			cut = true
 			return errEnough
+		}
+		if len(rows) == st.Limit {
+			cut = true
+			return nil // the statement yields no more than this one
 		}
 		for i, v := range values {
 			values[i] = normal(v)

@@ -37,10 +37,10 @@ func Explain(err error) (Class, string) {
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	switch {
-	case errors.As(err, &pg):
-		return explainCode(pg)
 	case errors.Is(err, context.Canceled):
 		return Cancelled, "the query was cancelled"
+	case errors.As(err, &pg):
+		return explainCode(pg)
 	case errors.As(err, &dns):
 		return Unreachable, fmt.Sprintf("the host %s is not known: check the host in the data source's settings", dns.Name)
 	case errors.As(err, &authority):
@@ -62,11 +62,10 @@ func Explain(err error) (Class, string) {
 
 func explainCode(pg *pgconn.PgError) (Class, string) {
 	switch pg.Code {
-	case "28P01", "28000":
-		if strings.Contains(pg.Message, "no pg_hba.conf entry") {
-			return Refused, "the server does not let this user connect from here (pg_hba.conf): it may want TLS, or this machine's address is not allowed: " + pg.Message
-		}
+	case "28P01":
 		return Refused, "the login failed: check user and password in the data source's settings"
+	case "28000":
+		return Refused, "the server does not let this user in: " + pg.Message + "; check the user in the data source's settings, and whether the server (pg_hba.conf) wants TLS or a certificate, and allows this machine's address"
 	case "3D000":
 		return Refused, "the database does not exist: check its name in the data source's settings"
 	case "42501":
@@ -74,10 +73,7 @@ func explainCode(pg *pgconn.PgError) (Class, string) {
 	case "42P01", "42703", "3F000":
 		return Schema, "the schema is not what it was: " + pg.Message + "; save the data source again to have it examined anew"
 	case "57014":
-		if strings.Contains(pg.Message, "user request") {
-			return Cancelled, "the query was cancelled"
-		}
-		return Timeout, "the query took longer than the data source's timeout: choose a shorter range or fewer groups, or raise the timeout in its settings"
+		return Timeout, "the query took longer than the data source's timeout, or was cancelled in the server: choose a shorter range or fewer groups, or raise the timeout in its settings"
 	case "55P03":
 		return Timeout, "a table is locked by another session for more than 5 seconds: try again"
 	case "2201B":

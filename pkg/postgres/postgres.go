@@ -91,7 +91,7 @@ func Open(s Settings) (*DB, error) {
 	conn.Fallbacks = nil
 	conn.DefaultQueryExecMode = mode
 	conn.ConnectTimeout = 10 * time.Second
-	conn.RuntimeParams = map[string]string{}
+	conn.RuntimeParams = map[string]string{"application_name": "parley"}
 	if conn.TLSConfig, err = tlsConfig(s); err != nil {
 		return nil, err
 	}
@@ -158,28 +158,51 @@ func tlsConfig(s Settings) (*tls.Config, error) {
 // Close ends every connection.
 func (db *DB) Close() { db.pool.Close() }
 
+// session makes answers independent of what the server or the user's role has
+// set: a text that names no zone is UTC, and the driver reads what is written.
+// Compiling a query's expressions costs more than the reports gain by it.
+const session = `SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', '5000', true), set_config('jit', 'off', true),
+  set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true), set_config('extra_float_digits', '1', true)`
+
 // Read runs the function in one read-only transaction with a single view of the
 // data and a bound on each statement's time.
 func (db *DB) Read(ctx context.Context, f func(tx pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly, IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
-		millis := db.timeout.Milliseconds()
-		if millis <= 0 {
-			millis = 60_000
-		}
-		// One round trip. Compiling a query's expressions costs more than the
-		// reports gain by it.
-		_, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', '5000', true), set_config('jit', 'off', true)", strconv.FormatInt(millis, 10))
-		if err != nil {
-			return err
-		}
-		return f(tx)
-	})
+	tx, err := db.pool.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly, IsoLevel: pgx.RepeatableRead})
+	if err != nil {
+		return abandoned(ctx, err)
+	}
+	defer func() {
+		// Where nobody waits any more, the transaction has to end all the same, or
+		// the connection would be lost. There is nothing to commit.
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = tx.Rollback(end)
+	}()
+	millis := db.timeout.Milliseconds()
+	if millis <= 0 {
+		millis = 60_000
+	}
+	if _, err := tx.Exec(ctx, session, strconv.FormatInt(millis, 10)); err != nil {
+		return abandoned(ctx, err)
+	}
+	return abandoned(ctx, f(tx))
+}
+
+// abandoned says of an error that the caller's context is over, which the server
+// does not know: to it one cancelled statement is like another.
+func abandoned(ctx context.Context, err error) error {
+	if over := ctx.Err(); err != nil && over != nil && !errors.Is(err, over) {
+		return fmt.Errorf("%w: %w", over, err)
+	}
+	return err
 }
 
 // Query runs one statement in a transaction of its own and calls row for each
-// row of values.
+// row of values. An error of row ends the statement, also in the server.
 func (db *DB) Query(ctx context.Context, sql string, args []any, row func(values []any) error) error {
 	return db.Read(ctx, func(tx pgx.Tx) error {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
 		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
@@ -187,10 +210,11 @@ func (db *DB) Query(ctx context.Context, sql string, args []any, row func(values
 		defer rows.Close()
 		for rows.Next() {
 			values, err := rows.Values()
-			if err != nil {
-				return err
+			if err == nil {
+				err = row(values)
 			}
-			if err := row(values); err != nil {
+			if err != nil {
+				cancel() // or Close would read all that is still to come
 				return err
 			}
 		}
