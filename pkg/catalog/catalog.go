@@ -316,6 +316,9 @@ func DimensionIDs(f Fact) []string {
 func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", max(2, len(word)/3)+1
 	for _, c := range candidates {
+		if len(word)-len(c) >= bestDistance {
+			continue // a long word is compared with none
+		}
 		if d := editDistance(strings.ToLower(word), c); d < bestDistance {
 			best, bestDistance = c, d
 		}

@@ -36,7 +36,8 @@ func checkDetails(q *Query) error {
 	}
 	for _, f := range q.Filters {
 		if d, _ := catalog.LookupDimension(f.Dimension); !d.Has(fact) || d.ID == "stage" {
-			return errorf("the details of %s cannot be filtered by %s: choose one of %s", fact, f.Dimension, strings.Join(catalog.DimensionIDs(fact), ", "))
+			others := slices.DeleteFunc(catalog.DimensionIDs(fact), func(id string) bool { return id == "stage" })
+			return errorf("the details of %s cannot be filtered by %s: choose one of %s", fact, f.Dimension, strings.Join(others, ", "))
 		}
 	}
 	if len(q.OrderBy) > 1 {

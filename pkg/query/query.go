@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 )
 
@@ -103,23 +105,21 @@ func Parse(data []byte) (Query, error) {
 	if err := json.Unmarshal(data, &raw); err != nil || raw == nil {
 		return Query{}, errorf("the query is not a JSON object: %s", jsonReason(err))
 	}
-	keys := jsonKeys(Query{})
-	for key := range raw {
-		if slices.Contains(grafanaKeys, key) {
-			delete(raw, key)
-		} else if !slices.Contains(keys, key) {
-			return Query{}, errorf("unknown key %q in the query%s", key, suggest(key, keys))
-		}
+	maps.DeleteFunc(raw, func(key string, _ json.RawMessage) bool { return slices.Contains(grafanaKeys, key) })
+	if err := checkKeys(raw, Query{}, "the query"); err != nil {
+		return Query{}, err
 	}
-	if filters, ok := raw["filters"]; ok {
-		var list []map[string]json.RawMessage
-		if err := json.Unmarshal(filters, &list); err == nil {
-			for _, f := range list {
-				for key := range f {
-					if known := jsonKeys(Filter{}); !slices.Contains(known, key) {
-						return Query{}, errorf("unknown key %q in a filter%s", key, suggest(key, known))
-					}
-				}
+	for _, list := range []struct {
+		key, where string
+		item       any
+	}{{"filters", "a filter", Filter{}}, {"orderBy", "orderBy", Order{}}} {
+		var items []map[string]json.RawMessage
+		if json.Unmarshal(raw[list.key], &items) != nil {
+			continue // left out, or of a wrong type, which shows below
+		}
+		for _, item := range items {
+			if err := checkKeys(item, list.item, list.where); err != nil {
+				return Query{}, err
 			}
 		}
 	}
@@ -136,29 +136,57 @@ func Parse(data []byte) (Query, error) {
 	return q, nil
 }
 
+// checkKeys fails where the object has a key that the item's type lacks.
+func checkKeys(object map[string]json.RawMessage, item any, where string) error {
+	known := jsonKeys(item)
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if !slices.Contains(known, key) {
+			return errorf("unknown key %q in %s%s", key, where, suggest(key, known))
+		}
+	}
+	return nil
+}
+
 func jsonReason(err error) string {
 	var typeError *json.UnmarshalTypeError
-	if errors.As(err, &typeError) {
-		return fmt.Sprintf("%q holds a %s where a %s belongs", typeError.Field, typeError.Value, kindName(typeError.Type))
-	}
-	if err == nil {
+	switch {
+	case err == nil:
 		return "it is null"
+	case !errors.As(err, &typeError):
+		return strings.TrimPrefix(err.Error(), "json: ")
+	case typeError.Field == "":
+		return "it is " + valueName(typeError.Value)
 	}
-	return strings.TrimPrefix(err.Error(), "json: ")
+	return fmt.Sprintf("%q holds %s where %s belongs", typeError.Field, valueName(typeError.Value), kindName(typeError.Type))
+}
+
+// valueName puts encoding/json's word for a value into ours.
+func valueName(value string) string {
+	switch value {
+	case "array":
+		return "a list"
+	case "object":
+		return "an object"
+	case "bool":
+		return "true or false"
+	case "string":
+		return "a text"
+	}
+	return "a " + value // number, with its digits
 }
 
 func kindName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Slice:
-		return "list"
+		return "a list"
 	case reflect.Int:
-		return "whole number"
+		return "a whole number"
 	case reflect.Bool:
 		return "true or false"
 	case reflect.Struct:
-		return "object"
+		return "an object"
 	}
-	return "text"
+	return "a text"
 }
 
 func jsonKeys(v any) []string {
@@ -228,7 +256,7 @@ func fill(q, p Query) Query {
 	if q.Format == "" {
 		q.Format = p.Format
 	}
-	if q.Columns == nil {
+	if q.Columns == nil && (q.Format == "details" || q.Format == "logs") {
 		q.Columns = p.Columns
 	}
 	if q.OrderBy == nil {
@@ -268,9 +296,15 @@ func defaults(q Query) Query {
 
 // resultColumns are the ids by which an aggregate answer can be ordered.
 func resultColumns(q Query) []string {
-	columns := append([]string{"time"}, q.Metrics...)
+	columns := slices.Clone(q.Metrics)
+	if q.Bucket != "" && q.Bucket != "none" {
+		columns = append(columns, "time")
+	}
 	for _, id := range q.GroupBy {
-		columns = append(columns, id, id+"_name")
+		columns = append(columns, id)
+		if d, _ := catalog.LookupDimension(id); d.Kind == catalog.KindEntity {
+			columns = append(columns, id+"_name")
+		}
 	}
 	return append(columns, q.Columns...)
 }
@@ -336,7 +370,7 @@ func checkWords(q Query) error {
 }
 
 // variable recognises a dashboard variable that nothing has replaced.
-var variable = regexp.MustCompile(`^(\$\{[A-Za-z_]\w*(:[^}]*)?\}|\$[A-Za-z_]\w*|\[\[\w+(:[^\]]*)?\]\])$`)
+var variable = regexp.MustCompile(`^(\$\{[A-Za-z_]\w*(\.[^:}]+)?(:[^}]*)?\}|\$[A-Za-z_]\w*|\[\[\w+(:[^\]]*)?\]\])$`)
 
 func checkValues(q Query) error {
 	for _, f := range q.Filters {
@@ -364,13 +398,12 @@ func checkValues(q Query) error {
 var computed = []string{"business_hours", "initiator", "user_type", "status", "failure_reason", "direction", "in_window", "stage"}
 
 func checkValue(d catalog.Dimension, operator, v string) error {
-	switch operator {
-	case "matches", "notMatches":
-		if v == "" {
-			return errorf("the filter on %s has an empty pattern", d.ID)
-		}
-		return nil
-	case "contains":
+	switch {
+	case v == "" && (operator == "matches" || operator == "notMatches"):
+		return errorf("the filter on %s has an empty pattern", d.ID)
+	case v == "":
+		return errorf("the filter on %s has an empty value: remove it, or write %s for what has no value", d.ID, catalog.None)
+	case operator != "in" && operator != "notIn":
 		return nil
 	}
 	switch {
@@ -390,12 +423,17 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 	return nil
 }
 
-// ParseInstant reads an RFC 3339 instant, or a date as its start in loc.
+// ParseInstant reads an RFC 3339 instant, or a date as its first instant in loc.
 func ParseInstant(s string, loc *time.Location) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
-	return time.ParseInLocation(time.DateOnly, s, loc)
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return t, err
+	}
+	// By way of noon: there is not always a midnight.
+	return calendar.Start(time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, loc), calendar.Day, loc), nil
 }
 
 // OperatorsOf lists the operators that have meaning for a dimension.
@@ -467,7 +505,7 @@ func checkAggregate(q *Query) error {
 func CheckCut(m catalog.Metric, dimension, verb string) error {
 	d, _ := catalog.LookupDimension(dimension)
 	if !d.Has(m.Fact) {
-		return errorf("%s cannot be %s by %s: choose one of %s", m.ID, verb, dimension, strings.Join(catalog.DimensionIDs(m.Fact), ", "))
+		return errorf("%s cannot be %s by %s: choose one of %s", m.ID, verb, dimension, strings.Join(CutsOf(m), ", "))
 	}
 	return nil
 }
