@@ -222,13 +222,16 @@ func (b *rowBuilder) predicate(f query.Filter) string {
 	case d.Kind == catalog.KindTime:
 		return b.timePredicate(calendar.Unit(d.ID), f)
 	case d.ID == "phone" && f.Operator != "matches" && f.Operator != "notMatches":
-		// Any notation finds a phone: only the digits count.
+		// Any notation finds a phone: only the digits count. A text without any
+		// is no phone's.
 		digits := query.Filter{Operator: f.Operator}
 		for _, v := range f.Values {
 			if v != catalog.None {
 				v = onlyDigits(v)
 			}
-			digits.Values = append(digits.Values, v)
+			if v != "" {
+				digits.Values = append(digits.Values, v)
+			}
 		}
 		return b.textPredicate("regexp_replace("+b.expr("phone")+", '\\D', '', 'g')", digits)
 	}

@@ -307,7 +307,7 @@ func (c *cut) fits(f filter, v any) bool {
 }
 
 // equals compares a value with one of a filter in or contains. Phones compare
-// by their digits; a calendar start by the instant, or the date that it starts.
+// by their digits, and a text without any is no phone's; a calendar start by the instant, or the date that it starts.
 // Contains looks at the id and the name of an entity, whatever the case.
 func (c *cut) equals(f filter, v any, wanted string) bool {
 	if start, ok := v.(time.Time); ok {
@@ -322,7 +322,9 @@ func (c *cut) equals(f filter, v any, wanted string) bool {
 	}
 	text := v.(string)
 	if f.Dimension == "phone" {
-		text, wanted = digits(text), digits(wanted)
+		if text, wanted = digits(text), digits(wanted); wanted == "" {
+			return false
+		}
 	}
 	if f.Operator == "in" {
 		return text == wanted
