@@ -44,7 +44,7 @@ func BuildAll(ctx context.Context) error {
 		return err
 	}
 	build.BuildAll()
-	return tasks.Executables()
+	return tasks.Permissions()
 }
 
 // Test checks everything: format, vet, unit tests, a real PostgreSQL, the built plugin, the frontend, the dashboards.
@@ -123,7 +123,7 @@ func backend(goos, goarch string) error {
 	if err := (build.Build{}).Custom(goos, goarch); err != nil {
 		return err
 	}
-	return tasks.Executables()
+	return tasks.Permissions()
 }
 
 // acceptTwoDashes lets people write --flag=value and --flag value where mage

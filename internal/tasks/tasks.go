@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -56,19 +57,19 @@ func Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// Executables makes the plugin's executables executable by everybody, whatever
-// the umask: Grafana may run as another user.
-func Executables() error {
-	paths, err := filepath.Glob(filepath.Join(dist, "gpx_*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range paths {
-		if err := os.Chmod(path, 0o755); err != nil {
+// Permissions lets everybody read what is in dist, and execute the backend,
+// whatever the umask: Grafana may run as another user.
+func Permissions() error {
+	return filepath.WalkDir(dist, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		mode := fs.FileMode(0o644)
+		if entry.IsDir() || strings.HasPrefix(entry.Name(), "gpx_") {
+			mode = 0o755
+		}
+		return os.Chmod(path, mode)
+	})
 }
 
 // Clean removes what the other tasks build.

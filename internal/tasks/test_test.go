@@ -3,6 +3,8 @@ package tasks
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -41,5 +43,31 @@ func TestRunChecksStopsWhenInterrupted(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v", err)
+	}
+}
+
+func TestPermissions(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, path := range []string{"dist/gpx_parley_linux_amd64", "dist/img/logo.svg"} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Permissions(); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{
+		"dist": 0o755, "dist/gpx_parley_linux_amd64": 0o755, "dist/img": 0o755, "dist/img/logo.svg": 0o644,
+	} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %o, want %o", path, got, want)
+		}
 	}
 }
