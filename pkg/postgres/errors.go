@@ -36,6 +36,7 @@ func Explain(err error) (Class, string) {
 	var dns *net.DNSError
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
+	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return Cancelled, "the query was cancelled"
@@ -47,6 +48,8 @@ func Explain(err error) (Class, string) {
 		return Unreachable, "the server's TLS certificate is signed by an unknown authority: paste its root certificate in the data source's settings"
 	case errors.As(err, &hostname):
 		return Unreachable, "the server's TLS certificate names another host: use TLS mode verify-ca, or the host that it names"
+	case errors.As(err, &invalid):
+		return Unreachable, "the server's TLS certificate is not valid: " + invalid.Error()
 	case errors.As(err, &connect) && strings.HasSuffix(err.Error(), "server refused TLS connection"):
 		return Unreachable, "the server does not speak TLS: turn TLS on there, or choose TLS mode disable in the data source's settings"
 	case errors.As(err, &network) || errors.As(err, &connect) && !errors.Is(err, context.DeadlineExceeded):

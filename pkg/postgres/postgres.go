@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -42,23 +40,38 @@ type Settings struct {
 	MaxConnections int
 	// Dial replaces the network's dialer, for a proxy.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// tls is what the mode and the files of an address come to.
+	tls *tls.Config
 }
 
-// SettingsFromURL reads a postgres:// address, for the command line. sslmode
-// and the usual environment variables of libpq serve as pgx reads them.
+// SettingsFromURL reads a postgres:// address, for the command line. sslmode,
+// sslrootcert, sslcert, sslkey and the usual environment variables of libpq serve
+// as pgx reads them.
 func SettingsFromURL(address string) (Settings, error) {
 	config, err := pgconn.ParseConfig(address)
 	if err != nil {
 		return Settings{}, fmt.Errorf("the address of the database cannot be read: %w", err)
 	}
-	s := Settings{Host: config.Host, Port: int(config.Port), Database: config.Database, User: config.User, Password: config.Password, TLSMode: "disable"}
-	if config.TLSConfig != nil {
-		s.TLSMode = "prefer"
-		if u, err := url.Parse(address); err == nil {
-			if mode := u.Query().Get("sslmode"); slices.Contains([]string{"require", "verify-ca", "verify-full"}, mode) {
-				s.TLSMode = mode
-			}
+	s := Settings{Host: config.Host, Port: int(config.Port), Database: config.Database, User: config.User, Password: config.Password, tls: config.TLSConfig}
+	plain := config.TLSConfig == nil
+	for _, f := range config.Fallbacks {
+		plain = plain || f.TLSConfig == nil
+		if s.tls == nil {
+			s.tls = f.TLSConfig
 		}
+	}
+	switch {
+	case s.tls == nil:
+		s.TLSMode = "disable"
+	case plain:
+		s.TLSMode = "prefer"
+	case !s.tls.InsecureSkipVerify:
+		s.TLSMode = "verify-full"
+	case s.tls.VerifyPeerCertificate != nil:
+		s.TLSMode = "verify-ca"
+	default:
+		s.TLSMode = "require"
 	}
 	return s, nil
 }
@@ -75,10 +88,15 @@ type DB struct {
 	timeout time.Duration
 }
 
+// bare leaves nothing of a connection to the environment variables of libpq, which
+// are meant for other programs.
+const bare = `host=localhost port=5432 user=x password=x dbname=x passfile='' connect_timeout=10 target_session_attrs=any
+  sslmode=disable sslrootcert='' sslcert='' sslkey='' sslcertmode=allow sslnegotiation=postgres channel_binding=prefer require_auth='' min_protocol_version=3.0 max_protocol_version=3.0`
+
 // Open prepares the pool. It connects only when it is first used, so an
 // unreachable database is an error of the queries, not of Open.
 func Open(s Settings) (*DB, error) {
-	config, err := pgxpool.ParseConfig("")
+	config, err := pgxpool.ParseConfig(bare)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the connection: %w", err)
 	}
@@ -117,6 +135,9 @@ func Open(s Settings) (*DB, error) {
 }
 
 func tlsConfig(s Settings) (*tls.Config, error) {
+	if s.tls != nil {
+		return s.tls, nil
+	}
 	if s.TLSMode == "" || s.TLSMode == "disable" {
 		return nil, nil
 	}

@@ -268,3 +268,56 @@ func within(t *testing.T, limit time.Duration, what string, condition func() boo
 		}
 	}
 }
+
+// TestEnvironment wants the settings alone to count, not what the environment of
+// Grafana's process holds for other programs.
+func TestEnvironment(t *testing.T) {
+	s := settings(t, pgtest.URL(t))
+	for name, value := range map[string]string{
+		"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/nowhere/root.crt", "PGHOST": "database.invalid", "PGPORT": "1", "PGDATABASE": "nothing",
+		"PGUSER": "nobody", "PGPASSWORD": "guess", "PGOPTIONS": "-c statement_timeout=1", "PGAPPNAME": "other", "PGTARGETSESSIONATTRS": "standby",
+		"PGCONNECT_TIMEOUT": "0", "PGPASSFILE": "/nowhere/pgpass", "PGREQUIREAUTH": "oauth", "PGCHANNELBINDING": "require",
+	} {
+		t.Setenv(name, value)
+	}
+	if got := must[string](t, open(t, s), "SHOW application_name"); got != "parley" {
+		t.Errorf("application_name is %q", got)
+	}
+	for name, value := range map[string]string{"PGSSLMODE": "nonsense", "PGPORT": "nonsense", "PGTARGETSESSIONATTRS": "nonsense"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			must[int32](t, open(t, s), "SELECT 1")
+		})
+	}
+}
+
+// TestSettingsFromURL reads the addresses that people write.
+func TestSettingsFromURL(t *testing.T) {
+	for address, want := range map[string]postgres.Settings{
+		"postgres://reader:a%40b@db.example:6432/chat":                    {Host: "db.example", Port: 6432, Database: "chat", User: "reader", Password: "a@b", TLSMode: "prefer"},
+		"postgresql://reader@db.example/chat?sslmode=disable":             {Host: "db.example", Port: 5432, Database: "chat", User: "reader", TLSMode: "disable"},
+		"postgres://reader@db.example/chat?sslmode=require":               {Host: "db.example", Port: 5432, Database: "chat", User: "reader", TLSMode: "require"},
+		"postgres://reader@db.example/chat?sslmode=verify-full":           {Host: "db.example", Port: 5432, Database: "chat", User: "reader", TLSMode: "verify-full"},
+		"host=db.example port=6432 dbname=chat user=reader sslmode=allow": {Host: "db.example", Port: 6432, Database: "chat", User: "reader", TLSMode: "prefer"},
+		"host=db.example dbname=chat user=reader sslmode=verify-ca":       {Host: "db.example", Port: 5432, Database: "chat", User: "reader", TLSMode: "verify-ca"},
+		"postgres://reader@[::1]:6432/chat":                               {Host: "::1", Port: 6432, Database: "chat", User: "reader", TLSMode: "prefer"},
+	} {
+		got, err := postgres.SettingsFromURL(address)
+		if err != nil {
+			t.Errorf("%s: %v", address, err)
+			continue
+		}
+		for what, pair := range map[string][2]any{
+			"host": {got.Host, want.Host}, "port": {got.Port, want.Port}, "database": {got.Database, want.Database},
+			"user": {got.User, want.User}, "password": {got.Password, want.Password}, "TLS mode": {got.TLSMode, want.TLSMode},
+		} {
+			if pair[0] != pair[1] {
+				t.Errorf("%s: the %s is %v, want %v", address, what, pair[0], pair[1])
+			}
+		}
+	}
+	_, err := postgres.SettingsFromURL("postgres://reader:secret@db.example:port/chat")
+	if err == nil || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v, want one line without the password", err)
+	}
+}

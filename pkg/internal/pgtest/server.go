@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,9 @@ import (
 // superuser; the server ends with the test.
 func Server(t testing.TB, options embeddedpg.Options) (url string) {
 	t.Helper()
+	if options.Root == "" {
+		options.Root = root(t)
+	}
 	server, err := embeddedpg.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
@@ -47,4 +52,14 @@ func Role(t testing.TB, conn *pgx.Conn, options string) (name, password string) 
 		}
 	})
 	return name, password
+}
+
+// root is the directory of the module, where the server's npm package is.
+func root(t testing.TB) string {
+	t.Helper()
+	file, err := exec.CommandContext(t.Context(), "go", "env", "GOMOD").Output()
+	if err != nil {
+		t.Fatalf("go env GOMOD: %v", err)
+	}
+	return filepath.Dir(strings.TrimSpace(string(file)))
 }
