@@ -1,0 +1,236 @@
+package whatsapp_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/whatsapp"
+)
+
+// valuesOf are the values of a dimension of the catalogue.
+func valuesOf(t *testing.T, dimension string) []string {
+	t.Helper()
+	d, ok := catalog.LookupDimension(dimension)
+	if !ok || len(d.Values) == 0 {
+		t.Fatalf("no values of %s", dimension)
+	}
+	return d.Values
+}
+
+var digits = regexp.MustCompile(`^[0-9]+$`)
+
+// TestErrorCodes: each code has one reason of the catalogue, or one for each
+// kind of details and, after them, one for the rest.
+func TestErrorCodes(t *testing.T) {
+	reasons := valuesOf(t, "failure_reason")
+	seen := map[[2]string]bool{}
+	for _, c := range whatsapp.ErrorCodes() {
+		if !digits.MatchString(c.Code) {
+			t.Errorf("%q is no code", c.Code)
+		}
+		if !slices.Contains(reasons, c.Reason) || c.Reason == "unknown" {
+			t.Errorf("%s: %q is no reason", c.Code, c.Reason)
+		}
+		if key := [2]string{c.Code, c.Details}; seen[key] {
+			t.Errorf("%s with details %q stands twice", c.Code, c.Details)
+		} else {
+			seen[key] = true
+		}
+		if c.Details != "" {
+			if seen[[2]string{c.Code, ""}] {
+				t.Errorf("%s: the details %q come after the row without", c.Code, c.Details)
+			}
+			if _, err := regexp.Compile(strings.NewReplacer(`\m`, `\b`, `\M`, `\b`).Replace(c.Details)); err != nil {
+				t.Errorf("%s: %v", c.Code, err)
+			}
+		}
+	}
+	for key := range seen {
+		if !seen[[2]string{key[0], ""}] {
+			t.Errorf("%s has no reason where the details say nothing", key[0])
+		}
+	}
+	used := map[string]bool{"unknown": true}
+	for _, c := range whatsapp.ErrorCodes() {
+		used[c.Reason] = true
+	}
+	for _, reason := range reasons {
+		if !used[reason] {
+			t.Errorf("no code has the reason %s", reason)
+		}
+	}
+}
+
+func TestReasons(t *testing.T) {
+	reasons := map[string]string{}
+	for _, c := range whatsapp.ErrorCodes() {
+		if c.Details == "" {
+			reasons[c.Code] = c.Reason
+		}
+	}
+	for reason, codes := range map[string][]string{
+		"template_parameters": {"132000", "132012", "132008", "132005", "131008", "131009", "100"},
+		"limit_reached":       {"131048", "130429", "131056", "80007", "4", "131064", "63018"},
+		"number_unreachable":  {"131026", "63024"},
+		"wrong_destination":   {"131021", "131030", "131062", "63003"},
+		"window_closed":       {"131047", "63016"},
+		"recipient_choice":    {"131049", "131050", "130472", "63032"},
+		"template_state":      {"132001", "132007", "132015", "132016", "131063"},
+		"account_problem":     {"131031", "131037", "131042", "131045", "131057", "133010", "130497", "368", "33", "0", "190", "3", "10", "200", "250", "299"},
+		"media":               {"131051", "131052", "131053"},
+		"server":              {"1", "2", "131000", "131016", "135000"},
+	} {
+		for _, code := range codes {
+			if reasons[code] != reason {
+				t.Errorf("%s: got %q, want %s", code, reasons[code], reason)
+			}
+		}
+	}
+}
+
+func TestMarkets(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range whatsapp.Markets() {
+		if !digits.MatchString(m.Prefix) || len(m.Prefix) > 4 || m.Prefix[0] == '0' {
+			t.Errorf("%q is no calling code", m.Prefix)
+		}
+		if seen[m.Prefix] {
+			t.Errorf("the calling code %s stands twice", m.Prefix)
+		}
+		seen[m.Prefix] = true
+		if m.Market == "" || strings.TrimSpace(m.Market) != m.Market {
+			t.Errorf("%s: market %q", m.Prefix, m.Market)
+		}
+	}
+	market := func(phone string) (best string) {
+		length := 0
+		for _, m := range whatsapp.Markets() {
+			if strings.HasPrefix(phone, m.Prefix) && len(m.Prefix) > length {
+				best, length = m.Market, len(m.Prefix)
+			}
+		}
+		return best
+	}
+	for phone, want := range map[string]string{
+		"5511987654321": "Brazil", "5491112345678": "Argentina", "5215512345678": "Mexico", "56912345678": "Chile", "573001234567": "Colombia", "51987654321": "Peru",
+		"50212345678": "Rest of Latin America", "593991234567": "Rest of Latin America", "584121234567": "Rest of Latin America",
+		"12025550123": "North America", "18095550123": "Rest of Latin America", "17875550123": "Rest of Latin America",
+		"447700900123": "", "999": "", "": "",
+	} {
+		if got := market(phone); got != want {
+			t.Errorf("%s: got %q, want %q", phone, got, want)
+		}
+	}
+}
+
+// TestSampleRates: every rate is of a market that a phone can belong to, and a
+// market with one rate has them all.
+func TestSampleRates(t *testing.T) {
+	markets := map[string]bool{}
+	for _, m := range whatsapp.Markets() {
+		markets[m.Market] = true
+	}
+	categories := valuesOf(t, "template_category")
+	type key struct {
+		market, category string
+		from             time.Time
+	}
+	seen := map[key]bool{}
+	rated := map[string][]string{}
+	for _, r := range whatsapp.SampleRates() {
+		if !markets[r.Market] {
+			t.Errorf("no phone belongs to the market %q", r.Market)
+		}
+		if !slices.Contains(categories, r.Category) {
+			t.Errorf("%s: %q is no category", r.Market, r.Category)
+		}
+		if k := (key{r.Market, r.Category, r.ValidFrom}); seen[k] {
+			t.Errorf("%v stands twice", k)
+		} else {
+			seen[k] = true
+		}
+		if r.USD <= 0 || r.USD >= 1 {
+			t.Errorf("%s %s costs %v", r.Market, r.Category, r.USD)
+		}
+		rated[r.Market] = append(rated[r.Market], r.Category)
+	}
+	for market, has := range rated {
+		for _, category := range []string{"marketing", "utility", "authentication"} {
+			if !slices.Contains(has, category) {
+				t.Errorf("%s has no rate of %s", market, category)
+			}
+		}
+	}
+}
+
+// TestBillingRules: at any time one rule fits each category and window.
+func TestBillingRules(t *testing.T) {
+	categories := valuesOf(t, "template_category")
+	rules := whatsapp.BillingRules()
+	for i, r := range rules {
+		if !slices.Contains(categories, r.Category) || !slices.Contains(categories, r.RateCategory) {
+			t.Errorf("%+v: no such category", r)
+		}
+		if r.Unit != "conversation" && r.Unit != "message" {
+			t.Errorf("%+v: no such unit", r)
+		}
+		if r.FreeUnits != nil && *r.FreeUnits <= 0 {
+			t.Errorf("%+v: %d free units", r, *r.FreeUnits)
+		}
+		for _, other := range rules[:i] {
+			if other.Category == r.Category && other.ValidFrom.Equal(r.ValidFrom) && (other.InWindow == nil) == (r.InWindow == nil) && (r.InWindow == nil || *other.InWindow == *r.InWindow) {
+				t.Errorf("two rules for %s from %s", r.Category, r.ValidFrom.Format(time.DateOnly))
+			}
+		}
+	}
+	// What the platform asks for, at the turns of its pricing.
+	rule := func(day, category string, inWindow bool) (fits whatsapp.BillingRule) {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rules {
+			if r.Category != category || r.ValidFrom.After(at) || r.InWindow != nil && *r.InWindow != inWindow {
+				continue
+			}
+			if fits.Unit == "" || r.ValidFrom.After(fits.ValidFrom) || r.ValidFrom.Equal(fits.ValidFrom) && r.InWindow != nil {
+				fits = r
+			}
+		}
+		return fits
+	}
+	for _, c := range []struct {
+		day, category string
+		inWindow      bool
+		unit          string
+		billable      bool
+		rate          string
+		free          int
+	}{
+		{"2024-10-31", "service", true, "conversation", true, "service", 0},
+		{"2024-11-01", "service", true, "conversation", false, "service", 0},
+		{"2025-06-30", "utility", true, "conversation", true, "utility", 0},
+		{"2025-06-30", "marketing", false, "conversation", true, "marketing", 0},
+		{"2025-07-01", "marketing", true, "message", true, "marketing", 0},
+		{"2025-07-01", "utility", true, "message", false, "utility", 0},
+		{"2025-07-01", "utility", false, "message", true, "utility", 0},
+		{"2025-07-01", "authentication", true, "message", true, "authentication", 0},
+		{"2026-09-30", "service", true, "message", false, "service", 0},
+		{"2026-10-01", "service", true, "message", true, "utility", 1000},
+		{"2026-10-01", "utility", true, "message", true, "utility", 0},
+		{"2026-10-01", "utility", false, "message", true, "utility", 0},
+	} {
+		r := rule(c.day, c.category, c.inWindow)
+		free := 0
+		if r.FreeUnits != nil {
+			free = *r.FreeUnits
+		}
+		if r.Unit != c.unit || r.Billable != c.billable || r.RateCategory != c.rate || free != c.free {
+			t.Errorf("%+v: got %+v", c, r)
+		}
+	}
+}
