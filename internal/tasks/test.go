@@ -68,7 +68,8 @@ func Test(ctx context.Context, backend func() error) (err error) {
 		{name: "backend: build", run: func(context.Context) error { return backend() }},
 		{name: "frontend: types", needs: []string{"npm packages"}, run: script("typecheck")},
 		{name: "frontend: lint", needs: []string{"npm packages"}, run: script("lint")},
-		{name: "frontend: tests", needs: []string{"npm packages"}, run: script("test")},
+		// A machine may be slow, or busy with something else.
+		{name: "frontend: tests", needs: []string{"npm packages"}, run: script("test", "--", "--testTimeout=60000")},
 		{name: "frontend: build", needs: []string{"npm packages"}, run: BuildFrontend},
 		{name: "dashboards: no drift", needs: []string{"npm packages"}, run: noDrift},
 	}
@@ -108,8 +109,11 @@ func runChecks(ctx context.Context, checks []check) error {
 	return nil
 }
 
-func script(name string) func(context.Context) error {
-	return func(ctx context.Context) error { return npm(ctx, "run", "--silent", name) }
+// script runs a script of package.json.
+func script(name string, args ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return npm(ctx, append([]string{"run", "--silent", name}, args...)...)
+	}
 }
 
 // canDetectRaces says whether Go's race detector works here. Go turns cgo, which
