@@ -73,7 +73,9 @@ func Details(in Input) (*Statement, error) {
 	}
 	from := rows()
 	c.addHistory()
-	order := func(at, id string) string { return fmt.Sprintf("\nORDER BY %s %s, %s COLLATE \"C\" %[2]s", at, direction, id) }
+	order := func(at, id string) string {
+		return fmt.Sprintf("\nORDER BY %s %s, %s COLLATE \"C\" %[2]s", at, direction, id)
+	}
 	c.with("page", selectSQL(fields, from, where)+order("r.created_at", "r.message_id")+"\nLIMIT "+c.arg(st.Limit+1, "bigint"))
 	sql := "SELECT " + strings.Join(outer, ",\n  ") + "\nFROM page AS t"
 	for _, join := range slices.Compact(joins) {

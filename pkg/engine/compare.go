@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/compile"
@@ -10,24 +12,31 @@ import (
 
 // compare adds to each metric its value in the other period. Buckets pair by
 // their place, groups by their keys. A group that only one period has is empty
-// in the other; a bucket that the other period lacks has no value there.
-func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Statement, result *Result) error {
+// in the other; a bucket that the other period lacks has no value there. It
+// tells whether rows are left off: where the limit already did so, groups that
+// only the other period has stay away.
+func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Statement, result *Result, cut bool) (bool, error) {
 	if in.Query.Compare == "previous_year" {
 		in.Range = calendar.PreviousYear(in.Range, in.Location)
 	} else {
 		in.Range = calendar.Previous(in.Range, in.Location)
 	}
 	result.Before = in.Range
+	// The first of one period need not be the first of the other.
+	in.Query.Limit = e.settings.MaxRows
 	other, err := compile.Aggregate(in)
 	if err != nil {
-		return err
+		return false, err
 	}
-	before, cut, err := e.read(ctx, other)
+	before, otherCut, err := e.read(ctx, other)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if cut {
+	if otherCut {
 		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows of the other period are compared.", len(before)))
+	}
+	if before, err = fill(other, before, otherCut); err != nil {
+		return false, err
 	}
 	timeAt := columnOf(st.Columns, compile.Time)
 	place := func(row []any) int64 {
@@ -39,11 +48,15 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 	key := func(row []any) string { return fmt.Sprint(groupKey(st.Columns, row), place(row)) }
 	unpaired := map[string][]any{}
 	var order []string
-	for _, row := range fill(other, before) {
+	for _, row := range before {
 		unpaired[key(row)] = row
 		order = append(order, key(row))
 	}
+	absentNow, absentBefore := absent(st.Columns, result.Rows, place), absent(st.Columns, before, place)
 	beside := func(row, previous []any) []any {
+		if previous == nil && !otherCut && place(row) <= int64(len(other.Buckets)) {
+			previous = absentBefore(row)
+		}
 		var both []any
 		for i, c := range st.Columns {
 			both = append(both, row[i])
@@ -51,10 +64,8 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 			case c.Role != compile.Metric:
 			case previous != nil:
 				both = append(both, previous[i])
-			case place(row) > int64(len(other.Buckets)):
-				both = append(both, nil)
 			default:
-				both = append(both, zero(c.Metric))
+				both = append(both, nil)
 			}
 		}
 		return both
@@ -65,13 +76,21 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 		delete(unpaired, key(row))
 	}
 	for _, k := range order {
-		if row := unpaired[k]; row != nil && place(row) <= int64(len(st.Buckets)) {
-			now := emptyLike(st.Columns, row)
-			if timeAt >= 0 {
-				now[timeAt] = row[timeAt]
-			}
-			rows = append(rows, beside(now, row))
+		row := unpaired[k]
+		if row == nil || cut || place(row) > int64(len(st.Buckets)) {
+			continue
 		}
+		if len(rows) == st.Limit {
+			if timeAt >= 0 {
+				return false, tooManyRows(st.Limit)
+			}
+			cut = true
+			break
+		}
+		rows = append(rows, beside(absentNow(row), row))
+	}
+	if timeAt >= 0 {
+		slices.SortStableFunc(rows, func(a, b []any) int { return cmp.Compare(place(a), place(b)) })
 	}
 	result.Rows = rows
 	result.Columns = nil
@@ -82,5 +101,22 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 			result.Columns = append(result.Columns, Column{Column: c, Previous: true})
 		}
 	}
-	return nil
+	return cut, nil
+}
+
+// absent makes the row of a group that these rows lack, like the other period's
+// row of that group.
+func absent(columns []compile.Column, rows [][]any, place func([]any) int64) func(like []any) []any {
+	byPlace := map[int64][][]any{}
+	for _, row := range rows {
+		byPlace[place(row)] = append(byPlace[place(row)], row)
+	}
+	return func(like []any) []any {
+		row := emptyLike(columns, like)
+		if i := columnOf(columns, compile.Time); i >= 0 {
+			row[i] = like[i]
+		}
+		emptyShares(columns, row, byPlace[place(like)])
+		return row
+	}
 }

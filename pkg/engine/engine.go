@@ -188,17 +188,16 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	result.Rows = fill(st, rows)
-	if len(st.Buckets) > 0 && (cut || len(result.Rows) > st.Limit) {
-		return nil, &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer bucket, a shorter range, fewer groups or more filters", min(len(rows), st.Limit))}
-	}
-	if cut {
-		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(rows)))
+	if result.Rows, err = fill(st, rows, cut); err != nil {
+		return nil, err
 	}
 	if in.Query.Compare != "none" {
-		if err := e.compare(ctx, in, st, result); err != nil {
+		if cut, err = e.compare(ctx, in, st, result, cut); err != nil {
 			return nil, err
 		}
+	}
+	if cut {
+		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(result.Rows)))
 	}
 	for i, b := range result.Columns {
 		if b.Role == compile.Time {
@@ -271,10 +270,14 @@ func normal(v any) any {
 }
 
 // fill adds the buckets in which nothing happened: for every group that the
-// answer has, or for the whole where it has no groups.
-func fill(st *compile.Statement, rows [][]any) [][]any {
+// answer has, or for the whole where it has no groups. It fails where the rows
+// were cut off, or would be: a series with an end missing is no series.
+func fill(st *compile.Statement, rows [][]any, cut bool) ([][]any, error) {
 	if len(st.Buckets) == 0 {
-		return rows
+		return rows, nil
+	}
+	if cut {
+		return nil, tooManyRows(len(rows))
 	}
 	timeAt := columnOf(st.Columns, compile.Time)
 	seen := map[string]map[int64]bool{}
@@ -290,6 +293,9 @@ func fill(st *compile.Statement, rows [][]any) [][]any {
 	}
 	if len(groups) == 0 {
 		groups = ungrouped(st.Columns)
+	}
+	if len(groups)*len(st.Buckets) > st.Limit {
+		return nil, tooManyRows(st.Limit)
 	}
 	// In the order of time, new rows after those of the answer.
 	byBucket := make([][][]any, len(st.Buckets))
@@ -309,7 +315,11 @@ func fill(st *compile.Statement, rows [][]any) [][]any {
 			}
 		}
 	}
-	return filled
+	return filled, nil
+}
+
+func tooManyRows(limit int) error {
+	return &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer bucket, a shorter range, fewer groups or more filters", limit)}
 }
 
 // ungrouped are the groups that an answer has although it has no rows: the
@@ -471,7 +481,8 @@ func link(template string, value any) any {
 		if !ok || id == "" {
 			return nil
 		}
-		template = strings.ReplaceAll(template, placeholder, url.PathEscape(id))
+		// Escaped for a path as well as for what follows a question mark.
+		template = strings.ReplaceAll(template, placeholder, strings.ReplaceAll(url.QueryEscape(id), "+", "%20"))
 	}
 	return template
 }

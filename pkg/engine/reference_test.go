@@ -31,19 +31,34 @@ import (
 // load puts the data into a schema of its own and returns an engine over it.
 func load(t testing.TB, data contract.Data) *engine.Engine {
 	t.Helper()
-	ctx := context.Background()
-	address, schema := pgtest.Schema(t)
+	return open(t, store(t, data), engine.Settings{})
+}
+
+// store puts the data into a schema of its own.
+func store(t testing.TB, data contract.Data) (schema string) {
+	t.Helper()
+	_, schema = pgtest.Schema(t)
 	conn := pgtest.Connect(t)
-	if err := contract.Create(ctx, conn, schema); err != nil {
+	if err := contract.Create(t.Context(), conn, schema); err != nil {
 		t.Fatal(err)
 	}
-	if err := contract.Load(ctx, conn, schema, data); err != nil {
+	if err := contract.Load(t.Context(), conn, schema, data); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Exec(ctx, "ANALYZE"); err != nil {
+	var tables []string
+	for _, r := range source.Contract {
+		tables = append(tables, schema+"."+r.Name)
+	}
+	if _, err := conn.Exec(t.Context(), "ANALYZE "+strings.Join(tables, ", ")); err != nil {
 		t.Fatal(err)
 	}
-	settings, err := postgres.SettingsFromURL(address)
+	return schema
+}
+
+// open returns an engine over the schema.
+func open(t testing.TB, schema string, s engine.Settings) *engine.Engine {
+	t.Helper()
+	settings, err := postgres.SettingsFromURL(pgtest.URL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +69,7 @@ func load(t testing.TB, data contract.Data) *engine.Engine {
 	}
 	t.Cleanup(db.Close)
 	detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return views.Detect(ctx, tx, schema) }
-	return engine.New(db, detect, engine.Settings{})
+	return engine.New(db, detect, s)
 }
 
 // seeds is how many random data sets the comparison runs: PARLEY_SEEDS for an
