@@ -1,8 +1,8 @@
-import { type Band, equally } from './layout';
-import { column, dashedThresholds, type Panels, thresholds } from './panels';
 import { type Definition } from './dashboard';
+import { type Band, equally } from './layout';
+import { byThreshold, column, dashedThresholds, type Panels, thresholds } from './panels';
 
-/** Of a channel's owner: who starts the sessions, how many messages go and come, what they cost. */
+/** For the owner of a channel: who starts the sessions, how many messages come and go, what they cost. */
 export const channels: Definition = {
   slug: 'channels',
   variables: ['account', 'channel', 'line', 'team'],
@@ -12,18 +12,39 @@ export const channels: Definition = {
 };
 
 function cards(panels: Panels): Band {
-  return equally(4, [
-    panels.card({ metrics: ['sessions_by_business'] }, 'neutral'),
-    panels.card({ metrics: ['sessions_by_contact'] }, 'good'),
-    panels.card({ metrics: ['messages_sent'] }, 'neutral'),
-    panels.card({ metrics: ['messages_received'] }, 'neutral'),
-    panels.card({ metrics: ['sent_received_ratio'] }, 'bad').thresholds(spamSteps()),
-    panels.card({ metrics: ['cost_usd'] }, 'bad'),
-  ]);
+  const { sessions, messages, ratio } = panels.texts.channels.panels;
+  const names = panels.texts.channels.names;
+  return {
+    height: 4,
+    cells: [
+      {
+        width: 7,
+        panel: panels
+          .card({ metrics: ['sessions_by_business', 'sessions_by_contact'] }, 'neutral', sessions)
+          .overrideByName('sessions_by_business', [column.title(names.byTeam)])
+          .overrideByName('sessions_by_contact', [column.title(names.byContact)]),
+      },
+      {
+        width: 7,
+        panel: panels
+          .card({ metrics: ['messages_sent', 'messages_received'] }, 'neutral', messages)
+          .overrideByName('messages_sent', [column.title(names.sent)])
+          .overrideByName('messages_received', [column.title(names.received)]),
+      },
+      {
+        width: 5,
+        panel: panels
+          .card({ metrics: ['sent_received_ratio'] }, 'bad', ratio)
+          .thresholds(spam())
+          .colorScheme(byThreshold()),
+      },
+      { width: 5, panel: panels.card({ metrics: ['cost_usd'] }, 'neutral') },
+    ],
+  };
 }
 
 /** Many more messages sent than received suggest that contacts take them for spam. */
-const spamSteps = () =>
+const spam = () =>
   thresholds([
     [null, 'green'],
     [2, 'orange'],
@@ -32,24 +53,27 @@ const spamSteps = () =>
 
 function trends(panels: Panels): Band {
   const { sessionsOverTime, messagesOverTime } = panels.texts.channels.panels;
-  return equally(9, [
+  return equally(8, [
     panels.bars({ report: 'sessions_over_time', metrics: ['sessions'], groupBy: ['initiator'] }, sessionsOverTime),
     panels.lines({ metrics: ['messages_sent', 'messages_received'] }, messagesOverTime),
   ]);
 }
 
 function performance(panels: Panels): Band {
-  const sums = ['sessions_by_business', 'sessions_by_contact', 'sessions_free_entry_point', 'messages_sent', 'messages_received'];
-  return equally(10, [
+  const sessions = ['sessions_by_business', 'sessions_by_contact', 'sessions_free_entry_point'];
+  const counts = [...sessions, 'messages_sent', 'messages_received'];
+  return equally(12, [
     panels.table(
       {
         report: 'channels',
-        metrics: [...sums, 'sent_received_ratio', 'failed_rate', 'cost_usd'],
+        metrics: [...counts, 'sent_received_ratio', 'failed_rate', 'cost_usd'],
         groupBy: ['channel', 'line'],
+        orderBy: [{ by: 'messages_sent', desc: true }],
       },
       {
-        line_name: [column.width(190)],
-        ...Object.fromEntries([...sums, 'cost_usd'].map((id) => [id, [column.total()]])),
+        channel: [column.width(100)],
+        line_name: [column.width(190), panels.link('session-initiation', 'line')],
+        ...Object.fromEntries([...counts, 'cost_usd'].map((id) => [id, [column.total()]])),
       },
       panels.texts.channels.panels.performance
     ),
@@ -62,17 +86,18 @@ function byChannel(panels: Panels): Band[] {
   const groupBy = ['channel'];
   return [
     equally(
-      9,
+      8,
       [
         panels.bars({ metrics: ['sessions'], groupBy }, sessionsByChannel),
         panels
           .lines({ metrics: ['sent_received_ratio'], groupBy }, ratioByChannel)
-          .thresholds(spamSteps())
+          .spanNulls(true)
+          .thresholds(spam())
           .thresholdsStyle(dashedThresholds()),
       ],
-      texts.sections.byChannel
+      { title: texts.sections.byChannel }
     ),
-    equally(9, [
+    equally(8, [
       panels.bars({ metrics: ['messages_sent'], groupBy }, sentByChannel),
       panels.bars({ metrics: ['messages_received'], groupBy }, receivedByChannel),
     ]),
@@ -85,7 +110,10 @@ function cost(panels: Panels): Band {
     title: texts.sections.cost,
     height: 9,
     cells: [
-      { width: 16, panel: panels.bars({ metrics: ['cost_usd'], groupBy: ['template_category'] }, texts.panels.costOverTime) },
+      {
+        width: 16,
+        panel: panels.bars({ metrics: ['cost_usd'], groupBy: ['template_category'] }, texts.panels.costOverTime),
+      },
       {
         width: 8,
         panel: panels.ranking(

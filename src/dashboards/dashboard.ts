@@ -1,8 +1,10 @@
+import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   AdHocVariableBuilder,
   type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
+  type DashboardLink,
   DashboardLinkBuilder,
   DashboardLinkType,
   DatasourceVariableBuilder,
@@ -47,7 +49,7 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     .link(siblings(texts));
   dashboard.withVariable(datasource(texts));
   for (const variable of definition.variables) {
-    dashboard.withVariable(choice(variable, definition.variables, catalog));
+    dashboard.withVariable(choice(variable, definition.variables, texts, catalog));
   }
   dashboard.withVariable(new AdHocVariableBuilder('filters').label(texts.moreFilters).datasource(DATASOURCE));
   for (const panel of place(definition.bands(new Panels(texts, catalog, definition.variables)))) {
@@ -62,7 +64,8 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
 
 /** The periods that people ask reports for. */
 function periods({ ranges }: Texts): TimePickerBuilder {
-  const period = (display: string, from: string, to: string) => new TimeOptionBuilder().display(display).from(from).to(to);
+  const period = (display: string, from: string, to: string) =>
+    new TimeOptionBuilder().display(display).from(from).to(to);
   return new TimePickerBuilder().quickRanges([
     period(ranges.today, 'now/d', 'now'),
     period(ranges.yesterday, 'now-1d/d', 'now-1d/d'),
@@ -75,13 +78,17 @@ function periods({ ranges }: Texts): TimePickerBuilder {
 }
 
 /** The way to the other dashboards of the language, with the same time and choices. */
-function siblings(texts: Texts): DashboardLinkBuilder {
-  return new DashboardLinkBuilder(texts.reports)
+function siblings(texts: Texts): Builder<DashboardLink> {
+  const link = new DashboardLinkBuilder(texts.reports)
     .type(DashboardLinkType.Dashboards)
     .tags([texts.tag])
     .asDropdown(true)
     .keepTime(true)
-    .includeVars(true);
+    .includeVars(true)
+    .build();
+  // The SDK's default hides it in a menu.
+  delete link.placement;
+  return { build: () => link };
 }
 
 function datasource(texts: Texts): DatasourceVariableBuilder {
@@ -101,11 +108,11 @@ const NARROWED_BY: Record<string, string[]> = {
   campaign: ['account', 'line'],
 };
 
-function choice(dimension: string, variables: string[], catalog: CatalogTexts): QueryVariableBuilder {
-  const { title, description, values } = catalog.dimensions[dimension];
+function choice(dimension: string, variables: string[], texts: Texts, catalog: CatalogTexts): QueryVariableBuilder {
+  const { title, values } = catalog.dimensions[dimension];
   const narrowing = (NARROWED_BY[dimension] ?? []).filter((name) => variables.includes(name));
-  const builder = new QueryVariableBuilder(dimension)
-    .label(title)
+  return new QueryVariableBuilder(dimension)
+    .label(texts.labels[dimension] ?? title)
     .datasource(DATASOURCE)
     .query({ refId: dimension, dimension, ...(narrowing.length > 0 && { filters: narrowing.map(chosen) }) })
     .refresh(VariableRefresh.OnDashboardLoad)
@@ -114,5 +121,4 @@ function choice(dimension: string, variables: string[], catalog: CatalogTexts): 
     .multi(true)
     .includeAll(true)
     .current({ text: ['All'], value: ['$__all'] });
-  return description ? builder.description(description) : builder;
 }

@@ -1,38 +1,42 @@
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
-import { column, type Panels } from './panels';
+import { column, dashed, type Panels } from './panels';
+import { reasons } from './sessionInitiation';
 
-/** Of a campaign's manager: where the notifications of the week stop on their way to a reply. */
+/** For a campaign's manager: where the notifications of the week stop on their way to a reply. */
 export const funnel: Definition = {
   slug: 'funnel',
   variables: ['account', 'channel', 'line', 'team', 'template', 'origin', 'user_type', 'campaign'],
   from: 'now/w',
   texts: (texts) => texts.funnel,
-  bands: (panels) => [shape(panels), trends(panels), byTemplate(panels), byCampaign(panels)],
+  bands: (panels) => [
+    shape(panels),
+    trends(panels),
+    stages(panels, 'template', 'templates'),
+    stages(panels, 'campaign', 'campaigns'),
+  ],
 };
 
 function shape(panels: Panels): Band {
   const texts = panels.texts.funnel.panels;
+  const beside = 10;
   return {
-    height: 12,
+    height: 9,
     cells: [
-      { width: 15, panel: panels.funnel(texts.funnel) },
+      { width: 24 - beside, panel: panels.funnel(texts.funnel) },
       {
-        width: 9,
-        panel: [
-          { height: 4, panel: panels.ranking({ metrics: ['notifications_failed', 'notifications_pending'] }, texts.leftOut) },
-          {
-            height: 8,
-            panel: panels.ranking(
-              {
-                metrics: ['notifications_failed'],
-                groupBy: ['failure_reason'],
-                filters: [{ dimension: 'status', operator: 'in', values: ['failed'] }],
-                orderBy: [{ by: 'notifications_failed', desc: true }],
-              },
-              texts.failures
-            ),
-          },
+        width: beside,
+        bands: [
+          equally(
+            3,
+            [
+              panels.card({ metrics: ['notifications_failed'] }, 'bad', texts.failed),
+              // Those of the period before have long been sent.
+              panels.card({ metrics: ['notifications_pending'] }, 'none', texts.pending),
+            ],
+            { width: beside }
+          ),
+          equally(6, [reasons(panels, texts.reasons)], { width: beside }),
         ],
       },
     ],
@@ -41,28 +45,35 @@ function shape(panels: Panels): Band {
 
 function trends(panels: Panels): Band {
   const { conversion, timeToReply } = panels.texts.funnel.panels;
-  return equally(9, [
+  return equally(8, [
     panels.lines({ metrics: ['stage_share_of_sent'], groupBy: ['stage'] }, conversion),
-    panels.lines({ metrics: ['time_to_reply_p50', 'time_to_reply_p90'] }, timeToReply),
+    panels
+      .lines({ metrics: ['time_to_reply_p50', 'time_to_reply_p90'] }, timeToReply)
+      .overrideByName('time_to_reply_p50', [REPLY])
+      .overrideByName('time_to_reply_p90', [REPLY, dashed()]),
   ]);
 }
 
-const byTemplate = (panels: Panels) => stages(panels, 'template', 'templates');
-
-const byCampaign = (panels: Panels) => stages(panels, 'campaign', 'campaigns');
+/** The colour of replies. */
+const REPLY = { id: 'color', value: { mode: 'fixed', fixedColor: '#BE61FC' } };
 
 /** The funnel of every template or campaign, one a row. */
 function stages(panels: Panels, by: string, texts: 'templates' | 'campaigns'): Band {
   const rates = ['notified_delivery_rate', 'notified_read_rate', 'read_answer_rate', 'answer_rate'];
+  const name = by === 'template' ? by : `${by}_name`;
   return equally(10, [
     panels.table(
       {
         report: 'funnel',
-        metrics: ['notified', ...rates],
+        metrics: ['notified', ...rates, 'time_to_reply_p50'],
         groupBy: [by],
         orderBy: [{ by: 'notified', desc: true }],
       },
-      { notified: column.bar(), ...Object.fromEntries(rates.map((id) => [id, column.bar(1)])) },
+      {
+        [name]: [column.width(220), panels.link('session-initiation', by)],
+        notified: column.bar(),
+        ...Object.fromEntries(rates.map((id) => [id, column.bar(1)])),
+      },
       panels.texts.funnel.panels[texts]
     ),
   ]);

@@ -13,7 +13,9 @@ const there = existsSync(root)
       .map((file) => file.split(path.sep).join('/'))
   : [];
 
-const differing = [...files].filter(([file, text]) => !there.includes(file) || readFileSync(path.join(root, file), 'utf8') !== text);
+const differing = [...files].filter(
+  ([file, text]) => !there.includes(file) || readFileSync(path.join(root, file), 'utf8') !== text
+);
 const superfluous = there.filter((file) => !files.has(file));
 
 if (process.argv.includes('--check')) {

@@ -10,11 +10,8 @@ export interface PanelBuilder extends Builder<Panel> {
   gridPos(position: GridPos): this;
 }
 
-/** A place in a band: one panel as high as the band, or several, each with its height, one over the other. */
-export interface Cell {
-  width: number;
-  panel: PanelBuilder | Array<{ height: number; panel: PanelBuilder }>;
-}
+/** A place in a band: a panel as high as the band, or bands under each other. */
+export type Cell = { width: number } & ({ panel: PanelBuilder } | { bands: Band[] });
 
 /** Panels side by side. With a title a line stands above them. */
 export interface Band {
@@ -23,30 +20,37 @@ export interface Band {
   cells: Cell[];
 }
 
-/** Panels of one width side by side. */
-export function equally(height: number, panels: PanelBuilder[], title?: string): Band {
-  return { height, title, cells: panels.map((panel) => ({ width: COLUMNS / panels.length, panel })) };
+/** Panels of one width side by side, over the whole grid or a part of it. */
+export function equally(
+  height: number,
+  panels: PanelBuilder[],
+  { title, width = COLUMNS }: { title?: string; width?: number } = {}
+): Band {
+  return { height, title, cells: panels.map((panel) => ({ width: width / panels.length, panel })) };
 }
 
 /** Puts the bands under each other and numbers the panels. */
 export function place(bands: Band[]): Array<PanelBuilder | RowBuilder> {
   const placed: Array<PanelBuilder | RowBuilder> = [];
-  let y = 0;
-  for (const band of bands) {
-    if (band.title) {
-      placed.push(new RowBuilder(band.title).id(placed.length + 1).gridPos({ x: 0, y, w: COLUMNS, h: 1 }));
-      y += 1;
-    }
-    let x = 0;
-    for (const { width, panel } of band.cells) {
-      let down = 0;
-      for (const one of Array.isArray(panel) ? panel : [{ height: band.height, panel }]) {
-        placed.push(one.panel.id(placed.length + 1).gridPos({ x, y: y + down, w: width, h: one.height }));
-        down += one.height;
+  const put = (bands: Band[], left: number, top: number) => {
+    let y = top;
+    for (const { title, height, cells } of bands) {
+      if (title) {
+        placed.push(new RowBuilder(title).id(placed.length + 1).gridPos({ x: left, y, w: COLUMNS, h: 1 }));
+        y += 1;
       }
-      x += width;
+      let x = left;
+      for (const cell of cells) {
+        if ('bands' in cell) {
+          put(cell.bands, x, y);
+        } else {
+          placed.push(cell.panel.id(placed.length + 1).gridPos({ x, y, w: cell.width, h: height }));
+        }
+        x += cell.width;
+      }
+      y += height;
     }
-    y += band.height;
-  }
+  };
+  put(bands, 0, 0);
   return placed;
 }

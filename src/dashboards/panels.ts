@@ -24,6 +24,7 @@ import {
   VisibilityMode,
   VizLegendOptionsBuilder,
   VizOrientation,
+  VizTextDisplayOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
@@ -36,7 +37,6 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import {
   PanelBuilder as PieChart,
-  PieChartLabels,
   PieChartLegendOptionsBuilder,
   PieChartLegendValues,
   PieChartType,
@@ -53,10 +53,13 @@ import { type PanelTexts, type Texts } from './texts';
 /** So many bars stay apart on a panel of half the width. */
 const MAX_BARS = 100;
 
-/** How a number's growth is to be read: as good, as bad, or as neither. */
-export type Growth = 'good' | 'bad' | 'neutral';
+/** How far the funnel's scale goes on either side, where the longest bar goes to 1. */
+const FUNNEL_SCALE = 1.45;
 
-const GROWTH_COLORS: Record<Growth, PercentChangeColorMode> = {
+/** How a number's growth is to be read: as good, as bad, as neither, or not at all. */
+export type Growth = 'good' | 'bad' | 'neutral' | 'none';
+
+const GROWTH_COLORS: Record<Exclude<Growth, 'none'>, PercentChangeColorMode> = {
   good: PercentChangeColorMode.Standard,
   bad: PercentChangeColorMode.Inverted,
   neutral: PercentChangeColorMode.SameAsValue,
@@ -77,21 +80,23 @@ export class Panels {
     private readonly variables: string[]
   ) {}
 
-  /** One large number of the whole range, with its change against the period before. */
+  /** Large numbers of the whole range, each with its change against the period before. */
   card(question: Question, growth: Growth, texts?: PanelTexts): Stat {
     const panel = new Stat()
       .colorMode(BigValueColorMode.Value)
+      // What has no colour of its own is not to look like good or bad news.
+      .colorScheme(plain())
       .graphMode(BigValueGraphMode.None)
+      .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(30).percentSize(13))
       // Not the last that is not null: with nothing to count now, that would be the period before.
-      .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']))
-      .showPercentChange(true)
-      .percentChangeColorMode(GROWTH_COLORS[growth]);
-    return this.dress(
-      panel,
-      { format: 'timeseries', bucket: 'none', compare: 'previous_period', ...question },
-      texts,
-      this.texts.change
-    );
+      .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']));
+    const now: Question = { format: 'timeseries', bucket: 'none', ...question };
+    if (growth === 'none') {
+      return this.dress(panel, now, texts);
+    }
+    panel.showPercentChange(true).percentChangeColorMode(GROWTH_COLORS[growth]);
+    // Two points: before and now.
+    return this.dress(panel, { compare: 'previous_period', ...now }, texts, this.texts.change);
   }
 
   /** Stacked bars over time. */
@@ -126,14 +131,13 @@ export class Panels {
   }
 
   /** Shares of a whole. */
-  donut(question: Question, texts: PanelTexts): PieChart {
+  donut(question: Question, texts: PanelTexts, legend = LegendPlacement.Right): PieChart {
     const panel = new PieChart()
       .pieType(PieChartType.Donut)
-      .displayLabels([PieChartLabels.Percent])
       .legend(
         new PieChartLegendOptionsBuilder()
           .displayMode(LegendDisplayMode.Table)
-          .placement(LegendPlacement.Right)
+          .placement(legend)
           .showLegend(true)
           .values([PieChartLegendValues.Value, PieChartLegendValues.Percent])
       )
@@ -141,7 +145,8 @@ export class Panels {
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']))
       // Percentages take it too; whole numbers stay whole.
       .overrideByFieldType('number', [{ id: 'decimals', value: 1 }]);
-    return this.dress(panel, question, texts);
+    // The builder knows no order yet. The slices keep that of the stages.
+    return withOptions(this.dress(panel, question, texts), { sort: SortOrder.None });
   }
 
   /** One horizontal bar for each row. */
@@ -150,17 +155,23 @@ export class Panels {
       .orientation(VizOrientation.Horizontal)
       .displayMode(BarGaugeDisplayMode.Basic)
       .valueMode(BarGaugeValueMode.Text)
-      .namePlacement(BarGaugeNamePlacement.Left)
+      .namePlacement(BarGaugeNamePlacement.Top)
       .sizing(BarGaugeSizing.Manual)
-      .minVizHeight(18)
-      .maxVizHeight(26)
-      .showUnfilled(false)
-      .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']));
-    return this.dress(panel, { format: 'timeseries', bucket: 'none', ...question }, texts);
+      .minVizHeight(22)
+      .maxVizHeight(36)
+      .showUnfilled(true)
+      .colorScheme(plain())
+      .text(new VizTextDisplayOptionsBuilder().titleSize(12).valueSize(14))
+      .reduceOptions(new ReduceDataOptionsBuilder().values(true).calcs([]));
+    return this.dress(panel, question, texts);
   }
 
   table(question: Question, columns: Columns, texts: PanelTexts): Table {
-    const panel = new Table().cellHeight(TableCellHeight.Sm).showHeader(true);
+    const panel = new Table()
+      .cellHeight(TableCellHeight.Sm)
+      .showHeader(true)
+      .minWidth(70)
+      .overrideByRegexp('.*', [{ id: 'custom.wrapHeaderText', value: true }]);
     for (const [id, properties] of Object.entries(columns)) {
       panel.overrideByName(id, properties);
     }
@@ -174,15 +185,16 @@ export class Panels {
    */
   funnel(texts: PanelTexts): BarChart {
     const shape = 'stage_share_of_sent';
-    const mirrored = `${shape} * -1`;
-    const inTooltipOnly = [{ id: 'custom.hideFrom', value: { viz: true, tooltip: false, legend: true } }];
-    const nowhere = [{ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }];
+    const others = ['stage_reached', 'stage_share_of_previous'];
+    const shownIn = (viz: boolean, tooltip: boolean) => ({
+      id: 'custom.hideFrom',
+      value: { viz: !viz, tooltip: !tooltip, legend: true },
+    });
     const panel = new BarChart()
       .orientation(VizOrientation.Horizontal)
       .stacking(StackingMode.Normal)
       .xField('stage')
       .colorByField('stage')
-      .showValue(VisibilityMode.Never)
       .barWidth(0.9)
       .groupWidth(1)
       .xTickLabelRotation(0)
@@ -191,6 +203,11 @@ export class Panels {
       .lineWidth(0)
       .axisPlacement(AxisPlacement.Hidden)
       .axisGridShow(false)
+      // Room for the label beside the longest bar.
+      .min(-FUNNEL_SCALE)
+      .max(FUNNEL_SCALE)
+      .showValue(VisibilityMode.Always)
+      .text(new VizTextDisplayOptionsBuilder().valueSize(12))
       .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.Hidden))
       .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None))
       .withTransformation({
@@ -198,27 +215,38 @@ export class Panels {
         // By type, as by name it would have to be the title in the reader's language.
         options: {
           mode: 'binary',
-          binary: {
-            left: { matcher: { id: 'byType', options: 'number' } },
-            operator: '*',
-            right: { fixed: '-1' },
-          },
+          binary: { left: { matcher: { id: 'byType', options: 'number' } }, operator: '*', right: { fixed: '-1' } },
         },
       })
-      .overrideByName('stage_label', [{ id: 'custom.axisPlacement', value: 'left' }])
-      .overrideByName(mirrored, [{ id: 'custom.hideFrom', value: { viz: false, tooltip: true, legend: true } }])
-      .overrideByName('stage_reached', inTooltipOnly)
-      .overrideByName('stage_reached * -1', nowhere)
-      .overrideByName('stage_share_of_previous', inTooltipOnly)
-      .overrideByName('stage_share_of_previous * -1', nowhere);
-    return this.dress(
-      panel,
-      {
-        metrics: ['stage_reached', 'stage_share_of_previous', shape],
-        groupBy: ['stage'],
-      },
-      texts
-    );
+      .overrideByName('stage', [{ id: 'custom.axisPlacement', value: AxisPlacement.Left }])
+      .overrideByName(`${shape} * -1`, [
+        shownIn(true, false),
+        // Only the right end of a bar bears a label.
+        { id: 'mappings', value: [{ type: 'range', options: { from: -1, to: 0, result: { text: ' ' } } }] },
+      ]);
+    for (const other of others) {
+      panel.overrideByName(other, [shownIn(false, true)]).overrideByName(`${other} * -1`, [shownIn(false, false)]);
+    }
+    return this.dress(panel, { metrics: [...others, shape], groupBy: ['stage'] }, texts);
+  }
+
+  /**
+   * The link of a cell to another dashboard, with the same time and choices but
+   * the cell's own entity.
+   */
+  link(slug: string, dimension: string): DynamicConfigValue {
+    const kept = ['datasource', ...this.variables.filter((name) => name !== dimension), 'filters'];
+    const url = [
+      `/d/${this.texts.tag}-${slug}?\${__url_time_range}`,
+      ...kept.map((name) => `\${${name}:queryparam}`),
+      `var-${dimension}=\${__data.fields.${dimension}.text:percentencode}`,
+    ].join('&');
+    return { id: 'links', value: [{ title: this.texts.links[slug], url }] };
+  }
+
+  /** What a status is called, as the title of a column that counts it. */
+  status(value: string): DynamicConfigValue {
+    return column.title(this.catalog.dimensions.status.values![value]);
   }
 
   /** Gives a panel what every panel has. */
@@ -266,8 +294,23 @@ export function thresholds(steps: Array<[from: number | null, color: string]>): 
     .steps(steps.map(([value, color]) => ({ value, color }) as Threshold));
 }
 
+/** A colour that follows the thresholds, also where the metric has one of its own. */
+export const byThreshold = () => new FieldColorBuilder().mode(FieldColorModeId.Thresholds);
+
+export const dashed = (): DynamicConfigValue => ({ id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } });
+
 export function dashedThresholds(): GraphThresholdsStyleConfigBuilder {
   return new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
+}
+
+/** The theme's colour of text, for what means neither good nor bad. */
+const plain = () => new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('text');
+
+/** Adds options that the SDK has no method for. */
+function withOptions<P extends PanelBuilder>(panel: P, options: object): P {
+  const built = panel.build();
+  built.options = { ...built.options, ...options };
+  return panel;
 }
 
 /** One colour for one name, whichever chart it stands in. */
@@ -275,14 +318,27 @@ export const colorByName = () => new FieldColorBuilder().mode(FieldColorModeId.P
 
 /** Properties of a table's column. */
 export const column = {
+  /** A shorter title, where the panel's own says the rest. */
+  title: (title: string): DynamicConfigValue => ({ id: 'displayName', value: title }),
   width: (width: number): DynamicConfigValue => ({ id: 'custom.width', value: width }),
-  hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
+  minWidth: (width: number): DynamicConfigValue => ({ id: 'custom.minWidth', value: width }),
+  /** To the minute. */
+  time: (): DynamicConfigValue[] => [
+    { id: 'unit', value: 'time:YYYY-MM-DD HH:mm' },
+    { id: 'custom.width', value: 130 },
+  ],
+  /** Long texts go on in the next line. */
+  wrap: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } }),
+  /** Values on the colours of their meaning. */
+  colored: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }),
+  /** The titles of the field's links instead of addresses. */
+  links: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'data-links' } }),
   total: (): DynamicConfigValue => ({ id: 'custom.footer.reducers', value: ['sum'] }),
   /** A bar of the value in the cell; shares are measured on the whole. */
   bar: (max?: number): DynamicConfigValue[] => [
     { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
+    { id: 'custom.minWidth', value: 110 },
     { id: 'min', value: 0 },
     ...(max === undefined ? [] : [{ id: 'max', value: max }]),
   ],
-  link: (title: string, url: string): DynamicConfigValue => ({ id: 'links', value: [{ title, url }] }),
 };

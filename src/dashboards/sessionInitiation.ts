@@ -1,51 +1,64 @@
+import { LegendPlacement } from '@grafana/grafana-foundation-sdk/common';
+
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { column, type Panels } from './panels';
+import { type Question } from './query';
 
-/** Of a campaign's manager: what was sent to start sessions, who answered, what failed and why. */
+/** For a campaign's manager: what was sent to start sessions, who answered, what failed and why. */
 export const sessionInitiation: Definition = {
   slug: 'session-initiation',
   variables: ['account', 'channel', 'line', 'team', 'template', 'origin', 'user_type', 'campaign'],
   from: 'now-7d',
   texts: (texts) => texts.sessionInitiation,
-  bands: (panels) => [cards(panels), donuts(panels), trend(panels), sends(panels), templates(panels), latest(panels)],
+  bands: (panels) => [
+    cards(panels),
+    donuts(panels),
+    trend(panels),
+    sends(panels),
+    failures(panels),
+    templates(panels),
+    latest(panels),
+  ],
+};
+
+/** Without the starts by referral, which have no last status: there the business sent nothing. */
+const BY_STATUS: Question = {
+  metrics: ['notifications'],
+  groupBy: ['status'],
+  filters: [{ dimension: 'status', operator: 'notIn', values: ['(none)'] }],
 };
 
 function cards(panels: Panels): Band {
+  const { starts, sends, users, referrals, answered, failed } = panels.texts.sessionInitiation.panels;
+  const byReferral = [{ dimension: 'origin', operator: 'in', values: ['referred_campaign', 'referred_webchat'] }];
   return equally(3, [
-    panels.card({ metrics: ['initiations'] }, 'neutral'),
-    panels.card({ metrics: ['notifications'] }, 'neutral'),
-    panels.card({ metrics: ['notification_users'] }, 'neutral'),
-    panels.card(
-      {
-        metrics: ['initiations'],
-        filters: [{ dimension: 'origin', operator: 'in', values: ['referred_campaign', 'referred_webchat'] }],
-      },
-      'good',
-      panels.texts.sessionInitiation.panels.referrals
-    ),
-    panels.card({ metrics: ['answer_rate'] }, 'good'),
-    panels.card({ metrics: ['notification_failed_rate'] }, 'bad'),
+    panels.card({ metrics: ['initiations'] }, 'neutral', starts),
+    panels.card({ metrics: ['notifications'] }, 'neutral', sends),
+    panels.card({ metrics: ['notification_users'] }, 'neutral', users),
+    panels.card({ metrics: ['initiations'], filters: byReferral }, 'good', referrals),
+    panels.card({ metrics: ['answer_rate'] }, 'good', answered),
+    panels.card({ metrics: ['notification_failed_rate'] }, 'bad', failed),
   ]);
 }
 
 function donuts(panels: Panels): Band {
   const { answers, lastStatus, newOrReturning } = panels.texts.sessionInitiation.panels;
-  return equally(7, [
-    panels.donut({ metrics: ['answered_users', 'unanswered_users'] }, answers),
-    panels.donut({ metrics: ['notifications'], groupBy: ['status'], format: 'timeseries', bucket: 'none' }, lastStatus),
-    panels.donut({ metrics: ['new_users', 'returning_users'] }, newOrReturning),
+  return equally(6, [
+    panels.donut({ metrics: ['answered_users', 'unanswered_users'] }, answers, LegendPlacement.Bottom),
+    panels.donut({ ...BY_STATUS, format: 'timeseries', bucket: 'none' }, lastStatus),
+    panels.donut({ metrics: ['new_users', 'returning_users'] }, newOrReturning, LegendPlacement.Bottom),
   ]);
 }
 
 function trend(panels: Panels): Band {
   const { daily, funnel } = panels.texts.sessionInitiation.panels;
   return {
-    height: 9,
+    height: 8,
     cells: [
       {
         width: 15,
-        panel: panels.bars({ report: 'initiations_daily', metrics: ['notifications'], groupBy: ['status'], bucket: 'day' }, daily),
+        panel: panels.bars({ report: 'initiations_daily', ...BY_STATUS, bucket: 'day' }, daily),
       },
       { width: 9, panel: panels.funnel(funnel) },
     ],
@@ -53,58 +66,94 @@ function trend(panels: Panels): Band {
 }
 
 function sends(panels: Panels): Band {
-  const { latestSends, failures } = panels.texts.sessionInitiation.panels;
+  const { latestSends, users } = panels.texts.sessionInitiation.panels;
+  const count = column.width(80);
+  return equally(10, [
+    panels.table(
+      {
+        report: 'sends',
+        metrics: [
+          'first_sent_at',
+          'notification_users',
+          'notified',
+          'notified_delivered',
+          'notified_read',
+          'answered',
+          'notifications_failed',
+          'failure_reasons',
+        ],
+        groupBy: ['send'],
+      },
+      {
+        send_name: [column.width(220)],
+        first_sent_at: column.time(),
+        notification_users: [count, column.title(users.title)],
+        notified: [count, panels.status('sent')],
+        notified_delivered: [count, panels.status('delivered')],
+        notified_read: [count, panels.status('read')],
+        answered: [count, panels.status('replied')],
+        notifications_failed: [count, panels.status('failed')],
+        failure_reasons: [column.minWidth(220), column.wrap()],
+      },
+      latestSends
+    ),
+  ]);
+}
+
+function failures(panels: Panels): Band {
+  const texts = panels.texts.sessionInitiation.panels;
   return {
-    height: 10,
+    height: 9,
     cells: [
+      { width: 7, panel: reasons(panels, texts.reasons) },
       {
         width: 17,
         panel: panels.table(
           {
-            report: 'sends',
-            metrics: ['first_sent_at', 'notification_users', 'notified', 'answered', 'notifications_failed', 'failure_reasons'],
+            report: 'failures',
+            metrics: ['notifications_failed', 'notifications_failed_share'],
+            groupBy: ['failure_reason', 'failure_code', 'line', 'template'],
           },
-          {},
-          latestSends
-        ),
-      },
-      {
-        width: 7,
-        panel: panels.ranking(
           {
-            metrics: ['notifications_failed'],
-            groupBy: ['failure_reason'],
-            filters: [{ dimension: 'status', operator: 'in', values: ['failed'] }],
-            orderBy: [{ by: 'notifications_failed', desc: true }],
+            failure_reason: [column.width(200)],
+            failure_code: [column.width(70)],
+            line_name: [column.width(140)],
+            template: [column.minWidth(120)],
+            notifications_failed: [column.width(100)],
+            notifications_failed_share: [column.width(85)],
           },
-          failures
+          texts.failures
         ),
       },
     ],
   };
 }
 
+/** Why notifications failed, the most frequent reason first. */
+export function reasons(panels: Panels, texts: { title: string }) {
+  return panels.ranking(
+    {
+      metrics: ['notifications_failed'],
+      groupBy: ['failure_reason'],
+      filters: [{ dimension: 'status', operator: 'in', values: ['failed'] }],
+      orderBy: [{ by: 'notifications_failed', desc: true }],
+    },
+    texts
+  );
+}
+
 function templates(panels: Panels): Band {
-  return equally(10, [
+  const rates = ['notified_delivery_rate', 'notified_read_rate', 'answer_rate', 'notification_failed_rate'];
+  return equally(11, [
     panels.table(
       {
-        metrics: [
-          'notifications',
-          'notification_users',
-          'notified_delivery_rate',
-          'notified_read_rate',
-          'answer_rate',
-          'notification_failed_rate',
-          'cost_usd',
-        ],
+        metrics: ['notifications', 'notification_users', ...rates, 'cost_usd'],
         groupBy: ['template'],
         orderBy: [{ by: 'notifications', desc: true }],
       },
       {
-        notified_delivery_rate: column.bar(1),
-        notified_read_rate: column.bar(1),
-        answer_rate: column.bar(1),
-        notification_failed_rate: column.bar(1),
+        template: [column.width(220), panels.link('funnel', 'template')],
+        ...Object.fromEntries(rates.map((id) => [id, column.bar(1)])),
       },
       panels.texts.sessionInitiation.panels.templates
     ),
@@ -112,25 +161,37 @@ function templates(panels: Panels): Band {
 }
 
 function latest(panels: Panels): Band {
-  return equally(13, [
+  return equally(14, [
     panels.table(
       {
         report: 'notification_details',
         columns: [
           'created_at',
           'contact',
-          'line',
-          'origin',
-          'template',
-          'user_type',
           'status',
           'replied',
+          'origin',
+          'link',
+          'template',
+          'line',
+          'user_type',
           'failure_reason',
           'failure_text',
-          'link',
         ],
       },
-      {},
+      {
+        created_at: column.time(),
+        contact_name: [column.width(150)],
+        status: [column.width(90), column.colored()],
+        replied: [column.width(70)],
+        origin: [column.width(140)],
+        link: [column.width(90), column.links()],
+        template: [column.width(200)],
+        line_name: [column.width(160)],
+        user_type: [column.width(90)],
+        failure_reason: [column.width(200)],
+        failure_text: [column.width(320)],
+      },
       panels.texts.sessionInitiation.panels.latest
     ),
   ]);

@@ -15,10 +15,16 @@ export interface Texts {
   datasource: string;
   moreFilters: string;
   ranges: Record<'today' | 'yesterday' | 'last7Days' | 'last30Days' | 'thisWeek' | 'thisMonth' | 'lastMonth', string>;
+  /** The names of variables that are better not called as their dimensions. */
+  labels: Partial<Record<string, string>>;
+  /** Where the links in cells lead, by the dashboard. */
+  links: Record<string, string>;
   /** What the small percentage on a card is. */
   change: string;
-  /** How to read several definitions. */
   channels: DashboardTexts<
+    | 'sessions'
+    | 'messages'
+    | 'ratio'
     | 'sessionsOverTime'
     | 'messagesOverTime'
     | 'performance'
@@ -29,22 +35,31 @@ export interface Texts {
     | 'costOverTime'
     | 'costByCountry',
     'byChannel' | 'cost'
-  >;
+  > & {
+    /** Of the numbers on the cards of sessions and messages. */
+    names: Record<'byTeam' | 'byContact' | 'sent' | 'received', string>;
+  };
   sessionInitiation: DashboardTexts<
+    | 'starts'
+    | 'sends'
+    | 'users'
     | 'referrals'
+    | 'answered'
+    | 'failed'
     | 'answers'
     | 'lastStatus'
     | 'newOrReturning'
     | 'daily'
     | 'funnel'
     | 'latestSends'
+    | 'reasons'
     | 'failures'
     | 'templates'
     | 'latest',
     never
   >;
   funnel: DashboardTexts<
-    'funnel' | 'leftOut' | 'failures' | 'conversion' | 'timeToReply' | 'templates' | 'campaigns',
+    'funnel' | 'failed' | 'pending' | 'reasons' | 'conversion' | 'timeToReply' | 'templates' | 'campaigns',
     never
   >;
 }

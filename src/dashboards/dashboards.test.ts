@@ -1,0 +1,122 @@
+import { type Dashboard, type Panel, type RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { readdirSync, readFileSync } from 'fs';
+import path from 'path';
+
+import { type ParleyQuery } from '../types';
+import { catalogTexts } from './catalog';
+import { dashboards } from '.';
+import { COLUMNS } from './layout';
+import { PLUGIN_ID } from './query';
+
+const ROOT = path.join(process.cwd(), 'dashboards');
+
+const files = [...dashboards()];
+const catalog = catalogTexts('en');
+
+const KNOWN_KEYS = [
+  ...['refId', 'datasource', 'version', 'report', 'metrics', 'groupBy', 'bucket', 'filters', 'compare', 'language'],
+  ...['format', 'columns', 'orderBy', 'limit'],
+];
+
+it('stands in the checkout as its code makes it', () => {
+  const there = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+  expect(there.map((file) => file.split(path.sep).join('/')).sort()).toEqual(files.map(([file]) => file).sort());
+  for (const [file, text] of files) {
+    expect({ file, same: readFileSync(path.join(ROOT, file), 'utf8') === text }).toEqual({ file, same: true });
+  }
+});
+
+describe.each(files)('%s', (file, text) => {
+  const dashboard: Dashboard = JSON.parse(text);
+  const all = dashboard.panels as Array<Panel | RowPanel>;
+  const panels = all.filter((panel): panel is Panel => panel.type !== 'row');
+  const queries = panels.flatMap((panel) =>
+    (panel.targets as unknown as ParleyQuery[]).map((query) => ({ panel, query }))
+  );
+  const variables = dashboard.templating.list!;
+
+  it('has an address and tags of its own', () => {
+    const [language, name] = file.replace('.json', '').split('/');
+    const tag = `parley-${language.slice(0, 2)}`;
+    expect(dashboard).toMatchObject({ uid: `${tag}-${name}`, tags: ['parley', tag] });
+    expect(dashboard.links).toMatchObject([{ tags: [tag], asDropdown: true, keepTime: true, includeVars: true }]);
+  });
+
+  it('puts every panel on the grid, and none over another', () => {
+    const taken = new Map<string, number>();
+    for (const { id, gridPos } of all) {
+      const { x, y, w, h } = gridPos!;
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + w).toBeLessThanOrEqual(COLUMNS);
+      for (let column = x; column < x + w; column++) {
+        for (let row = y; row < y + h; row++) {
+          expect({ id, over: taken.get(`${column}:${row}`) }).toEqual({ id, over: undefined });
+          taken.set(`${column}:${row}`, id!);
+        }
+      }
+    }
+  });
+
+  it('numbers its panels', () => {
+    const ids = all.map(({ id }) => id);
+    expect(ids.every(Boolean)).toBe(true);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('says what every panel shows', () => {
+    for (const { title, description } of panels) {
+      expect(title).toMatch(/\S/);
+      expect(description).toMatch(/\S/);
+      expect(description).not.toContain('undefined');
+    }
+  });
+
+  it('asks our data source in the words of the catalogue', () => {
+    expect(queries.length).toBeGreaterThan(0);
+    for (const { panel, query } of queries) {
+      expect(panel.datasource).toEqual({ type: PLUGIN_ID, uid: '${datasource}' });
+      expect(query.datasource).toEqual(panel.datasource);
+      expect(KNOWN_KEYS).toEqual(expect.arrayContaining(Object.keys(query)));
+      expect(Object.keys(catalog.metrics)).toEqual(expect.arrayContaining(query.metrics ?? []));
+      expect(Object.keys(catalog.dimensions)).toEqual(expect.arrayContaining(query.groupBy ?? []));
+      expect(Object.keys(catalog.dimensions)).toEqual(expect.arrayContaining(query.filters!.map((f) => f.dimension)));
+      expect([...Object.keys(catalog.columns), ...Object.keys(catalog.dimensions)]).toEqual(
+        expect.arrayContaining(query.columns ?? [])
+      );
+      expect(Object.keys(catalog.reports)).toEqual(expect.arrayContaining(query.report ? [query.report] : []));
+      expect(fieldsOf(query)).toEqual(expect.arrayContaining(query.orderBy?.map(({ by }) => by) ?? []));
+    }
+  });
+
+  it('formats only fields that its queries answer with', () => {
+    for (const { panel, query } of queries) {
+      for (const { matcher } of panel.fieldConfig?.overrides ?? []) {
+        if (matcher.id === 'byName') {
+          // What a transformation makes of a field bears that field's name first.
+          expect(fieldsOf(query)).toContain(matcher.options.split(' ')[0]);
+        }
+      }
+    }
+  });
+
+  it('refers only to variables that it has', () => {
+    const known = ['__url_time_range', '__data', ...variables.map(({ name }) => name)];
+    const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name).filter((name) => name !== '__all');
+    expect(known).toEqual(expect.arrayContaining(used));
+  });
+
+  it('lets every panel follow every choice', () => {
+    const chosen = variables.filter(({ type }) => type === 'query').map(({ name }) => name);
+    for (const { query } of queries) {
+      for (const name of chosen) {
+        expect(query.filters).toContainEqual({ dimension: name, operator: 'in', values: [`$${name}`] });
+      }
+    }
+  });
+});
+
+/** The names of the fields that answer a query. */
+function fieldsOf({ metrics = [], groupBy = [], columns = [] }: ParleyQuery): string[] {
+  const keys = [...groupBy, ...columns];
+  return ['time', ...metrics, ...keys, ...keys.map((id) => `${id}_name`)];
+}
