@@ -8,22 +8,39 @@ type Column struct {
 	ID    string
 	Unit  Unit
 	Facts []Fact
+	// Entity names the dimension whose entities the column holds.
+	Entity string
+	// Unsorted columns cannot order the rows.
+	Unsorted bool
 }
+
+var (
+	both          = []Fact{Message, Initiation}
+	conversations = []Fact{ConversationActive}
+)
 
 // Columns of details reports beside the dimensions.
 var Columns = []Column{
-	{ID: "message_id", Unit: Text, Facts: []Fact{Message, Initiation}},
-	{ID: "created_at", Unit: Instant, Facts: []Fact{Message, Initiation}},
-	{ID: "delivered_at", Unit: Instant, Facts: []Fact{Message, Initiation}},
-	{ID: "read_at", Unit: Instant, Facts: []Fact{Message, Initiation}},
-	{ID: "replied", Unit: Text, Facts: []Fact{Initiation}},
+	{ID: "message_id", Unit: Text, Facts: both},
+	{ID: "created_at", Unit: Instant, Facts: []Fact{Message, Initiation, ConversationActive}},
+	{ID: "delivered_at", Unit: Instant, Facts: both},
+	{ID: "read_at", Unit: Instant, Facts: both},
+	{ID: "replied", Unit: Text, Facts: []Fact{Initiation}, Unsorted: true},
 	{ID: "replied_at", Unit: Instant, Facts: []Fact{Initiation}},
-	{ID: "failure_text", Unit: Text, Facts: []Fact{Message, Initiation}},
-	{ID: "session_started_at", Unit: Instant, Facts: []Fact{Message, Initiation}},
-	{ID: "session_ends_at", Unit: Instant, Facts: []Fact{Message, Initiation}},
-	{ID: "body", Unit: Text, Facts: []Fact{Message, Initiation}},
+	{ID: "failure_text", Unit: Text, Facts: both},
+	{ID: "session_started_at", Unit: Instant, Facts: both},
+	{ID: "session_ends_at", Unit: Instant, Facts: both},
+	{ID: "body", Unit: Text, Facts: both},
 	{ID: "button_payload", Unit: Text, Facts: []Fact{Message}},
-	{ID: "link", Unit: Text, Facts: []Fact{Message, Initiation}},
+	{ID: "answered_campaign", Unit: Text, Facts: []Fact{Message}, Entity: "campaign", Unsorted: true},
+	{ID: "answered_agent", Unit: Text, Facts: []Fact{Message}, Entity: "agent", Unsorted: true},
+	{ID: "message_count", Unit: Count, Facts: conversations},
+	{ID: "first_response_time", Unit: Seconds, Facts: conversations},
+	{ID: "resolved_at", Unit: Instant, Facts: conversations},
+	{ID: "resolution_time", Unit: Seconds, Facts: conversations},
+	{ID: "csat_rating", Unit: Number, Facts: conversations},
+	{ID: "csat_comment", Unit: Text, Facts: conversations, Unsorted: true},
+	{ID: "link", Unit: Text, Facts: []Fact{Message, Initiation, ConversationActive}, Unsorted: true},
 }
 
 // LookupColumn returns the column of that id where the fact has it.
@@ -45,9 +62,23 @@ func ColumnIDs(f Fact) []string {
 		}
 	}
 	for _, d := range Dimensions {
-		if d.Has(f) && d.Kind != KindTime && d.ID != "stage" {
+		// Hours hang on the time of each message, of which a conversation has many.
+		timed := d.Kind == KindTime || f == ConversationActive && slices.Contains([]string{"business_hours", "weekday", "hour_of_day"}, d.ID)
+		if d.Has(f) && !timed && d.ID != "stage" {
 			ids = append(ids, d.ID)
 		}
 	}
 	return ids
+}
+
+// SortableIDs lists the columns by which a details report of the fact can be
+// ordered. Entities and tags are shown by name and cannot.
+func SortableIDs(f Fact) []string {
+	return slices.DeleteFunc(ColumnIDs(f), func(id string) bool {
+		if c, ok := LookupColumn(id, f); ok {
+			return c.Unsorted
+		}
+		d, _ := LookupDimension(id)
+		return d.Kind == KindEntity || d.Multi
+	})
 }

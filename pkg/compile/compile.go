@@ -36,12 +36,12 @@ type Role string
 
 // The roles of columns.
 const (
-	Time   Role = "time"   // the index of a bucket, from 1
-	Key    Role = "key"    // the value of a dimension
-	Name   Role = "name"   // the name of an entity
-	Metric Role = "metric" // a number
-	Detail Role = "detail" // a field of a details report
-	Cursor Role = "cursor" // the place of a row in a details report
+	Time     Role = "time"     // the index of a bucket, from 1
+	Key      Role = "key"      // the value of a dimension
+	Name     Role = "name"     // the name of an entity
+	Metric   Role = "metric"   // a number
+	Detail   Role = "detail"   // a field of a details report
+	Position Role = "position" // the place of a row in a details report
 )
 
 // Column is one column of the answer, in the order of the SELECT.
@@ -52,6 +52,9 @@ type Column struct {
 	Dimension catalog.Dimension
 	Metric    catalog.Metric
 	Unit      catalog.Unit
+	// Detail names the details column that a key or name stands for, where it
+	// isn't the dimension itself.
+	Detail string
 }
 
 // Statement is SQL with its arguments and the columns that it yields.

@@ -60,7 +60,7 @@ func TestGolden(t *testing.T) {
 		"tags":                 `{"metrics": ["messages_sent"], "groupBy": ["contact_tag"], "filters": [{"dimension": "contact_tag", "operator": "notIn", "values": ["vip"]}]}`,
 		"stages":               `{"metrics": ["stage_reached", "stage_share_of_previous"], "groupBy": ["stage", "template"]}`,
 		"facts_side_by_side":   `{"metrics": ["sessions", "messages_received", "notifications"], "groupBy": ["channel"]}`,
-		"notification_details": `{"report": "notification_details", "after": "MTc2MjEyODAwMDAwMDAwMDptMQ"}`,
+		"notification_details": `{"report": "notification_details", "after": "eyJzIjpudWxsLCJ0IjoiMjAyNi0xMS0wMlQwMzowNDowNVoiLCJpIjoibTEifQ"}`,
 	}
 	for _, p := range query.Presets {
 		if cases[p.ID] == "" {
@@ -180,13 +180,18 @@ func TestMissingRelation(t *testing.T) {
 }
 
 func TestCursor(t *testing.T) {
-	at := time.Date(2026, 11, 2, 3, 4, 5, 678901000, time.UTC)
-	back, id, err := compile.ParseCursor(compile.FormatCursor(at, "wamid:1:2"))
-	if err != nil || !back.Equal(at) || id != "wamid:1:2" {
-		t.Errorf("got %v %q %v", back, id, err)
+	sort := "12.5"
+	for _, c := range []compile.Cursor{
+		{At: time.Date(2026, 11, 2, 3, 4, 5, 678901000, time.UTC), ID: "wamid:1:2"},
+		{At: time.Date(2026, 11, 2, 3, 4, 5, 678901000, time.UTC), ID: "é", Sort: &sort},
+	} {
+		back, err := compile.ParseCursor(c.Format())
+		if err != nil || !back.At.Equal(c.At) || back.ID != c.ID || (back.Sort == nil) != (c.Sort == nil) || c.Sort != nil && *back.Sort != *c.Sort {
+			t.Errorf("got %v %v for %v", back, err, c)
+		}
 	}
-	for _, bad := range []string{"%%%", "bm9jb2xvbg", "YWJjOjE"} {
-		if _, _, err := compile.ParseCursor(bad); err == nil {
+	for _, bad := range []string{"%%%", "bm9jb2xvbg", "YWJjOjE", "e30"} {
+		if _, err := compile.ParseCursor(bad); err == nil {
 			t.Errorf("%q is taken for a cursor", bad)
 		}
 	}

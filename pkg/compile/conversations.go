@@ -102,8 +102,7 @@ JOIN %[2]s AS v ON v.conversation_id = t.conversation_id`, conversationColumns, 
 		fields = append(fields, b.thread("messages")+" AS messages")
 	}
 	if hasDuration(metrics, "first_response_time") {
-		b.joins["response"], b.joins["handoff"] = true, true
-		fields = append(fields, "coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM "+b.thread("first_agent_at")+" - coalesce(handoff.at, r.created_at))::float8) AS response_seconds")
+		fields = append(fields, b.firstResponse()+" AS response_seconds")
 	}
 	if hasDuration(metrics, "first_response_time_business") {
 		b.joins["response"] = true
@@ -117,6 +116,14 @@ JOIN %[2]s AS v ON v.conversation_id = t.conversation_id`, conversationColumns, 
 	c.with(name, base)
 	joins := b.joinSQL() + b.conversationJoins(name)
 	return factRows{selectSQL(append(keys, fields...), name+" AS r"+joins, where), multi}
+}
+
+// firstResponse is how long the contact waited for a human: by the source's own
+// event, else by its time of the first response, else by the messages.
+func (b *rowBuilder) firstResponse() string {
+	b.joins["response"], b.joins["handoff"] = true, true
+	return "coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM " +
+		b.thread("first_agent_at") + " - coalesce(handoff.at, r.created_at))::float8)"
 }
 
 // hasDuration tells whether one of a duration's statistics is asked for.

@@ -2,9 +2,8 @@ package compile
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,71 +16,86 @@ import (
 // own address, then what the placeholders of a template stand for.
 var LinkParts = []string{"url", "account_id", "conversation_id", "display_id", "contact_id", "line_id"}
 
-// Details compiles a details query: one row per message or initiation, newest
-// first unless the query says otherwise, beginning after its cursor. The last
-// columns are the cursor of each row and, on the first page, the number of rows
-// altogether. The error is a *query.Error.
+// details builds a details query: rows r of one fact, of which a page is cut
+// out before names and what is costly to find are joined to it.
+type details struct {
+	*rowBuilder
+	// rows writes the FROM, when it is known which columns it needs.
+	rows  func() string
+	where []string
+	// id identifies a row; with the time at it makes the order total.
+	id string
+	// pageJoins bring beside the page t what the outer fields read.
+	pageJoins []string
+}
+
+// Details compiles a details query: one row per message, initiation or
+// conversation, newest first unless the query says otherwise, beginning after
+// its cursor. The last columns are the cursor of each row (sort value, time,
+// id) and, on the first page, the number of rows altogether. The error is a
+// *query.Error.
 func Details(in Input) (*Statement, error) {
-	c := &compiler{Input: in, columns: map[string]bool{}}
-	if err := c.checkRelations(); err != nil {
+	d, err := newDetails(in)
+	if err != nil {
 		return nil, err
 	}
-	b, rows, where := c.detailRows()
-	st := &Statement{Limit: c.Query.Limit}
-	fields, outer := []string{"r.created_at AS row_at", "r.message_id AS row_id"}, []string{}
-	var joins []string
-	for _, id := range c.Query.Columns {
-		if d, ok := catalog.LookupDimension(id); ok && d.Has(b.fact) {
-			if d.Multi {
-				fields = append(fields, fmt.Sprintf("(SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s) AS %s", c.Source.From("tag"), tagKind(d), b.tagOwner(d), id))
-			} else {
-				fields = append(fields, b.expr(id)+" AS "+id)
-			}
-			outer = append(outer, "t."+id)
-			st.Columns = append(st.Columns, Column{ID: id, Role: Key, Dimension: d})
-			if name, join := c.nameOf(d); name != "" {
-				joins = append(joins, join...)
-				outer = append(outer, name+" AS "+id+"_name")
-				st.Columns = append(st.Columns, Column{ID: id + "_name", Role: Name, Dimension: d})
-			}
-			continue
-		}
-		col, _ := catalog.LookupColumn(id, b.fact)
-		fields = append(fields, b.detail(id)+" AS "+id)
-		outer = append(outer, "t."+id)
-		st.Columns = append(st.Columns, Column{ID: id, Role: Detail, Unit: col.Unit})
+	st := &Statement{Limit: d.Query.Limit}
+	by, descending := "created_at", true
+	if len(d.Query.OrderBy) > 0 {
+		by, descending = d.Query.OrderBy[0].By, d.Query.OrderBy[0].Desc
 	}
-	outer = append(outer, "t.row_at", "t.row_id")
-	st.Columns = append(st.Columns, Column{ID: "row_at", Role: Cursor}, Column{ID: "row_id", Role: Cursor})
-
-	if c.Query.After == "" {
+	sortExpr, sortType := d.sortKey(by)
+	fields := []string{sortExpr + " AS row_sort", d.at + " AS row_at", d.id + " AS row_id"}
+	var outer []string
+	for _, id := range d.Query.Columns {
+		field, columns := d.column(id)
+		if field != "" {
+			fields = append(fields, field+" AS "+id)
+		}
+		for _, column := range columns {
+			outer = append(outer, column.expr+" AS "+column.ID)
+			st.Columns = append(st.Columns, column.Column)
+		}
+	}
+	for _, name := range []string{"row_sort", "row_at", "row_id"} {
+		expr := "t." + name
+		if name == "row_sort" {
+			expr += "::text"
+		}
+		outer = append(outer, expr+" AS "+name)
+		st.Columns = append(st.Columns, Column{ID: name, Role: Position})
+	}
+	if d.Query.After == "" {
 		fields = append(fields, "count(*) OVER () AS total")
 		outer = append(outer, "t.total")
-		st.Columns = append(st.Columns, Column{ID: "total", Role: Cursor})
-	}
-
-	direction, beyond := "DESC", "<"
-	if len(c.Query.OrderBy) > 0 && !c.Query.OrderBy[0].Desc {
-		direction, beyond = "ASC", ">"
-	}
-	if c.Query.After != "" {
-		at, id, err := ParseCursor(c.Query.After)
+		st.Columns = append(st.Columns, Column{ID: "total", Role: Position})
+	} else {
+		condition, err := d.beyond(sortExpr, sortType, descending)
 		if err != nil {
 			return nil, err
 		}
-		where = append(where, fmt.Sprintf(`(r.created_at, r.message_id COLLATE "C") %s (%s, %s)`, beyond, c.arg(at, "timestamptz"), c.arg(id, "text")))
+		d.where = append(d.where, condition)
 	}
-	from := rows()
-	c.addHistory()
-	order := func(at, id string) string {
-		return fmt.Sprintf("\nORDER BY %s %s, %s COLLATE \"C\" %[2]s", at, direction, id)
+	if d.answers() {
+		fields = append(fields, d.answerFields()...)
 	}
-	c.with("page", selectSQL(fields, from, where)+order("r.created_at", "r.message_id")+"\nLIMIT "+c.arg(st.Limit+1, "bigint"))
+	from := d.rows()
+	d.addHistory()
+	direction := "ASC"
+	if descending {
+		direction = "DESC"
+	}
+	order := fmt.Sprintf("\nORDER BY row_sort %s NULLS LAST, row_at %[1]s, row_id %[1]s", direction)
+	page := "SELECT * FROM (\n" + indent(selectSQL(fields, from, d.where)) + "\n) AS p"
+	d.with("page", page+order+"\nLIMIT "+d.arg(st.Limit+1, "bigint"))
+	if d.answers() {
+		d.addAnswers()
+	}
 	sql := "SELECT " + strings.Join(outer, ",\n  ") + "\nFROM page AS t"
-	for _, join := range slices.Compact(joins) {
+	for _, join := range d.pageJoins {
 		sql += "\n" + join
 	}
-	st.SQL, st.Args = c.statement(sql+order("t.row_at", "t.row_id")), c.args
+	st.SQL, st.Args = d.statement(sql+order), d.args
 	return st, nil
 }
 
@@ -89,70 +103,260 @@ func Details(in Input) (*Statement, error) {
 // whatever its cursor and limit. The answer is one bigint.
 func Count(in Input) (*Statement, error) {
 	in.Query.Columns = nil
-	c := &compiler{Input: in, columns: map[string]bool{}}
-	_, rows, where := c.detailRows()
-	from := rows()
-	c.addHistory()
-	c.with("page", selectSQL([]string{"1 AS one"}, from, where))
-	return &Statement{SQL: c.statement("SELECT count(*) FROM page"), Args: c.args, Columns: []Column{{ID: "total", Role: Metric}}}, nil
+	d, err := newDetails(in)
+	if err != nil {
+		return nil, err
+	}
+	from := d.rows()
+	d.addHistory()
+	d.with("page", selectSQL([]string{"1 AS one"}, from, d.where))
+	return &Statement{SQL: d.statement("SELECT count(*) FROM page"), Args: d.args, Columns: []Column{{ID: "total", Role: Metric}}}, nil
 }
 
-// detailRows prepares the rows of a details query. The FROM is written last,
-// when it is known which columns and joins it needs.
-func (c *compiler) detailRows() (b *rowBuilder, from func() string, where []string) {
-	if c.Query.DetailsFact() == catalog.Initiation {
-		b = c.builder(catalog.Initiation, "r")
+func newDetails(in Input) (*details, error) {
+	c := &compiler{Input: in, columns: map[string]bool{}}
+	if err := c.checkRelations(); err != nil {
+		return nil, err
+	}
+	switch f := c.Query.DetailsFact(); f {
+	case catalog.Initiation:
+		d := &details{rowBuilder: c.builder(f, "r"), id: `r.message_id COLLATE "C"`}
 		h := c.need()
 		h.sessions, h.attempts, h.progress = true, true, true
 		h.userType = c.uses("user_type")
-		return b, func() string { return "initiation AS r" + b.joinSQL() }, b.whereOf()
+		d.where = d.whereOf()
+		d.rows = func() string { return "initiation AS r" + d.joinSQL() }
+		return d, nil
+	case catalog.ConversationActive:
+		return c.conversationDetails(), nil
 	}
-	b = c.builder(catalog.Message, "s")
-	b.messageNeeds(nil)
-	return b, b.messageFrom, b.whereOf()
+	d := &details{rowBuilder: c.builder(catalog.Message, "s"), id: `r.message_id COLLATE "C"`}
+	d.messageNeeds(nil)
+	if d.answers() {
+		d.history.answers = true
+	}
+	d.where = d.whereOf()
+	d.rows = d.messageFrom
+	return d, nil
+}
+
+// conversationDetails lists each conversation once that was opened in the range
+// or has a message in it that passes the filters.
+func (c *compiler) conversationDetails() *details {
+	active := c.conversationRows(catalog.ConversationActive, nil)
+	c.with("active", active.sql)
+	b := &rowBuilder{compiler: c, fact: catalog.ConversationActive, joins: map[string]bool{}, at: "r.created_at"}
+	d := &details{rowBuilder: b, id: `r.conversation_id COLLATE "C"`}
+	c.with("listed_base", fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.display_id, v.first_response_at, v.waiting_since, v.url, %s
+FROM %s AS v
+WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)`, conversationColumns, c.Source.From("conversation")))
+	d.rows = func() string {
+		return "listed_base AS r" + b.joinSQL() + b.conversationJoins("listed_base") + d.outcomeJoins()
+	}
+	return d
+}
+
+// outerColumn is a column of the answer with its expression over the page t.
+type outerColumn struct {
+	Column
+	expr string
+}
+
+// column returns the field that a column needs on the page, and the columns of
+// the answer that it makes.
+func (d *details) column(id string) (field string, columns []outerColumn) {
+	if dim, ok := catalog.LookupDimension(id); ok && dim.Has(d.fact) {
+		field = d.tagsOr(dim)
+		columns = []outerColumn{{Column{ID: id, Role: Key, Dimension: dim}, "t." + id}}
+		if name, joins := d.nameOf(dim); name != "" {
+			d.pageJoins = append(d.pageJoins, joins...)
+			columns = append(columns, outerColumn{Column{ID: id + "_name", Role: Name, Dimension: dim}, name})
+		}
+		return field, columns
+	}
+	col, _ := catalog.LookupColumn(id, d.fact)
+	if col.Entity != "" { // found for the page only
+		dim, _ := catalog.LookupDimension(col.Entity)
+		alias := id + "_entity"
+		key, name := entityColumns(dim)
+		d.pageJoins = append(d.pageJoins, fmt.Sprintf("LEFT JOIN %s AS %s ON %[2]s.%s = answer.%s_id", d.Source.From(dim.Relation), alias, key, col.Entity))
+		return "", []outerColumn{
+			{Column{ID: id, Role: Key, Dimension: dim, Detail: id}, "answer." + col.Entity + "_id"},
+			{Column{ID: id + "_name", Role: Name, Dimension: dim, Detail: id}, fmt.Sprintf("coalesce(%s.%s, answer.%s_id)", alias, name, col.Entity)},
+		}
+	}
+	return d.detail(id), []outerColumn{{Column{ID: id, Role: Detail, Unit: col.Unit}, "t." + id}}
+}
+
+// tagsOr is the value of a dimension of the row; tags come as one text.
+func (d *details) tagsOr(dim catalog.Dimension) string {
+	if !dim.Multi {
+		return d.expr(dim.ID)
+	}
+	return fmt.Sprintf("(SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s)",
+		d.Source.From("tag"), tagKind(dim), d.tagOwner(dim))
+}
+
+// sortKey is the expression of the column that the rows are ordered by, and its
+// type.
+func (d *details) sortKey(id string) (expr, typ string) {
+	if dim, ok := catalog.LookupDimension(id); ok && dim.Has(d.fact) {
+		return d.expr(id) + ` COLLATE "C"`, "text"
+	}
+	col, _ := catalog.LookupColumn(id, d.fact)
+	switch col.Unit {
+	case catalog.Instant:
+		return d.detail(id), "timestamptz"
+	case catalog.Seconds, catalog.Count, catalog.Number:
+		return "(" + d.detail(id) + ")::float8", "float8"
+	}
+	return d.detail(id) + ` COLLATE "C"`, "text"
+}
+
+// beyond keeps the rows after the cursor. Rows without a sort value come last.
+func (d *details) beyond(sort, typ string, descending bool) (string, error) {
+	after, err := ParseCursor(d.Query.After)
+	if err != nil {
+		return "", err
+	}
+	than := ">"
+	if descending {
+		than = "<"
+	}
+	tie := fmt.Sprintf("(%s, %s) %s (%s, %s)", d.at, d.id, than, d.arg(after.At, "timestamptz"), d.arg(after.ID, "text"))
+	if after.Sort == nil {
+		return fmt.Sprintf("%s IS NULL AND %s", sort, tie), nil
+	}
+	value := d.arg(*after.Sort, "text") + "::" + typ
+	return fmt.Sprintf("(%[1]s %[2]s %[3]s OR %[1]s = %[3]s AND %[4]s OR %[1]s IS NULL)", sort, than, value, tie), nil
 }
 
 // detail is the value of a column that is no dimension.
-func (b *rowBuilder) detail(id string) string {
-	initiation := b.fact == catalog.Initiation
+func (d *details) detail(id string) string {
+	initiation := d.fact == catalog.Initiation
 	switch id {
 	case "message_id", "created_at":
 		return "r." + id
 	case "delivered_at", "read_at", "body", "button_payload":
-		return b.col(id)
+		return d.col(id)
 	case "failure_text":
-		return "CASE WHEN r.stage = 'failed' THEN " + b.col("error_text") + " END"
+		return "CASE WHEN r.stage = 'failed' THEN " + text(d.col("error_text")) + " END"
 	case "replied":
-		return "r.replied_at IS NOT NULL"
+		return "CASE WHEN r.outbound THEN r.replied_at IS NOT NULL END"
 	case "replied_at":
-		return "r.replied_at"
+		return "CASE WHEN r.outbound THEN r.replied_at END"
 	case "session_started_at":
 		if initiation {
 			return "CASE WHEN r.session_id IS NOT NULL THEN r.created_at END"
 		}
 		return "s.created_at"
 	case "session_ends_at":
-		return b.session + ".ends_at"
+		return d.session + ".ends_at"
+	case "message_count":
+		return "coalesce(" + d.thread("messages") + ", 0)"
+	case "first_response_time":
+		return d.firstResponse()
+	case "resolved_at", "resolution_time", "csat_rating", "csat_comment":
+		return d.outcome(id)
 	case "link":
-		return fmt.Sprintf("ARRAY[%s, %s, %s, %s, %s, %s]", b.conversation("url"), b.col("account_id"), b.col("conversation_id"), b.conversation("display_id"), b.col("contact_id"), b.col("line_id"))
+		if d.conversational() {
+			return "ARRAY[r.url, r.account_id, r.conversation_id, r.display_id, r.contact_id, r.line_id]"
+		}
+		return fmt.Sprintf("ARRAY[%s, %s, %s, %s, %s, %s]", d.conversation("url"), d.col("account_id"), d.col("conversation_id"), d.conversation("display_id"), d.col("contact_id"), d.col("line_id"))
 	}
 	panic("no SQL for column " + id)
 }
 
-// FormatCursor writes the place of a row, to be given back as after.
-func FormatCursor(at time.Time, id string) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d:%s", at.UnixMicro(), id))
+// outcome is how a conversation ended: its last resolution, its last rating.
+func (d *details) outcome(id string) string {
+	switch id {
+	case "resolved_at", "resolution_time":
+		d.joins["resolution"] = true
+		return map[string]string{"resolved_at": "resolution.at", "resolution_time": "coalesce(resolution.seconds, extract(epoch FROM resolution.at - coalesce(resolution.reopened_at, r.created_at))::float8)"}[id]
+	}
+	d.joins["rating"] = true
+	return "rating." + strings.TrimPrefix(id, "csat_")
+}
+
+// outcomeJoins bring the last resolution and the last rating of each
+// conversation.
+func (d *details) outcomeJoins() string {
+	var sql string
+	if d.joins["resolution"] {
+		events := d.Source.From("conversation_event")
+		sql += fmt.Sprintf(`
+LEFT JOIN (
+  SELECT DISTINCT ON (e.conversation_id) e.conversation_id, e.at, e.seconds, (SELECT max(o.at) FROM %[1]s AS o WHERE o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at) AS reopened_at
+  FROM %[1]s AS e
+  WHERE e.name = 'resolved' AND e.conversation_id IN (SELECT a.conversation_id FROM active AS a)
+  ORDER BY e.conversation_id, e.at DESC, e.seconds
+) AS resolution ON resolution.conversation_id = r.conversation_id`, events)
+	}
+	if d.joins["rating"] {
+		sql += fmt.Sprintf(`
+LEFT JOIN (
+  SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, q.comment
+  FROM %s AS q
+  WHERE q.rating IS NOT NULL
+  ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, q.comment
+) AS rating ON rating.conversation_id = r.conversation_id`, d.Source.From("csat"))
+	}
+	return sql
+}
+
+// answers tells whether the query shows what an inbound message answers.
+func (d *details) answers() bool {
+	return d.fact == catalog.Message && d.uses("answered_campaign", "answered_agent")
+}
+
+// answerFields are what the page needs to find the messages that its rows
+// answer.
+func (d *details) answerFields() []string {
+	return []string{d.col("contact_id") + " AS answer_contact", d.col("in_reply_to") + " AS answer_to",
+		"CASE WHEN NOT r.outbound AND r.last_outbound >= s.g THEN r.last_outbound END AS answer_g"}
+}
+
+// addAnswers finds, for the rows of the page, the message that each replies to,
+// by its own or the provider's id, else the last outbound message before it in
+// the session.
+func (d *details) addAnswers() {
+	d.with("answer", fmt.Sprintf(`SELECT DISTINCT ON (t.row_id) t.row_id, a.campaign_id, a.agent_id
+FROM page AS t
+JOIN (
+  SELECT m.message_id, m.provider_message_id, m.contact_id, NULL::bigint AS g, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
+  FROM %s AS m
+  WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
+  UNION ALL
+  SELECT NULL, NULL, NULL, r.g, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
+  FROM timeline AS r
+  WHERE r.g IN (SELECT p.answer_g FROM page AS p)
+) AS a ON a.contact_id = t.answer_contact AND (a.message_id = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
+ORDER BY t.row_id, a.g NULLS FIRST, a.message_id`, d.Source.From("message")))
+	d.pageJoins = append([]string{"LEFT JOIN answer ON answer.row_id = t.row_id"}, d.pageJoins...)
+}
+
+// Cursor is the place of a row in a details report: its sort value as text,
+// its time and its id.
+type Cursor struct {
+	Sort *string   `json:"s"`
+	At   time.Time `json:"t"`
+	ID   string    `json:"i"`
+}
+
+// Format writes the cursor, to be given back as after.
+func (c Cursor) Format() string {
+	b, _ := json.Marshal(c) // a text, a time and a text always marshal
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // ParseCursor reads a cursor. The error is a *query.Error.
-func ParseCursor(cursor string) (at time.Time, id string, err error) {
-	plain, err := base64.RawURLEncoding.DecodeString(cursor)
-	micros, id, ok := strings.Cut(string(plain), ":")
-	n, numberErr := strconv.ParseInt(micros, 10, 64)
-	if err != nil || !ok || numberErr != nil {
-		return time.Time{}, "", &query.Error{Message: "after is no cursor of a details report: leave it out to begin with the first page"}
+func ParseCursor(text string) (Cursor, error) {
+	var c Cursor
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(plain, &c) != nil || c.At.IsZero() {
+		return c, &query.Error{Message: "after is no cursor of a details report: leave it out to begin with the first page"}
 	}
-	return time.UnixMicro(n), id, nil
+	return c, nil
 }
 
 // Entities compiles the list of a relation's entities whose id or name contains

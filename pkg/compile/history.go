@@ -31,6 +31,7 @@ type history struct {
 	userType bool // new or returning
 	progress bool // replies and messages inside the session
 	cost     bool // charges
+	answers  bool // the outbound message before each
 }
 
 // longest is the longest session there can be (a free entry point: under 24 h to
@@ -187,13 +188,17 @@ FROM (
 %[4]s
 ) AS o
 WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`, pairColumns, order, offset, indent(base))
-	return fmt.Sprintf(`SELECT t.*,
+	before := ""
+	if c.history.answers {
+		before = fmt.Sprintf("\n  max(CASE WHEN outbound THEN g END) OVER (PARTITION BY %s ORDER BY %s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_outbound,", pairColumns, order)
+	}
+	return fmt.Sprintf(`SELECT t.*,%[4]s
   max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
     OVER (PARTITION BY %[1]s ORDER BY %[2]s ROWS UNBOUNDED PRECEDING) AS island,
   CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
 FROM (
 %[3]s
-) AS t`, pairColumns, order, indent(ordered))
+) AS t`, pairColumns, order, indent(ordered), before)
 }
 
 // carriesOn: an outbound message that only goes on with what the contact began.

@@ -130,7 +130,7 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 
 // covered tells whether the query looks at the sessions of messages.
 func (b *rowBuilder) covered() bool {
-	return b.uses("session_id", "initiator", "origin", "user_type", "session_started_at", "session_ends_at")
+	return b.uses("session_id", "initiator", "origin", "user_type", "session_started_at", "session_ends_at", "answered_campaign", "answered_agent")
 }
 
 // messageNeeds asks for the history of message rows: none, where single messages

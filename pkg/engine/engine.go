@@ -412,7 +412,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	}
 	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
 	for _, c := range st.Columns {
-		if c.Role != compile.Cursor {
+		if c.Role != compile.Position {
 			result.Columns = append(result.Columns, Column{Column: c})
 		}
 	}
@@ -434,7 +434,11 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	}
 	if cut && len(rows) > 0 {
 		last := rows[len(rows)-1][width:]
-		result.Next = compile.FormatCursor(last[0].(time.Time), last[1].(string))
+		cursor := compile.Cursor{At: last[1].(time.Time), ID: last[2].(string)}
+		if sort, ok := last[0].(string); ok {
+			cursor.Sort = &sort
+		}
+		result.Next = cursor.Format()
 	}
 	return result, nil
 }

@@ -24,6 +24,8 @@ func Frames(r *engine.Result) data.Frames {
 	switch {
 	case r.Query.Format == "timeseries":
 		frame = b.series()
+	case r.Query.Format == "heatmap":
+		frame = b.heatmap()
 	case r.Query.Format == "details":
 		frame = b.table()
 		frame.Meta.Custom = map[string]any{"total": r.Total, "next": r.Next}
@@ -196,6 +198,44 @@ func (b builder) series() *data.Frame {
 	return frame
 }
 
+// heatmap is one frame of rows: the hour of the day, and a field per weekday from
+// Monday to Sunday, 0 where nothing happened.
+func (b builder) heatmap() *data.Frame {
+	at := func(id string) int {
+		return slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == id })
+	}
+	weekday, hour, value := at("weekday"), at("hour_of_day"), at(b.Query.Metrics[0])
+	metric := b.Columns[value]
+	var cells [7][24]any
+	if metric.Unit == catalog.Count {
+		for day := range cells {
+			for h := range cells[day] {
+				cells[day][h] = int64(0)
+			}
+		}
+	}
+	for _, row := range b.Rows {
+		cells[row[weekday].(int64)][row[hour].(int64)] = row[value]
+	}
+	hours := make([]float64, 24)
+	for h := range hours {
+		hours[h] = float64(h)
+	}
+	x := data.NewField("hour_of_day", nil, hours)
+	x.Config = &data.FieldConfig{DisplayNameFromDS: b.texts.Dimension("hour_of_day").Title}
+	frame := data.NewFrame("", x)
+	for i := range 7 {
+		day := (i + 1) % 7 // Monday first
+		field := newField(metric, cells[day][:])
+		field.Name = fmt.Sprint(day)
+		field.Config = &data.FieldConfig{DisplayNameFromDS: b.texts.Value("weekday", field.Name)}
+		setUnit(field.Config, metric.Unit)
+		frame.Fields = append(frame.Fields, field)
+	}
+	frame.SetMeta(&data.FrameMeta{Type: "heatmap-rows", TypeVersion: data.FrameTypeVersion{0, 1}})
+	return frame
+}
+
 // times are the instants of a series: the buckets, or the beginnings of the
 // ranges.
 func (b builder) times() ([]time.Time, int) {
@@ -345,6 +385,7 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 	case compile.Name:
 		config.Mappings = data.ValueMappings{b.none()}
 	case compile.Detail:
+		setUnit(config, c.Unit)
 		switch c.ID {
 		case "link":
 			config.Links = []data.DataLink{{Title: b.texts.Link(), TargetBlank: true, URL: "${__value.raw}"}}
@@ -385,6 +426,8 @@ func (b builder) title(c engine.Column) string {
 		return b.texts.Previous(b.Query.Compare, b.texts.Metric(c.Metric.ID).Title)
 	case c.Role == compile.Metric:
 		return b.texts.Metric(c.ID).Title
+	case c.Detail != "":
+		return b.texts.Column(c.Detail).Title
 	case c.Role == compile.Key, c.Role == compile.Name:
 		return b.texts.Dimension(c.Dimension.ID).Title
 	case c.Role == compile.Time && c.Dimension.ID != "":
@@ -431,7 +474,7 @@ func newField(c engine.Column, values []any) *data.Field {
 		return typed[time.Time](c.ID, values, false)
 	case c.Unit == catalog.Instant:
 		return typed[time.Time](c.ID, values, true)
-	case c.Unit == catalog.Count, c.Dimension.Kind == catalog.KindNumber:
+	case c.Unit == catalog.Count, c.Dimension.Kind == catalog.KindNumber, c.ID == "csat_rating":
 		return typed[int64](c.ID, values, true)
 	case c.ID == "replied":
 		return typed[bool](c.ID, values, true)

@@ -67,9 +67,11 @@ type (
 	}
 	reportAnswer struct {
 		textAnswer
-		Fact    string       `json:"fact,omitempty"`
+		Fact    catalog.Fact `json:"fact,omitempty"`
 		Columns []textAnswer `json:"columns,omitempty"`
-		Query   query.Query  `json:"query"`
+		// Sortable are the columns that can order a details report.
+		Sortable []string    `json:"sortable,omitempty"`
+		Query    query.Query `json:"query"`
 	}
 )
 
@@ -96,7 +98,8 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 		t := texts.Report(p.ID)
 		entry := reportAnswer{textAnswer: textAnswer{p.ID, t.Title, t.Description}, Fact: p.Fact, Query: p.Query}
 		if p.Fact != "" {
-			for _, id := range catalog.ColumnIDs(catalog.Fact(p.Fact)) {
+			entry.Sortable = catalog.SortableIDs(p.Fact)
+			for _, id := range catalog.ColumnIDs(p.Fact) {
 				entry.Columns = append(entry.Columns, textAnswer{ID: id, Title: texts.Column(id).Title})
 			}
 		}

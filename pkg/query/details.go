@@ -11,7 +11,7 @@ import (
 // report lists none.
 func (q Query) DetailsFact() catalog.Fact {
 	p, _ := LookupPreset(q.Report)
-	return catalog.Fact(p.Fact)
+	return p.Fact
 }
 
 func checkDetails(q *Query) error {
@@ -44,8 +44,8 @@ func checkDetails(q *Query) error {
 		return errorf("a details report is ordered by one column: keep one entry in orderBy")
 	}
 	for _, o := range q.OrderBy {
-		if o.By != "created_at" {
-			return errorf("a details report can be ordered by created_at, not by %q", o.By)
+		if sortable := catalog.SortableIDs(fact); !slices.Contains(sortable, o.By) {
+			return errorf("the details of %s cannot be ordered by %q: choose one of %s", fact, o.By, strings.Join(sortable, ", "))
 		}
 	}
 	return nil

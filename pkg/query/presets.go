@@ -1,11 +1,13 @@
 package query
 
+import "github.com/parley-reports/parley/pkg/catalog"
+
 // A Preset is a report: the query that answers it. Its title and description
 // are texts of the catalogue.
 type Preset struct {
 	ID string
-	// Fact is what a details report lists: message, initiation, conversation.
-	Fact  string
+	// Fact is what a details report lists.
+	Fact  catalog.Fact
 	Query Query
 }
 
@@ -45,10 +47,46 @@ var Presets = []Preset{
 		Filters: []Filter{{Dimension: "status", Operator: "in", Values: []string{"failed"}}},
 		OrderBy: []Order{{By: "notifications_failed", Desc: true}},
 	}},
-	{ID: "notification_details", Fact: "initiation", Query: Query{
+	{ID: "notification_details", Fact: catalog.Initiation, Query: Query{
 		Format:  "details",
-		Columns: []string{"created_at", "contact", "phone", "status", "replied", "origin", "template", "failure_text", "link"},
+		Columns: []string{"created_at", "contact", "status", "replied", "origin", "template", "failure_text", "link", "failure_reason", "session_started_at", "channel", "user_type", "delivered_at", "read_at", "replied_at"},
 		Limit:   100,
+	}},
+	{ID: "overview", Query: Query{
+		Metrics: []string{"conversations", "messages", "csat_score", "csat_average", "csat_responses", "first_response_time_p50", "failed_rate"},
+		Compare: "previous_period",
+	}},
+	{ID: "agents", Query: Query{
+		Metrics: []string{"conversations", "messages", "conversations_open", "conversations_unattended", "resolutions", "first_response_time_p50", "first_response_time_p90", "resolution_time_p50", "csat_average", "csat_score", "csat_responses"},
+		GroupBy: []string{"agent"},
+	}},
+	{ID: "tags", Query: Query{
+		Metrics: []string{"conversations", "conversations_share", "messages", "first_response_time_p50", "resolution_time_p50", "csat_average", "csat_score", "csat_responses"},
+		GroupBy: []string{"conversation_tag"},
+	}},
+	{ID: "conversation_details", Fact: catalog.ConversationActive, Query: Query{
+		Format: "details",
+		Columns: []string{"conversation_id", "created_at", "contact", "channel", "line", "source", "agent", "team", "conversation_tag", "contact_tag", "conversation_status", "message_count",
+			"first_response_time", "resolution_time", "csat_rating", "link"},
+		Limit: 100,
+	}},
+	{ID: "message_details_sent", Fact: catalog.Message, Query: Query{
+		Format:  "details",
+		Filters: []Filter{{Dimension: "direction", Operator: "in", Values: []string{"outbound"}}},
+		Columns: []string{"created_at", "status", "failure_reason", "failure_text", "phone", "line", "campaign", "agent", "content_type", "body", "in_window", "session_id", "initiator", "session_ends_at"},
+		Limit:   100,
+	}},
+	{ID: "message_details_received", Fact: catalog.Message, Query: Query{
+		Format:  "details",
+		Filters: []Filter{{Dimension: "direction", Operator: "in", Values: []string{"inbound"}}},
+		Columns: []string{"created_at", "phone", "line", "answered_campaign", "answered_agent", "content_type", "body", "button_payload"},
+		Limit:   100,
+	}},
+	{ID: "traffic", Query: Query{
+		Metrics: []string{"messages"}, GroupBy: []string{"weekday", "hour_of_day"}, Format: "heatmap",
+	}},
+	{ID: "cost", Query: Query{
+		Metrics: []string{"cost_usd", "cost_unknown"}, GroupBy: []string{"channel", "line", "template_category", "country"}, Bucket: "auto", Format: "table",
 	}},
 }
 

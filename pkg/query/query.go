@@ -46,7 +46,7 @@ type Query struct {
 	Timezone string `json:"timezone,omitempty"`
 	// Language of texts for people: en, es or pt-BR.
 	Language string `json:"language,omitempty"`
-	// Format of the answer: table, timeseries, details or logs.
+	// Format of the answer: table, timeseries, heatmap, details or logs.
 	Format string `json:"format,omitempty"`
 	// Columns of a details query.
 	Columns []string `json:"columns,omitempty"`
@@ -77,7 +77,7 @@ type Order struct {
 var (
 	Buckets   = []string{"none", "auto", "hour", "day", "week", "month"}
 	Compares  = []string{"none", "previous_period", "previous_year"}
-	Formats   = []string{"table", "timeseries", "details", "logs"}
+	Formats   = []string{"table", "timeseries", "heatmap", "details", "logs"}
 	Operators = []string{"in", "notIn", "matches", "notMatches", "contains"}
 	Languages = []string{"en", "es", "pt-BR"}
 )
@@ -491,6 +491,9 @@ func checkAggregate(q *Query) error {
 	}
 	if err := checkStages(*q); err != nil {
 		return err
+	}
+	if q.Format == "heatmap" && (len(q.Metrics) != 1 || len(q.GroupBy) != 2 || !slices.Contains(q.GroupBy, "weekday") || !slices.Contains(q.GroupBy, "hour_of_day")) {
+		return errorf("a heatmap shows one metric by weekday and hour_of_day: set groupBy to these two, or choose format table")
 	}
 	for _, o := range q.OrderBy {
 		if columns := resultColumns(*q); !slices.Contains(columns, o.By) {

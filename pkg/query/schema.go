@@ -17,7 +17,7 @@ func Schema() map[string]any {
 	}
 	dimensions := catalog.DimensionIDs("")
 	var columns []string
-	for _, f := range []catalog.Fact{catalog.Message, catalog.Initiation, catalog.Conversation} {
+	for _, f := range []catalog.Fact{catalog.Message, catalog.Initiation, catalog.ConversationActive} {
 		for _, id := range catalog.ColumnIDs(f) {
 			if !slices.Contains(columns, id) {
 				columns = append(columns, id)

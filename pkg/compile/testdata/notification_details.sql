@@ -20,7 +20,7 @@ WITH recent AS (
         nullif(r.template_name, '') IS NOT NULL AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.conversation_id, m.created_at, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.conversation_id, m.created_at, m.delivered_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.read_at, m.sequence, m.template_name,
           m.direction = 'outbound' AS outbound,
           CASE WHEN m.direction <> 'outbound' THEN NULL
             WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
@@ -31,7 +31,7 @@ WITH recent AS (
         FROM (SELECT * FROM parley.message) AS m
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-      WHERE r.created_at >= $5::timestamptz AND r.created_at < $6::timestamptz
+      WHERE r.created_at >= $7::timestamptz AND r.created_at < $8::timestamptz
     ) AS o
     WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
@@ -43,7 +43,7 @@ unanchored AS (
     FROM recent
     WHERE contact_id IS NOT NULL
     GROUP BY account_id, line_id, contact_id, island
-    HAVING min(created_at) < $7::timestamptz AND max(created_at) >= $8::timestamptz
+    HAVING min(created_at) < $9::timestamptz AND max(created_at) >= $10::timestamptz
   ) AS p
 ),
 timeline AS (
@@ -70,7 +70,7 @@ timeline AS (
         nullif(r.template_name, '') IS NOT NULL AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.conversation_id, m.created_at, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.conversation_id, m.created_at, m.delivered_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.read_at, m.sequence, m.template_name,
           m.direction = 'outbound' AS outbound,
           CASE WHEN m.direction <> 'outbound' THEN NULL
             WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
@@ -82,7 +82,7 @@ timeline AS (
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
       JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
-      WHERE r.created_at < $9::timestamptz
+      WHERE r.created_at < $11::timestamptz
     ) AS o
     WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $10::timestamptz OR r.created_at >= $11::timestamptz)
+  WHERE NOT (r.created_at < $12::timestamptz OR r.created_at >= $13::timestamptz)
 ),
 attempt AS (
   SELECT o.* FROM opened AS o
@@ -132,8 +132,41 @@ attempt AS (
   SELECT r.*, NULL, NULL
   FROM timeline AS r
   WHERE r.is_failed AND r.contact_id IS NOT NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')
-    AND NOT (r.created_at < $10::timestamptz OR r.created_at >= $11::timestamptz)
+    AND NOT (r.created_at < $12::timestamptz OR r.created_at >= $13::timestamptz)
     AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)
+),
+known AS (
+  SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at
+  FROM (
+    SELECT m.account_id, m.contact_id, m.created_at, m.message_id, m.sequence,
+      m.direction = 'outbound' AS outbound,
+      CASE WHEN m.direction <> 'outbound' THEN NULL
+        WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+        WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+        WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+        WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+        ELSE 'sent' END AS stage
+    FROM (SELECT * FROM parley.message) AS m
+  ) AS m
+  WHERE m.created_at < $13::timestamptz AND m.stage IS DISTINCT FROM 'failed' AND m.contact_id IN (SELECT r.contact_id FROM attempt AS r)
+  GROUP BY m.account_id, m.contact_id
+),
+earlier AS (
+  SELECT DISTINCT r.g
+  FROM attempt AS r
+  JOIN (
+    SELECT m.account_id, m.contact_id, m.created_at, m.message_id, m.sequence,
+      m.direction = 'outbound' AS outbound,
+      CASE WHEN m.direction <> 'outbound' THEN NULL
+        WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+        WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+        WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+        WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+        ELSE 'sent' END AS stage
+    FROM (SELECT * FROM parley.message) AS m
+  ) AS m ON m.contact_id = r.contact_id AND m.account_id IS NOT DISTINCT FROM r.account_id AND m.created_at = r.created_at
+  WHERE m.created_at >= $12::timestamptz AND m.created_at < $13::timestamptz AND m.stage IS DISTINCT FROM 'failed'
+    AND (coalesce(m.sequence, 9223372036854775807), m.outbound, m.message_id COLLATE "C") < (coalesce(r.sequence, 9223372036854775807), r.outbound, r.message_id COLLATE "C")
 ),
 progress AS (
   SELECT o.g,
@@ -152,9 +185,12 @@ session AS (
       WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
       WHEN r.channel = 'webchat' THEN 'referred_webchat'
       ELSE 'referred_campaign' END) AS session_origin,
+    CASE WHEN k.first_at < r.created_at OR earlier.g IS NOT NULL THEN 'returning' ELSE 'new' END AS user_type,
     p.replied_at,
     p.messages
   FROM attempt AS r
+  LEFT JOIN known AS k ON k.contact_id = r.contact_id AND k.account_id IS NOT DISTINCT FROM r.account_id
+  LEFT JOIN earlier ON earlier.g = r.g
   LEFT JOIN progress AS p ON p.g = r.g
 ),
 initiation AS (
@@ -164,37 +200,53 @@ initiation AS (
   WHERE CASE WHEN r.outbound THEN NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open') ELSE coalesce(r.is_referral, false) END
 ),
 page AS (
-  SELECT r.created_at AS row_at,
-    r.message_id AS row_id,
-    r.created_at AS created_at,
-    r.contact_id AS contact,
-    nullif(k.phone, '') AS phone,
-    r.status AS status,
-    r.replied_at IS NOT NULL AS replied,
-    r.session_origin AS origin,
-    nullif(r.template_name, '') AS template,
-    CASE WHEN r.stage = 'failed' THEN r.error_text END AS failure_text,
-    ARRAY[v.url, r.account_id, r.conversation_id, v.display_id, r.contact_id, r.line_id] AS link
-  FROM initiation AS r
-  LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = r.conversation_id
-  LEFT JOIN (SELECT * FROM parley.contact) AS k ON k.contact_id = r.contact_id
-  WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
-    AND (r.created_at, r.message_id COLLATE "C") < ($3::timestamptz, $4::text)
-  ORDER BY r.created_at DESC, r.message_id COLLATE "C" DESC
-  LIMIT $12::bigint
+  SELECT * FROM (
+    SELECT r.created_at AS row_sort,
+      r.created_at AS row_at,
+      r.message_id COLLATE "C" AS row_id,
+      r.created_at AS created_at,
+      r.contact_id AS contact,
+      r.status AS status,
+      CASE WHEN r.outbound THEN r.replied_at IS NOT NULL END AS replied,
+      r.session_origin AS origin,
+      nullif(r.template_name, '') AS template,
+      CASE WHEN r.stage = 'failed' THEN nullif(r.error_text, '') END AS failure_text,
+      ARRAY[v.url, r.account_id, r.conversation_id, v.display_id, r.contact_id, r.line_id] AS link,
+      CASE WHEN r.stage = 'failed' THEN CASE WHEN r.error_text ~* ($4::jsonb -> r.error_code ->> 'details') THEN $4::jsonb -> r.error_code ->> 'reason' ELSE coalesce($3::jsonb ->> r.error_code, 'unknown') END END AS failure_reason,
+      CASE WHEN r.session_id IS NOT NULL THEN r.created_at END AS session_started_at,
+      nullif(l.channel, '') AS channel,
+      r.user_type AS user_type,
+      r.delivered_at AS delivered_at,
+      r.read_at AS read_at,
+      CASE WHEN r.outbound THEN r.replied_at END AS replied_at
+    FROM initiation AS r
+    LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+    LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = r.conversation_id
+    WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+      AND r.created_at IS NULL AND (r.created_at, r.message_id COLLATE "C") < ($5::timestamptz, $6::text)
+  ) AS p
+  ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC
+  LIMIT $14::bigint
 )
-SELECT t.created_at,
-  t.contact,
+SELECT t.created_at AS created_at,
+  t.contact AS contact,
   coalesce(contact_entity.name, t.contact) AS contact_name,
-  t.phone,
-  t.status,
-  t.replied,
-  t.origin,
-  t.template,
-  t.failure_text,
-  t.link,
-  t.row_at,
-  t.row_id
+  t.status AS status,
+  t.replied AS replied,
+  t.origin AS origin,
+  t.template AS template,
+  t.failure_text AS failure_text,
+  t.link AS link,
+  t.failure_reason AS failure_reason,
+  t.session_started_at AS session_started_at,
+  t.channel AS channel,
+  t.user_type AS user_type,
+  t.delivered_at AS delivered_at,
+  t.read_at AS read_at,
+  t.replied_at AS replied_at,
+  t.row_sort::text AS row_sort,
+  t.row_at AS row_at,
+  t.row_id AS row_id
 FROM page AS t
 LEFT JOIN (SELECT * FROM parley.contact) AS contact_entity ON contact_entity.contact_id = t.contact
-ORDER BY t.row_at DESC, t.row_id COLLATE "C" DESC;
+ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC;

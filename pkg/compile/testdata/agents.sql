@@ -1,0 +1,214 @@
+WITH conversation_base AS (
+  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.first_response_at, v.waiting_since, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  FROM (SELECT * FROM parley.conversation) AS v
+  WHERE v.created_at >= $3::timestamptz AND v.created_at < $4::timestamptz
+),
+conversation_thread AS (
+  SELECT m.conversation_id,
+    count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
+    min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+  FROM (
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    FROM (
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
+        m.direction = 'outbound' AS outbound,
+        CASE WHEN m.direction <> 'outbound' THEN NULL
+          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+          ELSE 'sent' END AS stage
+      FROM (SELECT * FROM parley.message) AS m
+      WHERE m.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+    ) AS r
+  ) AS m
+  GROUP BY m.conversation_id
+),
+conversation_event_base AS (
+  SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  FROM (
+    SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM (SELECT * FROM parley.conversation_event) AS o WHERE o.at >= $5::timestamptz AND o.at < $6::timestamptz
+  ) AS e
+  LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = e.conversation_id
+),
+conversation_event_thread AS (
+  SELECT m.conversation_id,
+    count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
+    min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+  FROM (
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    FROM (
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
+        m.direction = 'outbound' AS outbound,
+        CASE WHEN m.direction <> 'outbound' THEN NULL
+          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+          ELSE 'sent' END AS stage
+      FROM (SELECT * FROM parley.message) AS m
+      WHERE m.conversation_id IN (SELECT i.conversation_id FROM conversation_event_base AS i)
+    ) AS r
+  ) AS m
+  GROUP BY m.conversation_id
+),
+csat_answer_base AS (
+  SELECT q.conversation_id, coalesce(nullif(q.contact_id, ''), v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, q.rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  FROM (SELECT * FROM parley.csat) AS q
+  LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = q.conversation_id
+  WHERE q.rating IS NOT NULL AND coalesce(q.answered_at, q.sent_at) >= $7::timestamptz AND coalesce(q.answered_at, q.sent_at) < $8::timestamptz
+),
+csat_answer_thread AS (
+  SELECT m.conversation_id,
+    count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
+    min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+  FROM (
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    FROM (
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
+        m.direction = 'outbound' AS outbound,
+        CASE WHEN m.direction <> 'outbound' THEN NULL
+          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+          ELSE 'sent' END AS stage
+      FROM (SELECT * FROM parley.message) AS m
+      WHERE m.conversation_id IN (SELECT i.conversation_id FROM csat_answer_base AS i)
+    ) AS r
+  ) AS m
+  GROUP BY m.conversation_id
+),
+message_rows AS (
+  SELECT nullif(r.agent_id, '') AS agent,
+    r.outbound,
+    r.stage
+  FROM (
+    SELECT m.agent_id, m.created_at, m.message_id,
+      m.direction = 'outbound' AS outbound,
+      CASE WHEN m.direction <> 'outbound' THEN NULL
+        WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+        WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+        WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+        WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+        ELSE 'sent' END AS stage
+    FROM (SELECT * FROM parley.message) AS m
+  ) AS r
+  WHERE r.created_at >= $1::timestamptz AND r.created_at < $2::timestamptz
+),
+message_totals AS (
+  SELECT agent,
+    count(*) FILTER (WHERE f.outbound AND f.stage IN ('sent', 'delivered', 'read')) AS messages_sent,
+    count(*) FILTER (WHERE NOT f.outbound) AS messages_received
+  FROM message_rows AS f
+  GROUP BY agent
+),
+conversation_rows AS (
+  SELECT coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+    r.conversation_id,
+    coalesce(r.status = 'open', false) AS is_open,
+    r.status = 'open' AND (r.first_response_at IS NULL AND h.first_agent_at IS NULL AND response.conversation_id IS NULL OR r.waiting_since IS NOT NULL OR coalesce(h.contact_waits, false)) AS is_unattended,
+    coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8) AS response_seconds
+  FROM conversation_base AS r
+  LEFT JOIN conversation_thread AS h ON h.conversation_id = r.conversation_id
+  LEFT JOIN (
+    SELECT e.conversation_id,
+      (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
+      (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.business_seconds IS NOT NULL))[1] AS business_seconds
+    FROM (SELECT * FROM parley.conversation_event) AS e
+    WHERE e.name = 'first_response' AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+    GROUP BY e.conversation_id
+  ) AS response ON response.conversation_id = r.conversation_id
+  LEFT JOIN (
+    SELECT e.conversation_id, max(e.at) AS at
+    FROM (SELECT * FROM parley.conversation_event) AS e
+    JOIN conversation_thread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
+    WHERE e.name = 'bot_handoff'
+    GROUP BY e.conversation_id
+  ) AS handoff ON handoff.conversation_id = r.conversation_id
+),
+conversation_totals AS (
+  SELECT agent,
+    count(*) AS conversations,
+    count(*) FILTER (WHERE f.is_open) AS conversations_open,
+    count(*) FILTER (WHERE f.is_unattended) AS conversations_unattended,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY f.response_seconds) FILTER (WHERE true) AS first_response_time_p50,
+    percentile_cont(0.9) WITHIN GROUP (ORDER BY f.response_seconds) FILTER (WHERE true) AS first_response_time_p90
+  FROM conversation_rows AS f
+  GROUP BY agent
+),
+conversation_event_rows AS (
+  SELECT coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+    r.name,
+    r.seconds,
+    coalesce(r.seconds, extract(epoch FROM r.at - coalesce(reopening.at, r.created_at))::float8) AS resolution_seconds
+  FROM conversation_event_base AS r
+  LEFT JOIN conversation_event_thread AS h ON h.conversation_id = r.conversation_id
+  LEFT JOIN (
+    SELECT e.conversation_id, e.at AS resolved_at, max(o.at) AS at
+    FROM (SELECT DISTINCT i.conversation_id, i.at FROM conversation_event_base AS i WHERE i.name = 'resolved') AS e
+    JOIN (SELECT * FROM parley.conversation_event) AS o ON o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at
+    GROUP BY e.conversation_id, e.at
+  ) AS reopening ON reopening.conversation_id = r.conversation_id AND reopening.resolved_at = r.at
+),
+conversation_event_totals AS (
+  SELECT agent,
+    count(*) FILTER (WHERE f.name = 'resolved') AS resolutions,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY f.resolution_seconds) FILTER (WHERE f.name = 'resolved') AS resolution_time_p50
+  FROM conversation_event_rows AS f
+  GROUP BY agent
+),
+csat_answer_rows AS (
+  SELECT coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+    r.rating,
+    r.is_answered
+  FROM csat_answer_base AS r
+  LEFT JOIN csat_answer_thread AS h ON h.conversation_id = r.conversation_id
+),
+csat_answer_totals AS (
+  SELECT agent,
+    count(*) AS csat_responses,
+    avg(f.rating)::float8 AS csat_average,
+    count(*) FILTER (WHERE f.rating >= 4) AS csat_positive
+  FROM csat_answer_rows AS f
+  GROUP BY agent
+),
+totals AS (
+  SELECT agent, max(messages_sent) AS messages_sent, max(messages_received) AS messages_received, max(conversations) AS conversations, max(conversations_open) AS conversations_open, max(conversations_unattended) AS conversations_unattended, max(first_response_time_p50) AS first_response_time_p50, max(first_response_time_p90) AS first_response_time_p90, max(resolutions) AS resolutions, max(resolution_time_p50) AS resolution_time_p50, max(csat_responses) AS csat_responses, max(csat_average) AS csat_average, max(csat_positive) AS csat_positive
+  FROM (
+    SELECT agent, messages_sent, messages_received, NULL::bigint AS conversations, NULL::bigint AS conversations_open, NULL::bigint AS conversations_unattended, NULL::float8 AS first_response_time_p50, NULL::float8 AS first_response_time_p90, NULL::bigint AS resolutions, NULL::float8 AS resolution_time_p50, NULL::bigint AS csat_responses, NULL::float8 AS csat_average, NULL::bigint AS csat_positive FROM message_totals
+    UNION ALL
+    SELECT agent, NULL::bigint AS messages_sent, NULL::bigint AS messages_received, conversations, conversations_open, conversations_unattended, first_response_time_p50, first_response_time_p90, NULL::bigint AS resolutions, NULL::float8 AS resolution_time_p50, NULL::bigint AS csat_responses, NULL::float8 AS csat_average, NULL::bigint AS csat_positive FROM conversation_totals
+    UNION ALL
+    SELECT agent, NULL::bigint AS messages_sent, NULL::bigint AS messages_received, NULL::bigint AS conversations, NULL::bigint AS conversations_open, NULL::bigint AS conversations_unattended, NULL::float8 AS first_response_time_p50, NULL::float8 AS first_response_time_p90, resolutions, resolution_time_p50, NULL::bigint AS csat_responses, NULL::float8 AS csat_average, NULL::bigint AS csat_positive FROM conversation_event_totals
+    UNION ALL
+    SELECT agent, NULL::bigint AS messages_sent, NULL::bigint AS messages_received, NULL::bigint AS conversations, NULL::bigint AS conversations_open, NULL::bigint AS conversations_unattended, NULL::float8 AS first_response_time_p50, NULL::float8 AS first_response_time_p90, NULL::bigint AS resolutions, NULL::float8 AS resolution_time_p50, csat_responses, csat_average, csat_positive FROM csat_answer_totals
+  ) AS t
+  GROUP BY agent
+)
+SELECT t.agent AS agent,
+  coalesce(agent_entity.name, t.agent) AS agent_name,
+  coalesce(t.conversations, 0) AS conversations,
+  coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages,
+  coalesce(t.conversations_open, 0) AS conversations_open,
+  coalesce(t.conversations_unattended, 0) AS conversations_unattended,
+  coalesce(t.resolutions, 0) AS resolutions,
+  t.first_response_time_p50 AS first_response_time_p50,
+  t.first_response_time_p90 AS first_response_time_p90,
+  t.resolution_time_p50 AS resolution_time_p50,
+  t.csat_average AS csat_average,
+  (coalesce(t.csat_positive, 0))::float8 / nullif(coalesce(t.csat_responses, 0), 0) AS csat_score,
+  coalesce(t.csat_responses, 0) AS csat_responses
+FROM totals AS t
+LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
+ORDER BY conversations DESC NULLS LAST, t.agent COLLATE "C" NULLS LAST
+LIMIT $9::bigint;

@@ -1,0 +1,130 @@
+WITH conversation_active_base AS (
+  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, t.at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  FROM (
+    SELECT o.conversation_id, o.created_at AS at FROM (SELECT * FROM parley.conversation) AS o WHERE o.created_at >= $1::timestamptz AND o.created_at < $2::timestamptz
+    UNION ALL
+    SELECT m.conversation_id, m.created_at FROM (SELECT * FROM parley.message) AS m WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
+  ) AS t
+  JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = t.conversation_id
+),
+active AS (
+  SELECT r.conversation_id
+  FROM conversation_active_base AS r
+),
+listed_base AS (
+  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.display_id, v.first_response_at, v.waiting_since, v.url, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  FROM (SELECT * FROM parley.conversation) AS v
+  WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)
+),
+conversation_active_thread AS (
+  SELECT m.conversation_id,
+    count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
+    min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+  FROM (
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    FROM (
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
+        m.direction = 'outbound' AS outbound,
+        CASE WHEN m.direction <> 'outbound' THEN NULL
+          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+          ELSE 'sent' END AS stage
+      FROM (SELECT * FROM parley.message) AS m
+      WHERE m.conversation_id IN (SELECT i.conversation_id FROM listed_base AS i)
+    ) AS r
+  ) AS m
+  GROUP BY m.conversation_id
+),
+page AS (
+  SELECT * FROM (
+    SELECT r.created_at AS row_sort,
+      r.created_at AS row_at,
+      r.conversation_id COLLATE "C" AS row_id,
+      r.conversation_id AS conversation_id,
+      r.created_at AS created_at,
+      r.contact_id AS contact,
+      nullif(l.channel, '') AS channel,
+      r.line_id AS line,
+      CASE WHEN r.is_described THEN coalesce(nullif(r.source, ''), h.source, 'other') END AS source,
+      coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+      coalesce(nullif(r.team_id, ''), l.team_id) AS team,
+      (SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'conversation' AND g.name <> '' AND g.owner_id = r.conversation_id) AS conversation_tag,
+      (SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '' AND g.owner_id = r.contact_id) AS contact_tag,
+      nullif(r.status, '') AS conversation_status,
+      coalesce(h.messages, 0) AS message_count,
+      coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8) AS first_response_time,
+      coalesce(resolution.seconds, extract(epoch FROM resolution.at - coalesce(resolution.reopened_at, r.created_at))::float8) AS resolution_time,
+      rating.rating AS csat_rating,
+      ARRAY[r.url, r.account_id, r.conversation_id, r.display_id, r.contact_id, r.line_id] AS link,
+      count(*) OVER () AS total
+    FROM listed_base AS r
+    LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+    LEFT JOIN conversation_active_thread AS h ON h.conversation_id = r.conversation_id
+    LEFT JOIN (
+      SELECT e.conversation_id,
+        (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
+        (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.business_seconds IS NOT NULL))[1] AS business_seconds
+      FROM (SELECT * FROM parley.conversation_event) AS e
+      WHERE e.name = 'first_response' AND e.conversation_id IN (SELECT i.conversation_id FROM listed_base AS i)
+      GROUP BY e.conversation_id
+    ) AS response ON response.conversation_id = r.conversation_id
+    LEFT JOIN (
+      SELECT e.conversation_id, max(e.at) AS at
+      FROM (SELECT * FROM parley.conversation_event) AS e
+      JOIN conversation_active_thread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
+      WHERE e.name = 'bot_handoff'
+      GROUP BY e.conversation_id
+    ) AS handoff ON handoff.conversation_id = r.conversation_id
+    LEFT JOIN (
+      SELECT DISTINCT ON (e.conversation_id) e.conversation_id, e.at, e.seconds, (SELECT max(o.at) FROM (SELECT * FROM parley.conversation_event) AS o WHERE o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at) AS reopened_at
+      FROM (SELECT * FROM parley.conversation_event) AS e
+      WHERE e.name = 'resolved' AND e.conversation_id IN (SELECT a.conversation_id FROM active AS a)
+      ORDER BY e.conversation_id, e.at DESC, e.seconds
+    ) AS resolution ON resolution.conversation_id = r.conversation_id
+    LEFT JOIN (
+      SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, q.comment
+      FROM (SELECT * FROM parley.csat) AS q
+      WHERE q.rating IS NOT NULL
+      ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, q.comment
+    ) AS rating ON rating.conversation_id = r.conversation_id
+  ) AS p
+  ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC
+  LIMIT $3::bigint
+)
+SELECT t.conversation_id AS conversation_id,
+  coalesce(conversation_id_entity.display_id, t.conversation_id) AS conversation_id_name,
+  t.created_at AS created_at,
+  t.contact AS contact,
+  coalesce(contact_entity.name, t.contact) AS contact_name,
+  t.channel AS channel,
+  t.line AS line,
+  coalesce(line_entity.name, t.line) AS line_name,
+  t.source AS source,
+  t.agent AS agent,
+  coalesce(agent_entity.name, t.agent) AS agent_name,
+  t.team AS team,
+  coalesce(team_entity.name, t.team) AS team_name,
+  t.conversation_tag AS conversation_tag,
+  t.contact_tag AS contact_tag,
+  t.conversation_status AS conversation_status,
+  t.message_count AS message_count,
+  t.first_response_time AS first_response_time,
+  t.resolution_time AS resolution_time,
+  t.csat_rating AS csat_rating,
+  t.link AS link,
+  t.row_sort::text AS row_sort,
+  t.row_at AS row_at,
+  t.row_id AS row_id,
+  t.total
+FROM page AS t
+LEFT JOIN (SELECT * FROM parley.conversation) AS conversation_id_entity ON conversation_id_entity.conversation_id = t.conversation_id
+LEFT JOIN (SELECT * FROM parley.contact) AS contact_entity ON contact_entity.contact_id = t.contact
+LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
+LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
+LEFT JOIN (SELECT * FROM parley.team) AS team_entity ON team_entity.team_id = t.team
+ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC;

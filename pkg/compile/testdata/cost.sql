@@ -1,0 +1,267 @@
+WITH recent AS (
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*, l.channel,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name,
+          m.direction = 'outbound' AS outbound,
+          CASE WHEN m.direction <> 'outbound' THEN NULL
+            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+            ELSE 'sent' END AS stage
+        FROM (SELECT * FROM parley.message) AS m
+      ) AS r
+      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+      WHERE r.created_at >= $4::timestamptz AND r.created_at < $5::timestamptz
+    ) AS o
+    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+),
+unanchored AS (
+  SELECT DISTINCT account_id, line_id, contact_id
+  FROM (
+    SELECT account_id, line_id, contact_id
+    FROM recent
+    WHERE contact_id IS NOT NULL
+    GROUP BY account_id, line_id, contact_id, island
+    HAVING min(created_at) < $6::timestamptz AND max(created_at) >= $7::timestamptz
+  ) AS p
+),
+timeline AS (
+  SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
+  UNION ALL
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 1099511627776 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*, l.channel,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name,
+          m.direction = 'outbound' AS outbound,
+          CASE WHEN m.direction <> 'outbound' THEN NULL
+            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+            ELSE 'sent' END AS stage
+        FROM (SELECT * FROM parley.message) AS m
+      ) AS r
+      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+      JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+      WHERE r.created_at < $8::timestamptz
+    ) AS o
+    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+),
+entry AS (
+  SELECT e.g, min(r.created_at) AS replied_at
+  FROM timeline AS e
+  JOIN timeline AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
+  WHERE e.is_entry AND r.is_sent
+  GROUP BY e.g
+),
+candidate AS (
+  SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
+  FROM timeline AS r
+  LEFT JOIN entry AS e ON e.g = r.g
+  WHERE r.opens
+),
+opener AS (
+  SELECT min(g) AS g FROM candidate GROUP BY run
+  UNION ALL
+  SELECT runs.places[step.n]
+  FROM (
+    SELECT array_agg(c.g ORDER BY c.g) AS places, array_agg(c.created_at ORDER BY c.g) AS times, array_agg(c.ends_at ORDER BY c.g) AS ends
+    FROM candidate AS c
+    JOIN (SELECT run FROM candidate GROUP BY run HAVING max(created_at) >= min(created_at) + interval '24 hours') AS long ON long.run = c.run
+    GROUP BY c.run
+  ) AS runs
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE steps (n) AS (
+      SELECT width_bucket(runs.ends[1] - interval '1 microsecond', runs.times) + 1
+      UNION ALL
+      SELECT width_bucket(runs.ends[n] - interval '1 microsecond', runs.times) + 1 FROM steps WHERE n <= cardinality(runs.times)
+    )
+    SELECT n FROM steps WHERE n <= cardinality(runs.times)
+  ) AS step
+),
+opened AS (
+  SELECT r.*, c.ends_at, r.message_id AS session_id
+  FROM opener
+  JOIN candidate AS c ON c.g = opener.g
+  JOIN timeline AS r ON r.g = opener.g
+  WHERE NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
+),
+session AS (
+  SELECT r.*,
+    CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
+    coalesce(nullif(r.origin, ''), CASE
+      WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
+        WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
+      WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
+      WHEN r.channel = 'webchat' THEN 'referred_webchat'
+      ELSE 'referred_campaign' END) AS session_origin
+  FROM opened AS r
+),
+rule AS (
+  SELECT row_number() OVER () AS id, r.*
+  FROM (
+    SELECT b.valid_from, b.unit, b.category, b.in_window, b.billable, b.rate_category, b.free_units FROM (SELECT * FROM parley.billing_rule) AS b
+    UNION ALL
+    SELECT d.* FROM unnest($13::date[], $14::text[], $15::text[], $16::boolean[], $17::boolean[], $18::text[], $19::integer[]) AS d (valid_from, unit, category, in_window, billable, rate_category, free_units)
+    WHERE NOT EXISTS (SELECT FROM (SELECT * FROM parley.billing_rule) AS b)
+  ) AS r
+),
+delivered AS (
+  SELECT r.g, r.island, r.message_id, r.line_id, r.contact_id, r.created_at, r.sequence, r.outbound,
+    CASE WHEN r.is_template THEN lower(r.template_category) ELSE 'service' END AS category,
+    r.in_window = 'open' AS in_window, (r.created_at AT TIME ZONE 'UTC')::date AS day
+  FROM timeline AS r
+  LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at
+  WHERE r.is_delivered AND r.is_whatsapp AND r.created_at < $12::timestamptz
+    AND s.initiator IS DISTINCT FROM 'free_entry_point'
+),
+rule_span AS (
+  SELECT rule.*, w.in_window AS fits, lead(rule.valid_from) OVER (PARTITION BY rule.category, w.in_window ORDER BY rule.valid_from, rule.in_window NULLS FIRST) AS valid_to
+  FROM rule
+  JOIN (VALUES (true), (false)) AS w (in_window) ON coalesce(rule.in_window, w.in_window) = w.in_window
+),
+priced AS (
+  SELECT d.*, rule.id AS rule, rule.unit, rule.billable, rule.rate_category, rule.free_units
+  FROM delivered AS d
+  LEFT JOIN rule_span AS rule ON rule.category = d.category AND rule.fits = d.in_window
+    AND rule.valid_from <= d.day AND (rule.valid_to IS NULL OR d.day < rule.valid_to)
+),
+charged_window AS (
+  SELECT g, dense_rank() OVER (ORDER BY island, category) AS run, created_at, created_at + interval '24 hours' AS ends_at
+  FROM priced
+  WHERE unit = 'conversation' AND island IS NOT NULL
+),
+charged_first AS (
+  SELECT min(g) AS g FROM charged_window GROUP BY run
+  UNION ALL
+  SELECT runs.places[step.n]
+  FROM (
+    SELECT array_agg(c.g ORDER BY c.g) AS places, array_agg(c.created_at ORDER BY c.g) AS times, array_agg(c.ends_at ORDER BY c.g) AS ends
+    FROM charged_window AS c
+    JOIN (SELECT run FROM charged_window GROUP BY run HAVING max(created_at) >= min(created_at) + interval '24 hours') AS long ON long.run = c.run
+    GROUP BY c.run
+  ) AS runs
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE steps (n) AS (
+      SELECT width_bucket(runs.ends[1] - interval '1 microsecond', runs.times) + 1
+      UNION ALL
+      SELECT width_bucket(runs.ends[n] - interval '1 microsecond', runs.times) + 1 FROM steps WHERE n <= cardinality(runs.times)
+    )
+    SELECT n FROM steps WHERE n <= cardinality(runs.times)
+  ) AS step
+),
+unit AS (
+  SELECT p.*,
+    row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY p.created_at, p.sequence, p.outbound, p.message_id COLLATE "C") AS place
+  FROM priced AS p
+  WHERE p.billable AND p.created_at >= $11::timestamptz AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))
+),
+market AS (
+  SELECT k.contact_id, best.market
+  FROM (SELECT * FROM parley.contact) AS k
+  JOIN (SELECT DISTINCT contact_id FROM unit) AS u ON u.contact_id = k.contact_id
+  CROSS JOIN LATERAL (
+    SELECT m.market
+    FROM unnest($20::text[], $21::text[]) AS m (prefix, market)
+    WHERE starts_with(regexp_replace(k.phone, '\D', '', 'g'), m.prefix)
+    ORDER BY length(m.prefix) DESC
+    LIMIT 1
+  ) AS best
+),
+rate AS (
+  SELECT card.market, card.category, card.usd, card.valid_from,
+    lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
+  FROM (SELECT * FROM parley.rate_card) AS card
+),
+charge AS (
+  SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown
+  FROM unit AS u
+  LEFT JOIN market ON market.contact_id = u.contact_id
+  LEFT JOIN rate ON rate.market = market.market AND rate.category = u.rate_category
+    AND rate.valid_from <= u.day AND (rate.valid_to IS NULL OR u.day < rate.valid_to)
+  WHERE u.place > coalesce(u.free_units, 0)
+  UNION ALL
+  -- A template of no known category: billed, nobody knows by which rate.
+  SELECT p.message_id, NULL, true
+  FROM priced AS p
+  WHERE p.category IS NULL OR p.category NOT IN ('marketing', 'utility', 'authentication', 'service')
+),
+message_rows AS (
+  SELECT width_bucket(r.created_at, $1::timestamptz[]) AS bucket,
+    nullif(l.channel, '') AS channel,
+    r.line_id AS line,
+    nullif(r.template_category, '') AS template_category,
+    nullif(k.country, '') AS country,
+    r.outbound,
+    r.stage,
+    coalesce(r.price_usd, charge.usd) AS cost,
+    r.price_usd IS NULL AND charge.unknown AS cost_unknown
+  FROM timeline AS r
+  LEFT JOIN charge ON charge.message_id = r.message_id
+  LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+  LEFT JOIN (SELECT * FROM parley.contact) AS k ON k.contact_id = r.contact_id
+  WHERE NOT (r.created_at < $2::timestamptz OR r.created_at >= $3::timestamptz)
+),
+message_totals AS (
+  SELECT bucket,
+    channel,
+    line,
+    template_category,
+    country,
+    sum(f.cost)::float8 AS cost_usd,
+    count(*) FILTER (WHERE f.cost_unknown) AS cost_unknown
+  FROM message_rows AS f
+  GROUP BY bucket, channel, line, template_category, country
+)
+SELECT t.bucket AS time,
+  t.channel AS channel,
+  t.line AS line,
+  coalesce(line_entity.name, t.line) AS line_name,
+  t.template_category AS template_category,
+  t.country AS country,
+  coalesce(t.cost_usd, 0) AS cost_usd,
+  coalesce(t.cost_unknown, 0) AS cost_unknown
+FROM message_totals AS t
+LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
+ORDER BY t.bucket, cost_usd DESC NULLS LAST, t.channel COLLATE "C" NULLS LAST, t.line COLLATE "C" NULLS LAST, t.template_category COLLATE "C" NULLS LAST, t.country COLLATE "C" NULLS LAST
+LIMIT $22::bigint;

@@ -1,0 +1,194 @@
+WITH recent AS (
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*, l.channel,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+          m.direction = 'outbound' AS outbound,
+          CASE WHEN m.direction <> 'outbound' THEN NULL
+            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+            ELSE 'sent' END AS stage
+        FROM (SELECT * FROM parley.message) AS m
+      ) AS r
+      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+      WHERE r.created_at >= $6::timestamptz AND r.created_at < $7::timestamptz
+    ) AS o
+    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+),
+unanchored AS (
+  SELECT DISTINCT account_id, line_id, contact_id
+  FROM (
+    SELECT account_id, line_id, contact_id
+    FROM recent
+    WHERE contact_id IS NOT NULL
+    GROUP BY account_id, line_id, contact_id, island
+    HAVING min(created_at) < $8::timestamptz AND max(created_at) >= $9::timestamptz
+  ) AS p
+),
+timeline AS (
+  SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
+  UNION ALL
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 1099511627776 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*, l.channel,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+          m.direction = 'outbound' AS outbound,
+          CASE WHEN m.direction <> 'outbound' THEN NULL
+            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+            ELSE 'sent' END AS stage
+        FROM (SELECT * FROM parley.message) AS m
+      ) AS r
+      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+      JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+      WHERE r.created_at < $10::timestamptz
+    ) AS o
+    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+),
+entry AS (
+  SELECT e.g, min(r.created_at) AS replied_at
+  FROM timeline AS e
+  JOIN timeline AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
+  WHERE e.is_entry AND r.is_sent
+  GROUP BY e.g
+),
+candidate AS (
+  SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
+  FROM timeline AS r
+  LEFT JOIN entry AS e ON e.g = r.g
+  WHERE r.opens
+),
+opener AS (
+  SELECT min(g) AS g FROM candidate GROUP BY run
+  UNION ALL
+  SELECT runs.places[step.n]
+  FROM (
+    SELECT array_agg(c.g ORDER BY c.g) AS places, array_agg(c.created_at ORDER BY c.g) AS times, array_agg(c.ends_at ORDER BY c.g) AS ends
+    FROM candidate AS c
+    JOIN (SELECT run FROM candidate GROUP BY run HAVING max(created_at) >= min(created_at) + interval '24 hours') AS long ON long.run = c.run
+    GROUP BY c.run
+  ) AS runs
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE steps (n) AS (
+      SELECT width_bucket(runs.ends[1] - interval '1 microsecond', runs.times) + 1
+      UNION ALL
+      SELECT width_bucket(runs.ends[n] - interval '1 microsecond', runs.times) + 1 FROM steps WHERE n <= cardinality(runs.times)
+    )
+    SELECT n FROM steps WHERE n <= cardinality(runs.times)
+  ) AS step
+),
+opened AS (
+  SELECT r.*, c.ends_at, r.message_id AS session_id
+  FROM opener
+  JOIN candidate AS c ON c.g = opener.g
+  JOIN timeline AS r ON r.g = opener.g
+  WHERE NOT (r.created_at < $11::timestamptz OR r.created_at >= $12::timestamptz)
+),
+session AS (
+  SELECT r.*,
+    CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
+    coalesce(nullif(r.origin, ''), CASE
+      WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
+        WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
+      WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
+      WHEN r.channel = 'webchat' THEN 'referred_webchat'
+      ELSE 'referred_campaign' END) AS session_origin
+  FROM opened AS r
+),
+page AS (
+  SELECT * FROM (
+    SELECT r.created_at AS row_sort,
+      r.created_at AS row_at,
+      r.message_id COLLATE "C" AS row_id,
+      r.created_at AS created_at,
+      r.stage AS status,
+      CASE WHEN r.stage = 'failed' THEN CASE WHEN r.error_text ~* ($5::jsonb -> r.error_code ->> 'details') THEN $5::jsonb -> r.error_code ->> 'reason' ELSE coalesce($4::jsonb ->> r.error_code, 'unknown') END END AS failure_reason,
+      CASE WHEN r.stage = 'failed' THEN nullif(r.error_text, '') END AS failure_text,
+      nullif(k.phone, '') AS phone,
+      r.line_id AS line,
+      nullif(r.campaign_id, '') AS campaign,
+      nullif(r.agent_id, '') AS agent,
+      nullif(r.content_type, '') AS content_type,
+      r.body AS body,
+      r.in_window AS in_window,
+      s.session_id AS session_id,
+      s.initiator AS initiator,
+      s.ends_at AS session_ends_at,
+      count(*) OVER () AS total
+    FROM timeline AS r
+    LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at
+    LEFT JOIN (SELECT * FROM parley.contact) AS k ON k.contact_id = r.contact_id
+    WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+      AND CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END = ANY ($3::text[])
+  ) AS p
+  ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC
+  LIMIT $13::bigint
+)
+SELECT t.created_at AS created_at,
+  t.status AS status,
+  t.failure_reason AS failure_reason,
+  t.failure_text AS failure_text,
+  t.phone AS phone,
+  t.line AS line,
+  coalesce(line_entity.name, t.line) AS line_name,
+  t.campaign AS campaign,
+  coalesce(campaign_entity.name, t.campaign) AS campaign_name,
+  t.agent AS agent,
+  coalesce(agent_entity.name, t.agent) AS agent_name,
+  t.content_type AS content_type,
+  t.body AS body,
+  t.in_window AS in_window,
+  t.session_id AS session_id,
+  t.initiator AS initiator,
+  t.session_ends_at AS session_ends_at,
+  t.row_sort::text AS row_sort,
+  t.row_at AS row_at,
+  t.row_id AS row_id,
+  t.total
+FROM page AS t
+LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
+LEFT JOIN (SELECT * FROM parley.campaign) AS campaign_entity ON campaign_entity.campaign_id = t.campaign
+LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
+ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC;

@@ -1,0 +1,114 @@
+WITH conversation_base AS (
+  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.first_response_at, v.waiting_since, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  FROM (SELECT * FROM parley.conversation) AS v
+  WHERE v.created_at >= $3::timestamptz AND v.created_at < $4::timestamptz
+),
+conversation_thread AS (
+  SELECT m.conversation_id,
+    count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
+    min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+  FROM (
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    FROM (
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
+        m.direction = 'outbound' AS outbound,
+        CASE WHEN m.direction <> 'outbound' THEN NULL
+          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+          ELSE 'sent' END AS stage
+      FROM (SELECT * FROM parley.message) AS m
+      WHERE m.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+    ) AS r
+  ) AS m
+  GROUP BY m.conversation_id
+),
+csat_answer_base AS (
+  SELECT q.conversation_id, coalesce(nullif(q.contact_id, ''), v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, q.rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  FROM (SELECT * FROM parley.csat) AS q
+  LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = q.conversation_id
+  WHERE q.rating IS NOT NULL AND coalesce(q.answered_at, q.sent_at) >= $5::timestamptz AND coalesce(q.answered_at, q.sent_at) < $6::timestamptz
+),
+message_rows AS (
+  SELECT r.outbound,
+    r.stage
+  FROM (
+    SELECT m.created_at, m.message_id,
+      m.direction = 'outbound' AS outbound,
+      CASE WHEN m.direction <> 'outbound' THEN NULL
+        WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+        WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+        WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+        WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+        ELSE 'sent' END AS stage
+    FROM (SELECT * FROM parley.message) AS m
+  ) AS r
+  WHERE r.created_at >= $1::timestamptz AND r.created_at < $2::timestamptz
+),
+message_totals AS (
+  SELECT count(*) FILTER (WHERE f.outbound AND f.stage IN ('sent', 'delivered', 'read')) AS messages_sent,
+    count(*) FILTER (WHERE NOT f.outbound) AS messages_received,
+    count(*) FILTER (WHERE f.outbound AND f.stage = 'failed') AS messages_failed
+  FROM message_rows AS f
+),
+conversation_rows AS (
+  SELECT r.conversation_id,
+    coalesce(r.status = 'open', false) AS is_open,
+    coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8) AS response_seconds
+  FROM conversation_base AS r
+  LEFT JOIN conversation_thread AS h ON h.conversation_id = r.conversation_id
+  LEFT JOIN (
+    SELECT e.conversation_id,
+      (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
+      (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.business_seconds IS NOT NULL))[1] AS business_seconds
+    FROM (SELECT * FROM parley.conversation_event) AS e
+    WHERE e.name = 'first_response' AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+    GROUP BY e.conversation_id
+  ) AS response ON response.conversation_id = r.conversation_id
+  LEFT JOIN (
+    SELECT e.conversation_id, max(e.at) AS at
+    FROM (SELECT * FROM parley.conversation_event) AS e
+    JOIN conversation_thread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
+    WHERE e.name = 'bot_handoff'
+    GROUP BY e.conversation_id
+  ) AS handoff ON handoff.conversation_id = r.conversation_id
+),
+conversation_totals AS (
+  SELECT count(*) AS conversations,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY f.response_seconds) FILTER (WHERE true) AS first_response_time_p50
+  FROM conversation_rows AS f
+),
+csat_answer_rows AS (
+  SELECT r.rating,
+    r.is_answered
+  FROM csat_answer_base AS r
+),
+csat_answer_totals AS (
+  SELECT count(*) AS csat_responses,
+    avg(f.rating)::float8 AS csat_average,
+    count(*) FILTER (WHERE f.rating >= 4) AS csat_positive
+  FROM csat_answer_rows AS f
+),
+totals AS (
+  SELECT max(messages_sent) AS messages_sent, max(messages_received) AS messages_received, max(messages_failed) AS messages_failed, max(conversations) AS conversations, max(first_response_time_p50) AS first_response_time_p50, max(csat_responses) AS csat_responses, max(csat_average) AS csat_average, max(csat_positive) AS csat_positive
+  FROM (
+    SELECT messages_sent, messages_received, messages_failed, NULL::bigint AS conversations, NULL::float8 AS first_response_time_p50, NULL::bigint AS csat_responses, NULL::float8 AS csat_average, NULL::bigint AS csat_positive FROM message_totals
+    UNION ALL
+    SELECT NULL::bigint AS messages_sent, NULL::bigint AS messages_received, NULL::bigint AS messages_failed, conversations, first_response_time_p50, NULL::bigint AS csat_responses, NULL::float8 AS csat_average, NULL::bigint AS csat_positive FROM conversation_totals
+    UNION ALL
+    SELECT NULL::bigint AS messages_sent, NULL::bigint AS messages_received, NULL::bigint AS messages_failed, NULL::bigint AS conversations, NULL::float8 AS first_response_time_p50, csat_responses, csat_average, csat_positive FROM csat_answer_totals
+  ) AS t
+)
+SELECT coalesce(t.conversations, 0) AS conversations,
+  coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages,
+  (coalesce(t.csat_positive, 0))::float8 / nullif(coalesce(t.csat_responses, 0), 0) AS csat_score,
+  t.csat_average AS csat_average,
+  coalesce(t.csat_responses, 0) AS csat_responses,
+  t.first_response_time_p50 AS first_response_time_p50,
+  (coalesce(t.messages_failed, 0))::float8 / nullif(coalesce(t.messages_failed, 0) + coalesce(t.messages_sent, 0), 0) AS failed_rate
+FROM totals AS t
+LIMIT $7::bigint;

@@ -1,0 +1,32 @@
+WITH message_rows AS (
+  SELECT extract(dow FROM r.created_at AT TIME ZONE $1::text)::int AS weekday,
+    extract(hour FROM r.created_at AT TIME ZONE $2::text)::int AS hour_of_day,
+    r.outbound,
+    r.stage
+  FROM (
+    SELECT m.created_at, m.message_id,
+      m.direction = 'outbound' AS outbound,
+      CASE WHEN m.direction <> 'outbound' THEN NULL
+        WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+        WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+        WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+        WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+        ELSE 'sent' END AS stage
+    FROM (SELECT * FROM parley.message) AS m
+  ) AS r
+  WHERE r.created_at >= $3::timestamptz AND r.created_at < $4::timestamptz
+),
+message_totals AS (
+  SELECT weekday,
+    hour_of_day,
+    count(*) FILTER (WHERE f.outbound AND f.stage IN ('sent', 'delivered', 'read')) AS messages_sent,
+    count(*) FILTER (WHERE NOT f.outbound) AS messages_received
+  FROM message_rows AS f
+  GROUP BY weekday, hour_of_day
+)
+SELECT t.weekday AS weekday,
+  t.hour_of_day AS hour_of_day,
+  coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages
+FROM message_totals AS t
+ORDER BY t.weekday NULLS LAST, t.hour_of_day NULLS LAST
+LIMIT $5::bigint;
