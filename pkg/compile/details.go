@@ -312,6 +312,8 @@ func (d *details) answers() bool {
 // answerFields are what the page needs to find the messages that its rows
 // answer.
 func (d *details) answerFields() []string {
+	d.col("campaign_id") // read from the timeline later on
+	d.col("agent_id")
 	return []string{d.col("contact_id") + " AS answer_contact", d.col("in_reply_to") + " AS answer_to",
 		"CASE WHEN NOT r.outbound AND r.last_outbound >= s.g THEN r.last_outbound END AS answer_g"}
 }
