@@ -29,6 +29,16 @@ func checkDetails(q *Query) error {
 		return errorf("a details report lists single rows: remove metrics, groupBy, bucket and compare, or choose format table")
 	}
 	columns := catalog.ColumnIDs(fact)
+	if q.Format == "logs" { // what every line of a log is made of
+		for _, id := range []string{"created_at", "message_id", "status", "body", "failure_text"} {
+			if slices.Contains(columns, id) && !slices.Contains(q.Columns, id) {
+				q.Columns = append(slices.Clone(q.Columns), id)
+			}
+		}
+		if fact == catalog.ConversationActive {
+			return errorf("conversations have no text to show as a log: set report to message_details_sent or message_details_received, or format to details")
+		}
+	}
 	for _, id := range q.Columns {
 		if !slices.Contains(columns, id) {
 			return errorf("unknown column %q in the details of %s%s", id, fact, suggest(id, columns))
