@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -362,17 +363,22 @@ func ParseCursor(text string) (Cursor, error) {
 }
 
 // Entities compiles the list of a relation's entities whose id or name contains
-// the search: id and name, by name.
-func Entities(src *source.Source, d catalog.Dimension, search string, limit int) *Statement {
+// the search and that pass the filters, which are on the dimension itself: id
+// and name, by name.
+func Entities(src *source.Source, d catalog.Dimension, search string, filters []query.Filter, limit int) *Statement {
+	b := &rowBuilder{compiler: &compiler{Input: Input{Source: src}}, fact: catalog.Message}
 	id, name := entityColumns(d)
+	if search != "" {
+		filters = append(slices.Clone(filters), query.Filter{Dimension: d.ID, Operator: "contains", Values: []string{search}})
+	}
+	var where []string
+	for _, f := range filters {
+		where = append(where, b.entityPredicate(d, "e."+id, f))
+	}
+	sql := selectSQL([]string{"e." + id, "e." + name}, src.From(d.Relation)+" AS e", where)
+	sql += fmt.Sprintf("\nORDER BY e.%s, e.%s\nLIMIT %s", name, id, b.arg(limit+1, "bigint"))
 	return &Statement{
-		SQL: fmt.Sprintf(`SELECT e.%[1]s, e.%[2]s
-FROM %[3]s AS e
-WHERE $1 = '' OR strpos(lower(e.%[2]s), lower($1)) > 0 OR strpos(lower(e.%[1]s), lower($1)) > 0
-ORDER BY e.%[2]s, e.%[1]s
-LIMIT $2`, id, name, src.From(d.Relation)),
-		Args:    []any{search, limit + 1},
+		SQL: sql, Args: b.args, Limit: limit,
 		Columns: []Column{{ID: d.ID, Role: Key, Dimension: d}, {ID: d.ID + "_name", Role: Name, Dimension: d}},
-		Limit:   limit,
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,8 +87,12 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	if fatal := src.Fatal(); len(fatal) > 0 {
 		return nil, &SchemaError{fatal}
 	}
-	if d.Kind == catalog.KindEntity && len(r.Filters) == 0 && d.ID != "send" && src.Has(d.Relation) {
-		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Limit), nil)
+	others := slices.ContainsFunc(r.Filters, func(f query.Filter) bool { return f.Dimension != d.ID })
+	if d.Kind == catalog.KindEntity && !others && d.ID != "send" && src.Has(d.Relation) {
+		if _, err := (query.Query{Metrics: []string{"messages"}, Filters: r.Filters}).Resolve(); err != nil {
+			return nil, err
+		}
+		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Filters, r.Limit), nil)
 	}
 	q := query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{d.ID}, Filters: r.Filters, Limit: r.Limit}
 	for _, metric := range []string{"messages", "notifications", "conversations", "csat_responses"} {

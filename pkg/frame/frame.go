@@ -417,6 +417,8 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 	case compile.Key:
 		config.Mappings = b.mappings(c.Dimension)
 		if _, named := b.nameOf(c); named {
+			// A table that finds fields by what is shown must not take the id for the name.
+			config.DisplayNameFromDS += " (ID)"
 			config.Custom = map[string]any{"hideFrom": map[string]any{"viz": true, "tooltip": true, "legend": true}}
 		}
 	case compile.Name:

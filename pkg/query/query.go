@@ -375,6 +375,9 @@ var variable = regexp.MustCompile(`^(\$\{[A-Za-z_]\w*(\.[^:}]+)?(:[^}]*)?\}|\$[A
 func checkValues(q Query) error {
 	for _, f := range q.Filters {
 		d, _ := catalog.LookupDimension(f.Dimension)
+		if d.ID == "stage" {
+			return errorf("stage cannot be filtered: filter by status")
+		}
 		if !slices.Contains(OperatorsOf(d), f.Operator) {
 			return errorf("the filter on %s cannot use %s: choose %s", d.ID, f.Operator, strings.Join(OperatorsOf(d), ", "))
 		}
@@ -438,6 +441,9 @@ func ParseInstant(s string, loc *time.Location) (time.Time, error) {
 
 // OperatorsOf lists the operators that have meaning for a dimension.
 func OperatorsOf(d catalog.Dimension) []string {
+	if d.ID == "stage" { // it only cuts: an initiation passes through several
+		return nil
+	}
 	switch d.Kind {
 	case catalog.KindNumber, catalog.KindTime:
 		return []string{"in", "notIn"}
@@ -517,11 +523,6 @@ func CheckCut(m catalog.Metric, dimension, verb string) error {
 // only mean something with each other.
 func checkStages(q Query) error {
 	cut := slices.Contains(q.GroupBy, "stage")
-	for _, f := range q.Filters {
-		if f.Dimension == "stage" {
-			return errorf("stage cannot be filtered: filter by status")
-		}
-	}
 	for _, id := range q.Metrics {
 		if strings.HasPrefix(id, "stage_") != cut {
 			if cut {
