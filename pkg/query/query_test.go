@@ -227,22 +227,19 @@ func TestResolveSentences(t *testing.T) {
 		`{"metrics": ["sessions"], "groupBy": ["channel"], "orderBy": [{"by": "channel_name"}]}`: `cannot order by "channel_name", which is no column of the answer; choose one of sessions, channel`,
 		`{"metrics": ["stage_reached"], "groupBy": ["stage", "line"], "filters": [{"dimension": "stage", "operator": "in", "values": ["sent"]}]}`: "stage cannot be filtered: filter by status",
 		`{"metrics": ["notified"], "groupBy": ["line", "rating"]}`:                                                                                "notified cannot be cut by rating: choose one of account, subaccount, channel, line, team, agent, contact, contact_tag, conversation_tag, country, phone, business_hours, conversation_id, template, template_category, language, campaign, correlation_id, session_id, initiator, origin, user_type, status, failure_reason, failure_code, send, hour, day, week, month, weekday, hour_of_day",
-		`{"report": "channels", "format": "details"}`:                                                                                             "format details needs a report of details: set report to one of notification_details",
+		`{"report": "channels", "format": "details"}`:                                                                                             "format details needs a report of details: set report to one of notification_details, conversation_details, message_details_sent, message_details_received",
 		`{"report": "notification_details", "compare": "previous_period"}`:                                                                        "a details report lists single rows: remove metrics, groupBy, bucket and compare, or choose format table",
 		`{"report": "notification_details", "columns": ["contakt"]}`:                                                                              `unknown column "contakt" in the details of initiation; did you mean "contact"?`,
 		`{"report": "notification_details", "orderBy": [{"by": "created_at"}, {"by": "created_at"}]}`:                                             "a details report is ordered by one column: keep one entry in orderBy",
-		`{"report": "notification_details", "orderBy": [{"by": "phone"}]}`:                                                                        `a details report can be ordered by created_at, not by "phone"`,
+		`{"report": "conversation_details", "orderBy": [{"by": "contact"}]}`:                                                                      `the details of conversation_active cannot be ordered by "contact": choose one of created_at, message_count, first_response_time, resolved_at, resolution_time, csat_rating, channel, country, phone, source, conversation_status, priority`,
 	} {
 		err := parse(text)
 		if !errors.As(err, new(*query.Error)) || err.Error() != want {
 			t.Errorf("%s:\n got %v\nwant %s", text, err, want)
 		}
 	}
-	for _, dimension := range []string{"stage", "content_type", "rating"} {
+	for _, dimension := range []string{"content_type", "rating"} {
 		err := parse(fmt.Sprintf(`{"report": "notification_details", "filters": [{"dimension": %q, "operator": "in", "values": ["1"]}]}`, dimension))
-		if dimension == "stage" {
-			err = parse(`{"report": "notification_details", "filters": [{"dimension": "stage", "operator": "in", "values": ["sent"]}]}`)
-		}
 		if err == nil || !strings.HasPrefix(err.Error(), "the details of initiation cannot be filtered by "+dimension+": choose one of account, ") || strings.Contains(err.Error(), " stage,") {
 			t.Errorf("%s: %v", dimension, err)
 		}

@@ -195,7 +195,7 @@ func TestRefusedByMeaning(t *testing.T) {
 		{"columns of no details", `{"metrics": ["sessions"], "columns": ["phone"]}`, "set format to details"},
 		{"details without a report", `{"format": "details"}`, "set report to one of notification_details"},
 		{"details with metrics", `{"report": "notification_details", "metrics": ["sessions"]}`, "remove metrics"},
-		{"details by something else", `{"report": "notification_details", "orderBy": [{"by": "phone"}]}`, "ordered by created_at"},
+		{"details by something else", `{"report": "notification_details", "orderBy": [{"by": "contact"}]}`, "cannot be ordered by"},
 		{"order by no column", `{"metrics": ["sessions"], "orderBy": [{"by": "channel"}]}`, "no column of the answer"},
 	}
 	for _, c := range cases {
