@@ -46,7 +46,7 @@ func (c *chooser) question(value string) query.Query {
 			q.OrderBy = []query.Order{{By: "created_at", Desc: c.below(2) == 0}}
 		}
 		if c.below(2) == 0 {
-			q.After = compile.FormatCursor(time.UnixMicro(int64(c.below(200))), mark+value)
+			q.After = compile.Cursor{At: time.UnixMicro(int64(c.below(200))), ID: mark + value}.Format()
 		}
 		q.Filters = c.filters(catalog.DimensionIDs(catalog.Initiation), value)
 		return q
