@@ -37,18 +37,19 @@ func (c *chooser) of(words []string) string { return words[c.below(len(words))] 
 func (c *chooser) question(value string) query.Query {
 	q := query.Query{Timezone: c.of([]string{"", "America/Sao_Paulo"}), Limit: c.below(3) * 10, Language: c.of(query.Languages)}
 	if c.below(4) == 0 {
-		q.Report = "notification_details"
+		q.Report = c.of([]string{"notification_details", "conversation_details", "message_details_sent", "message_details_received"})
+		fact := q.DetailsFact()
 		q.Format = c.of([]string{"", "details", "logs"})
 		for range c.below(12) {
-			q.Columns = append(q.Columns, c.of(catalog.ColumnIDs(catalog.Initiation)))
+			q.Columns = append(q.Columns, c.of(catalog.ColumnIDs(fact)))
 		}
 		if c.below(2) == 0 {
-			q.OrderBy = []query.Order{{By: "created_at", Desc: c.below(2) == 0}}
+			q.OrderBy = []query.Order{{By: c.of(catalog.SortableIDs(fact)), Desc: c.below(2) == 0}}
 		}
 		if c.below(2) == 0 {
 			q.After = compile.Cursor{At: time.UnixMicro(int64(c.below(200))), ID: mark + value}.Format()
 		}
-		q.Filters = c.filters(catalog.DimensionIDs(catalog.Initiation), value)
+		q.Filters = c.filters(catalog.DimensionIDs(fact), value)
 		return q
 	}
 	if c.below(4) == 0 {
@@ -80,7 +81,7 @@ func (c *chooser) filters(dimensions []string, value string) []query.Filter {
 	var filters []query.Filter
 	for range c.below(4) {
 		d, _ := catalog.LookupDimension(c.of(dimensions))
-		f := query.Filter{Dimension: d.ID, Operator: c.of(query.OperatorsOf(d))}
+		f := query.Filter{Dimension: d.ID, Operator: c.of(append([]string{"in"}, query.OperatorsOf(d)...))}
 		for range 1 + c.below(3) {
 			switch {
 			case c.below(5) == 0:
