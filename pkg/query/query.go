@@ -442,7 +442,7 @@ func ParseInstant(s string, loc *time.Location) (time.Time, error) {
 // OperatorsOf lists the operators that have meaning for a dimension.
 func OperatorsOf(d catalog.Dimension) []string {
 	if d.ID == "stage" { // it only cuts: an initiation passes through several
-		return nil
+		return []string{}
 	}
 	switch d.Kind {
 	case catalog.KindNumber, catalog.KindTime:
