@@ -11,6 +11,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/demodata"
 	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 
 func TestGenerate(t *testing.T) {
@@ -63,7 +64,7 @@ func TestGenerate(t *testing.T) {
 		{"ratings", "@csat WHERE rating IS NOT NULL", summary.Ratings},
 		{"messages after the end", "@message WHERE greatest(created_at, sent_at, delivered_at, read_at, failed_at, updated_at) >= '2026-11-20 18:30Z'", 0},
 		{"prices", "@message WHERE price_usd IS NOT NULL", 0},
-		{"rates", "@rate_card", 0},
+		{"rates", "@rate_card", len(whatsapp.SampleRates())},
 		{"billing rules", "@billing_rule", 0},
 		{"indexes", "pg_indexes WHERE schemaname = '" + schema + "' AND tablename = 'message'", 4},
 		{"tables without statistics", "pg_class WHERE relnamespace = '" + schema + "'::regnamespace AND relkind = 'r' AND relname = 'message' AND reltuples < 1", 0},
