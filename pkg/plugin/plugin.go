@@ -73,7 +73,7 @@ func (d *DataSource) open(ctx context.Context, s backend.DataSourceInstanceSetti
 	}
 	d.settings, d.db = parsed, db
 	d.engine = engine.New(db, func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
-		return views.Detect(ctx, tx, parsed.Schema)
+		return views.Detect(ctx, tx, string(parsed.Schema))
 	}, parsed.reports(loc))
 	return nil
 }

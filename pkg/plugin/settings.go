@@ -20,16 +20,29 @@ type settings struct {
 	Kind           string `json:"kind"`
 	Host           string `json:"host"`
 	Port           int    `json:"port"`
-	Database       string `json:"database"`
-	User           string `json:"user"`
+	Database       name   `json:"database"`
+	User           name   `json:"user"`
 	TLSMode        string `json:"tlsMode"`
-	Schema         string `json:"schema"`
+	Schema         name   `json:"schema"`
 	Timezone       string `json:"timezone"`
 	ChatURL        string `json:"chatUrl"`
 	RowLimit       int    `json:"rowLimit"`
 	TimeoutSeconds int    `json:"timeoutSeconds"`
 	MaxConnections int    `json:"maxConnections"`
 	ExecMode       string `json:"execMode"`
+}
+
+// name is a text that provisioning may have turned into a number.
+type name string
+
+// UnmarshalJSON takes a text, or a number as the text it was.
+func (n *name) UnmarshalJSON(data []byte) error {
+	var number json.Number
+	if json.Unmarshal(data, &number) == nil && len(data) > 0 && data[0] != '"' {
+		*n = name(number)
+		return nil
+	}
+	return json.Unmarshal(data, (*string)(n))
 }
 
 // Defaults of what the settings leave out.
@@ -93,7 +106,7 @@ func (s settings) location() (*time.Location, error) {
 
 func (s settings) database(secrets map[string]string, dial func(context.Context, string, string) (net.Conn, error)) postgres.Settings {
 	return postgres.Settings{
-		Host: s.Host, Port: s.Port, Database: s.Database, User: s.User, Password: secrets["password"],
+		Host: s.Host, Port: s.Port, Database: string(s.Database), User: string(s.User), Password: secrets["password"],
 		TLSMode: s.TLSMode, CACert: secrets["tlsCACert"], ClientCert: secrets["tlsClientCert"], ClientKey: secrets["tlsClientKey"],
 		ExecMode: s.ExecMode, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, MaxConnections: s.MaxConnections, Dial: dial,
 	}
