@@ -1,3 +1,5 @@
+import { StackingMode } from '@grafana/grafana-foundation-sdk/common';
+
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { byThreshold, column, dashedThresholds, type Panels, thresholds } from './panels';
@@ -55,7 +57,7 @@ function trends(panels: Panels): Band {
   const { sessionsOverTime, messagesOverTime } = panels.texts.channels.panels;
   return equally(8, [
     panels.bars({ report: 'sessions_over_time', metrics: ['sessions'], groupBy: ['initiator'] }, sessionsOverTime),
-    panels.lines({ metrics: ['messages_sent', 'messages_received'] }, messagesOverTime),
+    panels.bars({ metrics: ['messages_sent', 'messages_received'] }, messagesOverTime, StackingMode.None),
   ]);
 }
 
@@ -116,10 +118,7 @@ function cost(panels: Panels): Band {
       },
       {
         width: 8,
-        panel: panels.ranking(
-          { metrics: ['cost_usd'], groupBy: ['country'], orderBy: [{ by: 'cost_usd', desc: true }] },
-          texts.panels.costByCountry
-        ),
+        panel: panels.ranking('country', 'cost_usd', {}, texts.panels.costByCountry),
       },
     ],
   };

@@ -1,11 +1,5 @@
 import { PanelBuilder as BarChart } from '@grafana/grafana-foundation-sdk/barchart';
-import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
 import {
-  BarAlignment,
-  BarGaugeDisplayMode,
-  BarGaugeNamePlacement,
-  BarGaugeSizing,
-  BarGaugeValueMode,
   AxisPlacement,
   BigValueColorMode,
   BigValueGraphMode,
@@ -17,7 +11,6 @@ import {
   PercentChangeColorMode,
   ReduceDataOptionsBuilder,
   SortOrder,
-  StackingConfigBuilder,
   StackingMode,
   TableCellHeight,
   TooltipDisplayMode,
@@ -50,8 +43,8 @@ import { type PanelBuilder } from './layout';
 import { Ask, DATASOURCE, type Question } from './query';
 import { type PanelTexts, type Texts } from './texts';
 
-/** So many bars stay apart on a panel of half the width. */
-const MAX_BARS = 100;
+/** So many buckets stay apart on a panel of half the width. */
+const MAX_BUCKETS = 100;
 
 /** How far the funnel's scale goes on either side, where the longest bar goes to 1. */
 const FUNNEL_SCALE = 1.45;
@@ -86,6 +79,9 @@ export class Panels {
       .colorMode(BigValueColorMode.Value)
       // What has no colour of its own is not to look like good or bad news.
       .colorScheme(plain())
+      .noValue('–')
+      // Several numbers stand under each other.
+      .orientation(VizOrientation.Horizontal)
       .graphMode(BigValueGraphMode.None)
       .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(30).percentSize(13))
       // Not the last that is not null: with nothing to count now, that would be the period before.
@@ -99,34 +95,41 @@ export class Panels {
     return this.dress(panel, { compare: 'previous_period', ...now }, texts, this.texts.change);
   }
 
-  /** Stacked bars over time. */
-  bars(question: Question, texts: PanelTexts): TimeSeries {
-    return this.overTime(question, texts)
-      .drawStyle(GraphDrawStyle.Bars)
-      .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
+  /**
+   * Bars over time, stacked where they are parts of a whole. They stand in a bar
+   * chart and not in Grafana's time series, which would cut off the bar of a day
+   * in the middle of which the range begins.
+   */
+  bars(question: Question, texts: PanelTexts, stacking = StackingMode.Normal): BarChart {
+    const panel = new BarChart()
+      .maxDataPoints(MAX_BUCKETS)
+      .orientation(VizOrientation.Vertical)
+      .xField('time')
+      .xTickLabelRotation(0)
+      .xTickLabelSpacing(100)
+      .stacking(stacking)
+      .showValue(VisibilityMode.Never)
+      .barWidth(0.85)
+      .groupWidth(0.8)
       .fillOpacity(100)
       .lineWidth(0)
-      .barWidthFactor(0.8)
-      // A bar stands over its hour or day, not around the instant at which that begins.
-      .barAlignment(BarAlignment.After);
+      .legend(bottomLegend())
+      .tooltip(allSeries());
+    return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
   }
 
   /** Lines over time. */
   lines(question: Question, texts: PanelTexts): TimeSeries {
-    return this.overTime(question, texts)
+    const panel = new TimeSeries()
+      .maxDataPoints(MAX_BUCKETS)
       .drawStyle(GraphDrawStyle.Line)
       .lineWidth(2)
       .fillOpacity(0)
       .showPoints(VisibilityMode.Always)
       .pointSize(5)
-      .axisSoftMin(0);
-  }
-
-  private overTime(question: Question, texts: PanelTexts): TimeSeries {
-    const panel = new TimeSeries()
-      .maxDataPoints(MAX_BARS)
+      .axisSoftMin(0)
       .legend(bottomLegend())
-      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None));
+      .tooltip(allSeries());
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
   }
 
@@ -141,7 +144,7 @@ export class Panels {
           .showLegend(true)
           .values([PieChartLegendValues.Value, PieChartLegendValues.Percent])
       )
-      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None))
+      .tooltip(allSeries())
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']))
       // Percentages take it too; whole numbers stay whole.
       .overrideByFieldType('number', [{ id: 'decimals', value: 1 }]);
@@ -149,21 +152,13 @@ export class Panels {
     return withOptions(this.dress(panel, question, texts), { sort: SortOrder.None });
   }
 
-  /** One horizontal bar for each row. */
-  ranking(question: Question, texts: PanelTexts): BarGauge {
-    const panel = new BarGauge()
-      .orientation(VizOrientation.Horizontal)
-      .displayMode(BarGaugeDisplayMode.Basic)
-      .valueMode(BarGaugeValueMode.Text)
-      .namePlacement(BarGaugeNamePlacement.Top)
-      .sizing(BarGaugeSizing.Manual)
-      .minVizHeight(22)
-      .maxVizHeight(36)
-      .showUnfilled(true)
-      .colorScheme(plain())
-      .text(new VizTextDisplayOptionsBuilder().titleSize(12).valueSize(14))
-      .reduceOptions(new ReduceDataOptionsBuilder().values(true).calcs([]));
-    return this.dress(panel, question, texts);
+  /** Names and bars: what there is most of. The panel's title says what the bars are. */
+  ranking(by: string, metric: string, question: Question, texts: PanelTexts): Table {
+    return this.table(
+      { metrics: [metric], groupBy: [by], orderBy: [{ by: metric, desc: true }], ...question },
+      { [by]: [column.wrap()], [metric]: [column.width(140), ...column.bar()] },
+      texts
+    ).showHeader(false);
   }
 
   table(question: Question, columns: Columns, texts: PanelTexts): Table {
@@ -209,7 +204,7 @@ export class Panels {
       .showValue(VisibilityMode.Always)
       .text(new VizTextDisplayOptionsBuilder().valueSize(12))
       .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.Hidden))
-      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None))
+      .tooltip(allSeries())
       .withTransformation({
         id: 'calculateField',
         // By type, as by name it would have to be the title in the reader's language.
@@ -279,6 +274,10 @@ interface Dressable extends PanelBuilder {
   withTarget(target: Ask): this;
 }
 
+function allSeries(): VizTooltipOptionsBuilder {
+  return new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None);
+}
+
 function bottomLegend(): VizLegendOptionsBuilder {
   return new VizLegendOptionsBuilder()
     .showLegend(true)
@@ -329,8 +328,11 @@ export const column = {
   ],
   /** Long texts go on in the next line. */
   wrap: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } }),
-  /** Values on the colours of their meaning. */
-  colored: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }),
+  /** Values on the colours of their meaning, where they have one. */
+  colored: (): DynamicConfigValue[] => [
+    { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
+    { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
+  ],
   /** The titles of the field's links instead of addresses. */
   links: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'data-links' } }),
   total: (): DynamicConfigValue => ({ id: 'custom.footer.reducers', value: ['sum'] }),
@@ -339,6 +341,7 @@ export const column = {
     { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
     { id: 'custom.minWidth', value: 110 },
     { id: 'min', value: 0 },
-    ...(max === undefined ? [] : [{ id: 'max', value: max }]),
+    // Else the largest number of all columns would be the measure.
+    max === undefined ? { id: 'fieldMinMax', value: true } : { id: 'max', value: max },
   ],
 };

@@ -117,7 +117,7 @@ function failures(panels: Panels): Band {
           {
             failure_reason: [column.width(200)],
             failure_code: [column.width(70)],
-            line_name: [column.width(140)],
+            line_name: [column.width(160)],
             template: [column.minWidth(120)],
             notifications_failed: [column.width(100)],
             notifications_failed_share: [column.width(85)],
@@ -131,15 +131,8 @@ function failures(panels: Panels): Band {
 
 /** Why notifications failed, the most frequent reason first. */
 export function reasons(panels: Panels, texts: { title: string }) {
-  return panels.ranking(
-    {
-      metrics: ['notifications_failed'],
-      groupBy: ['failure_reason'],
-      filters: [{ dimension: 'status', operator: 'in', values: ['failed'] }],
-      orderBy: [{ by: 'notifications_failed', desc: true }],
-    },
-    texts
-  );
+  const failed = { dimension: 'status', operator: 'in', values: ['failed'] };
+  return panels.ranking('failure_reason', 'notifications_failed', { filters: [failed] }, texts);
 }
 
 function templates(panels: Panels): Band {
@@ -182,7 +175,7 @@ function latest(panels: Panels): Band {
       {
         created_at: column.time(),
         contact_name: [column.width(150)],
-        status: [column.width(90), column.colored()],
+        status: [column.width(90), ...column.colored()],
         replied: [column.width(70)],
         origin: [column.width(140)],
         link: [column.width(90), column.links()],
