@@ -40,8 +40,8 @@ func TestCost(t *testing.T) {
 		"utility templates are free in window": {
 			[]contract.Message{in("a", "2025-07-10 10:00"), out("b", "2025-07-10 11:00", welcome, read), out("c", "2025-07-11 10:00", welcome, read)}, "0.0068", 0,
 		},
-		"and billed in window from October 2026": {
-			[]contract.Message{in("a", "2026-10-10 10:00"), out("b", "2026-10-10 11:00", welcome, read), out("c", "2026-10-11 10:00", welcome, read)}, "0.0136", 0,
+		"and use up the month's allowance in window from October 2026": {
+			[]contract.Message{in("a", "2026-10-10 10:00"), out("b", "2026-10-10 11:00", welcome, read), out("c", "2026-10-11 10:00", welcome, read)}, "0.0068", 0,
 		},
 		"a free entry point is free": {
 			[]contract.Message{in("a", "2025-07-10 10:00", referral), out("b", "2025-07-10 11:00", marketing, read), out("c", "2025-07-13 10:59", marketing, read), out("d", "2025-07-13 11:00", marketing, read)}, "0.0625", 0,

@@ -221,7 +221,7 @@ func TestBillingRules(t *testing.T) {
 		{"2025-07-01", "authentication", true, "message", true, "authentication", 0},
 		{"2026-09-30", "service", true, "message", false, "service", 0},
 		{"2026-10-01", "service", true, "message", true, "utility", 1000},
-		{"2026-10-01", "utility", true, "message", true, "utility", 0},
+		{"2026-10-01", "utility", true, "message", true, "utility", 1000},
 		{"2026-10-01", "utility", false, "message", true, "utility", 0},
 	} {
 		r := rule(c.day, c.category, c.inWindow)
