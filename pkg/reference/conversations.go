@@ -14,6 +14,7 @@ type conversation struct {
 	contract.Conversation
 	messages []*message
 	events   []*event
+	answers  []*answer
 	agent    *string
 	source   string
 }
@@ -276,6 +277,10 @@ func (f *Facts) ratingRows(csat []contract.CSAT) {
 				at = c.SentAt
 			}
 			add(catalog.CSATAnswer, at, c)
+			if c.ConversationID != nil && f.conversations[*c.ConversationID] != nil {
+				thread := f.conversations[*c.ConversationID]
+				thread.answers = append(thread.answers, &answer{at, int(*c.Rating), c.Comment})
+			}
 		}
 	}
 }

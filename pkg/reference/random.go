@@ -88,6 +88,9 @@ func Random(seed int64, options RandomOptions) contract.Data {
 	g.number()
 	g.converse()
 	g.bill()
+	g.Rand = rand.New(rand.NewPCG(uint64(seed), 2)) // what follows changes nothing above
+	g.quote()
+	g.repeat()
 	g.Shuffle(len(g.messages), func(i, j int) { g.messages[i], g.messages[j] = g.messages[j], g.messages[i] })
 	for _, m := range g.messages {
 		g.data.Messages = append(g.data.Messages, *m)
@@ -549,5 +552,62 @@ func (g *generator) bill() {
 		}
 		add("2026-10-01", "message", "utility", new(true), true, "utility", new(int32(1)))
 		add("2026-10-01", "message", "service", nil, true, "utility", new(int32(g.IntN(4))))
+	}
+}
+
+// quote lets messages answer others: by their id, by the provider's, by an id
+// of somebody else's or of nobody's. Bodies begin to differ.
+func (g *generator) quote() {
+	of := map[*string][]*contract.Message{}
+	for _, m := range g.messages {
+		if m.Direction == "outbound" {
+			of[m.ContactID] = append(of[m.ContactID], m)
+			if m.ProviderMessageID = maybe(g, 0.4, "p"+m.MessageID); g.chance(0.05) {
+				m.ProviderMessageID = new(pick(g, []string{"", "twice", g.messages[g.IntN(len(g.messages))].MessageID}))
+			}
+		}
+		if m.Body != nil && g.chance(0.7) {
+			m.Body = new(pick(g, []string{"", "Hola", "hola", "ñandú", "10", "9", "a\nb", "_", "sí, gracias", "日本"}))
+		}
+	}
+	for _, m := range g.messages {
+		if m.Direction == "inbound" && g.chance(0.2) {
+			m.ReadAt = new(m.CreatedAt.Add(pick(g, gaps)))
+		}
+		if m.Direction == "outbound" && g.chance(0.9) || g.chance(0.5) {
+			continue
+		}
+		named := g.messages[g.IntN(len(g.messages))]
+		if theirs := of[m.ContactID]; len(theirs) > 0 && g.chance(0.8) {
+			named = pick(g, theirs)
+		}
+		m.InReplyTo = &named.MessageID
+		switch {
+		case g.chance(0.1):
+			m.InReplyTo = new(pick(g, []string{"", "nothing", "twice"}))
+		case named.ProviderMessageID != nil && g.chance(0.5):
+			m.InReplyTo = named.ProviderMessageID
+		}
+	}
+}
+
+// repeat adds events and ratings at the instants of others.
+func (g *generator) repeat() {
+	for _, e := range slices.Clone(g.data.Events) {
+		if e.Name == "resolved" && g.chance(0.15) {
+			e.Seconds, e.AgentID = maybe(g, 0.3, float64(g.IntN(1000))), maybe(g, 0.5, pick(g, agentIDs))
+			g.data.Events = append(g.data.Events, e)
+		}
+	}
+	for i, s := range slices.Clone(g.data.CSAT) {
+		g.data.CSAT[i].Comment = maybe(g, 0.4, pick(g, []string{"", "ok", "OK", "mal", "él"}))
+		if g.chance(0.2) {
+			s.Rating, s.Comment = maybe(g, 0.2, int32(1+g.IntN(5))), maybe(g, 0.3, pick(g, []string{"", "ok", "Mal"}))
+			g.data.CSAT = append(g.data.CSAT, s)
+		}
+		if g.chance(0.1) {
+			s.Rating, s.SentAt, s.AnsweredAt = new(int32(1+g.IntN(5))), nil, nil
+			g.data.CSAT = append(g.data.CSAT, s)
+		}
 	}
 }

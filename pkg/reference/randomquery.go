@@ -94,6 +94,51 @@ func (f *Facts) tryQuestion(r *rand.Rand) (Question, bool) {
 	return question, f.randomRange(r, &question)
 }
 
+// RandomDetails asks for a report of details: a few columns and the one that
+// identifies a row, filters that have meaning and perhaps an order. The size of a page is
+// not set.
+func (f *Facts) RandomDetails(r *rand.Rand) Question {
+	reports := slices.DeleteFunc(query.PresetIDs(), func(id string) bool { p, _ := query.LookupPreset(id); return p.Fact == "" })
+	for {
+		q := query.Query{Report: reports[r.IntN(len(reports))], Format: "details", Bucket: "none", Compare: "none", Language: "en"}
+		q.Timezone = append([]string{""}, Zones...)[r.IntN(1+len(Zones))]
+		fact := q.DetailsFact()
+		q.Columns = []string{"message_id"}
+		if fact == catalog.ConversationActive {
+			q.Columns = []string{"conversation_id"}
+		}
+		columns := catalog.ColumnIDs(fact)
+		for range r.IntN(len(columns)) {
+			if id := columns[r.IntN(len(columns))]; !slices.Contains(q.Columns, id) {
+				q.Columns = append(q.Columns, id)
+			}
+		}
+		r.Shuffle(len(q.Columns), func(i, j int) { q.Columns[i], q.Columns[j] = q.Columns[j], q.Columns[i] })
+		dimensions := slices.DeleteFunc(catalog.DimensionIDs(fact), func(id string) bool { return id == "stage" })
+		for range r.IntN(3) {
+			if filter, ok := f.randomFilter(r, []catalog.Fact{fact}, dimensions[r.IntN(len(dimensions))], q.Timezone); ok {
+				q.Filters = append(q.Filters, filter)
+			}
+		}
+		if sortable := catalog.SortableIDs(fact); r.IntN(4) > 0 {
+			q.OrderBy = []query.Order{{By: sortable[r.IntN(len(sortable))], Desc: r.IntN(2) == 0}}
+		}
+		question := Question{Query: q}
+		if f.randomRange(r, &question) {
+			return question
+		}
+	}
+}
+
+// RandomFilter filters the rows of a fact by values that most often occur.
+func (f *Facts) RandomFilter(r *rand.Rand, fact catalog.Fact, dimension, zone string) query.Filter {
+	filter, ok := f.randomFilter(r, []catalog.Fact{fact}, dimension, zone)
+	if !ok {
+		return query.Filter{Dimension: dimension, Operator: "in", Values: []string{catalog.None}}
+	}
+	return filter
+}
+
 // randomRange sets a range whose ends are local midnights, times of messages,
 // or anything, with as many buckets as the answer can hold.
 func (f *Facts) randomRange(r *rand.Rand, question *Question) bool {
