@@ -138,7 +138,7 @@ func hasDuration(metrics []catalog.Metric, id string) bool {
 // tell, and returns the joins that bring it.
 func (b *rowBuilder) conversationJoins(base string) string {
 	var joins string
-	prefix := string(b.fact) + "_"
+	prefix := strings.TrimSuffix(base, "base")
 	ids := "SELECT i.conversation_id FROM " + base + " AS i"
 	if b.joins["thread"] || b.joins["handoff"] {
 		b.with(prefix+"thread", b.threads(ids))

@@ -86,9 +86,11 @@ func Details(in Input) (*Statement, error) {
 	if descending {
 		direction = "DESC"
 	}
-	order := fmt.Sprintf("\nORDER BY row_sort %s NULLS LAST, row_at %[1]s, row_id %[1]s", direction)
+	order := func(alias string) string {
+		return fmt.Sprintf("\nORDER BY %[1]s.row_sort %[2]s NULLS LAST, %[1]s.row_at %[2]s, %[1]s.row_id %[2]s", alias, direction)
+	}
 	page := "SELECT * FROM (\n" + indent(selectSQL(fields, from, d.where)) + "\n) AS p"
-	d.with("page", page+order+"\nLIMIT "+d.arg(st.Limit+1, "bigint"))
+	d.with("page", page+order("p")+"\nLIMIT "+d.arg(st.Limit+1, "bigint"))
 	if d.answers() {
 		d.addAnswers()
 	}
@@ -96,7 +98,7 @@ func Details(in Input) (*Statement, error) {
 	for _, join := range d.pageJoins {
 		sql += "\n" + join
 	}
-	st.SQL, st.Args = d.statement(sql+order), d.args
+	st.SQL, st.Args = d.statement(sql+order("t")), d.args
 	return st, nil
 }
 
@@ -202,6 +204,9 @@ func (d *details) tagsOr(dim catalog.Dimension) string {
 // type.
 func (d *details) sortKey(id string) (expr, typ string) {
 	if dim, ok := catalog.LookupDimension(id); ok && dim.Has(d.fact) {
+		if dim.Kind == catalog.KindNumber {
+			return "(" + d.expr(id) + ")::float8", "float8"
+		}
 		return d.expr(id) + ` COLLATE "C"`, "text"
 	}
 	col, _ := catalog.LookupColumn(id, d.fact)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
 )
 
 // factRows is the SELECT of one fact's rows: the keys, and the columns that the
@@ -35,8 +36,8 @@ func asked(metrics []catalog.Metric, ids ...string) bool {
 	return slices.ContainsFunc(metrics, func(m catalog.Metric) bool { return slices.Contains(ids, m.ID) })
 }
 
-// uses tells whether the query cuts or filters by one of the dimensions, or
-// shows it as a column.
+// uses tells whether the query cuts, filters or orders by one of the dimensions,
+// or shows it as a column.
 func (c *compiler) uses(ids ...string) bool {
 	for _, id := range ids {
 		if slices.Contains(c.Query.GroupBy, id) || slices.Contains(c.Query.Columns, id) {
@@ -46,6 +47,9 @@ func (c *compiler) uses(ids ...string) bool {
 			if f.Dimension == id {
 				return true
 			}
+		}
+		if slices.ContainsFunc(c.Query.OrderBy, func(o query.Order) bool { return o.By == id }) {
+			return true
 		}
 	}
 	return false

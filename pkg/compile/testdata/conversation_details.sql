@@ -16,7 +16,7 @@ listed_base AS (
   FROM (SELECT * FROM parley.conversation) AS v
   WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)
 ),
-conversation_active_thread AS (
+listed_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
@@ -64,7 +64,7 @@ page AS (
       count(*) OVER () AS total
     FROM listed_base AS r
     LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-    LEFT JOIN conversation_active_thread AS h ON h.conversation_id = r.conversation_id
+    LEFT JOIN listed_thread AS h ON h.conversation_id = r.conversation_id
     LEFT JOIN (
       SELECT e.conversation_id,
         (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
@@ -76,7 +76,7 @@ page AS (
     LEFT JOIN (
       SELECT e.conversation_id, max(e.at) AS at
       FROM (SELECT * FROM parley.conversation_event) AS e
-      JOIN conversation_active_thread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
+      JOIN listed_thread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
       WHERE e.name = 'bot_handoff'
       GROUP BY e.conversation_id
     ) AS handoff ON handoff.conversation_id = r.conversation_id
@@ -93,7 +93,7 @@ page AS (
       ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, q.comment
     ) AS rating ON rating.conversation_id = r.conversation_id
   ) AS p
-  ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC
+  ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $3::bigint
 )
 SELECT t.conversation_id AS conversation_id,
@@ -127,4 +127,4 @@ LEFT JOIN (SELECT * FROM parley.contact) AS contact_entity ON contact_entity.con
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
 LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
 LEFT JOIN (SELECT * FROM parley.team) AS team_entity ON team_entity.team_id = t.team
-ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC;
+ORDER BY t.row_sort DESC NULLS LAST, t.row_at DESC, t.row_id DESC;

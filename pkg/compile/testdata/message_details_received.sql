@@ -160,7 +160,7 @@ page AS (
     WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
       AND CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END = ANY ($3::text[])
   ) AS p
-  ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC
+  ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $11::bigint
 ),
 answer AS (
@@ -197,4 +197,4 @@ LEFT JOIN answer ON answer.row_id = t.row_id
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
 LEFT JOIN (SELECT * FROM parley.campaign) AS answered_campaign_entity ON answered_campaign_entity.campaign_id = answer.campaign_id
 LEFT JOIN (SELECT * FROM parley.agent) AS answered_agent_entity ON answered_agent_entity.agent_id = answer.agent_id
-ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC;
+ORDER BY t.row_sort DESC NULLS LAST, t.row_at DESC, t.row_id DESC;

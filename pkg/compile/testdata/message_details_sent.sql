@@ -163,7 +163,7 @@ page AS (
     WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
       AND CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END = ANY ($3::text[])
   ) AS p
-  ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC
+  ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $13::bigint
 )
 SELECT t.created_at AS created_at,
@@ -191,4 +191,4 @@ FROM page AS t
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
 LEFT JOIN (SELECT * FROM parley.campaign) AS campaign_entity ON campaign_entity.campaign_id = t.campaign
 LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
-ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC;
+ORDER BY t.row_sort DESC NULLS LAST, t.row_at DESC, t.row_id DESC;

@@ -225,7 +225,7 @@ page AS (
     WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
       AND r.created_at IS NULL AND (r.created_at, r.message_id COLLATE "C") < ($5::timestamptz, $6::text)
   ) AS p
-  ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC
+  ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $14::bigint
 )
 SELECT t.created_at AS created_at,
@@ -249,4 +249,4 @@ SELECT t.created_at AS created_at,
   t.row_id AS row_id
 FROM page AS t
 LEFT JOIN (SELECT * FROM parley.contact) AS contact_entity ON contact_entity.contact_id = t.contact
-ORDER BY row_sort DESC NULLS LAST, row_at DESC, row_id DESC;
+ORDER BY t.row_sort DESC NULLS LAST, t.row_at DESC, t.row_id DESC;
