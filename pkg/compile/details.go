@@ -185,7 +185,7 @@ func (d *details) column(id string) (field string, columns []outerColumn) {
 		d.pageJoins = append(d.pageJoins, fmt.Sprintf("LEFT JOIN %s AS %s ON %[2]s.%s = answer.%s_id", d.Source.From(dim.Relation), alias, key, col.Entity))
 		return "", []outerColumn{
 			{Column{ID: id, Role: Key, Dimension: dim, Detail: id}, "answer." + col.Entity + "_id"},
-			{Column{ID: id + "_name", Role: Name, Dimension: dim, Detail: id}, fmt.Sprintf("coalesce(%s.%s, answer.%s_id)", alias, name, col.Entity)},
+			{Column{ID: id + "_name", Role: Name, Dimension: dim, Detail: id}, fmt.Sprintf("coalesce(nullif(%s.%s, ''), answer.%s_id)", alias, name, col.Entity)},
 		}
 	}
 	return d.detail(id), []outerColumn{{Column{ID: id, Role: Detail, Unit: col.Unit}, "t." + id}}
@@ -196,7 +196,7 @@ func (d *details) tagsOr(dim catalog.Dimension) string {
 	if !dim.Multi {
 		return d.expr(dim.ID)
 	}
-	return fmt.Sprintf("(SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s)",
+	return fmt.Sprintf("(SELECT string_agg(DISTINCT g.name COLLATE \"C\", ', ' ORDER BY g.name COLLATE \"C\") FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s)",
 		d.Source.From("tag"), tagKind(dim), d.tagOwner(dim))
 }
 
@@ -243,8 +243,10 @@ func (d *details) detail(id string) string {
 	switch id {
 	case "message_id", "created_at":
 		return "r." + id
-	case "delivered_at", "read_at", "body", "button_payload":
+	case "delivered_at", "read_at":
 		return d.col(id)
+	case "body", "button_payload":
+		return text(d.col(id))
 	case "failure_text":
 		return "CASE WHEN r.stage = 'failed' THEN " + text(d.col("error_text")) + " END"
 	case "replied":
@@ -301,10 +303,10 @@ LEFT JOIN (
 	if d.joins["rating"] {
 		sql += fmt.Sprintf(`
 LEFT JOIN (
-  SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, q.comment
+  SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, nullif(q.comment, '') AS comment
   FROM %s AS q
   WHERE q.rating IS NOT NULL
-  ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, q.comment
+  ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, nullif(q.comment, '') COLLATE "C"
 ) AS rating ON rating.conversation_id = r.conversation_id`, d.Source.From("csat"))
 	}
 	return sql
@@ -320,26 +322,26 @@ func (d *details) answers() bool {
 func (d *details) answerFields() []string {
 	d.col("campaign_id") // read from the timeline later on
 	d.col("agent_id")
-	return []string{d.col("contact_id") + " AS answer_contact", d.col("in_reply_to") + " AS answer_to",
+	return []string{d.col("contact_id") + " AS answer_contact", "CASE WHEN NOT r.outbound THEN " + text(d.col("in_reply_to")) + " END AS answer_to",
 		"CASE WHEN NOT r.outbound AND r.last_outbound >= s.g THEN r.last_outbound END AS answer_g"}
 }
 
-// addAnswers finds, for the rows of the page, the message that each replies to,
-// by its own or the provider's id, else the last outbound message before it in
-// the session.
+// addAnswers finds, for the rows of the page, the message that each replies to:
+// the one of that id, else the latest of that id of the provider's, else the
+// last outbound message before it in the session.
 func (d *details) addAnswers() {
 	d.with("answer", fmt.Sprintf(`SELECT DISTINCT ON (t.row_id) t.row_id, a.campaign_id, a.agent_id
 FROM page AS t
 JOIN (
-  SELECT m.message_id, m.provider_message_id, m.contact_id, NULL::bigint AS g, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
+  SELECT m.message_id, m.provider_message_id, m.contact_id, m.created_at, m.sequence, NULL::bigint AS g, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
   FROM %s AS m
   WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
   UNION ALL
-  SELECT NULL, NULL, NULL, r.g, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
+  SELECT NULL, NULL, NULL, NULL, NULL, r.g, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
   FROM timeline AS r
   WHERE r.g IN (SELECT p.answer_g FROM page AS p)
 ) AS a ON a.contact_id = t.answer_contact AND (a.message_id = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
-ORDER BY t.row_id, a.g NULLS FIRST, a.message_id`, d.Source.From("message")))
+ORDER BY t.row_id, a.g NULLS FIRST, a.message_id = t.answer_to DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, a.message_id COLLATE "C" DESC`, d.Source.From("message")))
 	d.pageJoins = append([]string{"LEFT JOIN answer ON answer.row_id = t.row_id"}, d.pageJoins...)
 }
 

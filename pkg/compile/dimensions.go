@@ -170,7 +170,7 @@ func (c *compiler) nameOf(d catalog.Dimension) (expr string, joins []string) {
 	}
 	alias := d.ID + "_entity"
 	id, name := entityColumns(d)
-	return fmt.Sprintf("coalesce(%s.%s, t.%s)", alias, name, d.ID),
+	return fmt.Sprintf("coalesce(nullif(%s.%s, ''), t.%s)", alias, name, d.ID),
 		[]string{fmt.Sprintf("LEFT JOIN %s AS %s ON %[2]s.%s = t.%s", c.Source.From(d.Relation), alias, id, d.ID)}
 }
 

@@ -196,7 +196,7 @@ totals AS (
   GROUP BY agent
 )
 SELECT t.agent AS agent,
-  coalesce(agent_entity.name, t.agent) AS agent_name,
+  coalesce(nullif(agent_entity.name, ''), t.agent) AS agent_name,
   coalesce(t.conversations, 0) AS conversations,
   coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages,
   coalesce(t.conversations_open, 0) AS conversations_open,

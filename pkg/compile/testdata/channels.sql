@@ -278,7 +278,7 @@ totals AS (
 )
 SELECT t.channel AS channel,
   t.line AS line,
-  coalesce(line_entity.name, t.line) AS line_name,
+  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
   coalesce(t.sessions_by_business, 0) AS sessions_by_business,
   coalesce(t.sessions_by_contact, 0) AS sessions_by_contact,
   coalesce(t.sessions_free_entry_point, 0) AS sessions_free_entry_point,

@@ -53,8 +53,8 @@ page AS (
       CASE WHEN r.is_described THEN coalesce(nullif(r.source, ''), h.source, 'other') END AS source,
       coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
       coalesce(nullif(r.team_id, ''), l.team_id) AS team,
-      (SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'conversation' AND g.name <> '' AND g.owner_id = r.conversation_id) AS conversation_tag,
-      (SELECT string_agg(DISTINCT g.name, ', ' ORDER BY g.name) FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '' AND g.owner_id = r.contact_id) AS contact_tag,
+      (SELECT string_agg(DISTINCT g.name COLLATE "C", ', ' ORDER BY g.name COLLATE "C") FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'conversation' AND g.name <> '' AND g.owner_id = r.conversation_id) AS conversation_tag,
+      (SELECT string_agg(DISTINCT g.name COLLATE "C", ', ' ORDER BY g.name COLLATE "C") FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '' AND g.owner_id = r.contact_id) AS contact_tag,
       nullif(r.status, '') AS conversation_status,
       coalesce(h.messages, 0) AS message_count,
       coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8) AS first_response_time,
@@ -87,28 +87,28 @@ page AS (
       ORDER BY e.conversation_id, e.at DESC, e.seconds
     ) AS resolution ON resolution.conversation_id = r.conversation_id
     LEFT JOIN (
-      SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, q.comment
+      SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, nullif(q.comment, '') AS comment
       FROM (SELECT * FROM parley.csat) AS q
       WHERE q.rating IS NOT NULL
-      ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, q.comment
+      ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, nullif(q.comment, '') COLLATE "C"
     ) AS rating ON rating.conversation_id = r.conversation_id
   ) AS p
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $3::bigint
 )
 SELECT t.conversation_id AS conversation_id,
-  coalesce(conversation_id_entity.display_id, t.conversation_id) AS conversation_id_name,
+  coalesce(nullif(conversation_id_entity.display_id, ''), t.conversation_id) AS conversation_id_name,
   t.created_at AS created_at,
   t.contact AS contact,
-  coalesce(contact_entity.name, t.contact) AS contact_name,
+  coalesce(nullif(contact_entity.name, ''), t.contact) AS contact_name,
   t.channel AS channel,
   t.line AS line,
-  coalesce(line_entity.name, t.line) AS line_name,
+  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
   t.source AS source,
   t.agent AS agent,
-  coalesce(agent_entity.name, t.agent) AS agent_name,
+  coalesce(nullif(agent_entity.name, ''), t.agent) AS agent_name,
   t.team AS team,
-  coalesce(team_entity.name, t.team) AS team_name,
+  coalesce(nullif(team_entity.name, ''), t.team) AS team_name,
   t.conversation_tag AS conversation_tag,
   t.contact_tag AS contact_tag,
   t.conversation_status AS conversation_status,

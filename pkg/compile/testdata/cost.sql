@@ -256,7 +256,7 @@ message_totals AS (
 SELECT t.bucket AS time,
   t.channel AS channel,
   t.line AS line,
-  coalesce(line_entity.name, t.line) AS line_name,
+  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
   t.template_category AS template_category,
   t.country AS country,
   coalesce(t.cost_usd, 0) AS cost_usd,

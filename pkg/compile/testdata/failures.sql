@@ -193,7 +193,7 @@ initiation_whole AS (
 SELECT t.failure_reason AS failure_reason,
   t.failure_code AS failure_code,
   t.line AS line,
-  coalesce(line_entity.name, t.line) AS line_name,
+  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
   t.template AS template,
   coalesce(t.notifications_failed, 0) AS notifications_failed,
   coalesce(t.notifications_failed, 0)::float8 / nullif(initiation_whole.notifications_failed, 0) AS notifications_failed_share

@@ -148,11 +148,11 @@ page AS (
       nullif(k.phone, '') AS phone,
       r.line_id AS line,
       nullif(r.content_type, '') AS content_type,
-      r.body AS body,
-      r.button_payload AS button_payload,
+      nullif(r.body, '') AS body,
+      nullif(r.button_payload, '') AS button_payload,
       count(*) OVER () AS total,
       r.contact_id AS answer_contact,
-      r.in_reply_to AS answer_to,
+      CASE WHEN NOT r.outbound THEN nullif(r.in_reply_to, '') END AS answer_to,
       CASE WHEN NOT r.outbound AND r.last_outbound >= s.g THEN r.last_outbound END AS answer_g
     FROM timeline AS r
     LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at
@@ -167,24 +167,24 @@ answer AS (
   SELECT DISTINCT ON (t.row_id) t.row_id, a.campaign_id, a.agent_id
   FROM page AS t
   JOIN (
-    SELECT m.message_id, m.provider_message_id, m.contact_id, NULL::bigint AS g, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
+    SELECT m.message_id, m.provider_message_id, m.contact_id, m.created_at, m.sequence, NULL::bigint AS g, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
     FROM (SELECT * FROM parley.message) AS m
     WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
     UNION ALL
-    SELECT NULL, NULL, NULL, r.g, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
+    SELECT NULL, NULL, NULL, NULL, NULL, r.g, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
     FROM timeline AS r
     WHERE r.g IN (SELECT p.answer_g FROM page AS p)
   ) AS a ON a.contact_id = t.answer_contact AND (a.message_id = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
-  ORDER BY t.row_id, a.g NULLS FIRST, a.message_id
+  ORDER BY t.row_id, a.g NULLS FIRST, a.message_id = t.answer_to DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, a.message_id COLLATE "C" DESC
 )
 SELECT t.created_at AS created_at,
   t.phone AS phone,
   t.line AS line,
-  coalesce(line_entity.name, t.line) AS line_name,
+  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
   answer.campaign_id AS answered_campaign,
-  coalesce(answered_campaign_entity.name, answer.campaign_id) AS answered_campaign_name,
+  coalesce(nullif(answered_campaign_entity.name, ''), answer.campaign_id) AS answered_campaign_name,
   answer.agent_id AS answered_agent,
-  coalesce(answered_agent_entity.name, answer.agent_id) AS answered_agent_name,
+  coalesce(nullif(answered_agent_entity.name, ''), answer.agent_id) AS answered_agent_name,
   t.content_type AS content_type,
   t.body AS body,
   t.button_payload AS button_payload,

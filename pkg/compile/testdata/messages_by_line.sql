@@ -28,7 +28,7 @@ message_totals AS (
 )
 SELECT t.bucket AS time,
   t.line AS line,
-  coalesce(line_entity.name, t.line) AS line_name,
+  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
   coalesce(t.messages_sent, 0) AS messages_sent,
   (coalesce(t.messages_failed, 0))::float8 / nullif(coalesce(t.messages_failed, 0) + coalesce(t.messages_sent, 0), 0) AS failed_rate
 FROM message_totals AS t

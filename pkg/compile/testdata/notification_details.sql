@@ -230,7 +230,7 @@ page AS (
 )
 SELECT t.created_at AS created_at,
   t.contact AS contact,
-  coalesce(contact_entity.name, t.contact) AS contact_name,
+  coalesce(nullif(contact_entity.name, ''), t.contact) AS contact_name,
   t.status AS status,
   t.replied AS replied,
   t.origin AS origin,

@@ -190,7 +190,7 @@ initiation_totals AS (
   GROUP BY send
 )
 SELECT t.send AS send,
-  coalesce(send_entity.name, t.send) AS send_name,
+  coalesce(nullif(send_entity.name, ''), t.send) AS send_name,
   t.first_sent_at AS first_sent_at,
   coalesce(t.notification_users, 0) AS notification_users,
   coalesce(t.notifications, 0) AS notifications,
