@@ -70,7 +70,12 @@ type Statement struct {
 	Limit int
 }
 
-type cte struct{ name, sql string }
+type cte struct {
+	name, sql string
+	// once is set where the expression must not be computed again for each row
+	// that it is joined to, which PostgreSQL does where it expects very few.
+	once bool
+}
 
 // compiler collects the parts of one statement.
 type compiler struct {
@@ -160,7 +165,12 @@ func (c *compiler) arg(v any, typ string) string {
 }
 
 // with adds a common table expression.
-func (c *compiler) with(name, sql string) { c.ctes = append(c.ctes, cte{name, sql}) }
+func (c *compiler) with(name, sql string) { c.ctes = append(c.ctes, cte{name: name, sql: sql}) }
+
+// withOnce adds a common table expression that is computed once.
+func (c *compiler) withOnce(name, sql string) {
+	c.ctes = append(c.ctes, cte{name: name, sql: sql, once: true})
+}
 
 // groups are the dimensions that cut, time apart.
 func (c *compiler) groups() []catalog.Dimension {
@@ -381,7 +391,11 @@ func (c *compiler) statement(sql string) string {
 		} else {
 			b.WriteString(",\n")
 		}
-		fmt.Fprintf(&b, "%s AS (\n%s\n)", part.name, indent(part.sql))
+		as := "AS"
+		if part.once {
+			as = "AS MATERIALIZED"
+		}
+		fmt.Fprintf(&b, "%s %s (\n%s\n)", part.name, as, indent(part.sql))
 	}
 	if len(c.ctes) > 0 {
 		b.WriteString("\n")

@@ -62,7 +62,7 @@ CROSS JOIN LATERAL (
 	c.with("rate", fmt.Sprintf(`SELECT card.market, card.category, card.usd, card.valid_from,
   lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
 FROM %s AS card`, c.Source.From("rate_card")))
-	c.with("charge", `SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown
+	c.withOnce("charge", `SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown
 FROM unit AS u
 LEFT JOIN market ON market.contact_id = u.contact_id
 LEFT JOIN rate ON rate.market = market.market AND rate.category = u.rate_category

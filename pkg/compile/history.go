@@ -31,6 +31,7 @@ type history struct {
 	userType bool // new or returning
 	progress bool // replies and messages inside the session
 	cost     bool // charges
+	lookups  bool // messages look up the session that covers them
 	answers  bool // the outbound message before each
 }
 
@@ -256,7 +257,12 @@ GROUP BY o.g`)
 		fields = append(fields, "p.replied_at", "p.messages")
 		joins += "\nLEFT JOIN progress AS p ON p.g = r.g"
 	}
-	c.with("session", "SELECT "+strings.Join(fields, ",\n  ")+"\nFROM "+attempt+" AS r"+joins)
+	session := "SELECT " + strings.Join(fields, ",\n  ") + "\nFROM " + attempt + " AS r" + joins
+	if h.lookups || h.cost {
+		c.withOnce("session", session)
+	} else {
+		c.with("session", session)
+	}
 	if h.attempts {
 		c.with("initiation", fmt.Sprintf(`SELECT r.*,
   CASE WHEN NOT r.outbound THEN NULL WHEN r.replied_at IS NOT NULL THEN 'replied' ELSE r.stage END AS status

@@ -148,6 +148,7 @@ func (b *rowBuilder) messageNeeds(metrics []catalog.Metric) {
 	}
 	if b.covered() {
 		b.need().sessions = true
+		b.history.lookups = true
 		b.history.userType = b.uses("user_type")
 	}
 }

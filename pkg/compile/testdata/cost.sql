@@ -126,7 +126,7 @@ opened AS (
   JOIN timeline AS r ON r.g = opener.g
   WHERE NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
 ),
-session AS (
+session AS MATERIALIZED (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
     coalesce(nullif(r.origin, ''), CASE
@@ -213,7 +213,7 @@ rate AS (
     lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
   FROM (SELECT * FROM parley.rate_card) AS card
 ),
-charge AS (
+charge AS MATERIALIZED (
   SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown
   FROM unit AS u
   LEFT JOIN market ON market.contact_id = u.contact_id

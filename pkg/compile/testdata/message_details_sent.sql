@@ -126,7 +126,7 @@ opened AS (
   JOIN timeline AS r ON r.g = opener.g
   WHERE NOT (r.created_at < $11::timestamptz OR r.created_at >= $12::timestamptz)
 ),
-session AS (
+session AS MATERIALIZED (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
     coalesce(nullif(r.origin, ''), CASE

@@ -159,7 +159,7 @@ earlier AS (
   WHERE m.created_at >= $9::timestamptz AND m.created_at < $10::timestamptz AND m.stage IS DISTINCT FROM 'failed'
     AND (coalesce(m.sequence, 9223372036854775807), m.outbound, m.message_id COLLATE "C") < (coalesce(r.sequence, 9223372036854775807), r.outbound, r.message_id COLLATE "C")
 ),
-session AS (
+session AS MATERIALIZED (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
     coalesce(nullif(r.origin, ''), CASE
