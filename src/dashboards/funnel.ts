@@ -23,7 +23,7 @@ function shape(panels: Panels): Band {
   return {
     height: 9,
     cells: [
-      { width: 24 - beside, panel: panels.funnel(texts.funnel) },
+      { width: 24 - beside, panel: panels.funnel(texts.funnel, true) },
       {
         width: beside,
         bands: [

@@ -46,8 +46,8 @@ import { type PanelTexts, type Texts } from './texts';
 /** So many buckets stay apart on a panel of half the width. */
 const MAX_BUCKETS = 100;
 
-/** How far the funnel's scale goes on either side, where the longest bar goes to 1. */
-const FUNNEL_SCALE = 1.45;
+/** Far more than anybody ever sends. */
+const ENDLESS = 1e15;
 
 /** How a number's growth is to be read: as good, as bad, as neither, or not at all. */
 export type Growth = 'good' | 'bad' | 'neutral' | 'none';
@@ -174,17 +174,14 @@ export class Panels {
   }
 
   /**
-   * Grafana has no funnel. This one is a bar chart that lies on its side, whose
-   * bars grow from the middle in both directions: to the right as they are, to
-   * the left as their negative.
+   * Grafana has no funnel. This one is a bar chart that lies on its side: each
+   * bar grows by the stage's share of sent from the middle to the right, and by
+   * the same to the left. Every field has a unit and so a scale of its own, which
+   * says where its label stands. From left to right: the stage, its count, the bar
+   * with the share of sent at its end, and with room for it the share of the
+   * stage before.
    */
-  funnel(texts: PanelTexts): BarChart {
-    const shape = 'stage_share_of_sent';
-    const others = ['stage_reached', 'stage_share_of_previous'];
-    const shownIn = (viz: boolean, tooltip: boolean) => ({
-      id: 'custom.hideFrom',
-      value: { viz: !viz, tooltip: !tooltip, legend: true },
-    });
+  funnel(texts: PanelTexts, detailed: boolean): BarChart {
     const panel = new BarChart()
       .orientation(VizOrientation.Horizontal)
       .stacking(StackingMode.Normal)
@@ -198,31 +195,55 @@ export class Panels {
       .lineWidth(0)
       .axisPlacement(AxisPlacement.Hidden)
       .axisGridShow(false)
-      // Room for the label beside the longest bar.
-      .min(-FUNNEL_SCALE)
-      .max(FUNNEL_SCALE)
       .showValue(VisibilityMode.Always)
       .text(new VizTextDisplayOptionsBuilder().valueSize(12))
       .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.Hidden))
       .tooltip(allSeries())
+      // The shares once more, as percentages. The operand is found by its type: by
+      // name it would have to be the title in the reader's language.
       .withTransformation({
         id: 'calculateField',
-        // By type, as by name it would have to be the title in the reader's language.
         options: {
           mode: 'binary',
-          binary: { left: { matcher: { id: 'byType', options: 'number' } }, operator: '*', right: { fixed: '-1' } },
+          binary: { left: { matcher: { id: 'byType', options: 'number' } }, operator: '*', right: { fixed: '100' } },
         },
-      })
+      });
+    const scale = (min: number, max: number) => [
+      { id: 'min', value: min },
+      { id: 'max', value: max },
+    ];
+    const shownIn = (viz: boolean, tooltip: boolean) => ({
+      id: 'custom.hideFrom',
+      value: { viz: !viz, tooltip: !tooltip, legend: true },
+    });
+    const [left, right] = detailed ? [1.58, 2.87] : [1.5, 1.63];
+    panel
       .overrideByName('stage', [{ id: 'custom.axisPlacement', value: AxisPlacement.Left }])
-      .overrideByName(`${shape} * -1`, [
+      .overrideByName('stage_share_of_sent * 100', [
+        { id: 'unit', value: 'percent' },
+        ...scale(-100 * left, 100 * right),
+      ])
+      .overrideByName('stage_share_of_sent', [
+        { id: 'custom.transform', value: 'negative-Y' },
+        ...scale(-left, right),
+        // The other end of the bar bears the label.
+        { id: 'mappings', value: [{ type: 'range', options: { from: 0, to: 1, result: { text: ' ' } } }] },
         shownIn(true, false),
-        // Only the right end of a bar bears a label.
-        { id: 'mappings', value: [{ type: 'range', options: { from: -1, to: 0, result: { text: ' ' } } }] },
-      ]);
-    for (const other of others) {
-      panel.overrideByName(other, [shownIn(false, true)]).overrideByName(`${other} * -1`, [shownIn(false, false)]);
-    }
-    return this.dress(panel, { metrics: [...others, shape], groupBy: ['stage'] }, texts);
+      ])
+      // On so long a scale a bar has no length, and its label stands where the scale is 0.
+      .overrideByName('stage_reached', scale(0, ENDLESS))
+      .overrideByName('stage_share_of_previous * 100', [
+        { id: 'unit', value: `suffix:${this.texts.ofPrevious}` },
+        ...scale(-0.74 * ENDLESS, 0.26 * ENDLESS),
+        shownIn(detailed, true),
+      ])
+      .overrideByName('stage_reached * 100', [shownIn(false, false)])
+      .overrideByName('stage_share_of_previous', [shownIn(false, false)]);
+    return this.dress(
+      panel,
+      { metrics: ['stage_reached', 'stage_share_of_sent', 'stage_share_of_previous'], groupBy: ['stage'] },
+      texts
+    );
   }
 
   /**

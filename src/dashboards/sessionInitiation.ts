@@ -60,7 +60,7 @@ function trend(panels: Panels): Band {
         width: 15,
         panel: panels.bars({ report: 'initiations_daily', ...BY_STATUS, bucket: 'day' }, daily),
       },
-      { width: 9, panel: panels.funnel(funnel) },
+      { width: 9, panel: panels.funnel(funnel, false) },
     ],
   };
 }

@@ -17,6 +17,7 @@ export const en: Texts = {
   },
   labels: { origin: 'Session started by' },
   links: { 'session-initiation': 'Session initiation', funnel: 'Funnel' },
+  ofPrevious: '% of previous',
   change: 'The percentage is the change against the period before, of the same length.',
   channels: {
     title: 'Channels',
@@ -64,7 +65,7 @@ export const en: Texts = {
       daily: { title: 'Daily evolution by last status' },
       funnel: {
         title: 'Funnel',
-        note: 'Notifications that went out, by the stage that they reached; failed and pending ones are left out.',
+        note: 'Notifications sent by the stage that they reached, without failed and pending ones. Beside each bar stand their count and share of sent.',
       },
       latestSends: {
         title: 'Latest sends',
@@ -86,7 +87,7 @@ export const en: Texts = {
     panels: {
       funnel: {
         title: 'Funnel of notifications',
-        note: 'Notifications that went out, by the stage that they reached; failed and pending ones are left out.',
+        note: 'Notifications sent by the stage that they reached, without failed and pending ones. Beside each bar stand their count, their share of sent and their share of the stage before.',
       },
       failed: { title: 'Left out: failed' },
       pending: { title: 'Left out: pending' },

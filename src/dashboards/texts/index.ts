@@ -19,6 +19,8 @@ export interface Texts {
   labels: Partial<Record<string, string>>;
   /** Where the links in cells lead, by the dashboard. */
   links: Record<string, string>;
+  /** After a share of the stage before, in the funnel. */
+  ofPrevious: string;
   /** What the small percentage on a card is. */
   change: string;
   channels: DashboardTexts<
