@@ -30,6 +30,7 @@ var listed = map[string]struct{ id, metric string }{
 // page by page, and wants the rows of the independent calculation: every value
 // of every column, every row once, in order.
 func TestDetailsAgainstReference(t *testing.T) {
+	t.Parallel()
 	for seed := 1; seed <= seeds(t); seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
@@ -37,7 +38,7 @@ func TestDetailsAgainstReference(t *testing.T) {
 			e := load(t, data)
 			facts := reference.Prepare(data, reference.Defaults())
 			r := rand.New(rand.NewPCG(uint64(seed), 11))
-			for range 40 {
+			for range 30 {
 				checkDetails(t, e, facts, facts.RandomDetails(r), 1+r.IntN(5))
 			}
 		})
@@ -47,6 +48,7 @@ func TestDetailsAgainstReference(t *testing.T) {
 // TestDetailsInEveryOrder reads each report in the order of each column that can
 // be its order, both ways.
 func TestDetailsInEveryOrder(t *testing.T) {
+	t.Parallel()
 	data := reference.Random(21, reference.RandomOptions{Messages: 150})
 	e := load(t, data)
 	facts := reference.Prepare(data, reference.Defaults())
@@ -70,6 +72,7 @@ func TestDetailsInEveryOrder(t *testing.T) {
 // TestDetailsByEveryFilter filters each report by each dimension that has
 // meaning for it, and reads every column.
 func TestDetailsByEveryFilter(t *testing.T) {
+	t.Parallel()
 	data := reference.Random(22, reference.RandomOptions{Messages: 300, Sequence: true})
 	e := load(t, data)
 	facts := reference.Prepare(data, reference.Defaults())
