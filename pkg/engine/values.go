@@ -94,7 +94,8 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 		}
 		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Filters, r.Limit), nil)
 	}
-	q := query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{d.ID}, Filters: r.Filters, Limit: r.Limit}
+	known := query.Filter{Dimension: d.ID, Operator: "notIn", Values: []string{catalog.None}}
+	q := query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{d.ID}, Filters: append(slices.Clone(r.Filters), known), Limit: r.Limit}
 	for _, metric := range []string{"messages", "notifications", "conversations", "csat_responses"} {
 		if m, _ := catalog.LookupMetric(metric); d.Has(m.Fact) {
 			q.Metrics = []string{metric}
