@@ -132,7 +132,7 @@ func (c *compiler) between(from, to time.Time) string {
 // two bounds it would be taken for one row in two hundred, and the joins above
 // it planned for a handful of rows.
 func within(from, to string) string {
-	return fmt.Sprintf("NOT (r.created_at < %s OR r.created_at >= %s)", from, to)
+	return fmt.Sprintf("(r.created_at >= %s) IS TRUE AND (r.created_at < %s) IS TRUE", from, to)
 }
 
 // addTimeline adds the timeline from start to end. Pairs whose sessions at since

@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $10::timestamptz OR r.created_at >= $11::timestamptz)
+  WHERE (r.created_at >= $10::timestamptz) IS TRUE AND (r.created_at < $11::timestamptz) IS TRUE
 ),
 session AS MATERIALIZED (
   SELECT r.*,
@@ -236,7 +236,7 @@ message_rows AS (
   FROM timeline AS r
   LEFT JOIN charge ON charge.message_id = r.message_id
   LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-  WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+  WHERE (r.created_at >= $1::timestamptz) IS TRUE AND (r.created_at < $2::timestamptz) IS TRUE
 ),
 message_totals AS (
   SELECT channel,
@@ -255,7 +255,7 @@ session_rows AS (
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
   FROM session AS r
   LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-  WHERE NOT (r.created_at < $3::timestamptz OR r.created_at >= $4::timestamptz)
+  WHERE (r.created_at >= $3::timestamptz) IS TRUE AND (r.created_at < $4::timestamptz) IS TRUE
     AND r.session_id IS NOT NULL
 ),
 session_totals AS (

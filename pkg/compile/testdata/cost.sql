@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
+  WHERE (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
 ),
 session AS MATERIALIZED (
   SELECT r.*,
@@ -240,7 +240,7 @@ message_rows AS (
   LEFT JOIN charge ON charge.message_id = r.message_id
   LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
   LEFT JOIN (SELECT * FROM parley.contact) AS k ON k.contact_id = r.contact_id
-  WHERE NOT (r.created_at < $2::timestamptz OR r.created_at >= $3::timestamptz)
+  WHERE (r.created_at >= $2::timestamptz) IS TRUE AND (r.created_at < $3::timestamptz) IS TRUE
 ),
 message_totals AS (
   SELECT bucket,

@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
+  WHERE (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
 ),
 attempt AS (
   SELECT o.* FROM opened AS o
@@ -132,7 +132,7 @@ attempt AS (
   SELECT r.*, NULL, NULL
   FROM timeline AS r
   WHERE r.is_failed AND r.contact_id IS NOT NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')
-    AND NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
+    AND (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
     AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)
 ),
 progress AS (
@@ -171,7 +171,7 @@ initiation_rows AS (
     r.replied_at,
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
   FROM initiation AS r
-  WHERE NOT (r.created_at < $2::timestamptz OR r.created_at >= $3::timestamptz)
+  WHERE (r.created_at >= $2::timestamptz) IS TRUE AND (r.created_at < $3::timestamptz) IS TRUE
 ),
 initiation_totals AS (
   SELECT bucket,

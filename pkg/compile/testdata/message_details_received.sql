@@ -126,7 +126,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
+  WHERE (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
 ),
 session AS MATERIALIZED (
   SELECT r.*,
@@ -157,7 +157,7 @@ page AS (
     FROM timeline AS r
     LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at
     LEFT JOIN (SELECT * FROM parley.contact) AS k ON k.contact_id = r.contact_id
-    WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+    WHERE (r.created_at >= $1::timestamptz) IS TRUE AND (r.created_at < $2::timestamptz) IS TRUE
       AND CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END = ANY ($3::text[])
   ) AS p
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC

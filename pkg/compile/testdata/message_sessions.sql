@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
+  WHERE (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
 ),
 known AS (
   SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at
@@ -179,7 +179,7 @@ message_rows AS (
     r.stage
   FROM timeline AS r
   LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at
-  WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+  WHERE (r.created_at >= $1::timestamptz) IS TRUE AND (r.created_at < $2::timestamptz) IS TRUE
     AND s.user_type = ANY ($3::text[])
 ),
 message_totals AS (

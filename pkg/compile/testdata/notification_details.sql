@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $12::timestamptz OR r.created_at >= $13::timestamptz)
+  WHERE (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
 ),
 attempt AS (
   SELECT o.* FROM opened AS o
@@ -132,7 +132,7 @@ attempt AS (
   SELECT r.*, NULL, NULL
   FROM timeline AS r
   WHERE r.is_failed AND r.contact_id IS NOT NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')
-    AND NOT (r.created_at < $12::timestamptz OR r.created_at >= $13::timestamptz)
+    AND (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
     AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)
 ),
 known AS (
@@ -222,7 +222,7 @@ page AS (
     FROM initiation AS r
     LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
     LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = r.conversation_id
-    WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+    WHERE (r.created_at >= $1::timestamptz) IS TRUE AND (r.created_at < $2::timestamptz) IS TRUE
       AND r.created_at IS NULL AND (r.created_at, r.message_id COLLATE "C") < ($5::timestamptz, $6::text)
   ) AS p
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC

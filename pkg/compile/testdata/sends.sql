@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $12::timestamptz OR r.created_at >= $13::timestamptz)
+  WHERE (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
 ),
 attempt AS (
   SELECT o.* FROM opened AS o
@@ -132,7 +132,7 @@ attempt AS (
   SELECT r.*, NULL, NULL
   FROM timeline AS r
   WHERE r.is_failed AND r.contact_id IS NOT NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')
-    AND NOT (r.created_at < $12::timestamptz OR r.created_at >= $13::timestamptz)
+    AND (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
     AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)
 ),
 progress AS (
@@ -172,7 +172,7 @@ initiation_rows AS (
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key,
     CASE WHEN r.stage = 'failed' THEN CASE WHEN r.error_text ~* ($6::jsonb -> r.error_code ->> 'details') THEN $6::jsonb -> r.error_code ->> 'reason' ELSE coalesce($5::jsonb ->> r.error_code, 'unknown') END END AS failure_reason
   FROM initiation AS r
-  WHERE NOT (r.created_at < $2::timestamptz OR r.created_at >= $3::timestamptz)
+  WHERE (r.created_at >= $2::timestamptz) IS TRUE AND (r.created_at < $3::timestamptz) IS TRUE
     AND coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char(r.created_at AT TIME ZONE $4::text, ' YYYY-MM-DD')) IS NOT NULL
 ),
 initiation_totals AS (

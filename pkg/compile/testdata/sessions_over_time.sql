@@ -124,7 +124,7 @@ opened AS (
   FROM opener
   JOIN candidate AS c ON c.g = opener.g
   JOIN timeline AS r ON r.g = opener.g
-  WHERE NOT (r.created_at < $9::timestamptz OR r.created_at >= $10::timestamptz)
+  WHERE (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
 ),
 session AS (
   SELECT r.*,
@@ -142,7 +142,7 @@ session_rows AS (
     r.initiator AS initiator,
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
   FROM session AS r
-  WHERE NOT (r.created_at < $2::timestamptz OR r.created_at >= $3::timestamptz)
+  WHERE (r.created_at >= $2::timestamptz) IS TRUE AND (r.created_at < $3::timestamptz) IS TRUE
     AND r.session_id IS NOT NULL
 ),
 session_totals AS (

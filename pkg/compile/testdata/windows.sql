@@ -41,7 +41,7 @@ message_rows AS (
     r.outbound,
     r.stage
   FROM timeline AS r
-  WHERE NOT (r.created_at < $1::timestamptz OR r.created_at >= $2::timestamptz)
+  WHERE (r.created_at >= $1::timestamptz) IS TRUE AND (r.created_at < $2::timestamptz) IS TRUE
 ),
 message_totals AS (
   SELECT in_window,
