@@ -176,6 +176,11 @@ func (e *SchemaError) Error() string {
 }
 
 func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, error) {
+	// A sum of costs is not told without what is missing from it.
+	uncounted := slices.Contains(in.Query.Metrics, "cost_usd") && !slices.Contains(in.Query.Metrics, unknownCost)
+	if uncounted {
+		in.Query.Metrics = append(slices.Clone(in.Query.Metrics), unknownCost)
+	}
 	st, err := compile.Aggregate(in)
 	if err != nil {
 		return nil, err
@@ -207,24 +212,44 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 		}
 	}
 	result.Notices = append(result.Notices, costNotice(result)...)
+	if uncounted {
+		result.withoutMetric(unknownCost)
+	}
 	return result, nil
 }
 
 // costNotice warns where messages of unknown cost are missing from the sum.
 func costNotice(r *Result) []string {
-	for i, c := range r.Columns {
-		if c.ID != "cost_unknown" {
-			continue
-		}
-		var n int64
-		for _, row := range r.Rows {
-			n += row[i].(int64)
-		}
-		if n > 0 {
-			return []string{fmt.Sprintf("The cost of %d messages is unknown (no market or rate for them) and is not in the sum.", n)}
-		}
+	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == unknownCost })
+	if at < 0 {
+		return nil
 	}
-	return nil
+	var n int64
+	for _, row := range r.Rows {
+		n += row[at].(int64)
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("The cost of %d messages is unknown (no market or rate for them) and is not in the sum.", n)}
+}
+
+const unknownCost = "cost_unknown"
+
+// withoutMetric takes a metric out of the result.
+func (r *Result) withoutMetric(id string) {
+	dropped := func(i int) bool { return r.Columns[i].Metric.ID == id }
+	for n, row := range r.Rows {
+		kept := make([]any, 0, len(row))
+		for i, v := range row {
+			if !dropped(i) {
+				kept = append(kept, v)
+			}
+		}
+		r.Rows[n] = kept
+	}
+	r.Columns = slices.DeleteFunc(slices.Clone(r.Columns), func(c Column) bool { return c.Metric.ID == id })
+	r.Query.Metrics = slices.DeleteFunc(slices.Clone(r.Query.Metrics), func(m string) bool { return m == id })
 }
 
 // read runs a statement. cut tells that there are more rows than the limit or

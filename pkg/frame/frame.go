@@ -180,7 +180,10 @@ func (b builder) series() *data.Frame {
 			g.values[id][to] = row[i]
 		}
 	}
-	frame := data.NewFrame("", data.NewField("time", nil, times))
+	frame := data.NewFrame("")
+	if len(groups) > 0 { // a time without values is nothing that a panel can draw
+		frame.Fields = append(frame.Fields, data.NewField("time", nil, times))
+	}
 	b.sortGroups(len(groups), func(i int) []any { return groups[i].row }, func(order []int) {
 		sorted := make([]*group, len(groups))
 		for to, from := range order {
@@ -196,7 +199,7 @@ func (b builder) series() *data.Frame {
 			frame.Fields = append(frame.Fields, b.seriesField(c, g.labels, g.values[c.ID]))
 		}
 	}
-	b.tellApart(frame.Fields[1:])
+	b.tellApart(frame.Fields[min(1, len(frame.Fields)):])
 	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}, PreferredVisualization: data.VisTypeGraph})
 	return frame
 }
@@ -416,6 +419,9 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 		}
 	case compile.Key:
 		config.Mappings = b.mappings(c.Dimension)
+		if b.Query.Format == "details" && strings.HasPrefix(c.ID, "failure_") {
+			config.Mappings = config.Mappings[1:] // what did not fail has no reason, not an unknown one
+		}
 		if _, named := b.nameOf(c); named {
 			// A table that finds fields by what is shown must not take the id for the name.
 			config.DisplayNameFromDS += " (ID)"

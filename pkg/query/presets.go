@@ -31,12 +31,13 @@ var Presets = []Preset{
 	{ID: "sends", Query: Query{
 		Metrics: []string{"first_sent_at", "notification_users", "notifications", "notified", "notified_delivered", "notified_read", "answered", "notifications_failed", "failure_reasons"},
 		GroupBy: []string{"send"},
-		Filters: []Filter{{Dimension: "send", Operator: "notIn", Values: []string{"(none)"}}},
+		Filters: []Filter{{Dimension: "send", Operator: "notIn", Values: []string{catalog.None}}},
 		OrderBy: []Order{{By: "first_sent_at", Desc: true}, {By: "send"}},
 		Limit:   100,
 	}},
 	{ID: "initiations_daily", Query: Query{
 		Metrics: []string{"notifications"}, GroupBy: []string{"status"}, Bucket: "day", Format: "timeseries",
+		Filters: []Filter{{Dimension: "status", Operator: "notIn", Values: []string{catalog.None}}}, // starts by a contact have none
 	}},
 	{ID: "funnel", Query: Query{
 		Metrics: []string{"notified", "notified_delivered", "notified_read", "answered", "notified_delivery_rate", "notified_read_rate", "read_answer_rate", "answer_rate"},

@@ -172,6 +172,7 @@ initiation_rows AS (
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
   FROM initiation AS r
   WHERE (r.created_at >= $2::timestamptz) IS TRUE AND (r.created_at < $3::timestamptz) IS TRUE
+    AND r.status IS NOT NULL
 ),
 initiation_totals AS (
   SELECT bucket,
