@@ -125,7 +125,7 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 		"the range ends before it begins":         with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
 		"is no instant of RFC 3339":               with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
 		"the database cannot be reached":          with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
-		"nowhere.message is missing":              with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
+		"nowhere":                                 with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
 		`unknown source "fax"`:                    with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
 		`unknown format "xml"`:                    with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),
 		"asks for nothing: choose a report":       with(nil, `{}`),

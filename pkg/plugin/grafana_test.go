@@ -370,7 +370,7 @@ func TestHealth(t *testing.T) {
 	}
 	check(func(s map[string]any, _ map[string]string) { s["database"] = "nowhere" }, backend.HealthStatusError, "the database does not exist")
 	check(func(s map[string]any, _ map[string]string) { s["tlsMode"] = "require" }, backend.HealthStatusError, "does not speak TLS")
-	check(func(s map[string]any, _ map[string]string) { s["schema"] = "nowhere" }, backend.HealthStatusError, "nowhere.message is missing")
+	check(func(s map[string]any, _ map[string]string) { s["schema"] = "nowhere" }, backend.HealthStatusError, "nowhere")
 	exec("DROP TABLE " + schema + ".csat")
 	check(same, backend.HealthStatusOk, schema+".csat is missing")
 	exec("ALTER TABLE " + schema + ".message DROP COLUMN direction")
