@@ -1,0 +1,602 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/reference"
+)
+
+// The laws of SPEC.md §10 as they stand there, over random ugly data. That the
+// numbers are right as well is the business of the comparison with the
+// independent calculation.
+
+// counts lists the additive metrics of each fact, apart from those that only
+// the cut by stage has.
+func counts() map[catalog.Fact][]string {
+	byFact := map[catalog.Fact][]string{}
+	for _, m := range catalog.Metrics {
+		if m.Additive && !m.Internal && !strings.HasPrefix(m.ID, "stage_") {
+			byFact[m.Fact] = append(byFact[m.Fact], m.ID)
+		}
+	}
+	return byFact
+}
+
+// sums adds up each metric over the rows of a result.
+func sums(r *engine.Result) map[string]float64 {
+	byID := map[string]float64{}
+	for _, row := range r.Rows {
+		for i, c := range r.Columns {
+			if n, ok := number(row[i]); ok && c.Role == compile.Metric {
+				byID[c.ID] += n
+			}
+		}
+	}
+	return byID
+}
+
+// differ lists the metrics that two sums do not share.
+func differ(got, want map[string]float64) string {
+	var ids []string
+	for id := range want {
+		if math.Abs(got[id]-want[id]) > 1e-6 {
+			ids = append(ids, fmt.Sprintf("%s is %v, want %v", id, got[id], want[id]))
+		}
+	}
+	slices.Sort(ids)
+	return strings.Join(ids, "; ")
+}
+
+// wantSome fails where a metric has counted nothing: a law over nothing holds.
+func wantSome(t *testing.T, seen map[string]float64) {
+	t.Helper()
+	for _, ids := range counts() {
+		for _, id := range ids {
+			if seen[id] == 0 {
+				t.Errorf("the data have no %s to add up", id)
+			}
+		}
+	}
+}
+
+// lawZones are those around whose clock changes the random data gather.
+var lawZones = []string{"America/Santiago", "America/Havana", "Australia/Lord_Howe", "Asia/Kolkata"}
+
+// TestLawBucketsSumToTheCard: law 1, the first half. In every zone and unit the
+// buckets of a chart add up to the card.
+func TestLawBucketsSumToTheCard(t *testing.T) {
+	t.Parallel()
+	seen := map[string]float64{}
+	for seed := int64(1); seed <= 2; seed++ {
+		data := small(seed)
+		e, whole := load(t, data), span(data)
+		r := rand.New(rand.NewPCG(uint64(seed), 1))
+		for fact, metrics := range counts() {
+			for _, zone := range lawZones {
+				unit := calendar.Units[r.IntN(len(calendar.Units))]
+				asked := whole
+				if unit == calendar.Hour { // a month around a message, which is often near a clock change
+					at := data.Messages[r.IntN(len(data.Messages))].CreatedAt
+					asked = calendar.Range{From: at.Add(-15 * 24 * time.Hour), To: at.Add(15*24*time.Hour + 17*time.Minute)}
+				}
+				card := sums(run(t, e, query.Query{Metrics: metrics, Timezone: zone}, asked))
+				chart := run(t, e, query.Query{Metrics: metrics, Timezone: zone, Bucket: string(unit)}, asked)
+				if text := differ(sums(chart), card); text != "" {
+					t.Errorf("seed %d, %s by %s in %s: the buckets add up to something else: %s", seed, fact, unit, zone, text)
+				}
+				for id, n := range card {
+					seen[id] += n
+				}
+			}
+		}
+	}
+	wantSome(t, seen)
+}
+
+// TestLawAdjacentRangesAddUp: law 1, the second half. Wherever a range is cut in
+// two, the parts add up to it.
+func TestLawAdjacentRangesAddUp(t *testing.T) {
+	t.Parallel()
+	for seed := int64(3); seed <= 4; seed++ {
+		data := small(seed)
+		e, whole := load(t, data), span(data)
+		r := rand.New(rand.NewPCG(uint64(seed), 1))
+		santiago, err := time.LoadLocation("America/Santiago")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func() time.Time { return data.Messages[r.IntN(len(data.Messages))].CreatedAt }
+		for fact, metrics := range counts() {
+			ask := func(from, to time.Time) map[string]float64 {
+				if !from.Before(to) {
+					return map[string]float64{}
+				}
+				return sums(run(t, e, query.Query{Metrics: metrics}, calendar.Range{From: from, To: to}))
+			}
+			for _, cut := range []time.Time{at(), at().Add(time.Microsecond), at().Add(24 * time.Hour), calendar.Start(at(), calendar.Day, santiago), calendar.Start(at(), calendar.Month, time.UTC)} {
+				cut = cut.Truncate(time.Microsecond)
+				from, to := whole.From, whole.To
+				if r.IntN(2) == 0 { // a range whose ends lie inside sessions, too
+					ends := []time.Time{at(), at(), cut}
+					slices.SortFunc(ends, time.Time.Compare)
+					from, cut, to = ends[0], ends[1], ends[2]
+				}
+				if !from.Before(to) {
+					continue
+				}
+				both, a, b := ask(from, to), ask(from, cut), ask(cut, to)
+				for id, n := range b {
+					a[id] += n
+				}
+				if text := differ(a, both); text != "" {
+					t.Errorf("seed %d, %s from %s to %s, cut at %s: %s", seed, fact, from, to, cut, text)
+				}
+			}
+		}
+	}
+}
+
+// TestLawValuesSumToTheWhole: law 2. The rows of a single-valued dimension, with
+// the one of no value, add up to the number without it, and a filter on no value
+// with its opposite do too.
+func TestLawValuesSumToTheWhole(t *testing.T) {
+	t.Parallel()
+	seen := map[string]float64{}
+	data := small(5)
+	e, all := load(t, data), span(data)
+	quarter := between("2025-09-01", "2025-12-01") // an answer cannot hold the hours of them all
+	nobody := []string{catalog.None}
+	for fact, metrics := range counts() {
+		wholes := map[calendar.Range]map[string]float64{}
+		for _, r := range []calendar.Range{all, quarter} {
+			wholes[r] = sums(run(t, e, query.Query{Metrics: metrics}, r))
+		}
+		for id, n := range wholes[all] {
+			seen[id] += n
+		}
+		for _, d := range catalog.Dimensions {
+			if !d.Has(fact) || d.Multi {
+				continue
+			}
+			r := all
+			if d.ID == "hour" {
+				r = quarter
+			}
+			whole := wholes[r]
+			cut := run(t, e, query.Query{Metrics: metrics, GroupBy: []string{d.ID}, Limit: query.MaxLimit, Timezone: "America/Havana"}, r)
+			if text := differ(sums(cut), whole); text != "" {
+				t.Errorf("%s by %s: %s", fact, d.ID, text)
+			}
+			if len(cut.Notices) > 1 || len(cut.Notices) == 1 && !strings.HasPrefix(cut.Notices[0], "The cost of") {
+				t.Errorf("%s by %s: %q", fact, d.ID, cut.Notices)
+			}
+			without := sums(run(t, e, query.Query{Metrics: metrics, Filters: []query.Filter{{Dimension: d.ID, Operator: "in", Values: nobody}}}, r))
+			with := sums(run(t, e, query.Query{Metrics: metrics, Filters: []query.Filter{{Dimension: d.ID, Operator: "notIn", Values: nobody}}}, r))
+			for id, n := range with {
+				without[id] += n
+			}
+			if text := differ(without, whole); text != "" {
+				t.Errorf("%s with and without %s: %s", fact, d.ID, text)
+			}
+		}
+	}
+	wantSome(t, seen)
+}
+
+// TestLawRowsAreCounted: law 3. A report of details has as many rows, page by
+// page, as its metric counts, whatever the filters.
+func TestLawRowsAreCounted(t *testing.T) {
+	t.Parallel()
+	data := small(6)
+	e, whole := load(t, data), span(data)
+	facts := reference.Prepare(data, reference.Defaults())
+	r := rand.New(rand.NewPCG(6, 1))
+	for report, l := range listed {
+		m, _ := catalog.LookupMetric(l.metric)
+		preset, _ := query.LookupPreset(report)
+		cuts := slices.DeleteFunc(query.CutsOf(m), func(id string) bool { return id == "stage" })
+		for i := range 12 {
+			asked := whole
+			var filters []query.Filter
+			if i > 0 {
+				filters = append(filters, facts.RandomFilter(r, m.Fact, cuts[r.IntN(len(cuts))], ""))
+				asked.From = data.Messages[r.IntN(len(data.Messages))].CreatedAt
+			}
+			want := total(t, e, l.metric, slices.Concat(preset.Query.Filters, filters), asked)
+			rows := map[any]bool{}
+			q := query.Query{Report: report, Columns: []string{l.id}, Filters: filters, Limit: int(want/3) + 1}
+			for n := 0; ; n++ {
+				page := run(t, e, q, asked)
+				for _, row := range page.Rows {
+					rows[row[0]] = true
+				}
+				if page.Total != want {
+					t.Errorf("%s with %v: page %d is of %d rows, %s is %d", report, filters, n, page.Total, l.metric, want)
+				}
+				if q.After = page.Next; q.After == "" || n > 5 {
+					break
+				}
+			}
+			if int64(len(rows)) != want {
+				t.Errorf("%s with %v: %d rows, %s is %d", report, filters, len(rows), l.metric, want)
+			}
+		}
+	}
+}
+
+// TestLawStatusesAndFunnel: law 4. The last statuses add up to the notifications,
+// in every bucket and group, and the funnel never grows.
+func TestLawStatusesAndFunnel(t *testing.T) {
+	t.Parallel()
+	data := small(7)
+	e, r := load(t, data), span(data)
+	d, _ := catalog.LookupDimension("status")
+	for _, q := range []query.Query{{}, {GroupBy: []string{"line"}}, {GroupBy: []string{"template", "user_type"}}, {Bucket: "week"}, {GroupBy: []string{"origin"}, Bucket: "month", Timezone: "America/Santiago"}} {
+		q.Limit = query.MaxLimit
+		q.Metrics = []string{"notifications", "notifications_failed", "notifications_pending", "notified", "notified_delivered", "notified_read", "answered", "unanswered"}
+		whole := run(t, e, q, r)
+		byStatus := q
+		byStatus.Metrics, byStatus.GroupBy = []string{"notifications"}, append([]string{"status"}, q.GroupBy...)
+		statuses := map[string]map[string]int64{}
+		for _, row := range rowsOf(run(t, e, byStatus, r)) {
+			status := keyText(row["status"])
+			delete(row, "status")
+			key := keyOf(row)
+			if statuses[key] == nil {
+				statuses[key] = map[string]int64{}
+			}
+			statuses[key][status] += row["notifications"].(int64)
+			if n := row["notifications"].(int64); n > 0 && !slices.Contains(d.Values, status) {
+				t.Errorf("%d notifications have the last status %s", n, status)
+			}
+		}
+		for _, row := range rowsOf(whole) {
+			n := func(id string) int64 { return row[id].(int64) }
+			of := statuses[keyOf(row)]
+			var sum int64
+			for _, each := range of {
+				sum += each
+			}
+			if sum != n("notifications") || of["failed"] != n("notifications_failed") || of["pending"] != n("notifications_pending") || of["replied"] != n("answered") {
+				t.Errorf("%s: statuses %v, metrics %v", keyOf(row), of, row)
+			}
+			if n("notified") != sum-of["failed"]-of["pending"] || n("notified_read") != of["read"]+of["replied"] || n("notified_delivered") != of["delivered"]+of["read"]+of["replied"] || n("unanswered") != n("notified")-n("answered") {
+				t.Errorf("%s: statuses %v, funnel %v", keyOf(row), of, row)
+			}
+			if n("notified") < n("notified_delivered") || n("notified_delivered") < n("notified_read") || n("notified_read") < n("answered") {
+				t.Errorf("%s: the funnel grows: %v", keyOf(row), row)
+			}
+		}
+		// The stages are the funnel turned on its side.
+		staged := q
+		staged.Metrics, staged.GroupBy = []string{"stage_reached", "stage_share_of_previous", "stage_share_of_sent"}, append(slices.Clone(q.GroupBy), "stage")
+		stages := map[string]map[string]int64{}
+		for _, row := range rowsOf(run(t, e, staged, r)) {
+			stage := row["stage"].(string)
+			delete(row, "stage")
+			if stages[keyOf(row)] == nil {
+				stages[keyOf(row)] = map[string]int64{}
+			}
+			stages[keyOf(row)][stage] = row["stage_reached"].(int64)
+			for _, id := range []string{"stage_share_of_previous", "stage_share_of_sent"} {
+				if share, ok := row[id].(float64); ok && (share < 0 || share > 1) {
+					t.Errorf("%s of %s is %v", id, stage, share)
+				}
+			}
+		}
+		for _, row := range rowsOf(whole) {
+			of := stages[keyOf(row)]
+			if of["sent"] != row["notified"] || of["delivered"] != row["notified_delivered"] || of["read"] != row["notified_read"] || of["replied"] != row["answered"] {
+				t.Errorf("%s: stages %v, funnel %v", keyOf(row), of, row)
+			}
+		}
+	}
+}
+
+// keyOf identifies a row by what is no metric.
+func keyOf(row map[string]any) string {
+	var key []string
+	for id, v := range row {
+		if _, metric := catalog.LookupMetric(id); !metric {
+			key = append(key, id+"="+keyText(v))
+		}
+	}
+	slices.Sort(key)
+	return strings.Join(key, " ")
+}
+
+// TestLawDistinctCounts: law 5. A count of distinct users or conversations is
+// exact, at most the sum of its parts and at least the greatest of them.
+func TestLawDistinctCounts(t *testing.T) {
+	t.Parallel()
+	data := small(8)
+	e, r := load(t, data), span(data)
+	distinct := map[catalog.Fact][]string{}
+	for _, m := range catalog.Metrics {
+		if m.Unit == catalog.Count && !m.Additive && !m.Internal && m.Fact != catalog.ConversationNow {
+			distinct[m.Fact] = append(distinct[m.Fact], m.ID)
+		}
+	}
+	// Those that are a difference of two counts may be less than a part of
+	// theirs: who answered once is no longer one of the unanswered.
+	differences := []string{"session_users_returning", "unanswered_users", "returning_users"}
+	for fact, metrics := range distinct {
+		whole := sums(run(t, e, query.Query{Metrics: metrics}, r))
+		var cuts []query.Query
+		for _, d := range catalog.Dimensions {
+			if d.Has(fact) && d.ID != "stage" && d.ID != "hour" {
+				cuts = append(cuts, query.Query{GroupBy: []string{d.ID}})
+			}
+		}
+		for _, q := range append(cuts, query.Query{Bucket: "day"}, query.Query{Bucket: "month", Timezone: "America/Havana"}) {
+			q.Metrics, q.Limit = metrics, query.MaxLimit
+			parts := run(t, e, q, r)
+			sum, greatest := sums(parts), map[string]float64{}
+			for _, row := range rowsOf(parts) {
+				for _, id := range metrics {
+					n, _ := number(row[id])
+					greatest[id] = max(greatest[id], n)
+				}
+			}
+			for _, id := range metrics {
+				if sum[id] < whole[id] || greatest[id] > whole[id] && !slices.Contains(differences, id) {
+					t.Errorf("%s is %v; by %v%s its parts sum up to %v, the greatest is %v", id, whole[id], q.GroupBy, q.Bucket, sum[id], greatest[id])
+				}
+			}
+		}
+	}
+
+	// Exact: counted anew from the rows of the details.
+	users := func(report string, columns []string, fits func(row map[string]any) bool) float64 {
+		found := map[[2]string]bool{}
+		for _, row := range rowsOf(run(t, e, query.Query{Report: report, Columns: append(columns, "account", "contact"), Limit: query.MaxLimit}, r)) {
+			if row["contact"] != nil && fits(row) {
+				found[[2]string{keyText(row["account"]), keyText(row["contact"])}] = true
+			}
+		}
+		return float64(len(found))
+	}
+	notified := func(row map[string]any) bool {
+		return row["status"] != nil && row["status"] != "failed" && row["status"] != "pending"
+	}
+	every := func(map[string]any) bool { return true }
+	want := map[string]float64{
+		"initiation_users":   users("notification_details", nil, every),
+		"notification_users": users("notification_details", []string{"status"}, func(row map[string]any) bool { return row["status"] != nil }),
+		"notified_users":     users("notification_details", []string{"status"}, notified),
+		"answered_users":     users("notification_details", []string{"status"}, func(row map[string]any) bool { return row["status"] == "replied" }),
+		"new_users":          users("notification_details", []string{"status", "user_type"}, func(row map[string]any) bool { return notified(row) && row["user_type"] == "new" }),
+		"active_contacts":    users("message_details_received", nil, every),
+	}
+	want["unanswered_users"] = want["notified_users"] - want["answered_users"]
+	want["returning_users"] = want["notified_users"] - want["new_users"]
+	for id, n := range want {
+		if got := sums(run(t, e, query.Query{Metrics: []string{id}}, r))[id]; got != n || n == 0 {
+			t.Errorf("%s is %v, the details have %v", id, got, n)
+		}
+	}
+}
+
+// battery are questions that between them look at everything.
+func battery() []query.Query {
+	var questions []query.Query
+	byFact := map[catalog.Fact][]string{}
+	for _, m := range catalog.Metrics {
+		if !m.Internal && !strings.HasPrefix(m.ID, "stage_") {
+			byFact[m.Fact] = append(byFact[m.Fact], m.ID)
+		}
+	}
+	cuts := map[catalog.Fact][]string{
+		catalog.Message:            {"initiator", "user_type", "in_window", "status", "session_id"},
+		catalog.Session:            {"session_id", "origin", "user_type"},
+		catalog.Initiation:         {"status", "user_type", "failure_reason", "send"},
+		catalog.Conversation:       {"conversation_id", "source", "agent"},
+		catalog.ConversationActive: {"agent", "source"},
+		catalog.ConversationNow:    {"agent", "team"},
+		catalog.Event:              {"agent", "conversation_id"},
+		catalog.CSATAnswer:         {"rating", "agent"},
+		catalog.CSATSurvey:         {"rating", "agent"},
+	}
+	for fact, metrics := range byFact {
+		for _, cut := range cuts[fact] {
+			questions = append(questions, query.Query{Metrics: metrics, GroupBy: []string{cut}, Limit: query.MaxLimit})
+		}
+	}
+	for report := range listed {
+		preset, _ := query.LookupPreset(report)
+		questions = append(questions, query.Query{Report: report, Columns: catalog.ColumnIDs(preset.Fact), Limit: query.MaxLimit})
+	}
+	return questions
+}
+
+// answers are the answers of an engine to the battery, as text.
+func answers(t *testing.T, e *engine.Engine, r calendar.Range) []string {
+	t.Helper()
+	var all []string
+	for _, q := range battery() {
+		rows := lines(run(t, e, q, r))
+		slices.Sort(rows)
+		all = append(all, fmt.Sprintf("%s%v by %v\n%s", q.Report, q.Metrics, q.GroupBy, strings.Join(rows, "\n")))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func wantSameAnswers(t *testing.T, got, want []string) {
+	t.Helper()
+	for i := range want {
+		if got[i] == want[i] {
+			continue
+		}
+		g, w := strings.Split(got[i], "\n"), strings.Split(want[i], "\n")
+		var missing, extra []string
+		for _, row := range w {
+			if !slices.Contains(g, row) {
+				missing = append(missing, row)
+			}
+		}
+		for _, row := range g {
+			if !slices.Contains(w, row) {
+				extra = append(extra, row)
+			}
+		}
+		t.Errorf("%s:\n missing %q\n instead %q", w[0], missing, extra)
+	}
+}
+
+// TestLawOrderOfArrival: law 7. Neither the order in which the rows arrived nor
+// when their statuses came changes the answer.
+func TestLawOrderOfArrival(t *testing.T) {
+	t.Parallel()
+	for seed := int64(9); seed <= 10; seed++ {
+		data := small(seed)
+		r := span(data)
+		want := answers(t, load(t, data), r)
+
+		// Every message as it was when it was written, in an order of chance, and
+		// in two batches with questions between them.
+		chance := rand.New(rand.NewPCG(uint64(seed), 9))
+		early := data
+		early.Messages = slices.Clone(data.Messages)
+		chance.Shuffle(len(early.Messages), func(i, j int) {
+			early.Messages[i], early.Messages[j] = early.Messages[j], early.Messages[i]
+		})
+		for i := range early.Messages {
+			if m := &early.Messages[i]; m.Direction == "outbound" {
+				m.Status, m.SentAt, m.DeliveredAt, m.ReadAt, m.FailedAt, m.ErrorCode, m.ErrorText = new("accepted"), nil, nil, nil, nil, nil, nil
+			}
+		}
+		shuffle(chance, &early.Conversations)
+		shuffle(chance, &early.Events)
+		shuffle(chance, &early.CSAT)
+		shuffle(chance, &early.Tags)
+		shuffle(chance, &early.WorkingHours)
+		shuffle(chance, &early.Rates)
+		shuffle(chance, &early.BillingRules)
+		half := len(early.Messages) / 2
+		late := contract.Data{Messages: early.Messages[half:]}
+		early.Messages = early.Messages[:half]
+
+		schema := store(t, early)
+		e, conn := open(t, schema, engine.Settings{}), pgtest.Connect(t)
+		run(t, e, query.Query{Report: "initiations"}, r)
+		ctx := context.Background()
+		if err := contract.Load(ctx, conn, schema, late); err != nil {
+			t.Fatal(err)
+		}
+		run(t, e, query.Query{Report: "initiations"}, r)
+		// The statuses come later, the last message's first.
+		byTime := slices.Clone(data.Messages)
+		slices.SortFunc(byTime, func(a, b contract.Message) int { return b.CreatedAt.Compare(a.CreatedAt) })
+		for _, m := range byTime {
+			if _, err := conn.Exec(ctx, "UPDATE "+schema+".message SET status = $2, sent_at = $3, delivered_at = $4, read_at = $5, failed_at = $6, error_code = $7, error_text = $8 WHERE message_id = $1",
+				m.MessageID, m.Status, m.SentAt, m.DeliveredAt, m.ReadAt, m.FailedAt, m.ErrorCode, m.ErrorText); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantSameAnswers(t, answers(t, e, r), want)
+	}
+}
+
+func shuffle[T any](r *rand.Rand, items *[]T) {
+	*items = slices.Clone(*items)
+	r.Shuffle(len(*items), func(i, j int) { (*items)[i], (*items)[j] = (*items)[j], (*items)[i] })
+}
+
+// TestLawShiftByAWeek: law 8. Where no clock changes, everything a week later
+// shows a week later. What hangs on dates of its own (the prices of a day, the
+// allowance of a month) does not move along.
+func TestLawShiftByAWeek(t *testing.T) {
+	t.Parallel()
+	const week = 7 * 24 * time.Hour
+	data := reference.Random(11, reference.RandomOptions{Messages: 400, Sequence: true, Start: instant("2026-05-20"), End: instant("2026-07-20")})
+	later := shifted(data, week)
+	e, moved := load(t, data), load(t, later)
+	r := between("2026-05-04", "2026-08-03")
+	asked := 0
+	byFact := map[catalog.Fact][]string{}
+	for _, m := range catalog.Metrics {
+		if !m.Internal && !strings.HasPrefix(m.ID, "stage_") && !strings.HasPrefix(m.ID, "cost_") && m.Fact != catalog.ConversationNow {
+			byFact[m.Fact] = append(byFact[m.Fact], m.ID)
+		}
+	}
+	for fact, metrics := range byFact {
+		for i, cut := range []string{"", "weekday", "hour_of_day", "business_hours", "channel", "agent"} {
+			q := query.Query{Metrics: metrics, Bucket: "day", Timezone: append([]string{"America/Sao_Paulo"}, lawZones...)[i%5]}
+			if cut != "" {
+				q.GroupBy = []string{cut}
+			}
+			loc, err := time.LoadLocation(q.Timezone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			days := calendar.Range{From: calendar.Start(r.From.Add(12*time.Hour), calendar.Day, loc), To: calendar.Start(r.To.Add(12*time.Hour), calendar.Day, loc)}
+			before := run(t, e, q, days)
+			after := run(t, moved, q, calendar.Range{From: days.From.Add(week), To: days.To.Add(week)})
+			asked += len(before.Rows)
+			for _, row := range before.Rows {
+				for i, v := range row {
+					if at, ok := v.(time.Time); ok {
+						row[i] = at.Add(week)
+					}
+				}
+			}
+			want, got := lines(before), lines(after)
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(want, got) {
+				for i := range min(len(want), len(got)) {
+					if want[i] != got[i] {
+						t.Errorf("%s by %s in %s: %d rows, want %d; the first that differs is\n%s\nwant\n%s", fact, cut, q.Timezone, len(got), len(want), got[i], want[i])
+						break
+					}
+				}
+			}
+		}
+	}
+	if asked < 1000 {
+		t.Errorf("only %d rows were compared", asked)
+	}
+}
+
+// shifted moves every instant of the data.
+func shifted(data contract.Data, by time.Duration) contract.Data {
+	move := func(t *time.Time) *time.Time {
+		if t == nil {
+			return nil
+		}
+		return new(t.Add(by))
+	}
+	data.Messages, data.Conversations, data.Events, data.CSAT = slices.Clone(data.Messages), slices.Clone(data.Conversations), slices.Clone(data.Events), slices.Clone(data.CSAT)
+	for i := range data.Messages {
+		m := &data.Messages[i]
+		m.CreatedAt = m.CreatedAt.Add(by)
+		m.SentAt, m.DeliveredAt, m.ReadAt, m.FailedAt, m.UpdatedAt = move(m.SentAt), move(m.DeliveredAt), move(m.ReadAt), move(m.FailedAt), move(m.UpdatedAt)
+	}
+	for i := range data.Conversations {
+		c := &data.Conversations[i]
+		c.CreatedAt = c.CreatedAt.Add(by)
+		c.FirstResponseAt, c.WaitingSince, c.UpdatedAt = move(c.FirstResponseAt), move(c.WaitingSince), move(c.UpdatedAt)
+	}
+	for i := range data.Events {
+		data.Events[i].At = data.Events[i].At.Add(by)
+	}
+	for i := range data.CSAT {
+		data.CSAT[i].SentAt, data.CSAT[i].AnsweredAt = move(data.CSAT[i].SentAt), move(data.CSAT[i].AnsweredAt)
+	}
+	return data
+}
