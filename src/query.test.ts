@@ -7,6 +7,7 @@ import {
   groupDimensions,
   metricChoices,
   orderColumns,
+  reportOf,
   resolve,
   selectReport,
 } from './query';
@@ -44,7 +45,7 @@ describe('the choices', () => {
   it('of formats follow the report', () => {
     expect(formatChoices(own(['messages_sent']), catalog)).toEqual(['table', 'timeseries']);
     expect(formatChoices(own(['open_now']), catalog)).toEqual(['table']);
-    expect(formatChoices(report('message_details'), catalog)).toEqual(['details']);
+    expect(formatChoices(report('message_details'), catalog)).toEqual(['details', 'logs']);
   });
 
   it('of metrics keep the filters of the report meaningful', () => {
@@ -58,7 +59,7 @@ describe('the choices', () => {
     const details = report('message_details');
     expect(ids(filterDimensions(details, catalog))).toEqual(['channel', 'line', 'phone', 'direction']);
     expect(ids(columnChoices(details, catalog))).toEqual(['created_at', 'body', 'phone']);
-    expect(orderColumns(resolve(details, catalog))).toEqual(['created_at']);
+    expect(orderColumns(resolve(details, catalog), reportOf(details, catalog))).toEqual(['created_at']);
   });
 });
 

@@ -65,7 +65,7 @@ export function resolve(query: ParleyQuery, catalog: Catalog): ResolvedQuery {
     resolved.bucket = 'auto';
   }
   if (!query.orderBy) {
-    const columns = orderColumns(resolved);
+    const columns = orderColumns(resolved, reportOf(query, catalog));
     resolved.orderBy = (preset.orderBy ?? []).filter((order) => columns.includes(order.by));
   }
   return resolved;
@@ -136,7 +136,11 @@ function meaningful(query: ParleyQuery, catalog: Catalog): Partial<ParleyQuery> 
     mended.filters = filters;
   }
 
-  const columns = orderColumns(resolve({ ...query, ...mended }, catalog));
+  if (resolved.format === 'heatmap' && !isTraffic(resolved)) {
+    mended.format = 'table';
+  }
+
+  const columns = orderColumns(resolve({ ...query, ...mended }, catalog), reportOf(query, catalog));
   const orderBy = query.orderBy?.filter((order) => columns.includes(order.by) || isVariable(order.by));
   if (orderBy && orderBy.length < (query.orderBy?.length ?? 0)) {
     mended.orderBy = orderBy.length > 0 ? orderBy : undefined;
@@ -199,19 +203,25 @@ export function bucketChoices(resolved: ResolvedQuery, catalog: Catalog): string
 }
 
 export function formatChoices(query: ParleyQuery, catalog: Catalog): string[] {
-  const preset = reportOf(query, catalog)?.query;
-  if (preset?.format === 'details' || preset?.format === 'logs') {
-    return [preset.format];
+  const report = reportOf(query, catalog);
+  if (report && isDetails(resolve({ report: report.id, refId: query.refId }, catalog))) {
+    // A log shows what was written; conversations are no single text.
+    return report.columns?.some((column) => column.id === 'body') ? ['details', 'logs'] : ['details'];
   }
   const resolved = resolve({ ...query, format: 'table' }, catalog);
   const overTime = timeGroup(resolved, catalog) || bucketChoices(resolved, catalog).length > 1;
-  return overTime ? ['table', 'timeseries'] : ['table'];
+  return ['table', ...(overTime ? ['timeseries'] : []), ...(isTraffic(resolved) ? ['heatmap'] : [])];
+}
+
+/** One metric by weekday and hour of day, which a heat map can show. */
+function isTraffic({ metrics, groupBy }: ResolvedQuery): boolean {
+  return metrics.length === 1 && groupBy.length === 2 && groupBy.includes('weekday') && groupBy.includes('hour_of_day');
 }
 
 /** The columns by which the answer can be ordered. */
-export function orderColumns(resolved: ResolvedQuery): string[] {
+export function orderColumns(resolved: ResolvedQuery, report: Report | undefined): string[] {
   if (isDetails(resolved)) {
-    return ['created_at'];
+    return report?.sortable ?? [];
   }
   return [...(resolved.bucket === 'none' ? [] : ['time']), ...resolved.groupBy, ...resolved.metrics];
 }

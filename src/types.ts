@@ -70,6 +70,8 @@ export interface Report extends Described {
   fact?: string;
   /** The columns that a details report can show. */
   columns?: Described[];
+  /** The columns by which a details report can be ordered. */
+  sortable?: string[];
 }
 
 export type Preset = Omit<ParleyQuery, keyof DataQuery>;

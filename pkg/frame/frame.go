@@ -116,25 +116,31 @@ func (b builder) namesFirst() []int {
 // numbers, over time or not.
 func (b builder) setTableType(frame *data.Frame) {
 	numbers := 0
-	timed := false
+	timed, grouped := false, false
 	for _, c := range b.Columns {
 		switch {
 		case c.Role == compile.Time:
 			timed = true
-		case c.Role == compile.Metric && (c.Unit == catalog.Text || c.Unit == catalog.Instant),
+		case c.Role == compile.Metric && !c.Metric.Numeric(),
 			c.Role == compile.Key && c.Dimension.Kind == catalog.KindNumber:
 			return
 		case c.Role == compile.Metric:
 			numbers++
+		case c.Role == compile.Key:
+			grouped = true
 		}
 	}
 	if numbers == 0 {
 		return
 	}
 	frame.Meta.TypeVersion = data.FrameTypeVersion{0, 1}
-	frame.Meta.Type = data.FrameTypeNumericLong
-	if timed {
+	switch {
+	case timed && grouped:
 		frame.Meta.Type = data.FrameTypeTimeSeriesLong
+	case timed:
+		frame.Meta.Type = data.FrameTypeTimeSeriesWide
+	default:
+		frame.Meta.Type = data.FrameTypeNumericLong
 	}
 }
 
@@ -238,8 +244,9 @@ func (b builder) logs() *data.Frame {
 	return frame
 }
 
-// heatmap is one frame of rows: the hour of the day, and a field per weekday from
-// Monday to Sunday, 0 where nothing happened.
+// heatmap is one frame of rows: the hour of the day, and a field per weekday, 0
+// where nothing happened. The panel draws the first row at the bottom, so Sunday
+// comes first and Monday last.
 func (b builder) heatmap() *data.Frame {
 	at := func(id string) int {
 		return slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == id })
@@ -265,7 +272,7 @@ func (b builder) heatmap() *data.Frame {
 	x.Config = &data.FieldConfig{DisplayNameFromDS: b.texts.Dimension("hour_of_day").Title}
 	frame := data.NewFrame("", x)
 	for i := range 7 {
-		day := (i + 1) % 7 // Monday first
+		day := (7 - i) % 7
 		field := newField(metric, cells[day][:])
 		field.Name = fmt.Sprint(day)
 		field.Config = &data.FieldConfig{DisplayNameFromDS: b.texts.Value("weekday", field.Name)}

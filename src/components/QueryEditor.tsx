@@ -173,7 +173,7 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
       <EditorRow>
         <EditorField label={t('queryEditor.orderBy', 'Order by')}>
           <OrderList
-            options={orderOptions(orderColumns(resolved), [
+            options={orderOptions(orderColumns(resolved, reportOf(query, catalog)), [
               ...catalog.metrics,
               ...catalog.dimensions,
               ...columnChoices(query, catalog),

@@ -49,6 +49,7 @@ export function formatOptions(choices: string[]): ComboboxOption[] {
     {
       table: t('format.table', 'Table'),
       timeseries: t('format.timeseries', 'Time series'),
+      heatmap: t('format.heatmap', 'Heat map'),
       details: t('format.details', 'Details'),
       logs: t('format.logs', 'Logs'),
     },

@@ -104,6 +104,7 @@ export const catalog: Catalog = {
         { id: 'body', title: 'Message' },
         { id: 'phone', title: 'Phone' },
       ],
+      sortable: ['created_at'],
       query: {
         version: 1,
         bucket: 'none',
