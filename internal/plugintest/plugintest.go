@@ -55,6 +55,21 @@ func Build(ctx context.Context, root, dir string) (string, error) {
 	return executable, nil
 }
 
+// BuildTemporary compiles the plugin into a directory of its own, and returns the
+// executable and what removes it.
+func BuildTemporary(ctx context.Context, root string) (executable string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "parley-plugin-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { _ = os.RemoveAll(dir) } // what stays is below the directory for temporary files
+	if executable, err = Build(ctx, root, dir); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return executable, remove, nil
+}
+
 // Start runs the executable. What it logs, from the level Warn, goes to log; nil
 // discards it. The caller stops the client; should the caller crash, the plugin
 // ends by itself.

@@ -63,6 +63,9 @@ type Metric struct {
 // Derived tells whether the metric is a formula over other metrics.
 func (m Metric) Derived() bool { return len(m.Plus) > 0 || m.ShareOf != "" }
 
+// Numeric tells whether the metric can be drawn and compared with a threshold.
+func (m Metric) Numeric() bool { return m.Unit != Text && m.Unit != Instant }
+
 // A Kind says what the values of a dimension are.
 type Kind string
 

@@ -32,18 +32,12 @@ var executable string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "parley-plugin-")
+		built, remove, err := plugintest.BuildTemporary(context.Background(), filepath.Join("..", ".."))
 		if err != nil {
 			panic(err)
 		}
-		defer os.RemoveAll(dir)
-		root, err := filepath.Abs("../..")
-		if err != nil {
-			panic(err)
-		}
-		if executable, err = plugintest.Build(context.Background(), root, dir); err != nil {
-			panic(err)
-		}
+		defer remove()
+		executable = built
 		return m.Run()
 	}())
 }
@@ -98,14 +92,21 @@ func reader(t *testing.T, schema string) (settings map[string]any, secrets map[s
 	}, map[string]string{"password": "read only"}
 }
 
-// demo fills a schema with demo data and returns a data source over it.
-func demo(t *testing.T) (in backend.PluginContext, schema string) {
+// demoData fills a schema.
+func demoData(t *testing.T) (schema string) {
 	t.Helper()
 	_, schema = pgtest.Schema(t)
 	conn := pgtest.Connect(t)
-	if _, err := demodata.Generate(t.Context(), conn, schema, demodata.Options{Messages: 8000, Days: 20, Seed: 1, End: end, Force: true}, func(string) {}); err != nil {
+	if _, err := demodata.Generate(t.Context(), conn, schema, demodata.Options{Messages: 8000, Days: 20, Seed: 1, End: end, Force: true}, nil); err != nil {
 		t.Fatal(err)
 	}
+	return schema
+}
+
+// demo fills a schema with demo data and returns a data source over it.
+func demo(t *testing.T) (in backend.PluginContext, schema string) {
+	t.Helper()
+	schema = demoData(t)
 	settings, secrets := reader(t, schema)
 	in, err := plugintest.Context(settings, secrets)
 	if err != nil {
@@ -226,6 +227,8 @@ func TestAlertsGetNumbersWithLabels(t *testing.T) {
 	headers := map[string]string{"FromAlert": "true"}
 	r := ask(t, client, in, headers, map[string]string{
 		"rate": `{"metrics": ["read_rate"], "groupBy": ["line"]}`, "two": `{"metrics": ["sessions", "messages"]}`,
+		"report": `{"report": "funnel"}`, "text": `{"metrics": ["failure_reasons"]}`,
+		"nobody": `{"metrics": ["read_rate"], "filters": [{"dimension": "contact", "operator": "in", "values": ["nobody"]}]}`,
 	})
 	frame := r["rate"].Frames[0]
 	if frame.Meta.Type != data.FrameTypeNumericWide || len(frame.Fields) < 2 {
@@ -241,6 +244,15 @@ func TestAlertsGetNumbersWithLabels(t *testing.T) {
 	}
 	if err := r["two"].Error; err == nil || !strings.Contains(err.Error(), "one metric per query") {
 		t.Errorf("two metrics: %v", err)
+	}
+	if err := r["report"].Error; err == nil || !strings.Contains(err.Error(), "one metric per query") {
+		t.Errorf("a report of several metrics: %v", err)
+	}
+	if err := r["text"].Error; err == nil || !strings.Contains(err.Error(), "is no number") {
+		t.Errorf("a text: %v", err)
+	}
+	if n := r["nobody"]; n.Error != nil || len(n.Frames) != 0 {
+		t.Errorf("no number: %d frames, %v", len(n.Frames), n.Error)
 	}
 }
 

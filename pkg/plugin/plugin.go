@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
 	"github.com/parley-reports/parley/pkg/postgres"
@@ -141,8 +142,10 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 	if err != nil {
 		return errorResponse(err)
 	}
-	if alert && len(parsed.Metrics) > 1 {
-		return failure(backend.StatusBadRequest, "an alert rule takes one metric per query: choose one, and add a query for each further metric")
+	if alert {
+		if err := checkAlert(parsed); err != nil {
+			return errorResponse(err)
+		}
 	}
 	result, err := d.engine.Run(ctx, engine.Request{
 		Query:     parsed,
@@ -156,6 +159,24 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 		return backend.DataResponse{Frames: frame.Numeric(result)}
 	}
 	return backend.DataResponse{Frames: frame.Frames(result)}
+}
+
+// checkAlert wants one number per group, by whose labels the rule tells its
+// instances apart.
+func checkAlert(q query.Query) error {
+	q, err := q.Resolve()
+	if err != nil {
+		return err
+	}
+	if len(q.Metrics) > 1 {
+		return &query.Error{Message: "an alert rule takes one metric per query: choose one, and add a query for each further metric"}
+	}
+	for _, id := range q.Metrics {
+		if m, _ := catalog.LookupMetric(id); !m.Numeric() {
+			return &query.Error{Message: id + " is no number that an alert rule could watch: choose another metric"}
+		}
+	}
+	return nil
 }
 
 // failure is an error whose cause is the query, the settings or the database,

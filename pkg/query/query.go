@@ -484,6 +484,9 @@ func checkAggregate(q *Query) error {
 		if m.Fact == catalog.ConversationNow && (times > 0 || q.Bucket != "none") {
 			return errorf("%s is the state at this moment and cannot be cut by time: set bucket to none", id)
 		}
+		if (q.Format == "timeseries" || q.Format == "heatmap") && !m.Numeric() {
+			return errorf("%s is no number and cannot be drawn: choose format table, or another metric", id)
+		}
 		for _, d := range q.GroupBy {
 			if err := CheckCut(m, d, "cut"); err != nil {
 				return err
@@ -498,8 +501,8 @@ func checkAggregate(q *Query) error {
 	if err := checkStages(*q); err != nil {
 		return err
 	}
-	if q.Format == "heatmap" && (len(q.Metrics) != 1 || len(q.GroupBy) != 2 || !slices.Contains(q.GroupBy, "weekday") || !slices.Contains(q.GroupBy, "hour_of_day")) {
-		return errorf("a heatmap shows one metric by weekday and hour_of_day: set groupBy to these two, or choose format table")
+	if q.Format == "heatmap" && (q.Bucket != "none" || len(q.Metrics) != 1 || len(q.GroupBy) != 2 || !slices.Contains(q.GroupBy, "weekday") || !slices.Contains(q.GroupBy, "hour_of_day")) {
+		return errorf("a heatmap shows one metric by weekday and hour_of_day: set groupBy to these two and bucket to none, or choose format table")
 	}
 	for _, o := range q.OrderBy {
 		if columns := resultColumns(*q); !slices.Contains(columns, o.By) {

@@ -190,6 +190,8 @@ func TestRefusedByMeaning(t *testing.T) {
 		{"the machine's zone", `{"metrics": ["sessions"], "timezone": "Local"}`, "IANA name"},
 		{"two cuts by time", `{"metrics": ["sessions"], "groupBy": ["day"], "bucket": "hour"}`, "cuts by time twice"},
 		{"now, by day", `{"metrics": ["open_now"], "bucket": "day"}`, "set bucket to none"},
+		{"a text over time", `{"report": "sends", "format": "timeseries"}`, "first_sent_at is no number and cannot be drawn: choose format table"},
+		{"heatmap over time", `{"report": "traffic", "bucket": "day"}`, "bucket to none"},
 		{"stage without the cut", `{"metrics": ["stage_reached"]}`, "add stage to groupBy"},
 		{"stage with another metric", `{"metrics": ["notified"], "groupBy": ["stage"]}`, "choose stage_reached"},
 		{"columns of no details", `{"metrics": ["sessions"], "columns": ["phone"]}`, "set format to details"},
