@@ -181,8 +181,11 @@ func (db *DB) Close() { db.pool.Close() }
 
 // session makes answers independent of what the server or the user's role has
 // set: a text that names no zone is UTC, and the driver reads what is written.
-// Compiling a query's expressions costs more than the reports gain by it.
-const session = `SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', '5000', true), set_config('jit', 'off', true),
+// Compiling a query's expressions costs more than the reports gain by it, and a
+// plan that serves any range and any filter, which PostgreSQL would make once a
+// connection has seen a report five times, is a bad plan for each of them.
+const session = `SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', '5000', true),
+  set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
   set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true), set_config('extra_float_digits', '1', true)`
 
 // Read runs the function in one read-only transaction with a single view of the

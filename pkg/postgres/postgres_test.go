@@ -321,3 +321,15 @@ func TestSettingsFromURL(t *testing.T) {
 		t.Errorf("%v, want one line without the password", err)
 	}
 }
+
+// TestEachPlanIsItsOwn wants every statement to be planned for its arguments,
+// however often it has run.
+func TestEachPlanIsItsOwn(t *testing.T) {
+	db := open(t, settings(t, pgtest.URL(t)))
+	for range 10 {
+		must[int64](t, db, "SELECT count(*) FROM pg_class WHERE oid > $1::oid", uint32(100))
+	}
+	if generic := must[int64](t, db, "SELECT sum(generic_plans)::bigint FROM pg_prepared_statements WHERE statement LIKE '%pg_class%'"); generic > 0 {
+		t.Errorf("%d of the plans serve any argument", generic)
+	}
+}
