@@ -329,7 +329,7 @@ func TestEachPlanIsItsOwn(t *testing.T) {
 	for range 10 {
 		must[int64](t, db, "SELECT count(*) FROM pg_class WHERE oid > $1::oid", uint32(100))
 	}
-	if generic := must[int64](t, db, "SELECT sum(generic_plans)::bigint FROM pg_prepared_statements WHERE statement LIKE '%pg_class%'"); generic > 0 {
+	if generic := must[int64](t, db, "SELECT sum(generic_plans)::bigint FROM pg_prepared_statements WHERE statement LIKE 'SELECT count%'"); generic > 0 {
 		t.Errorf("%d of the plans serve any argument", generic)
 	}
 }
