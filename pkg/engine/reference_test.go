@@ -99,20 +99,27 @@ func TestAgainstReference(t *testing.T) {
 	}
 	for seed := first; seed < first+seeds(t); seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			data := reference.Random(int64(seed), reference.RandomOptions{Sequence: seed%2 == 0})
-			e := load(t, data)
-			options := reference.Defaults()
-			options.Rates = nil // the shipped rates are a sample: nobody's bill is made of them
-			facts := reference.Prepare(data, options)
-			r := rand.New(rand.NewPCG(uint64(seed), 7))
-			for range questions {
-				question := facts.RandomQuestion(r)
-				check(t, e, facts, question)
-				if t.Failed() {
-					return
-				}
-			}
+			compareRandom(t, int64(seed), reference.RandomOptions{Sequence: seed%2 == 0}, questions)
 		})
+	}
+	t.Run("thousands of contacts", func(t *testing.T) {
+		compareRandom(t, 1000, reference.RandomOptions{Messages: 20000}, questions/10)
+	})
+}
+
+// compareRandom asks random questions of one random data set.
+func compareRandom(t *testing.T, seed int64, shape reference.RandomOptions, questions int) {
+	data := reference.Random(seed, shape)
+	e := load(t, data)
+	options := reference.Defaults()
+	options.Rates = nil // the shipped rates are a sample: nobody's bill is made of them
+	facts := reference.Prepare(data, options)
+	r := rand.New(rand.NewPCG(uint64(seed), 7))
+	for range questions {
+		check(t, e, facts, facts.RandomQuestion(r))
+		if t.Failed() {
+			return
+		}
 	}
 }
 
