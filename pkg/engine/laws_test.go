@@ -196,6 +196,63 @@ func TestLawAdjacentRangesAddUp(t *testing.T) {
 	}
 }
 
+// TestLawCostsAddUp: law 1 for what a range costs, which hangs on what was sent
+// before it: the charge of 24 hours that another message bears, and the free
+// units that are used up since the beginning of the month.
+func TestLawCostsAddUp(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 12))
+	begin, change, end := instant("2026-08-20"), instant("2026-10-01"), instant("2026-11-10")
+	data := contract.Data{
+		Lines:    []contract.Line{{LineID: "1", Channel: new("whatsapp")}, {LineID: "2", Channel: new("whatsapp")}, {LineID: "3", Channel: new("sms")}},
+		Contacts: []contract.Contact{{ContactID: "a", Phone: new("+55 11 9")}, {ContactID: "b", Phone: new("5521")}, {ContactID: "c", Phone: new("52155")}, {ContactID: "d"}},
+	}
+	for i, category := range []string{"marketing", "utility", "service"} {
+		for _, market := range []string{"Brazil", "Mexico"} {
+			data.Rates = append(data.Rates, contract.Rate{Market: market, Category: category, ValidFrom: instant("2026-01-01"), USD: 1 + float64(i*i)/8})
+		}
+		data.BillingRules = append(data.BillingRules,
+			contract.BillingRule{ValidFrom: instant("2026-01-01"), Unit: "conversation", Category: category, Billable: true, RateCategory: category, FreeUnits: new(int32(2))},
+			contract.BillingRule{ValidFrom: change, Unit: "message", Category: category, Billable: true, RateCategory: category, FreeUnits: new(int32(4))})
+	}
+	for i := range 500 {
+		m := contract.Message{
+			MessageID: fmt.Sprint(i), CreatedAt: begin.Add(time.Duration(r.Int64N(int64(end.Sub(begin))))).Truncate(time.Hour),
+			LineID: new([]string{"1", "1", "2", "3"}[r.IntN(4)]), ContactID: new([]string{"a", "b", "c", "d"}[r.IntN(4)]), Direction: []string{"inbound", "outbound", "outbound"}[r.IntN(3)],
+		}
+		if m.Direction == "outbound" {
+			m.Status = new([]string{"delivered", "read", "sent", "failed"}[r.IntN(4)])
+			if category := []string{"", "marketing", "utility", "odd"}[r.IntN(4)]; category != "" {
+				m.TemplateName, m.TemplateCategory = new("x"), &category
+			}
+		}
+		data.Messages = append(data.Messages, m)
+	}
+	e := load(t, data)
+	ask := func(from, to time.Time) map[string]float64 {
+		result := run(t, e, query.Query{Metrics: []string{"cost_usd", "cost_unknown"}, GroupBy: []string{"line", "template_category"}}, calendar.Range{From: from, To: to})
+		return sumsBy(result, func(row []any) string { return fmt.Sprint(" of ", row[0], row[2]) })
+	}
+	whole := ask(begin, end)
+	for _, cut := range []time.Time{change, instant("2026-09-01"), instant("2026-10-17"), instant("2026-11-01"), data.Messages[0].CreatedAt, data.Messages[1].CreatedAt, data.Messages[2].CreatedAt} {
+		parts := ask(begin, cut)
+		for id, n := range ask(cut, end) {
+			parts[id] += n
+		}
+		if text := differ(parts, whole); text != "" {
+			t.Errorf("cut at %s: %s", cut, text)
+		}
+	}
+	days := run(t, e, query.Query{Metrics: []string{"cost_usd", "cost_unknown"}, Bucket: "day", Timezone: "America/Sao_Paulo"}, calendar.Range{From: begin, To: end})
+	all := run(t, e, query.Query{Metrics: []string{"cost_usd", "cost_unknown"}}, calendar.Range{From: begin, To: end})
+	if text := differ(sums(days), sums(all)); text != "" {
+		t.Errorf("by day: %s", text)
+	}
+	if card := sums(all); card["cost_usd"] < 20 || card["cost_unknown"] < 20 {
+		t.Errorf("the data cost next to nothing: %v", card)
+	}
+}
+
 // TestLawValuesSumToTheWhole: law 2. The rows of a single-valued dimension, with
 // the one of no value, add up to the number without it, and a filter on no value
 // with its opposite do too.
