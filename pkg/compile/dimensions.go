@@ -356,10 +356,13 @@ func (b *rowBuilder) timePredicate(unit calendar.Unit, f query.Filter) string {
 	var parts []string
 	for _, v := range withoutNone(f.Values) {
 		t, _ := query.ParseInstant(v, b.Location) // checked by the query
-		// The period's first instant may come after its label at a change of
-		// offset: the bucket around the value knows.
+		// At a change of offset a period's first instant may come after the start
+		// that it is shown with: the bucket around the value knows, or the next.
 		around, _ := calendar.Buckets(calendar.Range{From: t, To: t.Add(time.Nanosecond)}, unit, b.Location)
 		from, to := around[0].Since, calendar.Next(t, unit, b.Location)
+		if calendar.Start(to, unit, b.Location).Equal(t) {
+			from, to = to, calendar.Next(to, unit, b.Location)
+		}
 		parts = append(parts, fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", b.at, b.arg(from, "timestamptz"), b.arg(to, "timestamptz")))
 	}
 	hit := "false"

@@ -106,6 +106,7 @@ func talks(rows ...string) contract.Data {
 // TestGaps: every group has every bucket, with 0 for counts and sums and nothing
 // for ratios and durations.
 func TestGaps(t *testing.T) {
+	t.Parallel()
 	e := load(t, talks(
 		"1 out 2026-03-02 10:00 sent", "1 out 2026-03-02 11:00 failed", "1 in 2026-03-02 12:00",
 		"2 in 2026-03-04 10:00", "2 in 2026-03-04 11:00",
@@ -143,8 +144,40 @@ func TestGaps(t *testing.T) {
 	wantLines(t, havana, "11-02 00:00 | 1", "11-02 00:00 | 2", "11-02 01:00 | 0")
 }
 
+// TestPeriodsAsFilters: a period that an answer shows, taken as a filter, finds
+// what the answer counted, wherever the clock changes.
+func TestPeriodsAsFilters(t *testing.T) {
+	t.Parallel()
+	for zone, around := range map[string][]string{
+		"Australia/Lord_Howe": {"2025-04-05 15:00", "2025-10-04 15:30"},
+		"America/Santiago":    {"2025-04-06 03:00", "2025-09-07 04:00"},
+		"America/Havana":      {"2025-03-09 05:00", "2025-11-02 05:00"},
+	} {
+		var rows []string
+		for _, change := range around {
+			for minute := -150; minute < 150; minute += 10 {
+				rows = append(rows, instant(change).Add(time.Duration(minute)*time.Minute).Format("1 in 2006-01-02 15:04"))
+			}
+		}
+		e := load(t, talks(rows...))
+		r := between("2025-01-01", "2026-01-01")
+		for _, unit := range calendar.Units {
+			for _, row := range answer(t, e, r, fmt.Sprintf(`{"metrics": ["messages"], "bucket": %q, "timezone": %q}`, unit, zone)).Rows {
+				if row[1] == int64(0) {
+					continue
+				}
+				filter := fmt.Sprintf(`{"metrics": ["messages"], "timezone": %q, "filters": [{"dimension": %q, "operator": "in", "values": [%q]}]}`, zone, unit, row[0].(time.Time).Format(time.RFC3339))
+				if got := answer(t, e, r, filter); got.Rows[0][0] != row[1] {
+					t.Errorf("%s %s %s: the filter finds %v, the answer has %v", zone, unit, row[0], got.Rows[0][0], row[1])
+				}
+			}
+		}
+	}
+}
+
 // TestCompare sets two periods side by side.
 func TestCompare(t *testing.T) {
+	t.Parallel()
 	e := load(t, talks(
 		"1 out 2026-03-01 10:00 sent", "1 out 2026-03-02 10:00 sent", "1 out 2026-03-31 10:00 delivered",
 		"1 out 2026-02-01 10:00 sent", "1 out 2026-02-28 10:00 failed", "2 out 2026-02-03 10:00 sent",
@@ -191,6 +224,7 @@ func TestCompare(t *testing.T) {
 // TestCompareLimited: the first rows of one period are compared with all rows of
 // the other, whatever their place there.
 func TestCompareLimited(t *testing.T) {
+	t.Parallel()
 	var rows []string
 	for i := range 6 { // team i wrote i+1 messages in March, 6-i in February
 		for j := range i + 1 {
@@ -219,6 +253,7 @@ func TestCompareLimited(t *testing.T) {
 
 // TestLimits: an answer that is cut off says so, and a series is never cut off.
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	var rows []string
 	for i := range 50 {
 		rows = append(rows, fmt.Sprintf("%d in 2026-03-%02d 10:00", i%10, 1+i%25))
@@ -262,6 +297,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestRanges(t *testing.T) {
+	t.Parallel()
 	e := load(t, talks("1 in 2026-03-02 10:00"))
 	refused(t, e, between("2026-03-02", "2026-03-01"), `{"metrics": ["messages"]}`, "the range ends before it begins (2026-03-02T00:00:00Z to 2026-03-01T00:00:00Z): swap its ends")
 	refused(t, e, between("2026-03-02", "2026-03-02"), `{"metrics": ["messages"]}`, "the range ends before it begins")
@@ -273,6 +309,7 @@ func TestRanges(t *testing.T) {
 
 // TestOrder runs the orders by every column of an answer.
 func TestOrder(t *testing.T) {
+	t.Parallel()
 	e := load(t, talks("1 in 2026-03-02 10:00", "2 in 2026-03-02 10:00", "2 in 2026-03-03 10:00", "3 in 2026-03-03 10:00"))
 	r := between("2026-03-01", "2026-04-01")
 	for _, by := range []string{"time", "line", "line_name", "channel", "messages", "delivery_rate", "cost_usd"} {
@@ -288,6 +325,7 @@ func TestOrder(t *testing.T) {
 // TestLinks: the source's own address, else the template where all that it needs
 // is known.
 func TestLinks(t *testing.T) {
+	t.Parallel()
 	data := talks("1 out 2026-03-02 10:00 sent", "1 out 2026-03-02 10:01 sent", "1 out 2026-03-02 10:02 sent", "1 out 2026-03-02 10:03 sent")
 	for i, id := range []string{"7", "a/b ?&=+{contact_id}", "own"} {
 		data.Messages[i].ConversationID = &id
