@@ -71,9 +71,9 @@ func newQueryCommand() *cobra.Command {
 				return err
 			}
 			defer db.Close()
-			loc, err := time.LoadLocation(timezone)
+			loc, err := calendar.Zone(timezone)
 			if err != nil {
-				return fmt.Errorf("unknown time zone %q: write an IANA name such as America/Sao_Paulo", timezone)
+				return err
 			}
 			detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return views.Detect(ctx, tx, schema) }
 			result, err := engine.New(db, detect, engine.Settings{Location: loc, ChatURL: chatURL}).Run(ctx, engine.Request{Query: q, Range: r})

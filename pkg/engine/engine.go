@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
@@ -46,8 +47,11 @@ type Engine struct {
 	detect   Detect
 	settings Settings
 
-	mu     sync.Mutex
-	source *source.Source
+	// source is what the last examination found, for as long as it holds.
+	mu        sync.Mutex
+	source    *source.Source
+	examined  time.Time
+	examining singleflight.Group
 }
 
 // New makes an engine. The database is examined when it is first needed.
@@ -64,19 +68,54 @@ func New(db *postgres.DB, detect Detect, s Settings) *Engine {
 	return &Engine{db: db, detect: detect, settings: s}
 }
 
+// examineEvery is how long it may take until a relation that is new is seen.
+const examineEvery = 5 * time.Minute
+
 // Source returns what the examination of the database found. It is repeated
-// until it shows a database that the reports can work with.
+// until it shows a database that the reports can work with, and from time to
+// time. All who wait for it share one examination.
 func (e *Engine) Source(ctx context.Context) (*source.Source, error) {
 	e.mu.Lock()
+	known := e.source
+	if time.Since(e.examined) > examineEvery {
+		known = nil
+	}
+	e.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	found := e.examining.DoChan("", func() (any, error) {
+		// The one who asked first may leave, and the others still wait.
+		s, err := e.Examine(context.WithoutCancel(ctx))
+		if err == nil && len(s.Fatal()) == 0 {
+			e.mu.Lock()
+			e.source, e.examined = s, time.Now()
+			e.mu.Unlock()
+		}
+		return s, err
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case f := <-found:
+		s, _ := f.Val.(*source.Source)
+		return s, f.Err
+	}
+}
+
+// forget drops what was found where the error tells that it no longer holds.
+func (e *Engine) forget(err error) bool {
+	if err == nil {
+		return false
+	}
+	if class, _ := postgres.Explain(err); class != postgres.Schema && class != postgres.Forbidden {
+		return false
+	}
+	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.source != nil {
-		return e.source, nil
-	}
-	s, err := e.Examine(ctx)
-	if err == nil && len(s.Fatal()) == 0 {
-		e.source = s
-	}
-	return s, err
+	known := e.source != nil
+	e.source = nil
+	return known
 }
 
 // Examine looks at the database anew.
@@ -130,12 +169,20 @@ type Result struct {
 // answered, a SchemaError where the database does not fit, else the database's
 // own, which postgres.Explain puts into words.
 func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
+	result, err := e.run(ctx, r)
+	if e.forget(err) {
+		result, err = e.run(ctx, r)
+	}
+	return result, err
+}
+
+func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	q, err := r.Query.Resolve()
 	if err != nil {
 		return nil, err
 	}
 	if !r.Range.From.Before(r.Range.To) {
-		return nil, &query.Error{Message: fmt.Sprintf("the range ends before it begins (%s to %s): swap its ends", r.Range.From.Format(time.RFC3339), r.Range.To.Format(time.RFC3339))}
+		return nil, reversed(r.Range)
 	}
 	src, err := e.Source(ctx)
 	if err != nil {
@@ -146,7 +193,7 @@ func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
 	}
 	loc := e.settings.Location
 	if q.Timezone != "" {
-		if loc, err = time.LoadLocation(q.Timezone); err != nil {
+		if loc, err = calendar.Zone(q.Timezone); err != nil {
 			return nil, &query.Error{Message: err.Error()}
 		}
 	}
@@ -162,6 +209,10 @@ func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
 		return e.details(ctx, in)
 	}
 	return e.aggregate(ctx, in)
+}
+
+func reversed(r calendar.Range) error {
+	return &query.Error{Message: fmt.Sprintf("the range ends before it begins (%s to %s): swap its ends", r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))}
 }
 
 // SchemaError says that the database lacks what every report needs.

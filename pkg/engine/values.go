@@ -62,8 +62,7 @@ func FixedValues(d catalog.Dimension) []string {
 func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	d, ok := catalog.LookupDimension(r.Dimension)
 	if !ok {
-		near := catalog.Nearest(r.Dimension, catalog.DimensionIDs(""))
-		return nil, &query.Error{Message: fmt.Sprintf("unknown dimension %q; did you mean %q?", r.Dimension, near)}
+		return nil, &query.Error{Message: fmt.Sprintf("unknown dimension %q%s", r.Dimension, query.Suggest(r.Dimension, catalog.DimensionIDs("")))}
 	}
 	if d.Kind == catalog.KindTime {
 		return nil, &query.Error{Message: d.ID + " has no list of values: choose the dashboard's time range"}
@@ -102,12 +101,10 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 			break
 		}
 	}
-	if r.Search != "" {
-		operator := "contains"
-		if d.Kind == catalog.KindEnum {
-			operator = "matches"
-		}
-		q.Filters = append(q.Filters, query.Filter{Dimension: d.ID, Operator: operator, Values: []string{r.Search}})
+	// Few values with texts of their own are searched by these.
+	worded := d.Kind == catalog.KindEnum
+	if r.Search != "" && !worded {
+		q.Filters = append(q.Filters, query.Filter{Dimension: d.ID, Operator: "contains", Values: []string{r.Search}})
 	}
 	if q, err = q.Resolve(); err != nil {
 		return nil, err
@@ -118,11 +115,18 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	if r.From.IsZero() {
 		r.From = r.To.AddDate(0, 0, -90)
 	}
+	if !r.From.Before(r.To) {
+		return nil, reversed(calendar.Range{From: r.From, To: r.To})
+	}
 	st, err := compile.Aggregate(compile.Input{Query: q, Source: src, Range: calendar.Range{From: r.From, To: r.To}, Location: e.settings.Location, Now: r.To})
 	if err != nil {
 		return nil, err
 	}
-	return e.readValues(ctx, st, func(v string) string { return texts.Value(d.ID, v) })
+	values, err := e.readValues(ctx, st, func(v string) string { return texts.Value(d.ID, v) })
+	if worded {
+		values = matching(values, r.Search, r.Limit)
+	}
+	return values, err
 }
 
 // readValues reads the values in the first column and their names, if any, in

@@ -88,7 +88,7 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, dim := range catalog.Dimensions {
 		t := texts.Dimension(dim.ID)
-		entry := dimensionAnswer{textAnswer: textAnswer{dim.ID, t.Title, t.Description}, Kind: dim.Kind, Multi: dim.Multi, Operators: query.OperatorsOf(dim)}
+		entry := dimensionAnswer{textAnswer: textAnswer{dim.ID, t.Title, t.Description}, Kind: dim.Kind, Multi: dim.Multi, Operators: append([]string{}, query.OperatorsOf(dim)...)}
 		for _, v := range engine.FixedValues(dim) {
 			entry.Values = append(entry.Values, engine.Value{Value: v, Text: texts.Value(dim.ID, v)})
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/postgres"
 )
@@ -97,9 +98,9 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 }
 
 func (s settings) location() (*time.Location, error) {
-	loc, err := time.LoadLocation(s.Timezone)
+	loc, err := calendar.Zone(s.Timezone)
 	if err != nil {
-		return nil, fmt.Errorf("unknown time zone %q in the data source's settings: write an IANA name such as America/Sao_Paulo", s.Timezone)
+		return nil, fmt.Errorf("in the data source's settings: %w", err)
 	}
 	return loc, nil
 }

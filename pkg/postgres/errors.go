@@ -74,7 +74,7 @@ func explainCode(pg *pgconn.PgError) (Class, string) {
 	case "42501":
 		return Forbidden, "the user may not read this: " + pg.Message + "; grant it SELECT"
 	case "42P01", "42703", "3F000":
-		return Schema, "the schema is not what it was: " + pg.Message + "; save the data source again to have it examined anew"
+		return Schema, "the schema is not what it was: " + pg.Message + "; ask again to have it examined anew"
 	case "57014":
 		return Timeout, "the query took longer than the data source's timeout, or was cancelled in the server: choose a shorter range or fewer groups, or raise the timeout in its settings"
 	case "55P03":

@@ -104,8 +104,8 @@ func TestRefusals(t *testing.T) {
 	}
 
 	fails("SELECT id FROM "+schema+".message", postgres.Forbidden, "grant it SELECT")
-	fails("SELECT id FROM "+schema+".nothing", postgres.Schema, "save the data source again")
-	fails("SELECT nothing FROM pg_class", postgres.Schema, "save the data source again")
+	fails("SELECT id FROM "+schema+".nothing", postgres.Schema, "ask again")
+	fails("SELECT nothing FROM pg_class", postgres.Schema, "ask again")
 	fails("SELECT 'x' ~ $1::text", postgres.Input, "no regular expression", "(")
 	fails("SELECT now() AT TIME ZONE $1::text", postgres.Input, "a value cannot be used", "Nowhere/City")
 	fails("SELECT 1/0", postgres.Input, "a value cannot be used")

@@ -41,7 +41,7 @@ func checkDetails(q *Query) error {
 	}
 	for _, id := range q.Columns {
 		if !slices.Contains(columns, id) {
-			return errorf("unknown column %q in the details of %s%s", id, fact, suggest(id, columns))
+			return errorf("unknown column %q in the details of %s%s", id, fact, Suggest(id, columns))
 		}
 	}
 	for _, f := range q.Filters {

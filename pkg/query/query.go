@@ -141,7 +141,7 @@ func checkKeys(object map[string]json.RawMessage, item any, where string) error 
 	known := jsonKeys(item)
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		if !slices.Contains(known, key) {
-			return errorf("unknown key %q in %s%s", key, where, suggest(key, known))
+			return errorf("unknown key %q in %s%s", key, where, Suggest(key, known))
 		}
 	}
 	return nil
@@ -198,8 +198,9 @@ func jsonKeys(v any) []string {
 	return keys
 }
 
-// suggest names the nearest candidate, or the candidates where few.
-func suggest(word string, candidates []string) string {
+// Suggest names the nearest candidate, or the candidates where few, to end a
+// sentence about an unknown word.
+func Suggest(word string, candidates []string) string {
 	if near := catalog.Nearest(word, candidates); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
@@ -220,7 +221,7 @@ func (q Query) Resolve() (Query, error) {
 	if q.Report != "" {
 		preset, ok := LookupPreset(q.Report)
 		if !ok {
-			return q, errorf("unknown report %q%s", q.Report, suggest(q.Report, PresetIDs()))
+			return q, errorf("unknown report %q%s", q.Report, Suggest(q.Report, PresetIDs()))
 		}
 		q = fill(q, preset.Query)
 	}
@@ -335,25 +336,25 @@ func checkWords(q Query) error {
 		choices    []string
 	}{{"bucket", q.Bucket, Buckets}, {"comparison", q.Compare, Compares}, {"format", q.Format, Formats}} {
 		if !slices.Contains(w.choices, w.word) {
-			return errorf("unknown %s %q%s", w.what, w.word, suggest(w.word, w.choices))
+			return errorf("unknown %s %q%s", w.what, w.word, Suggest(w.word, w.choices))
 		}
 	}
 	for _, id := range q.Metrics {
 		if m, ok := catalog.LookupMetric(id); !ok || m.Internal {
-			return errorf("unknown metric %q%s", id, suggest(id, catalog.MetricIDs()))
+			return errorf("unknown metric %q%s", id, Suggest(id, catalog.MetricIDs()))
 		}
 	}
 	for _, id := range q.GroupBy {
 		if _, ok := catalog.LookupDimension(id); !ok {
-			return errorf("unknown dimension %q in groupBy%s", id, suggest(id, catalog.DimensionIDs("")))
+			return errorf("unknown dimension %q in groupBy%s", id, Suggest(id, catalog.DimensionIDs("")))
 		}
 	}
 	for _, f := range q.Filters {
 		if _, ok := catalog.LookupDimension(f.Dimension); !ok {
-			return errorf("unknown dimension %q in a filter%s", f.Dimension, suggest(f.Dimension, catalog.DimensionIDs("")))
+			return errorf("unknown dimension %q in a filter%s", f.Dimension, Suggest(f.Dimension, catalog.DimensionIDs("")))
 		}
 		if !slices.Contains(Operators, f.Operator) {
-			return errorf("unknown operator %q in the filter on %s%s", f.Operator, f.Dimension, suggest(f.Operator, Operators))
+			return errorf("unknown operator %q in the filter on %s%s", f.Operator, f.Dimension, Suggest(f.Operator, Operators))
 		}
 	}
 	if q.Limit < 0 || q.Limit > MaxLimit {
@@ -413,7 +414,7 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 	case v == catalog.None:
 		return nil
 	case slices.Contains(computed, d.ID) && !slices.Contains(d.Values, v):
-		return errorf("%q is no value of %s%s", v, d.ID, suggest(v, d.Values))
+		return errorf("%q is no value of %s%s", v, d.ID, Suggest(v, d.Values))
 	case d.Kind == catalog.KindNumber:
 		if _, err := strconv.ParseInt(v, 10, 32); err != nil {
 			return errorf("%q is no value of %s: write a whole number", v, d.ID)
@@ -454,11 +455,8 @@ func OperatorsOf(d catalog.Dimension) []string {
 }
 
 func checkZone(q Query) error {
-	if q.Timezone == "" {
-		return nil
-	}
-	if _, err := time.LoadLocation(q.Timezone); err != nil || q.Timezone == "Local" {
-		return errorf("unknown time zone %q: write an IANA name such as America/Sao_Paulo", q.Timezone)
+	if _, err := calendar.Zone(q.Timezone); err != nil {
+		return &Error{err.Error()}
 	}
 	return nil
 }
@@ -506,7 +504,7 @@ func checkAggregate(q *Query) error {
 	}
 	for _, o := range q.OrderBy {
 		if columns := resultColumns(*q); !slices.Contains(columns, o.By) {
-			return errorf("cannot order by %q, which is no column of the answer%s", o.By, suggest(o.By, columns))
+			return errorf("cannot order by %q, which is no column of the answer%s", o.By, Suggest(o.By, columns))
 		}
 	}
 	return nil
