@@ -21,6 +21,8 @@ func newRootCommand() *cobra.Command {
 		Short:         "Reports on the conversations in a message database",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		// An error is one line.
+		DisableSuggestions: true,
 	}
 	root.AddCommand(newDemoDataCommand(), newQueryCommand())
 	return root

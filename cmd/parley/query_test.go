@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -26,8 +27,11 @@ func twoChats(t *testing.T) (address, schema string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_, _ = conn.Exec(t.Context(), "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
-		conn.Close(t.Context())
+		// The test's own context is over by now.
+		if _, err := conn.Exec(context.Background(), "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
+			t.Error(err)
+		}
+		_ = conn.Close(context.Background())
 	})
 	if err := contract.Create(t.Context(), conn, schema); err != nil {
 		t.Fatal(err)
@@ -155,8 +159,11 @@ func minimal(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_, _ = conn.Exec(t.Context(), "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
-		conn.Close(t.Context())
+		// The test's own context is over by now.
+		if _, err := conn.Exec(context.Background(), "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
+			t.Error(err)
+		}
+		_ = conn.Close(context.Background())
 	})
 	return schema
 }

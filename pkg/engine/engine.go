@@ -212,6 +212,9 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 }
 
 func reversed(r calendar.Range) error {
+	if r.From.Equal(r.To) {
+		return &query.Error{Message: fmt.Sprintf("the range is empty: it begins and ends at %s", r.From.Format(time.RFC3339))}
+	}
 	return &query.Error{Message: fmt.Sprintf("the range ends before it begins (%s to %s): swap its ends", r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))}
 }
 
