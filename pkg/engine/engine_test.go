@@ -300,7 +300,7 @@ func TestRanges(t *testing.T) {
 	t.Parallel()
 	e := load(t, talks("1 in 2026-03-02 10:00"))
 	refused(t, e, between("2026-03-02", "2026-03-01"), `{"metrics": ["messages"]}`, "the range ends before it begins (2026-03-02T00:00:00Z to 2026-03-01T00:00:00Z): swap its ends")
-	refused(t, e, between("2026-03-02", "2026-03-02"), `{"metrics": ["messages"]}`, "the range ends before it begins")
+	refused(t, e, between("2026-03-02", "2026-03-02"), `{"metrics": ["messages"]}`, "the range is empty: it begins and ends at 2026-03-02T00:00:00Z")
 	refused(t, e, between("2026-03-02", "2026-03-01"), `{"report": "notification_details"}`, "the range ends before it begins")
 	// Half open.
 	wantLines(t, answer(t, e, between("2026-03-02 10:00", "2026-03-02 10:00:00.000001"), `{"metrics": ["messages"]}`), "1")
