@@ -92,12 +92,12 @@ func reader(t *testing.T, schema string) (settings map[string]any, secrets map[s
 	}, map[string]string{"password": "read only"}
 }
 
-// demoData fills a schema.
-func demoData(t *testing.T) (schema string) {
+// demoData fills a schema with about so many messages.
+func demoData(t *testing.T, messages int) (schema string) {
 	t.Helper()
 	_, schema = pgtest.Schema(t)
 	conn := pgtest.Connect(t)
-	if _, err := demodata.Generate(t.Context(), conn, schema, demodata.Options{Messages: 8000, Days: 20, Seed: 1, End: end, Force: true}, nil); err != nil {
+	if _, err := demodata.Generate(t.Context(), conn, schema, demodata.Options{Messages: messages, Days: 20, Seed: 1, End: end, Force: true}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return schema
@@ -106,7 +106,7 @@ func demoData(t *testing.T) (schema string) {
 // demo fills a schema with demo data and returns a data source over it.
 func demo(t *testing.T) (in backend.PluginContext, schema string) {
 	t.Helper()
-	schema = demoData(t)
+	schema = demoData(t, 8000)
 	settings, secrets := reader(t, schema)
 	in, err := plugintest.Context(settings, secrets)
 	if err != nil {
