@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'fs';
 import path from 'path';
 
 import { type ParleyQuery } from '../types';
-import { catalogTexts } from './catalog';
+import { catalogTexts, type Language, LANGUAGES } from './catalog';
 import { dashboards } from '.';
 import { COLUMNS } from './layout';
 import { PLUGIN_ID } from './query';
@@ -11,7 +11,6 @@ import { PLUGIN_ID } from './query';
 const ROOT = path.join(process.cwd(), 'dashboards');
 
 const files = [...dashboards()];
-const catalog = catalogTexts('en');
 
 const KNOWN_KEYS = [
   ...['refId', 'datasource', 'version', 'report', 'metrics', 'groupBy', 'bucket', 'filters', 'compare', 'language'],
@@ -26,7 +25,27 @@ it('stands in the checkout as its code makes it', () => {
   }
 });
 
+it('has the same dashboards in every language', () => {
+  const of = (language: string) =>
+    files.map(([file]) => file.split('/')).flatMap(([in_, name]) => (in_ === language ? [name] : []));
+  for (const language of LANGUAGES) {
+    expect({ language, names: of(language) }).toEqual({ language, names: of('en') });
+  }
+});
+
+it('gives every dashboard a title of its own, whatever the language', () => {
+  // Grafana takes two bundled dashboards for one where their titles differ by no
+  // more than accents, case and signs.
+  const slugs = files.map(([, text]) => {
+    const { title }: Dashboard = JSON.parse(text);
+    return title!.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\W+/g, '-');
+  });
+  expect(slugs.filter((slug, at) => slugs.indexOf(slug) !== at)).toEqual([]);
+});
+
 describe.each(files)('%s', (file, text) => {
+  const [language, name] = file.replace('.json', '').split('/');
+  const catalog = catalogTexts(language as Language);
   const dashboard: Dashboard = JSON.parse(text);
   const all = dashboard.panels as Array<Panel | RowPanel>;
   const panels = all.filter((panel): panel is Panel => panel.type !== 'row');
@@ -36,7 +55,6 @@ describe.each(files)('%s', (file, text) => {
   const variables = dashboard.templating.list!;
 
   it('has an address and tags of its own', () => {
-    const [language, name] = file.replace('.json', '').split('/');
     const tag = `parley-${language.slice(0, 2)}`;
     expect(dashboard).toMatchObject({ uid: `${tag}-${name}`, tags: ['parley', tag] });
     expect(dashboard.links).toMatchObject([{ tags: [tag], asDropdown: true, keepTime: true, includeVars: true }]);
@@ -76,6 +94,7 @@ describe.each(files)('%s', (file, text) => {
     for (const { panel, query } of queries) {
       expect(panel.datasource).toEqual({ type: PLUGIN_ID, uid: '${datasource}' });
       expect(query.datasource).toEqual(panel.datasource);
+      expect(query.language).toBe(language);
       expect(KNOWN_KEYS).toEqual(expect.arrayContaining(Object.keys(query)));
       expect(Object.keys(catalog.metrics)).toEqual(expect.arrayContaining(query.metrics ?? []));
       expect(Object.keys(catalog.dimensions)).toEqual(expect.arrayContaining(query.groupBy ?? []));

@@ -1,5 +1,7 @@
 import { type Language } from '../catalog';
 import { en } from './en';
+import { es } from './es';
+import { ptBR } from './pt-BR';
 
 /**
  * What the dashboards say in one language beside the catalogue's own texts. A
@@ -80,4 +82,4 @@ export interface PanelTexts {
 }
 
 /** Every language that the dashboards are written in. */
-export const TEXTS: Texts[] = [en];
+export const TEXTS: Texts[] = [en, es, ptBR];

@@ -1,0 +1,102 @@
+import { type Texts } from '.';
+
+export const es: Texts = {
+  language: 'es',
+  tag: 'parley-es',
+  reports: 'Informes',
+  datasource: 'Fuente de datos',
+  moreFilters: 'Más filtros',
+  ranges: {
+    today: 'Hoy',
+    yesterday: 'Ayer',
+    last7Days: 'Últimos 7 días',
+    last30Days: 'Últimos 30 días',
+    thisWeek: 'Esta semana',
+    thisMonth: 'Este mes',
+    lastMonth: 'Mes pasado',
+  },
+  labels: { origin: 'Sesión iniciada por' },
+  links: { 'session-initiation': 'Inicio de conversación', funnel: 'Embudo' },
+  ofPrevious: '% de la anterior',
+  change: 'El porcentaje es el cambio respecto del período anterior, de la misma duración.',
+  channels: {
+    title: 'Canales conversacionales',
+    description: 'Sesiones según quién las inició, mensajes y costo de cada canal y línea',
+    sections: { byChannel: 'Comparación de canales', cost: 'Costo' },
+    names: { byTeam: 'Por el equipo', byContact: 'Por el contacto', sent: 'Enviados', received: 'Recibidos' },
+    panels: {
+      sessions: { title: 'Sesiones' },
+      messages: { title: 'Mensajes' },
+      ratio: { title: 'Enviados/recibidos' },
+      sessionsOverTime: { title: 'Sesiones iniciadas por la empresa y por el contacto' },
+      messagesOverTime: { title: 'Mensajes enviados y recibidos' },
+      performance: { title: 'Rendimiento por canal' },
+      sessionsByChannel: { title: 'Sesiones por canal' },
+      ratioByChannel: {
+        title: 'Mensajes enviados por cada recibido, por canal',
+        note: 'Por encima de la línea roja, los contactos pueden considerar los mensajes como spam.',
+      },
+      sentByChannel: { title: 'Mensajes enviados por canal' },
+      receivedByChannel: { title: 'Mensajes recibidos por canal' },
+      costOverTime: {
+        title: 'Costo por categoría de plantilla',
+        note: 'Los mensajes que no son plantillas figuran como “(ninguno)”.',
+      },
+      costByCountry: { title: 'Costo por país' },
+    },
+  },
+  sessionInitiation: {
+    title: 'Inicio de conversación',
+    description:
+      'Notificaciones que iniciaron sesiones o lo intentaron: quiénes las recibieron, quiénes respondieron, qué falló',
+    sections: {},
+    panels: {
+      starts: { title: 'Inicios' },
+      sends: { title: 'Envíos' },
+      users: { title: 'Usuarios' },
+      referrals: {
+        title: 'Referidos',
+        note: 'Inicios por un contacto cuyo primer mensaje llegó desde un anuncio, una página u otra referencia.',
+      },
+      answered: { title: 'Respondidas' },
+      failed: { title: 'Fallidas' },
+      answers: { title: 'Usuarios que respondieron' },
+      lastStatus: { title: 'Último estado' },
+      newOrReturning: { title: 'Usuarios nuevos y recurrentes' },
+      daily: { title: 'Evolución diaria por último estado' },
+      funnel: {
+        title: 'Embudo',
+        note: 'Notificaciones enviadas según la etapa a la que llegaron, sin las fallidas ni las pendientes. Junto a cada barra figuran su cantidad y su porcentaje de las enviadas.',
+      },
+      latestSends: {
+        title: 'Últimos envíos',
+        note: 'Una fila por cada campaña, y por cada plantilla y día, con notificaciones en el período.',
+      },
+      reasons: { title: 'Motivos de las fallas' },
+      failures: { title: 'Envíos fallidos' },
+      templates: { title: 'Plantillas' },
+      latest: {
+        title: 'Últimos inicios de sesión',
+        note: 'Una fila por cada notificación, incluidas las fallidas, y por cada inicio por referencia, del más nuevo al más antiguo.',
+      },
+    },
+  },
+  funnel: {
+    title: 'Embudo',
+    description: 'De las notificaciones enviadas a las respuestas: cuántas llegan a cada etapa y dónde quedan las demás',
+    sections: {},
+    panels: {
+      funnel: {
+        title: 'Embudo de notificaciones',
+        note: 'Notificaciones enviadas según la etapa a la que llegaron, sin las fallidas ni las pendientes. Junto a cada barra figuran su cantidad, su porcentaje de las enviadas y su porcentaje de la etapa anterior.',
+      },
+      failed: { title: 'Fuera del embudo: fallidas' },
+      pending: { title: 'Fuera del embudo: pendientes' },
+      reasons: { title: 'Motivos de las fallas' },
+      conversion: { title: 'Conversión en el tiempo' },
+      timeToReply: { title: 'Tiempo hasta responder' },
+      templates: { title: 'Embudo por plantilla' },
+      campaigns: { title: 'Embudo por campaña' },
+    },
+  },
+};

@@ -1,0 +1,102 @@
+import { type Texts } from '.';
+
+export const ptBR: Texts = {
+  language: 'pt-BR',
+  tag: 'parley-pt',
+  reports: 'Relatórios',
+  datasource: 'Fonte de dados',
+  moreFilters: 'Mais filtros',
+  ranges: {
+    today: 'Hoje',
+    yesterday: 'Ontem',
+    last7Days: 'Últimos 7 dias',
+    last30Days: 'Últimos 30 dias',
+    thisWeek: 'Esta semana',
+    thisMonth: 'Este mês',
+    lastMonth: 'Mês passado',
+  },
+  labels: { origin: 'Sessão iniciada por' },
+  links: { 'session-initiation': 'Início de conversa', funnel: 'Funil' },
+  ofPrevious: '% da anterior',
+  change: 'A porcentagem é a variação em relação ao período anterior, de mesma duração.',
+  channels: {
+    title: 'Canais de conversação',
+    description: 'Sessões por quem as iniciou, mensagens e custo de cada canal e linha',
+    sections: { byChannel: 'Comparação de canais', cost: 'Custo' },
+    names: { byTeam: 'Pela equipe', byContact: 'Pelo contato', sent: 'Enviadas', received: 'Recebidas' },
+    panels: {
+      sessions: { title: 'Sessões' },
+      messages: { title: 'Mensagens' },
+      ratio: { title: 'Enviadas/recebidas' },
+      sessionsOverTime: { title: 'Sessões iniciadas pela empresa e pelo contato' },
+      messagesOverTime: { title: 'Mensagens enviadas e recebidas' },
+      performance: { title: 'Desempenho por canal' },
+      sessionsByChannel: { title: 'Sessões por canal' },
+      ratioByChannel: {
+        title: 'Mensagens enviadas para cada recebida, por canal',
+        note: 'Acima da linha vermelha, os contatos podem considerar as mensagens como spam.',
+      },
+      sentByChannel: { title: 'Mensagens enviadas por canal' },
+      receivedByChannel: { title: 'Mensagens recebidas por canal' },
+      costOverTime: {
+        title: 'Custo por categoria do modelo',
+        note: 'As mensagens que não são modelos aparecem como “(nenhum)”.',
+      },
+      costByCountry: { title: 'Custo por país' },
+    },
+  },
+  sessionInitiation: {
+    title: 'Início de conversa',
+    description:
+      'Notificações que iniciaram sessões ou tentaram iniciar: quem as recebeu, quem respondeu, o que falhou',
+    sections: {},
+    panels: {
+      starts: { title: 'Inícios' },
+      sends: { title: 'Envios' },
+      users: { title: 'Usuários' },
+      referrals: {
+        title: 'Referidos',
+        note: 'Inícios por um contato cuja primeira mensagem veio de um anúncio, de uma página ou de outra referência.',
+      },
+      answered: { title: 'Respondidas' },
+      failed: { title: 'Com falha' },
+      answers: { title: 'Usuários que responderam' },
+      lastStatus: { title: 'Último status' },
+      newOrReturning: { title: 'Usuários novos e recorrentes' },
+      daily: { title: 'Evolução diária por último status' },
+      funnel: {
+        title: 'Funil',
+        note: 'Notificações enviadas pela etapa a que chegaram, sem as que falharam nem as pendentes. Ao lado de cada barra estão a quantidade e a porcentagem das enviadas.',
+      },
+      latestSends: {
+        title: 'Últimos envios',
+        note: 'Uma linha para cada campanha, e para cada modelo em um dia, com notificações no período.',
+      },
+      reasons: { title: 'Motivos das falhas' },
+      failures: { title: 'Envios com falha' },
+      templates: { title: 'Modelos' },
+      latest: {
+        title: 'Últimos inícios de sessão',
+        note: 'Uma linha para cada notificação, incluindo as que falharam, e para cada início por referência, do mais novo ao mais antigo.',
+      },
+    },
+  },
+  funnel: {
+    title: 'Funil',
+    description: 'Das notificações enviadas às respostas: quantas chegam a cada etapa e onde ficam as outras',
+    sections: {},
+    panels: {
+      funnel: {
+        title: 'Funil de notificações',
+        note: 'Notificações enviadas pela etapa a que chegaram, sem as que falharam nem as pendentes. Ao lado de cada barra estão a quantidade, a porcentagem das enviadas e a porcentagem da etapa anterior.',
+      },
+      failed: { title: 'Fora do funil: com falha' },
+      pending: { title: 'Fora do funil: pendentes' },
+      reasons: { title: 'Motivos das falhas' },
+      conversion: { title: 'Conversão ao longo do tempo' },
+      timeToReply: { title: 'Tempo até responder' },
+      templates: { title: 'Funil por modelo' },
+      campaigns: { title: 'Funil por campanha' },
+    },
+  },
+};
