@@ -1,5 +1,6 @@
 import { StackingMode } from '@grafana/grafana-foundation-sdk/common';
 
+import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { byThreshold, column, dashedThresholds, type Panels, thresholds } from './panels';
@@ -50,7 +51,7 @@ const spam = () =>
   thresholds([
     [null, 'green'],
     [2, 'orange'],
-    [4, 'red'],
+    [THRESHOLDS.spam.ratio, 'red'],
   ]);
 
 function trends(panels: Panels): Band {
