@@ -4,7 +4,7 @@ import path from 'path';
 
 import { type ParleyQuery } from '../types';
 import { catalogTexts, type Language, LANGUAGES } from './catalog';
-import { dashboards } from '.';
+import { dashboards, MANIFEST } from '.';
 import { COLUMNS } from './layout';
 import { PLUGIN_ID } from './query';
 
@@ -23,6 +23,13 @@ it('stands in the checkout as its code makes it', () => {
   for (const [file, text] of files) {
     expect({ file, same: readFileSync(path.join(ROOT, file), 'utf8') === text }).toEqual({ file, same: true });
   }
+});
+
+it('is offered for import by the manifest', () => {
+  const { includes } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+  expect(includes).toEqual(
+    files.map(([file, text]) => ({ type: 'dashboard', name: JSON.parse(text).title, path: `dashboards/${file}` }))
+  );
 });
 
 it('has the same dashboards in every language', () => {

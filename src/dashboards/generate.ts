@@ -1,21 +1,22 @@
-// Writes the dashboards, or with --check says which of them are not as their
-// code makes them.
+// Writes the dashboards and their list in the manifest, or with --check says
+// which files are not as the code makes them.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import path from 'path';
 
-import { dashboards } from '.';
+import { dashboards, MANIFEST, withIncludes } from '.';
 
-const root = path.join(process.cwd(), 'dashboards');
-const files = dashboards();
-const there = existsSync(root)
-  ? readdirSync(root, { recursive: true, encoding: 'utf8' })
+const DIRECTORY = 'dashboards';
+
+const made = dashboards();
+const files = new Map([...made].map(([file, text]) => [`${DIRECTORY}/${file}`, text]));
+files.set(MANIFEST, withIncludes(readFileSync(MANIFEST, 'utf8'), made));
+
+const there = existsSync(DIRECTORY)
+  ? readdirSync(DIRECTORY, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.json'))
-      .map((file) => file.split(path.sep).join('/'))
+      .map((file) => `${DIRECTORY}/${file.split(path.sep).join('/')}`)
   : [];
-
-const differing = [...files].filter(
-  ([file, text]) => !there.includes(file) || readFileSync(path.join(root, file), 'utf8') !== text
-);
+const differing = [...files].filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
 const superfluous = there.filter((file) => !files.has(file));
 
 if (process.argv.includes('--check')) {
@@ -26,10 +27,10 @@ if (process.argv.includes('--check')) {
   }
 } else {
   for (const file of superfluous) {
-    rmSync(path.join(root, file));
+    rmSync(file);
   }
   for (const [file, text] of differing) {
-    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-    writeFileSync(path.join(root, file), text);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
 }

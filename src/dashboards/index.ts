@@ -19,3 +19,14 @@ export function dashboards(): Map<string, string> {
   }
   return files;
 }
+
+export const MANIFEST = 'plugin.json';
+
+/** The manifest with the list of the dashboards, from which Grafana offers them for import. */
+export function withIncludes(manifest: string, files: Map<string, string>): string {
+  const lines = [...files].map(([file, text]) => {
+    const { title } = JSON.parse(text);
+    return `    { "type": "dashboard", "name": ${JSON.stringify(title)}, "path": "dashboards/${file}" }`;
+  });
+  return manifest.replace(/"includes": \[.*?\n  \]/s, () => `"includes": [\n${lines.join(',\n')}\n  ]`);
+}
