@@ -63,10 +63,11 @@ func Demo(
 	messages *int, // how many messages to make up
 	port *int, // Grafana's port; 3000 by default
 	text *bool, // print the answers even where there is a Grafana
+	language *string, // what the answers are printed in: en, es or pt-BR; en by default
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
-	return demo.Run(ctx, demoOptions(url, schema, timezone, messages, port, text))
+	return demo.Run(ctx, demoOptions(url, schema, timezone, messages, port, text, language))
 }
 
 // Dev is the demo in Grafana for those who change the plugin: both halves are built again on every change.
@@ -80,7 +81,7 @@ func Dev(
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
-	return demo.Dev(ctx, demoOptions(url, schema, timezone, messages, port, nil))
+	return demo.Dev(ctx, demoOptions(url, schema, timezone, messages, port, nil, nil))
 }
 
 // Database runs an empty PostgreSQL and prints its DATABASE_URL, for tests that are run one by one.
@@ -96,7 +97,7 @@ func Dashboards(ctx context.Context) error { return tasks.Dashboards(ctx) }
 // Clean removes what was built.
 func Clean() error { return tasks.Clean() }
 
-func demoOptions(url, schema, timezone *string, messages, port *int, text *bool) demo.Options {
+func demoOptions(url, schema, timezone *string, messages, port *int, text *bool, language *string) demo.Options {
 	return demo.Options{
 		Root:          ".",
 		URL:           value(url, ""),
@@ -105,6 +106,7 @@ func demoOptions(url, schema, timezone *string, messages, port *int, text *bool)
 		Messages:      value(messages, 0),
 		Port:          value(port, 0),
 		Text:          value(text, false),
+		Language:      value(language, "en"),
 		Install:       tasks.Install,
 		BuildFrontend: tasks.BuildFrontend,
 		BuildBackend:  backend,

@@ -67,7 +67,25 @@ type variable struct {
 	} `json:"current"`
 }
 
-// readDashboards reads all dashboards below dir, in the order of their paths.
+// dashboardsIn reads the dashboards of one language. Those of the others ask the
+// same questions.
+func dashboardsIn(root, language string) ([]dashboard, error) {
+	dir := filepath.Join(root, "dashboards")
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read the dashboards: %w", err)
+	}
+	var languages []string
+	for _, entry := range entries {
+		languages = append(languages, entry.Name())
+	}
+	if !slices.Contains(languages, language) {
+		return nil, fmt.Errorf("there are no dashboards in the language %q: choose one of %s", language, strings.Join(languages, ", "))
+	}
+	return readDashboards(filepath.Join(dir, language))
+}
+
+// readDashboards reads all dashboards in dir, in the order of their names.
 func readDashboards(dir string) ([]dashboard, error) {
 	var dashboards []dashboard
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {

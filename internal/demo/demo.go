@@ -1,5 +1,6 @@
 // Package demo shows Parley at work: in Grafana where there is one, else by
-// answering every panel of every dashboard through the plugin's real process.
+// answering every panel of every dashboard, in one of its languages, through the
+// plugin's real process.
 package demo
 
 import (
@@ -45,6 +46,9 @@ type Options struct {
 	Port int
 	// Text prints the answers even where there is a Grafana.
 	Text bool
+	// Language is what the answers are printed in. Grafana gets the dashboards of
+	// all languages.
+	Language string
 	// Install makes the npm packages available, which hold PostgreSQL.
 	Install func(context.Context) error
 	// BuildFrontend and BuildBackend build the halves of the plugin.
@@ -54,6 +58,10 @@ type Options struct {
 
 // Run is the demo. In Grafana it runs until the context ends.
 func Run(ctx context.Context, options Options) (err error) {
+	dashboards, err := dashboardsIn(options.Root, options.Language)
+	if err != nil {
+		return err
+	}
 	var g *grafana
 	if !options.Text {
 		if g, err = findGrafana(ctx); err != nil {
@@ -75,7 +83,7 @@ func Run(ctx context.Context, options Options) (err error) {
 	}
 
 	if g == nil {
-		return inText(ctx, options.Root, s)
+		return inText(ctx, options.Root, dashboards, s)
 	}
 	return inGrafana(ctx, g, options, s)
 }
@@ -132,12 +140,8 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 	return s, stop, err
 }
 
-// inText answers every panel of every dashboard and prints the answers.
-func inText(ctx context.Context, root string, s settings) error {
-	dashboards, err := readDashboards(filepath.Join(root, "dashboards"))
-	if err != nil {
-		return err
-	}
+// inText answers every panel of the dashboards and prints the answers.
+func inText(ctx context.Context, root string, dashboards []dashboard, s settings) error {
 	zone, err := time.LoadLocation(s.Timezone)
 	if err != nil {
 		return err
@@ -161,6 +165,7 @@ func inText(ctx context.Context, root string, s settings) error {
 
 	fmt.Printf("\n%d dashboards: %d panels with data, %d without, %d with an error, in %s.\n",
 		len(dashboards), total.answered, total.empty, total.failed, time.Since(start).Round(100*time.Millisecond))
+	fmt.Println("The same in other languages: --language=es, --language=pt-BR.")
 	fmt.Println("To see them in Grafana: unpack Grafana 12.3 or later (https://grafana.com/grafana/download), " +
 		"or start Docker, and run GRAFANA_HOME=<its directory> go tool mage demo.")
 	if total.failed > 0 {

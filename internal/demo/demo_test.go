@@ -25,7 +25,7 @@ func TestEveryPanelHasData(t *testing.T) {
 	if address == "" {
 		t.Fatalf("%s is not set: run `go tool mage test`", embeddedpg.Variable)
 	}
-	dashboards, err := readDashboards(filepath.Join("..", "..", "dashboards"))
+	dashboards, err := dashboardsIn(filepath.Join("..", ".."), "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +81,18 @@ func TestEveryPanelHasData(t *testing.T) {
 	}
 	if total.failed > 0 || total.empty > 0 || total.answered == 0 {
 		t.Errorf("%d panels with data, %d without, %d with an error", total.answered, total.empty, total.failed)
+	}
+}
+
+func TestDashboardsInALanguage(t *testing.T) {
+	root := filepath.Join("..", "..")
+	for _, language := range []string{"es", "pt-BR"} {
+		if dashboards, err := dashboardsIn(root, language); err != nil || !strings.HasPrefix(dashboards[0].UID, "parley-"+language[:2]) {
+			t.Errorf("dashboards in %s: %v", language, err)
+		}
+	}
+	if _, err := dashboardsIn(root, "pt"); err == nil || !strings.Contains(err.Error(), "en, es, pt-BR") {
+		t.Errorf("error = %v, want one that names the languages", err)
 	}
 }
 

@@ -40,6 +40,16 @@ it('has the same dashboards in every language', () => {
   }
 });
 
+it('asks the same questions in every language', () => {
+  const questions = (text: string) =>
+    JSON.parse(text).panels.flatMap(({ targets }: Panel) => (targets ?? []).map((query) => ({ ...query, language: '' })));
+  const made = dashboards();
+  for (const [file, text] of files) {
+    const english = made.get(`en/${file.split('/')[1]}`)!;
+    expect({ file, questions: questions(text) }).toEqual({ file, questions: questions(english) });
+  }
+});
+
 it('gives every dashboard a title of its own, whatever the language', () => {
   // Grafana takes two bundled dashboards for one where their titles differ by no
   // more than accents, case and signs.
