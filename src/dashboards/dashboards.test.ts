@@ -135,6 +135,13 @@ describe.each(files)('%s', (file, text) => {
     }
   });
 
+  it('calls no variable as the catalogue calls something else', () => {
+    for (const { name, label } of variables) {
+      const others = Object.entries(catalog.dimensions).filter(([id]) => id !== name);
+      expect(others.map(([, { title }]) => title)).not.toContain(label);
+    }
+  });
+
   it('refers only to variables that it has', () => {
     const known = ['__url_time_range', '__data', ...variables.map(({ name }) => name)];
     const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name).filter((name) => name !== '__all');
