@@ -95,8 +95,8 @@ func TestReportsInEachLanguage(t *testing.T) {
 			t.Errorf("%s: field %d is shown as %q, want %q", ref, field, got, want)
 		}
 	}
-	word("sessions_over_time es", 1, "Empresa")
-	word("sessions_over_time pt-BR", 1, "Empresa")
+	word("sessions_over_time es", 1, "Iniciada por la empresa")
+	word("sessions_over_time pt-BR", 1, "Iniciada pela empresa")
 	word("sessions_over_time en", 1, "Started by the business")
 	word("initiations_daily es", 1, "Fallido")
 	word("funnel es", 0, "Notificaciones enviadas")
