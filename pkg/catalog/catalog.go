@@ -189,6 +189,8 @@ var Metrics = slices.Concat(
 		count(Message, "messages_read"),
 		count(Message, "messages_failed"),
 		count(Message, "messages_pending"),
+		{ID: "failure_meaning", Fact: Message, Unit: Text},
+		{ID: "failure_advice", Fact: Message, Unit: Text},
 		ratio(Message, "failed_rate", Ratio, "messages_failed", "messages_failed", "messages_sent"),
 		ratio(Message, "delivery_rate", Ratio, "messages_delivered", "messages_failed", "messages_sent"),
 		ratio(Message, "read_rate", Ratio, "messages_read", "messages_delivered"),

@@ -38,6 +38,7 @@ type textTable struct {
 	Metrics    map[string]Words         `json:"metrics"`
 	Dimensions map[string]textDimension `json:"dimensions"`
 	Advice     map[string]string        `json:"advice"`
+	Meanings   map[string]string        `json:"meanings"`
 	Columns    map[string]Words         `json:"columns"`
 	Reports    map[string]Words         `json:"reports"`
 }
@@ -143,6 +144,12 @@ func (t Texts) Values(dimension string) map[string]string {
 // Advice returns what to do about a failure of that reason, or "".
 func (t Texts) Advice(reason string) string {
 	return find(t, "", func(table *textTable) string { return table.Advice[reason] })
+}
+
+// Meaning returns what a provider's error code says, or "" where it is not
+// known.
+func (t Texts) Meaning(code string) string {
+	return find(t, "", func(table *textTable) string { return table.Meanings[code] })
 }
 
 // None returns how "no value" is shown.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 
 // reports are those of the specification; presets that come later belong here
@@ -44,7 +45,7 @@ type words struct {
 
 type file struct {
 	None, Link, Yes, No                          string
-	Previous, Advice                             map[string]string
+	Previous, Advice, Meanings                   map[string]string
 	Facts, Metrics, Dimensions, Columns, Reports map[string]words
 }
 
@@ -76,6 +77,7 @@ func TestTextsAreComplete(t *testing.T) {
 				ids = append(ids, c.ID)
 			}
 			sameKeys(t, "columns", f.Columns, ids)
+			sameKeys(t, "meanings", f.Meanings, explained())
 			ids = nil
 			for _, fact := range facts {
 				ids = append(ids, string(fact))
@@ -122,6 +124,19 @@ func TestTextsAreComplete(t *testing.T) {
 			}
 		})
 	}
+}
+
+// explained are the provider's codes whose meaning is known.
+func explained() []string {
+	var codes []string
+	for _, c := range whatsapp.ErrorCodes() {
+		unknown := []string{"131062", "131063", "131064", "132008"}
+		permission := len(c.Code) == 3 && c.Code[0] == '2' // 200 to 299, all alike
+		if !slices.Contains(codes, c.Code) && !slices.Contains(unknown, c.Code) && !permission {
+			codes = append(codes, c.Code)
+		}
+	}
+	return codes
 }
 
 // TestTitlesAreUnique: two columns of one table must not look the same.

@@ -25,6 +25,8 @@ var aggregates = map[string]string{
 	"messages_read":           countIf("f.outbound AND f.stage = 'read'"),
 	"messages_failed":         countIf("f.outbound AND f.stage = 'failed'"),
 	"messages_pending":        countIf("f.outbound AND f.stage = 'pending'"),
+	"failure_meaning":         single("f.failure_code"), // put into words by the frame
+	"failure_advice":          single("f.failure_reason"),
 	"messages_sent_in_window": countIf(sent + " AND f.in_window = 'open'"),
 	"templates_sent":          countIf(sent + " AND f.is_template"),
 	"button_clicks":           countIf("NOT f.outbound AND f.has_button"),
@@ -92,6 +94,11 @@ func countIf(condition string) string { return "count(*) FILTER (WHERE " + condi
 // usersIf counts distinct users: one contact of one account.
 func usersIf(condition string) string {
 	return "count(DISTINCT f.user_key) FILTER (WHERE " + condition + ")"
+}
+
+// single is the value that all rows share which have one, else null.
+func single(column string) string {
+	return fmt.Sprintf("CASE WHEN min(%[1]s) = max(%[1]s) THEN min(%[1]s) END", column)
 }
 
 // durations are the three statistics of one duration in seconds. Percentiles

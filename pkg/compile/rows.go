@@ -128,6 +128,11 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 	if asked(metrics, "messages_sent_in_window") {
 		fields = append(fields, "r.in_window")
 	}
+	for _, failure := range []struct{ metric, told string }{{"failure_meaning", "failure_code"}, {"failure_advice", "failure_reason"}} {
+		if asked(metrics, failure.metric) && !slices.Contains(c.Query.GroupBy, failure.told) {
+			fields = append(fields, b.expr(failure.told)+" AS "+failure.told)
+		}
+	}
 	from := b.messageFrom()
 	return factRows{selectSQL(fields, from, where), multi}
 }

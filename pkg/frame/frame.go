@@ -6,6 +6,7 @@ package frame
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -74,10 +75,7 @@ func (b builder) table() *data.Frame {
 	for _, i := range b.namesFirst() {
 		values := make([]any, len(b.Rows))
 		for r, row := range b.Rows {
-			values[r] = row[i]
-			if text, ok := row[i].(string); ok && b.Columns[i].ID == "failure_reasons" {
-				values[r] = b.reasons(text)
-			}
+			values[r] = b.inWords(b.Columns[i].ID, row[i])
 		}
 		field := newField(b.Columns[i], values)
 		field.Config = b.config(b.Columns[i])
@@ -85,6 +83,27 @@ func (b builder) table() *data.Frame {
 	}
 	frame.SetMeta(&data.FrameMeta{PreferredVisualization: data.VisTypeTable})
 	return frame
+}
+
+// inWords puts a value for which the answer holds ids or codes into the query's
+// language; any other it returns as it is.
+func (b builder) inWords(column string, value any) any {
+	text, ok := value.(string)
+	if !ok {
+		return value
+	}
+	switch column {
+	case "failure_reasons":
+		return b.reasons(text)
+	case "failure_meaning":
+		text = b.texts.Meaning(text)
+	case "failure_advice":
+		text = b.texts.Advice(text)
+	}
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // reasons puts "media: 2, server: 1" into the query's language.
@@ -502,8 +521,8 @@ func (b builder) nameOf(c engine.Column) (int, bool) {
 func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 	mapper := data.ValueMapper{}
 	values := d.Values
-	if d.ID == "weekday" {
-		values = []string{"0", "1", "2", "3", "4", "5", "6"}
+	if len(values) == 0 { // any may occur, and some have a text
+		values = slices.Sorted(maps.Keys(b.texts.Values(d.ID)))
 	}
 	for i, v := range values {
 		mapper[v] = data.ValueMappingResult{Text: b.texts.Value(d.ID, v), Color: catalog.Color(d.ID, v), Index: i}

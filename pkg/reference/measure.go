@@ -87,6 +87,10 @@ func measure(id string, s scope) any {
 		return ratio(n(readAtLeast), n(deliveredAtLeast))
 	case "sent_received_ratio":
 		return ratio(n(sent), n(received))
+	case "failure_meaning":
+		return single(rows, func(m *message) *string { return m.ErrorCode })
+	case "failure_advice":
+		return single(rows, func(m *message) *string { return &m.reason })
 	case "messages_sent_in_window":
 		return n(sentInWindow)
 	case "sent_in_window_share":
@@ -306,6 +310,22 @@ func failureReasons(rows []*row) any {
 	}
 	slices.Sort(reasons)
 	return strings.Join(reasons, ", ")
+}
+
+// single is the text that all failed messages share which have one.
+func single(rows []*row, of func(*message) *string) any {
+	var found any
+	for _, r := range rows {
+		text := of(r.message)
+		if !failed(r) || text == nil || *text == "" {
+			continue
+		}
+		if found != nil && found != *text {
+			return nil
+		}
+		found = *text
+	}
+	return found
 }
 
 // durations are the known seconds of a duration in the rows.

@@ -10,6 +10,7 @@ import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   RowBuilder,
+  TextBoxVariableBuilder,
   TimeOptionBuilder,
   TimePickerBuilder,
   VariableHide,
@@ -20,17 +21,19 @@ import {
 import { type CatalogTexts } from './catalog';
 import { type Band, place } from './layout';
 import { Panels } from './panels';
-import { chosen, DATASOURCE, PLUGIN_ID } from './query';
+import { chosen, DATASOURCE, isWritten, PLUGIN_ID } from './query';
 import { type DashboardTexts, type Texts } from './texts';
 
 /** A dashboard before it has a language. */
 export interface Definition {
   /** The name of its file and the end of its uid. */
   slug: string;
-  /** Dimensions that the reader can choose values of, in their order on the screen. */
+  /** Dimensions that the reader can choose or write values of, in their order on the screen. */
   variables: string[];
   /** The beginning of the range that it opens with; the end is now. */
   from: string;
+  /** How often it asks anew by itself; never where it is left out. */
+  refresh?: string;
   texts(texts: Texts): DashboardTexts<string, string>;
   bands(panels: Panels): Band[];
 }
@@ -47,9 +50,14 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     .weekStart('monday')
     .timepicker(periods(texts))
     .link(siblings(texts));
+  if (definition.refresh) {
+    dashboard.refresh(definition.refresh);
+  }
   dashboard.withVariable(datasource(texts));
   for (const variable of definition.variables) {
-    dashboard.withVariable(choice(variable, definition.variables, texts, catalog));
+    dashboard.withVariable(
+      isWritten(variable) ? box(variable, texts, catalog) : choice(variable, definition.variables, texts, catalog)
+    );
   }
   dashboard.withVariable(new AdHocVariableBuilder('filters').label(texts.moreFilters).datasource(DATASOURCE));
   for (const panel of place(definition.bands(new Panels(texts, catalog, definition.variables)))) {
@@ -106,7 +114,18 @@ const NARROWED_BY: Record<string, string[]> = {
   team: ['account'],
   template: ['account', 'line'],
   campaign: ['account', 'line'],
+  subaccount: ['account'],
+  agent: ['account'],
+  content_type: ['account', 'line'],
 };
+
+/** A field to write in. */
+function box(dimension: string, texts: Texts, catalog: CatalogTexts): TextBoxVariableBuilder {
+  return new TextBoxVariableBuilder(dimension)
+    .label(texts.labels[dimension] ?? catalog.dimensions[dimension].title)
+    .defaultValue('')
+    .current({ text: '', value: '' });
+}
 
 function choice(dimension: string, variables: string[], texts: Texts, catalog: CatalogTexts): QueryVariableBuilder {
   const { title, values } = catalog.dimensions[dimension];

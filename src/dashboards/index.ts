@@ -1,11 +1,13 @@
 import { catalogTexts } from './catalog';
 import { channels } from './channels';
 import { build } from './dashboard';
+import { deliveryHealth } from './deliveryHealth';
 import { funnel } from './funnel';
+import { messagesReceived, messagesSent } from './messages';
 import { sessionInitiation } from './sessionInitiation';
 import { TEXTS } from './texts';
 
-const DEFINITIONS = [channels, sessionInitiation, funnel];
+const DEFINITIONS = [channels, sessionInitiation, funnel, messagesSent, messagesReceived, deliveryHealth];
 
 /** All dashboards in all languages: what is to stand in which file of the directory `dashboards`. */
 export function dashboards(): Map<string, string> {

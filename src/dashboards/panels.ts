@@ -3,6 +3,7 @@ import {
   AxisPlacement,
   BigValueColorMode,
   BigValueGraphMode,
+  BigValueTextMode,
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
@@ -24,6 +25,7 @@ import {
   type DynamicConfigValue,
   FieldColorBuilder,
   FieldColorModeId,
+  PanelBuilder as AnyPanel,
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -37,6 +39,8 @@ import {
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
+
+import { escapeRegExp } from 'lodash';
 
 import { type CatalogTexts } from './catalog';
 import { type PanelBuilder } from './layout';
@@ -57,6 +61,21 @@ const GROWTH_COLORS: Record<Exclude<Growth, 'none'>, PercentChangeColorMode> = {
   bad: PercentChangeColorMode.Inverted,
   neutral: PercentChangeColorMode.SameAsValue,
 };
+
+/** A link as Grafana stores it with a field. */
+interface Way {
+  title: string;
+  url: string;
+}
+
+/** The text of a field in the row that is clicked. */
+export const cell = (field: string) => `\${__data.fields.${field}.text:percentencode}`;
+
+/** Keeps the groups whose metric lies above the bound, or from it on. */
+type Condition = { metric: string } & ({ above: number; from?: never } | { from: number; above?: never });
+
+/** The alert list's order: what fires, then what may fire soon. */
+const MOST_IMPORTANT_FIRST = 3;
 
 /** How a column of a table is shown, by the id of its field. */
 export type Columns = Record<string, DynamicConfigValue[]>;
@@ -93,6 +112,56 @@ export class Panels {
     panel.showPercentChange(true).percentChangeColorMode(GROWTH_COLORS[growth]);
     // Two points: before and now.
     return this.dress(panel, { compare: 'previous_period', ...now }, texts, this.texts.change);
+  }
+
+  /** How many groups of the question fulfil all conditions. */
+  count(question: Question, conditions: Condition[], texts: PanelTexts): Stat {
+    const [{ metric }] = conditions;
+    return this.card({ format: 'table', ...question }, 'none', texts)
+      .withTransformation({
+        id: 'filterByValue',
+        options: {
+          type: 'include',
+          match: 'all',
+          filters: conditions.map(({ metric, ...bound }) => ({
+            fieldName: this.catalog.metrics[metric].title,
+            config: bound.above
+              ? { id: 'greater', options: { value: bound.above } }
+              : { id: 'greaterOrEqual', options: { value: bound.from } },
+          })),
+        },
+      })
+      .reduceOptions(
+        new ReduceDataOptionsBuilder().calcs(['count']).fields(`/^${escapeRegExp(this.catalog.metrics[metric].title)}$/`)
+      )
+      .textMode(BigValueTextMode.Value)
+      .overrideByName(metric, [
+        { id: 'unit', value: 'locale' },
+        { id: 'decimals', value: 0 },
+      ]);
+  }
+
+  /** The alert rules that came with the data source and are not at rest. */
+  alerts(texts: PanelTexts): AnyPanel {
+    return new AnyPanel()
+      .type('alertlist')
+      .title(texts.title)
+      .description(texts.note!)
+      .options({
+        viewMode: 'list',
+        groupMode: 'default',
+        groupBy: [],
+        maxItems: 20,
+        sortOrder: MOST_IMPORTANT_FIRST,
+        dashboardAlerts: false,
+        alertName: '',
+        alertInstanceLabelFilter: '{source="parley"}',
+        datasource: '-- Grafana --',
+        folder: null,
+        showInstances: false,
+        showInactiveAlerts: false,
+        stateFilter: { firing: true, pending: true, recovering: true, noData: true, error: true, normal: false },
+      });
   }
 
   /**
@@ -251,13 +320,34 @@ export class Panels {
    * the cell's own entity.
    */
   link(slug: string, dimension: string): DynamicConfigValue {
-    const kept = ['datasource', ...this.variables.filter((name) => name !== dimension), 'filters'];
+    return { id: 'links', value: [this.way(slug, { [dimension]: cell(dimension) })] };
+  }
+
+  /** The link of a series to the messages that it counts, by the dimension that tells it from the others. */
+  linkOfSeries(slug: string, dimension: string, choices: Record<string, string> = {}): DynamicConfigValue {
+    const own = `\${__field.labels.${dimension}:percentencode}`;
+    return { id: 'links', value: [this.way(slug, { ...choices, [dimension]: own })] };
+  }
+
+  /** The way to another dashboard, with the same time and choices but those that are given. */
+  way(slug: string, choices: Record<string, string>): Way {
+    const kept = [...this.variables, 'filters'].filter((name) => !(name in choices));
+    return this.wayTo(slug, '${__url_time_range}', kept, choices, this.texts.links[slug]);
+  }
+
+  /** The way to all messages of the session in the row that is clicked, whenever it began. */
+  wayToSession(slug: string, title: string): Way {
+    const time = 'from=${__data.fields.session_started_at.numeric}&to=${__data.fields.session_ends_at.numeric}';
+    return this.wayTo(slug, time, [], { session_id: cell('session_id') }, title);
+  }
+
+  private wayTo(slug: string, time: string, kept: string[], choices: Record<string, string>, title: string): Way {
     const url = [
-      `/d/${this.texts.tag}-${slug}?\${__url_time_range}`,
-      ...kept.map((name) => `\${${name}:queryparam}`),
-      `var-${dimension}=\${__data.fields.${dimension}.text:percentencode}`,
+      `/d/${this.texts.tag}-${slug}?${time}`,
+      ...['datasource', ...kept].map((name) => `\${${name}:queryparam}`),
+      ...Object.entries(choices).map(([name, value]) => `var-${name}=${value}`),
     ].join('&');
-    return { id: 'links', value: [{ title: this.texts.links[slug], url }] };
+    return { title, url };
   }
 
   /** What a status is called, as the title of a column that counts it. */
@@ -354,8 +444,15 @@ export const column = {
     { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
     { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
   ],
+  /** There for links alone. */
+  hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }),
   /** The titles of the field's links instead of addresses. */
   links: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'data-links' } }),
+  /** Colours that change at the given values, in place of the metric's own. */
+  threshold: (steps: ThresholdsConfigBuilder): DynamicConfigValue[] => [
+    { id: 'thresholds', value: steps.build() },
+    { id: 'color', value: { mode: FieldColorModeId.Thresholds } },
+  ],
   total: (): DynamicConfigValue => ({ id: 'custom.footer.reducers', value: ['sum'] }),
   /** A bar of the value in the cell; shares are measured on the whole. */
   bar: (max?: number): DynamicConfigValue[] => [

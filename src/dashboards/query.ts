@@ -35,7 +35,13 @@ export class Ask implements Builder<Dataquery> {
   }
 }
 
-/** Keeps what the reader has chosen; with "All" the filter falls away. */
+/** Variables that the reader writes: a list of all their values would have no end. */
+const WRITTEN: Record<string, string> = { correlation_id: 'contains', phone: 'contains', session_id: 'in' };
+
+/** Whether the reader writes the variable instead of choosing from a list. */
+export const isWritten = (variable: string) => variable in WRITTEN;
+
+/** Keeps what the reader has chosen; with "All", or with nothing written, the filter falls away. */
 export function chosen(variable: string): Filter {
-  return { dimension: variable, operator: 'in', values: [`$${variable}`] };
+  return { dimension: variable, operator: WRITTEN[variable] ?? 'in', values: [`$${variable}`] };
 }

@@ -16,7 +16,13 @@ export const en: Texts = {
     lastMonth: 'Last month',
   },
   labels: { origin: 'Session started by' },
-  links: { 'session-initiation': 'Session initiation', funnel: 'Funnel' },
+  links: {
+    'session-initiation': 'Session initiation',
+    funnel: 'Funnel',
+    'messages-sent': 'Messages sent',
+    'messages-received': 'Messages received',
+  },
+  session: { sent: 'Messages sent in this session', received: 'Messages received in this session' },
   ofPrevious: '% of previous',
   change: 'The percentage is the change against the period before, of the same length.',
   channels: {
@@ -96,6 +102,71 @@ export const en: Texts = {
       timeToReply: { title: 'Time to reply' },
       templates: { title: 'Funnel by template' },
       campaigns: { title: 'Funnel by campaign' },
+    },
+  },
+  messagesSent: {
+    title: 'Messages sent',
+    description: 'Every message from the business to a contact: what it said, what became of it and why',
+    sections: {},
+    panels: {
+      total: { title: 'Total', note: 'All messages that the choices above let pass, failed and pending ones included.' },
+      rates: { title: 'What became of them' },
+      inWindow: { title: 'Sent with an open session' },
+      volume: { title: 'Messages by status', note: 'A click on a bar chooses its status.' },
+      reasons: { title: 'Reasons of failures', note: 'A click on a reason chooses it.' },
+      messages: {
+        title: 'Latest messages',
+        note: 'One row for each message, newest first, at most 500; the total says how many there are. A session ID leads to all messages of the session.',
+      },
+    },
+  },
+  messagesReceived: {
+    title: 'Messages received',
+    description: 'Every message from a contact to the business: what it said and what it answers',
+    sections: {},
+    panels: {
+      total: { title: 'Total', note: 'All messages that the choices above let pass.' },
+      contacts: { title: 'Contacts who wrote' },
+      clicks: { title: 'Button clicks' },
+      volume: { title: 'Messages by channel' },
+      types: { title: 'Content' },
+      messages: {
+        title: 'Latest messages',
+        note: 'One row for each message, newest first, at most 500; the total says how many there are. Campaign and user are those of the message that it answers: the one replied to, else the last one sent before it in the session. A session ID leads to all messages of the session.',
+      },
+    },
+  },
+  deliveryHealth: {
+    title: 'Delivery health',
+    description: 'Whether messages arrive now, where they fail, why, and what to do about it',
+    sections: {},
+    names: { now: 'Now', before: 'Before' },
+    panels: {
+      failedRate: {
+        title: 'Failed rate',
+        note: 'Of the messages of the last hour, and of those of the hour before. Red above {rate}, where the alert rule fires.',
+      },
+      linesWithTrouble: {
+        title: 'Lines with trouble',
+        note: 'Lines with a failed rate above {rate} among at least {minimum} outbound messages of the last hour, as in the alert rule.',
+      },
+      pending: { title: 'Messages waiting', note: 'Of the last 24 hours.' },
+      delivered: { title: 'Delivered', note: 'Of the messages of the last 15 minutes.' },
+      rateByLine: {
+        title: 'Failed rate by line',
+        note: 'The dashed line is where the alert rule fires, given at least {minimum} messages in an hour. A click on a point leads to the failed messages.',
+      },
+      rateByTemplate: {
+        title: 'Failed rate by template',
+        note: 'Messages that are no templates stand under "(none)". The dashed line is where the alert rule fires, given at least {minimum} messages in an hour. A click on a point leads to the failed messages.',
+      },
+      reasons: { title: 'Failures by reason', note: 'A click on a bar leads to the failed messages.' },
+      alerts: {
+        title: 'Alerts',
+        note: "Parley's alert rules that fire, are about to, or cannot be evaluated. Empty where all is well.",
+      },
+      lines: { title: 'Lines', note: 'The worst first. A click on a line leads to its failed messages.' },
+      codes: { title: 'Failures by code', note: 'A click on a code leads to the failed messages.' },
     },
   },
 };

@@ -21,6 +21,8 @@ export interface Texts {
   labels: Partial<Record<string, string>>;
   /** Where the links in cells lead, by the dashboard. */
   links: Record<string, string>;
+  /** Where the links of a session's id lead. */
+  session: Record<'sent' | 'received', string>;
   /** After a share of the stage before, in the funnel. */
   ofPrevious: string;
   /** What the small percentage on a card is. */
@@ -66,6 +68,24 @@ export interface Texts {
     'funnel' | 'failed' | 'pending' | 'reasons' | 'conversion' | 'timeToReply' | 'templates' | 'campaigns',
     never
   >;
+  messagesSent: DashboardTexts<'total' | 'rates' | 'inWindow' | 'volume' | 'reasons' | 'messages', never>;
+  messagesReceived: DashboardTexts<'total' | 'contacts' | 'clicks' | 'volume' | 'types' | 'messages', never>;
+  deliveryHealth: DashboardTexts<
+    | 'failedRate'
+    | 'linesWithTrouble'
+    | 'pending'
+    | 'delivered'
+    | 'rateByLine'
+    | 'rateByTemplate'
+    | 'reasons'
+    | 'alerts'
+    | 'lines'
+    | 'codes',
+    never
+  > & {
+    /** Of the numbers on the card of the failed rate. */
+    names: Record<'now' | 'before', string>;
+  };
 }
 
 export interface DashboardTexts<Panel extends string, Section extends string> {

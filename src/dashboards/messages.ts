@@ -1,0 +1,141 @@
+import { type Definition } from './dashboard';
+import { type Band, equally } from './layout';
+import { column, type Columns, type Panels } from './panels';
+
+/** For a support engineer: what became of every message that the business sent. */
+export const messagesSent: Definition = {
+  slug: 'messages-sent',
+  variables: [
+    ...['account', 'channel', 'line', 'team', 'subaccount', 'agent', 'campaign', 'template', 'content_type'],
+    ...['in_window', 'status', 'failure_reason', 'initiator', 'correlation_id', 'phone', 'session_id'],
+  ],
+  from: 'now/d',
+  texts: (texts) => texts.messagesSent,
+  bands: (panels) => {
+    const { total, rates, inWindow, volume, reasons, messages } = panels.texts.messagesSent.panels;
+    return [
+      {
+        height: 4,
+        cells: [
+          { width: 5, panel: panels.card({ metrics: ['messages_outbound'] }, 'none', total) },
+          { width: 14, panel: panels.card({ metrics: ['delivery_rate', 'read_rate', 'failed_rate'] }, 'none', rates) },
+          { width: 5, panel: panels.card({ metrics: ['sent_in_window_share'] }, 'none', inWindow) },
+        ],
+      },
+      {
+        height: 8,
+        cells: [
+          {
+            width: 16,
+            panel: panels
+              .bars({ metrics: ['messages_outbound'], groupBy: ['status'] }, volume)
+              .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', 'status')]),
+          },
+          { width: 8, panel: failureReasons(panels, reasons) },
+        ],
+      },
+      details(panels, 'message_details_sent', messages, {
+        status: [column.width(95), ...column.colored()],
+        failure_reason: [column.width(200)],
+        phone: [column.width(130)],
+        contact_name: [column.width(150)],
+        link: LINK,
+        line_name: [column.width(160)],
+        campaign_name: [column.width(200), panels.link('session-initiation', 'campaign')],
+        template: [column.width(190), panels.link('session-initiation', 'template')],
+        agent_name: [column.width(140)],
+        content_type: [column.width(110)],
+        body: [column.width(360)],
+        in_window: [column.width(90)],
+        ...session(panels),
+        correlation_id: [column.width(140)],
+        failure_code: [column.width(80)],
+        failure_text: [column.width(360)],
+      }),
+    ];
+  },
+};
+
+/** For a support engineer: what contacts wrote, and what they answered with it. */
+export const messagesReceived: Definition = {
+  slug: 'messages-received',
+  variables: [
+    ...['account', 'channel', 'line', 'team', 'subaccount', 'content_type', 'initiator', 'country'],
+    ...['phone', 'session_id'],
+  ],
+  from: 'now/d',
+  texts: (texts) => texts.messagesReceived,
+  bands: (panels) => {
+    const { total, contacts, clicks, volume, types, messages } = panels.texts.messagesReceived.panels;
+    return [
+      equally(4, [
+        panels.card({ metrics: ['messages_received'] }, 'none', total),
+        panels.card({ metrics: ['active_contacts'] }, 'none', contacts),
+        panels.card({ metrics: ['button_clicks'] }, 'none', clicks),
+      ]),
+      {
+        height: 8,
+        cells: [
+          { width: 16, panel: panels.bars({ metrics: ['messages_received'], groupBy: ['channel'] }, volume) },
+          { width: 8, panel: panels.ranking('content_type', 'messages_received', {}, types) },
+        ],
+      },
+      details(panels, 'message_details_received', messages, {
+        phone: [column.width(130)],
+        contact_name: [column.width(150)],
+        link: LINK,
+        line_name: [column.width(160)],
+        answered_campaign_name: [column.width(200)],
+        answered_agent_name: [column.width(140)],
+        content_type: [column.width(110)],
+        body: [column.minWidth(360)],
+        button_payload: [column.width(200)],
+        ...session(panels),
+      }),
+    ];
+  },
+};
+
+/** So many rows stay quick in a browser; the card says how many there are. */
+const ROWS = 500;
+
+const LINK = [column.width(90), column.links()];
+
+/** One row for each message, newest first. */
+function details(panels: Panels, report: string, texts: { title: string }, columns: Columns): Band {
+  const ids = Object.keys(columns).map((id) => id.replace(/_name$/, ''));
+  return equally(18, [
+    panels.table(
+      { report, columns: ['created_at', ...ids], limit: ROWS },
+      { created_at: column.time(), ...columns },
+      texts
+    ),
+  ]);
+}
+
+/** The session of a message, whose id leads to all that was written in it. */
+function session(panels: Panels): Columns {
+  const { sent, received } = panels.texts.session;
+  return {
+    session_id: [
+      column.width(110),
+      {
+        id: 'links',
+        value: [
+          panels.wayToSession('messages-sent', sent),
+          panels.wayToSession('messages-received', received),
+        ],
+      },
+    ],
+    initiator: [column.width(130)],
+    session_started_at: [column.hidden()],
+    session_ends_at: column.time(),
+  };
+}
+
+function failureReasons(panels: Panels, texts: { title: string }) {
+  const failed = { dimension: 'status', operator: 'in', values: ['failed'] };
+  return panels
+    .ranking('failure_reason', 'messages_failed', { filters: [failed] }, texts)
+    .overrideByName('failure_reason', [panels.link('messages-sent', 'failure_reason')]);
+}
