@@ -2,7 +2,7 @@ import { type Dashboard, type Panel, type RowPanel } from '@grafana/grafana-foun
 import { readdirSync, readFileSync } from 'fs';
 import path from 'path';
 
-import { type ParleyQuery } from '../types';
+import { type Filter, type ParleyQuery } from '../types';
 import { catalogTexts, type Language, LANGUAGES } from './catalog';
 import { dashboards, MANIFEST } from '.';
 import { COLUMNS } from './layout';
@@ -67,7 +67,7 @@ describe.each(files)('%s', (file, text) => {
   const all = dashboard.panels as Array<Panel | RowPanel>;
   const panels = all.filter((panel): panel is Panel => panel.type !== 'row');
   const queries = panels.flatMap((panel) =>
-    (panel.targets as unknown as ParleyQuery[]).map((query) => ({ panel, query }))
+    ((panel.targets ?? []) as unknown as ParleyQuery[]).map((query) => ({ panel, query }))
   );
   const variables = dashboard.templating.list!;
 
@@ -107,7 +107,8 @@ describe.each(files)('%s', (file, text) => {
   });
 
   it('asks our data source in the words of the catalogue', () => {
-    expect(queries.length).toBeGreaterThan(0);
+    const silent = panels.filter(({ targets }) => !targets?.length).map(({ type }) => type);
+    expect(silent.filter((type) => type !== 'alertlist')).toEqual([]);
     for (const { panel, query } of queries) {
       expect(panel.datasource).toEqual({ type: PLUGIN_ID, uid: '${datasource}' });
       expect(query.datasource).toEqual(panel.datasource);
@@ -143,23 +144,38 @@ describe.each(files)('%s', (file, text) => {
   });
 
   it('refers only to variables that it has', () => {
-    const known = ['__url_time_range', '__data', ...variables.map(({ name }) => name)];
+    const known = ['__url_time_range', '__data', '__field', ...variables.map(({ name }) => name)];
     const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name).filter((name) => name !== '__all');
     expect(known).toEqual(expect.arrayContaining(used));
   });
 
+  it('leads to dashboards of its language, and chooses only what they let choose', () => {
+    for (const [url] of text.matchAll(/\/d\/[^"]+/g)) {
+      const [, uid] = /^\/d\/([^?]+)/.exec(url)!;
+      const there = files.map(([, other]): Dashboard => JSON.parse(other)).find((other) => other.uid === uid);
+      expect({ url, tags: there?.tags }).toEqual({ url, tags: dashboard.tags });
+      const choices = [...url.matchAll(/&var-(\w+)=/g)].map(([, name]) => name);
+      expect(there!.templating.list!.map(({ name }) => name)).toEqual(expect.arrayContaining(choices));
+    }
+  });
+
   it('lets every panel follow every choice', () => {
-    const chosen = variables.filter(({ type }) => type === 'query').map(({ name }) => name);
+    const chosen = variables.filter(({ type }) => ['query', 'textbox'].includes(type)).map(({ name }) => name);
     for (const { query } of queries) {
-      for (const name of chosen) {
-        expect(query.filters).toContainEqual({ dimension: name, operator: 'in', values: [`$${name}`] });
-      }
+      expect(query.filters).toEqual(expect.arrayContaining(chosen.map(byVariable)));
     }
   });
 });
 
+/** The filter of a variable: exact for what is chosen from a list or copied, else a part of the text. */
+function byVariable(name: string): Filter {
+  const operator = ['correlation_id', 'phone'].includes(name) ? 'contains' : 'in';
+  return { dimension: name, operator, values: [`$${name}`] };
+}
+
 /** The names of the fields that answer a query. */
-function fieldsOf({ metrics = [], groupBy = [], columns = [] }: ParleyQuery): string[] {
+function fieldsOf({ metrics = [], groupBy = [], columns = [], compare }: ParleyQuery): string[] {
   const keys = [...groupBy, ...columns];
-  return ['time', ...metrics, ...keys, ...keys.map((id) => `${id}_name`)];
+  const before = compare ? metrics.map((id) => `${id}_previous`) : [];
+  return ['time', ...metrics, ...before, ...keys, ...keys.map((id) => `${id}_name`)];
 }

@@ -1,10 +1,13 @@
+import { BigValueTextMode, ReduceDataOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
+import { type PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { mapValues } from 'lodash';
 
+import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { byThreshold, cell, column, dashedThresholds, type Panels, thresholds } from './panels';
+import { type Question } from './query';
 import { type PanelTexts } from './texts';
-import { FAILED_SENDS } from './thresholds';
 
 /** For operations on call: whether messages arrive, where they don't, and what to do about it. */
 export const deliveryHealth: Definition = {
@@ -18,12 +21,17 @@ export const deliveryHealth: Definition = {
 
 const FAILED = { dimension: 'status', operator: 'in', values: ['failed'] };
 
+const { failed } = THRESHOLDS;
+
+/** The time that the alert rule looks at. */
+const LATELY = `${failed.minutes}m`;
+
 /** What the panels are called, with the bounds of the alert rule in their notes. */
 function texts({ texts: { deliveryHealth, language } }: Panels): Record<keyof typeof deliveryHealth.panels, PanelTexts> {
-  const rate = new Intl.NumberFormat(language, { style: 'percent' }).format(FAILED_SENDS.rate);
+  const rate = new Intl.NumberFormat(language, { style: 'percent' }).format(failed.rate);
   return mapValues(deliveryHealth.panels, ({ title, note }) => ({
     title,
-    note: note?.replace('{rate}', rate).replace('{minimum}', String(FAILED_SENDS.minimum)),
+    note: note?.replace('{rate}', rate).replace('{tried}', String(failed.tried)),
   }));
 }
 
@@ -31,54 +39,82 @@ function texts({ texts: { deliveryHealth, language } }: Panels): Record<keyof ty
 const trouble = () =>
   thresholds([
     [null, 'green'],
-    [FAILED_SENDS.rate, 'red'],
+    [failed.rate, 'red'],
   ]);
 
 /** What is now, whatever the range of the dashboard. */
 function cards(panels: Panels): Band {
   const { failedRate, linesWithTrouble, pending, delivered } = texts(panels);
-  const names = panels.texts.deliveryHealth.names;
+  const { now, before } = panels.texts.deliveryHealth.names;
+  const card = (question: Question, time: string, texts: PanelTexts) =>
+    panels.card(question, 'none', texts).timeFrom(time).hideTimeOverride(true);
   return equally(4, [
-    panels
-      .card({ metrics: ['failed_rate'], format: 'table', compare: 'previous_period' }, 'none', failedRate)
-      .timeFrom(FAILED_SENDS.window)
-      .thresholds(trouble())
-      .colorScheme(byThreshold())
-      .overrideByName('failed_rate', [column.title(names.now)])
-      .overrideByName('failed_rate_previous', [column.title(names.before)]),
-    panels
-      .count(
-        { metrics: ['failed_rate', 'messages_outbound'], groupBy: ['line'] },
-        [
-          { metric: 'failed_rate', above: FAILED_SENDS.rate },
-          { metric: 'messages_outbound', from: FAILED_SENDS.minimum },
-        ],
-        linesWithTrouble
-      )
-      .timeFrom(FAILED_SENDS.window)
-      .thresholds(
-        thresholds([
-          [null, 'green'],
-          [1, 'red'],
-        ])
-      )
-      .colorScheme(byThreshold()),
-    panels.card({ metrics: ['messages_pending'] }, 'none', pending).timeFrom('24h'),
-    panels.card({ metrics: ['messages_delivered'] }, 'none', delivered).timeFrom('15m'),
+    card({ metrics: ['failed_rate'], format: 'table', compare: 'previous_period' }, LATELY, failedRate)
+      .overrideByName('failed_rate', [column.title(now), ...column.threshold(trouble())])
+      .overrideByName('failed_rate_previous', [column.title(before)]),
+    countOfTrouble(
+      panels,
+      card({ metrics: [...TRIED, 'failed_rate'], groupBy: ['line'], format: 'table' }, LATELY, linesWithTrouble)
+    ),
+    card({ metrics: ['messages_pending'] }, '24h', pending),
+    card({ metrics: ['messages_delivered'] }, '15m', delivered),
   ]);
+}
+
+/** The messages that are no longer pending. */
+const TRIED = ['messages_failed', 'messages_sent'];
+
+/** Counts the rows for which the alert rule fires. */
+function countOfTrouble(panels: Panels, card: Stat): Stat {
+  const above = { id: 'greater', options: { value: failed.rate } };
+  const enough = { id: 'greaterOrEqual', options: { value: failed.tried } };
+  return card
+    .withTransformation({
+      id: 'calculateField',
+      options: {
+        mode: 'reduceRow',
+        reduce: { include: TRIED.map((id) => panels.metricTitle(id)), reducer: 'sum' },
+        alias: 'tried',
+      },
+    })
+    .withTransformation({
+      id: 'filterByValue',
+      options: {
+        type: 'include',
+        match: 'all',
+        filters: [
+          { fieldName: panels.metricTitle('failed_rate'), config: above },
+          { fieldName: 'tried', config: enough },
+        ],
+      },
+    })
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['count']).fields('/^tried$/'))
+    .textMode(BigValueTextMode.Value)
+    .thresholds(
+      thresholds([
+        [null, 'green'],
+        [1, 'red'],
+      ])
+    )
+    .colorScheme(byThreshold());
 }
 
 function rates(panels: Panels): Band {
   const { rateByLine, rateByTemplate } = texts(panels);
-  const rate = (by: string, texts: { title: string }) =>
+  const rate = (by: string, texts: PanelTexts) =>
     panels
       .lines({ metrics: ['failed_rate'], groupBy: [by] }, texts)
-      .spanNulls(true)
+      .spanNulls(GAP)
+      // The line where the alert rule fires is seen from below as well.
+      .axisSoftMax(1.2 * failed.rate)
       .thresholds(trouble())
       .thresholdsStyle(dashedThresholds())
       .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', by, { status: 'failed' })]);
   return equally(8, [rate('line', rateByLine), rate('template', rateByTemplate)]);
 }
+
+/** Points are joined over an hour without messages, not over a night. */
+const GAP = 2.5 * 3600 * 1000;
 
 function why(panels: Panels): Band {
   const { reasons, alerts } = texts(panels);
@@ -118,7 +154,8 @@ function lines(panels: Panels): Band {
         },
         texts(panels).lines
       )
-      .timeFrom(FAILED_SENDS.window),
+      .timeFrom(LATELY)
+      .hideTimeOverride(true),
   ]);
 }
 

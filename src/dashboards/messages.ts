@@ -12,23 +12,23 @@ export const messagesSent: Definition = {
   from: 'now/d',
   texts: (texts) => texts.messagesSent,
   bands: (panels) => {
-    const { total, rates, inWindow, volume, reasons, messages } = panels.texts.messagesSent.panels;
+    const { total, inWindow, volume, reasons, messages } = panels.texts.messagesSent.panels;
     return [
-      {
-        height: 4,
-        cells: [
-          { width: 5, panel: panels.card({ metrics: ['messages_outbound'] }, 'none', total) },
-          { width: 14, panel: panels.card({ metrics: ['delivery_rate', 'read_rate', 'failed_rate'] }, 'none', rates) },
-          { width: 5, panel: panels.card({ metrics: ['sent_in_window_share'] }, 'none', inWindow) },
-        ],
-      },
+      equally(3, [
+        panels.card({ metrics: ['messages_outbound'] }, 'none', total),
+        panels.card({ metrics: ['delivery_rate'] }, 'none'),
+        panels.card({ metrics: ['read_rate'] }, 'none'),
+        panels.card({ metrics: ['failed_rate'] }, 'none'),
+        panels.card({ metrics: ['messages_pending'] }, 'none'),
+        panels.card({ metrics: ['sent_in_window_share'] }, 'none', inWindow),
+      ]),
       {
         height: 8,
         cells: [
           {
             width: 16,
             panel: panels
-              .bars({ metrics: ['messages_outbound'], groupBy: ['status'] }, volume)
+              .bars({ metrics: ['messages_outbound'], groupBy: ['status'], filters: [OUTBOUND] }, volume)
               .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', 'status')]),
           },
           { width: 8, panel: failureReasons(panels, reasons) },
@@ -68,7 +68,7 @@ export const messagesReceived: Definition = {
   bands: (panels) => {
     const { total, contacts, clicks, volume, types, messages } = panels.texts.messagesReceived.panels;
     return [
-      equally(4, [
+      equally(3, [
         panels.card({ metrics: ['messages_received'] }, 'none', total),
         panels.card({ metrics: ['active_contacts'] }, 'none', contacts),
         panels.card({ metrics: ['button_clicks'] }, 'none', clicks),
@@ -95,6 +95,9 @@ export const messagesReceived: Definition = {
     ];
   },
 };
+
+/** Else a series without a status would stand beside the others: the inbound messages, none of which is counted. */
+const OUTBOUND = { dimension: 'direction', operator: 'in', values: ['outbound'] };
 
 /** So many rows stay quick in a browser; the card says how many there are. */
 const ROWS = 500;

@@ -3,7 +3,6 @@ import {
   AxisPlacement,
   BigValueColorMode,
   BigValueGraphMode,
-  BigValueTextMode,
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
@@ -40,8 +39,6 @@ import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 
-import { escapeRegExp } from 'lodash';
-
 import { type CatalogTexts } from './catalog';
 import { type PanelBuilder } from './layout';
 import { Ask, DATASOURCE, type Question } from './query';
@@ -70,9 +67,6 @@ interface Way {
 
 /** The text of a field in the row that is clicked. */
 export const cell = (field: string) => `\${__data.fields.${field}.text:percentencode}`;
-
-/** Keeps the groups whose metric lies above the bound, or from it on. */
-type Condition = { metric: string } & ({ above: number; from?: never } | { from: number; above?: never });
 
 /** The alert list's order: what fires, then what may fire soon. */
 const MOST_IMPORTANT_FIRST = 3;
@@ -112,33 +106,6 @@ export class Panels {
     panel.showPercentChange(true).percentChangeColorMode(GROWTH_COLORS[growth]);
     // Two points: before and now.
     return this.dress(panel, { compare: 'previous_period', ...now }, texts, this.texts.change);
-  }
-
-  /** How many groups of the question fulfil all conditions. */
-  count(question: Question, conditions: Condition[], texts: PanelTexts): Stat {
-    const [{ metric }] = conditions;
-    return this.card({ format: 'table', ...question }, 'none', texts)
-      .withTransformation({
-        id: 'filterByValue',
-        options: {
-          type: 'include',
-          match: 'all',
-          filters: conditions.map(({ metric, ...bound }) => ({
-            fieldName: this.catalog.metrics[metric].title,
-            config: bound.above
-              ? { id: 'greater', options: { value: bound.above } }
-              : { id: 'greaterOrEqual', options: { value: bound.from } },
-          })),
-        },
-      })
-      .reduceOptions(
-        new ReduceDataOptionsBuilder().calcs(['count']).fields(`/^${escapeRegExp(this.catalog.metrics[metric].title)}$/`)
-      )
-      .textMode(BigValueTextMode.Value)
-      .overrideByName(metric, [
-        { id: 'unit', value: 'locale' },
-        { id: 'decimals', value: 0 },
-      ]);
   }
 
   /** The alert rules that came with the data source and are not at rest. */
@@ -348,6 +315,11 @@ export class Panels {
       ...Object.entries(choices).map(([name, value]) => `var-${name}=${value}`),
     ].join('&');
     return { title, url };
+  }
+
+  /** What the field of a metric is called. Transformations find fields by that name. */
+  metricTitle(id: string): string {
+    return this.catalog.metrics[id].title;
   }
 
   /** What a status is called, as the title of a column that counts it. */

@@ -110,8 +110,7 @@ export const en: Texts = {
     sections: {},
     panels: {
       total: { title: 'Total', note: 'All messages that the choices above let pass, failed and pending ones included.' },
-      rates: { title: 'What became of them' },
-      inWindow: { title: 'Sent with an open session' },
+      inWindow: { title: 'Open session' },
       volume: { title: 'Messages by status', note: 'A click on a bar chooses its status.' },
       reasons: { title: 'Reasons of failures', note: 'A click on a reason chooses it.' },
       messages: {
@@ -140,32 +139,35 @@ export const en: Texts = {
     title: 'Delivery health',
     description: 'Whether messages arrive now, where they fail, why, and what to do about it',
     sections: {},
-    names: { now: 'Now', before: 'Before' },
+    names: { now: 'Last hour', before: 'Hour before' },
     panels: {
       failedRate: {
         title: 'Failed rate',
-        note: 'Of the messages of the last hour, and of those of the hour before. Red above {rate}, where the alert rule fires.',
+        note: 'Of the messages of the last hour, and of those of the hour before. Red above {rate}, where the alert rule fires. With a fixed range, that range counts.',
       },
       linesWithTrouble: {
         title: 'Lines with trouble',
-        note: 'Lines with a failed rate above {rate} among at least {minimum} outbound messages of the last hour, as in the alert rule.',
+        note: 'Lines with a failed rate above {rate} among at least {tried} messages sent or failed in the last hour, as in the alert rule. With a fixed range, that range counts.',
       },
-      pending: { title: 'Messages waiting', note: 'Of the last 24 hours.' },
-      delivered: { title: 'Delivered', note: 'Of the messages of the last 15 minutes.' },
+      pending: { title: 'Messages waiting', note: 'Of the last 24 hours; with a fixed range, of that range.' },
+      delivered: { title: 'Delivered in 15 minutes', note: 'Of the messages of the last 15 minutes; with a fixed range, of that range.' },
       rateByLine: {
         title: 'Failed rate by line',
-        note: 'The dashed line is where the alert rule fires, given at least {minimum} messages in an hour. A click on a point leads to the failed messages.',
+        note: 'The dashed line is where the alert rule fires, given at least {tried} messages in an hour. A click on a point leads to the failed messages.',
       },
       rateByTemplate: {
         title: 'Failed rate by template',
-        note: 'Messages that are no templates stand under "(none)". The dashed line is where the alert rule fires, given at least {minimum} messages in an hour. A click on a point leads to the failed messages.',
+        note: 'Messages that are no templates stand under "(none)". The dashed line is where the alert rule fires, given at least {tried} messages in an hour. A click on a point leads to the failed messages.',
       },
       reasons: { title: 'Failures by reason', note: 'A click on a bar leads to the failed messages.' },
       alerts: {
         title: 'Alerts',
         note: "Parley's alert rules that fire, are about to, or cannot be evaluated. Empty where all is well.",
       },
-      lines: { title: 'Lines', note: 'The worst first. A click on a line leads to its failed messages.' },
+      lines: {
+        title: 'Lines in the last hour',
+        note: 'The worst first. A click on a line leads to its failed messages. With a fixed range, that range counts.',
+      },
       codes: { title: 'Failures by code', note: 'A click on a code leads to the failed messages.' },
     },
   },

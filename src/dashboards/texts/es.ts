@@ -16,7 +16,12 @@ export const es: Texts = {
     lastMonth: 'Mes pasado',
   },
   labels: { origin: 'Sesión iniciada por' },
-  links: { 'session-initiation': 'Inicio de conversación', funnel: 'Embudo' },
+  links: {
+    'session-initiation': 'Inicio de conversación', funnel: 'Embudo',
+    'messages-sent': 'Mensajes enviados',
+    'messages-received': 'Mensajes recibidos',
+  },
+  session: { sent: 'Mensajes enviados en esta sesión', received: 'Mensajes recibidos en esta sesión' },
   ofPrevious: '% de la anterior',
   change: 'El porcentaje es el cambio respecto del período anterior, de la misma duración.',
   channels: {
@@ -97,6 +102,82 @@ export const es: Texts = {
       timeToReply: { title: 'Tiempo hasta responder' },
       templates: { title: 'Embudo por plantilla' },
       campaigns: { title: 'Embudo por campaña' },
+    },
+  },
+  messagesSent: {
+    title: 'Mensajes enviados',
+    description: 'Cada mensaje de la empresa a un contacto: qué decía, qué pasó con él y por qué',
+    sections: {},
+    panels: {
+      total: {
+        title: 'Total',
+        note: 'Todos los mensajes que dejan pasar los filtros de arriba, incluidos los fallidos y los pendientes.',
+      },
+      inWindow: { title: 'Con sesión abierta' },
+      volume: { title: 'Mensajes por estado', note: 'Un clic en una barra elige su estado.' },
+      reasons: { title: 'Motivos de las fallas', note: 'Un clic en un motivo lo elige.' },
+      messages: {
+        title: 'Últimos mensajes',
+        note: 'Una fila por mensaje, del más nuevo al más antiguo, 500 como máximo; el total dice cuántos hay. El ID de una sesión lleva a todos los mensajes de la sesión.',
+      },
+    },
+  },
+  messagesReceived: {
+    title: 'Mensajes recibidos',
+    description: 'Cada mensaje de un contacto a la empresa: qué dice y a qué responde',
+    sections: {},
+    panels: {
+      total: { title: 'Total', note: 'Todos los mensajes que dejan pasar los filtros de arriba.' },
+      contacts: { title: 'Contactos que escribieron' },
+      clicks: { title: 'Clics en botones' },
+      volume: { title: 'Mensajes por canal' },
+      types: { title: 'Contenido' },
+      messages: {
+        title: 'Últimos mensajes',
+        note: 'Una fila por mensaje, del más nuevo al más antiguo, 500 como máximo; el total dice cuántos hay. La campaña y el usuario son los del mensaje al que responde: el citado o, si no hay, el último enviado antes en la sesión. El ID de una sesión lleva a todos los mensajes de la sesión.',
+      },
+    },
+  },
+  deliveryHealth: {
+    title: 'Salud de las entregas',
+    description: 'Si los mensajes llegan ahora, dónde fallan, por qué y qué hacer',
+    sections: {},
+    names: { now: 'Última hora', before: 'Hora anterior' },
+    panels: {
+      failedRate: {
+        title: 'Tasa de fallas',
+        note: 'De los mensajes de la última hora y de los de la hora anterior. En rojo por encima del {rate}, donde se dispara la alerta. Con un rango de fechas fijo cuenta ese rango.',
+      },
+      linesWithTrouble: {
+        title: 'Líneas con problemas',
+        note: 'Líneas con una tasa de fallas superior al {rate} entre al menos {tried} mensajes enviados o fallidos de la última hora, como en la alerta. Con un rango de fechas fijo cuenta ese rango.',
+      },
+      pending: {
+        title: 'Mensajes en espera',
+        note: 'De las últimas 24 horas; con un rango de fechas fijo, de ese rango.',
+      },
+      delivered: {
+        title: 'Entregados en 15 minutos',
+        note: 'De los mensajes de los últimos 15 minutos; con un rango de fechas fijo, de ese rango.',
+      },
+      rateByLine: {
+        title: 'Tasa de fallas por línea',
+        note: 'La línea punteada marca dónde se dispara la alerta, si hay al menos {tried} mensajes en una hora. Un clic en un punto lleva a los mensajes fallidos.',
+      },
+      rateByTemplate: {
+        title: 'Tasa de fallas por plantilla',
+        note: 'Los mensajes que no son plantillas figuran como “(ninguno)”. La línea punteada marca dónde se dispara la alerta, si hay al menos {tried} mensajes en una hora. Un clic en un punto lleva a los mensajes fallidos.',
+      },
+      reasons: { title: 'Fallas por motivo', note: 'Un clic en una barra lleva a los mensajes fallidos.' },
+      alerts: {
+        title: 'Alertas',
+        note: 'Las alertas de Parley activas, a punto de activarse o que no se pueden evaluar. Vacío si todo está bien.',
+      },
+      lines: {
+        title: 'Líneas en la última hora',
+        note: 'Primero las peores. Un clic en una línea lleva a sus mensajes fallidos. Con un rango de fechas fijo cuenta ese rango.',
+      },
+      codes: { title: 'Fallas por código', note: 'Un clic en un código lleva a los mensajes fallidos.' },
     },
   },
 };

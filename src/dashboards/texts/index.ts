@@ -68,7 +68,7 @@ export interface Texts {
     'funnel' | 'failed' | 'pending' | 'reasons' | 'conversion' | 'timeToReply' | 'templates' | 'campaigns',
     never
   >;
-  messagesSent: DashboardTexts<'total' | 'rates' | 'inWindow' | 'volume' | 'reasons' | 'messages', never>;
+  messagesSent: DashboardTexts<'total' | 'inWindow' | 'volume' | 'reasons' | 'messages', never>;
   messagesReceived: DashboardTexts<'total' | 'contacts' | 'clicks' | 'volume' | 'types' | 'messages', never>;
   deliveryHealth: DashboardTexts<
     | 'failedRate'

@@ -16,7 +16,12 @@ export const ptBR: Texts = {
     lastMonth: 'Mês passado',
   },
   labels: { origin: 'Sessão iniciada por' },
-  links: { 'session-initiation': 'Início de conversa', funnel: 'Funil' },
+  links: {
+    'session-initiation': 'Início de conversa', funnel: 'Funil',
+    'messages-sent': 'Mensagens enviadas',
+    'messages-received': 'Mensagens recebidas',
+  },
+  session: { sent: 'Mensagens enviadas nesta sessão', received: 'Mensagens recebidas nesta sessão' },
   ofPrevious: '% da anterior',
   change: 'A porcentagem é a variação em relação ao período anterior, de mesma duração.',
   channels: {
@@ -97,6 +102,79 @@ export const ptBR: Texts = {
       timeToReply: { title: 'Tempo até responder' },
       templates: { title: 'Funil por modelo' },
       campaigns: { title: 'Funil por campanha' },
+    },
+  },
+  messagesSent: {
+    title: 'Mensagens enviadas',
+    description: 'Cada mensagem da empresa para um contato: o que dizia, o que aconteceu com ela e por quê',
+    sections: {},
+    panels: {
+      total: {
+        title: 'Total',
+        note: 'Todas as mensagens que os filtros acima deixam passar, incluindo as que falharam e as pendentes.',
+      },
+      inWindow: { title: 'Com sessão aberta' },
+      volume: { title: 'Mensagens por status', note: 'Um clique em uma barra escolhe o status.' },
+      reasons: { title: 'Motivos das falhas', note: 'Um clique em um motivo o escolhe.' },
+      messages: {
+        title: 'Últimas mensagens',
+        note: 'Uma linha por mensagem, da mais nova à mais antiga, no máximo 500; o total diz quantas há. O ID de uma sessão leva a todas as mensagens da sessão.',
+      },
+    },
+  },
+  messagesReceived: {
+    title: 'Mensagens recebidas',
+    description: 'Cada mensagem de um contato para a empresa: o que diz e a que responde',
+    sections: {},
+    panels: {
+      total: { title: 'Total', note: 'Todas as mensagens que os filtros acima deixam passar.' },
+      contacts: { title: 'Contatos que escreveram' },
+      clicks: { title: 'Cliques em botões' },
+      volume: { title: 'Mensagens por canal' },
+      types: { title: 'Conteúdo' },
+      messages: {
+        title: 'Últimas mensagens',
+        note: 'Uma linha por mensagem, da mais nova à mais antiga, no máximo 500; o total diz quantas há. A campanha e o usuário são os da mensagem respondida: a citada ou, se não houver, a última enviada antes na sessão. O ID de uma sessão leva a todas as mensagens da sessão.',
+      },
+    },
+  },
+  deliveryHealth: {
+    title: 'Saúde das entregas',
+    description: 'Se as mensagens chegam agora, onde falham, por quê e o que fazer',
+    sections: {},
+    names: { now: 'Última hora', before: 'Hora anterior' },
+    panels: {
+      failedRate: {
+        title: 'Taxa de falhas',
+        note: 'Das mensagens da última hora e das da hora anterior. Em vermelho acima de {rate}, onde o alerta dispara. Com um intervalo fixo, vale esse intervalo.',
+      },
+      linesWithTrouble: {
+        title: 'Linhas com problemas',
+        note: 'Linhas com taxa de falhas acima de {rate} entre pelo menos {tried} mensagens enviadas ou com falha na última hora, como no alerta. Com um intervalo fixo, vale esse intervalo.',
+      },
+      pending: { title: 'Mensagens em espera', note: 'Das últimas 24 horas; com um intervalo fixo, desse intervalo.' },
+      delivered: {
+        title: 'Entregues em 15 minutos',
+        note: 'Das mensagens dos últimos 15 minutos; com um intervalo fixo, desse intervalo.',
+      },
+      rateByLine: {
+        title: 'Taxa de falhas por linha',
+        note: 'A linha tracejada marca onde o alerta dispara, se houver pelo menos {tried} mensagens em uma hora. Um clique em um ponto leva às mensagens que falharam.',
+      },
+      rateByTemplate: {
+        title: 'Taxa de falhas por modelo',
+        note: 'As mensagens que não são modelos aparecem como “(nenhum)”. A linha tracejada marca onde o alerta dispara, se houver pelo menos {tried} mensagens em uma hora. Um clique em um ponto leva às mensagens que falharam.',
+      },
+      reasons: { title: 'Falhas por motivo', note: 'Um clique em uma barra leva às mensagens que falharam.' },
+      alerts: {
+        title: 'Alertas',
+        note: 'Os alertas do Parley ativos, prestes a disparar ou que não podem ser avaliados. Vazio se tudo está bem.',
+      },
+      lines: {
+        title: 'Linhas na última hora',
+        note: 'As piores primeiro. Um clique em uma linha leva às suas mensagens que falharam. Com um intervalo fixo, vale esse intervalo.',
+      },
+      codes: { title: 'Falhas por código', note: 'Um clique em um código leva às mensagens que falharam.' },
     },
   },
 };
