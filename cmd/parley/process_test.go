@@ -106,7 +106,9 @@ func TestSameAnswersAsTheEngine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := engine.New(db, func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return views.Detect(ctx, tx, schema) }, engine.Settings{Location: loc})
+	e := engine.New(db, func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
+		return views.Detect(ctx, tx, source.Settings{Schema: schema})
+	}, engine.Settings{Location: loc})
 	texts := []string{
 		`{"metrics": ["messages", "failed_rate", "time_to_reply_p50"], "groupBy": ["agent", "weekday"]}`,
 		`{"metrics": ["sessions", "answer_rate"], "bucket": "day", "compare": "previous_period"}`,
@@ -272,7 +274,7 @@ func TestProcess(t *testing.T) {
 		{"no address", "the address of the database cannot be read", append(with("--url", "postgres://user:secret@host:port/x"), channels)},
 		{"no database", "give its address with --url", append(with("--url", ""), channels)},
 		{"wrong schema", "there is no schema nowhere", append(with("--schema", "nowhere"), channels)},
-		{"unknown source", `unknown source "fax"`, append(with("--source", "fax"), channels)},
+		{"unknown source", `the database kind "fax" is not known`, append(with("--source", "fax"), channels)},
 		{"unknown format", `unknown format "xml"`, append(with("--format", "xml"), channels)},
 		{"unknown zone", "unknown time zone", append(with("--timezone", "Mars/Olympus"), channels)},
 		{"the machine's zone", "unknown time zone", append(with("--timezone", "Local"), channels)},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -15,7 +14,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
 	"github.com/parley-reports/parley/pkg/calendar"
@@ -24,12 +22,12 @@ import (
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
-	"github.com/parley-reports/parley/pkg/source/views"
+	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
 // newQueryCommand runs one query outside Grafana, by the same code.
 func newQueryCommand() *cobra.Command {
-	var address, kind, schema, from, to, format, timezone, chatURL string
+	var address, kind, schema, account, from, to, format, timezone, chatURL string
 	var showSQL bool
 	cmd := &cobra.Command{
 		Use:   "query 'QUERY JSON'",
@@ -48,8 +46,9 @@ func newQueryCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("unknown format %q: choose json, table or csv", format)
 			}
-			if kind != "views" {
-				return fmt.Errorf("unknown source %q: choose views", kind)
+			read, err := kinds.Lookup(kind)
+			if err != nil {
+				return err
 			}
 			q, err := query.Parse([]byte(args[0]))
 			if err != nil {
@@ -75,7 +74,7 @@ func newQueryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return views.Detect(ctx, tx, schema) }
+			detect := read.Detect(source.Settings{Schema: schema, Account: account})
 			result, err := engine.New(db, detect, engine.Settings{Location: loc, ChatURL: chatURL}).Run(ctx, engine.Request{Query: q, Range: r})
 			if err != nil {
 				return inWords(err)
@@ -94,8 +93,9 @@ func newQueryCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&address, "url", "", "address of the database, postgres://user:password@host:port/database; DATABASE_URL where it is left out")
-	flags.StringVar(&kind, "source", "views", "kind of database: views")
-	flags.StringVar(&schema, "schema", "parley", "schema of the views")
+	flags.StringVar(&kind, "source", "views", "kind of database: "+strings.Join(kinds.IDs(), ", "))
+	flags.StringVar(&schema, "schema", "", "schema of the tables; the kind's own where it is left out")
+	flags.StringVar(&account, "account", "", "id of the only account to read")
 	flags.StringVar(&from, "from", "", "first instant of the range, RFC 3339")
 	flags.StringVar(&to, "to", "", "end of the range, RFC 3339; not in it")
 	flags.StringVar(&format, "format", "json", "json, table or csv")

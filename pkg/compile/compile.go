@@ -90,6 +90,8 @@ type compiler struct {
 	// history is set where the statement needs sessions or windows.
 	history *history
 	bounds  string
+	// account is the placeholder of the account that the source is limited to.
+	account string
 }
 
 // Aggregate compiles a query for metrics. The error is a *query.Error.
@@ -162,6 +164,46 @@ func (c *compiler) cutTime() error {
 func (c *compiler) arg(v any, typ string) string {
 	c.args = append(c.args, v)
 	return fmt.Sprintf("$%d::%s", len(c.args), typ)
+}
+
+// from reads a relation, as a FROM item without an alias.
+func (c *compiler) from(relation string) string { return c.spanned(relation, source.Span{}) }
+
+func (c *compiler) spanned(relation string, span source.Span) string {
+	return c.Source.From(relation, span, func() string {
+		if c.account == "" {
+			c.account = c.arg(c.Source.Account, "text")
+		}
+		return c.account
+	})
+}
+
+// during reads the rows of a relation whose event time lies in the span: the
+// FROM item without an alias, and the condition on the column, which is empty
+// where the relation looks to it itself.
+func (c *compiler) during(relation, column string, span source.Span) (item, condition string) {
+	item = c.spanned(relation, span)
+	if c.Source.Bounded(relation) {
+		return item, ""
+	}
+	var parts []string
+	if span.Since != "" {
+		parts = append(parts, column+" >= "+span.Since)
+	}
+	if span.Until != "" {
+		parts = append(parts, column+" < "+span.Until)
+	}
+	return item, strings.Join(parts, " AND ")
+}
+
+// whereAll is a WHERE clause of those conditions that say something, on a line
+// of its own.
+func whereAll(conditions ...string) string {
+	conditions = slices.DeleteFunc(conditions, func(condition string) bool { return condition == "" })
+	if len(conditions) == 0 {
+		return ""
+	}
+	return "\nWHERE " + strings.Join(conditions, " AND ")
 }
 
 // with adds a common table expression.
@@ -348,7 +390,7 @@ func (c *compiler) finish(total string, keys, joins []string) (*Statement, error
 		case id == "stage":
 			add("stage.stage", Column{ID: id, Role: Key, Dimension: d})
 		default:
-			add("t."+id, Column{ID: id, Role: Key, Dimension: d})
+			add(c.keyText(d), Column{ID: id, Role: Key, Dimension: d})
 			if name, join := c.nameOf(d); name != "" {
 				add(name, Column{ID: id + "_name", Role: Name, Dimension: d})
 				from = append(from, join...)
@@ -433,7 +475,7 @@ func (c *compiler) defaultOrder(columns []Column) []string {
 			order = append(order, "t.bucket")
 		case col.Role == Key && col.ID != "stage":
 			numeric = numeric && col.Dimension.Kind == catalog.KindNumber
-			keys = append(keys, "t."+col.ID+collate(col.Dimension)+" NULLS LAST")
+			keys = append(keys, c.keyText(col.Dimension)+collate(col.Dimension)+" NULLS LAST")
 		case col.Role == Metric && measured == "" && !strings.HasPrefix(col.ID, "stage_"):
 			measured = col.ID + " DESC NULLS LAST"
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // conversational tells whether the rows are conversations or what happened to
@@ -27,9 +28,9 @@ func (b *rowBuilder) thread(column string) string {
 func (b *rowBuilder) conversationExpr(id string) string {
 	switch id {
 	case "team":
-		return "coalesce(nullif(r.team_id, ''), " + b.line("team_id") + ")"
+		return "coalesce(" + b.known("team", "r.team_id") + ", " + b.line("team_id") + ")"
 	case "agent":
-		return "coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN " + b.thread("last_agent_id") + " END)"
+		return "coalesce(" + b.known("agent", "r.named_agent_id") + ", " + b.known("agent", "r.assignee_id") + ", CASE WHEN r.is_described THEN " + b.thread("last_agent_id") + " END)"
 	case "source":
 		return "CASE WHEN r.is_described THEN coalesce(nullif(r.source, ''), " + b.thread("source") + ", 'other') END"
 	case "conversation_status":
@@ -49,42 +50,49 @@ const conversationColumns = `v.account_id, v.line_id, v.team_id, v.agent_id AS a
 // conversationRows builds the rows of the facts about conversations.
 func (c *compiler) conversationRows(f catalog.Fact, metrics []catalog.Metric) factRows {
 	b := &rowBuilder{compiler: c, fact: f, joins: map[string]bool{}, at: "r.at"}
-	from, to := "", ""
+	var span source.Span
 	if f != catalog.ConversationNow {
-		from, to = c.arg(c.Range.From, "timestamptz"), c.arg(c.Range.To, "timestamptz")
+		span = c.span(c.Range.From, c.Range.To)
 	}
-	between := func(at string) string { return fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", at, from, to) }
-	conversation := c.Source.From("conversation")
+	during := func(relation, column string) string {
+		item, condition := c.during(relation, column, span)
+		alias, _, _ := strings.Cut(column, ".")
+		return item + " AS " + alias + whereAll(condition)
+	}
+	conversation := c.from("conversation")
 
 	var base string
 	var fields []string // what the aggregates read
 	switch f {
 	case catalog.Conversation:
-		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.first_response_at, v.waiting_since, %s\nFROM %s AS v\nWHERE %s",
-			conversationColumns, conversation, between("v.created_at"))
+		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, v.created_at AS at, v.created_at, v.first_response_at, v.waiting_since, %s\nFROM %s",
+			c.noID("agent"), conversationColumns, during("conversation", "v.created_at"))
 	case catalog.ConversationNow:
-		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, %s AS at, v.first_response_at, v.waiting_since, %s\nFROM %s AS v",
-			c.arg(c.Now, "timestamptz"), conversationColumns, conversation)
+		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, %s AS at, v.first_response_at, v.waiting_since, %s\nFROM %s AS v",
+			c.noID("agent"), c.arg(c.Now, "timestamptz"), conversationColumns, conversation)
 	case catalog.ConversationActive:
-		base = fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, t.at, %s
+		base = fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, t.at, %s
 FROM (
-  SELECT o.conversation_id, o.created_at AS at FROM %s AS o WHERE %s
+  SELECT o.conversation_id, o.created_at AS at FROM %s
   UNION ALL
-  SELECT m.conversation_id, m.created_at FROM %s AS m WHERE %s
+  SELECT m.conversation_id, m.created_at FROM %s
 ) AS t
-JOIN %[2]s AS v ON v.conversation_id = t.conversation_id`, conversationColumns, conversation, between("o.created_at"), c.Source.From("message"), between("m.created_at"))
+JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), conversationColumns, during("conversation", "o.created_at"), during("message", "m.created_at"), conversation)
 		fields = append(fields, "r.conversation_id")
 	case catalog.Event:
 		base = fmt.Sprintf("SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, %s\nFROM (\n%s\n) AS e\nLEFT JOIN %s AS v ON v.conversation_id = e.conversation_id",
-			conversationColumns, indent(c.events(between, hasDuration(metrics, "reply_time"))), conversation)
+			conversationColumns, indent(c.events(span, hasDuration(metrics, "reply_time"))), conversation)
 		fields = append(fields, "r.name", "r.seconds")
 	case catalog.CSATAnswer, catalog.CSATSurvey:
 		at, kept := "coalesce(q.answered_at, q.sent_at)", "q.rating IS NOT NULL AND "
 		if f == catalog.CSATSurvey {
 			at, kept = "q.sent_at", ""
 		}
-		base = fmt.Sprintf("SELECT q.conversation_id, coalesce(nullif(q.contact_id, ''), v.contact_id) AS contact_id, q.agent_id AS named_agent_id, %s AS at, q.rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, %s\nFROM %s AS q\nLEFT JOIN %s AS v ON v.conversation_id = q.conversation_id\nWHERE %s%s",
-			at, conversationColumns, c.Source.From("csat"), conversation, kept, between(at))
+		// Only the time that counts is looked at: of two, the relation knows which rows
+		// can have neither in the range.
+		condition := fmt.Sprintf("%s%[2]s >= %[3]s AND %[2]s < %[4]s", kept, at, span.Since, span.Until)
+		base = fmt.Sprintf("SELECT q.conversation_id, coalesce(%s, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, %s AS at, q.rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, %s\nFROM %s AS q\nLEFT JOIN %s AS v ON v.conversation_id = q.conversation_id\nWHERE %s",
+			c.known("contact", "q.contact_id"), at, conversationColumns, c.spanned("csat", span), conversation, condition)
 		fields = append(fields, "r.rating", "r.is_answered")
 	}
 
@@ -144,7 +152,7 @@ func (b *rowBuilder) conversationJoins(base string) string {
 		b.with(prefix+"thread", b.threads(ids))
 		joins += fmt.Sprintf("\nLEFT JOIN %sthread AS h ON h.conversation_id = r.conversation_id", prefix)
 	}
-	events := b.Source.From("conversation_event")
+	events := b.from("conversation_event")
 	if b.joins["response"] {
 		// The first event that knows its duration; of two of one instant the shorter.
 		joins += fmt.Sprintf(`
@@ -184,14 +192,12 @@ LEFT JOIN (
 func (b *rowBuilder) threads(ids string) string {
 	saved := b.columns
 	b.compiler.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
-	messages := b.messages("m.conversation_id IN (" + ids + ")")
+	messages := b.messages(source.Span{}, "m.conversation_id IN ("+ids+")")
 	b.compiler.columns = saved
-	const first = `m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"`
-	const last = `m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC`
 	return fmt.Sprintf(`SELECT m.conversation_id,
   count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
   min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-  (array_agg(m.agent_id ORDER BY %[2]s) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+  (array_agg(m.agent_id ORDER BY %[2]s) FILTER (WHERE m.is_agent AND %[4]s IS NOT NULL))[1] AS last_agent_id,
   (array_agg(NOT m.outbound ORDER BY %[2]s) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
   (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY %[1]s))[1] AS source
 FROM (
@@ -200,23 +206,23 @@ FROM (
 %[3]s
   ) AS r
 ) AS m
-GROUP BY m.conversation_id`, first, last, indent(indent(messages)))
+GROUP BY m.conversation_id`, b.order("m."), b.latestFirst("m."), indent(indent(messages)), b.known("agent", "m.agent_id"))
 }
 
 // events are the source's own events; where it has none of replies, those that
 // the messages show: the contact starts to wait with the first message after an
 // agent's, and an agent's next message ends it.
-func (c *compiler) events(between func(string) string, replies bool) string {
-	own := fmt.Sprintf("SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM %s AS o WHERE %s", c.Source.From("conversation_event"), between("o.at"))
+func (c *compiler) events(span source.Span, replies bool) string {
+	events, condition := c.during("conversation_event", "o.at", span)
+	own := fmt.Sprintf("SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM %s AS o", events) + whereAll(condition)
 	if !replies {
 		return own
 	}
 	saved := c.columns
 	c.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
-	recent := c.messages(between("m.created_at") + " AND m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL")
-	messages := c.messages("")
+	recent := c.messages(span, "m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL")
+	messages := c.messages(source.Span{}, "")
 	c.columns = saved
-	const ordered = `m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"`
 	return own + fmt.Sprintf(`
 UNION ALL
 SELECT p.conversation_id, p.agent_id, p.created_at, 'reply', p.seconds
@@ -232,6 +238,6 @@ FROM (
     WHERE m.conversation_id IN (SELECT a.conversation_id FROM (%s) AS a)
   ) AS a
 ) AS p
-WHERE p.is_agent AND p.seconds IS NOT NULL AND %s
-  AND NOT EXISTS (SELECT FROM %s AS o WHERE o.name = 'reply')`, ordered, indent(indent(indent(messages))), recent, between("p.created_at"), c.Source.From("conversation_event"))
+WHERE p.is_agent AND p.seconds IS NOT NULL AND p.created_at >= %s AND p.created_at < %s
+  AND NOT EXISTS (SELECT FROM %s AS o WHERE o.name = 'reply')`, c.order("m."), indent(indent(indent(messages))), recent, span.Since, span.Until, c.from("conversation_event"))
 }

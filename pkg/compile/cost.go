@@ -44,10 +44,10 @@ FROM priced
 WHERE unit = 'conversation' AND island IS NOT NULL`)
 	c.with("charged_first", walk("charged_window"))
 	c.with("unit", fmt.Sprintf(`SELECT p.*,
-  row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY p.%s) AS place
+  row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY %s) AS place
 FROM priced AS p
 WHERE p.billable AND p.created_at >= %s AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))`,
-		`created_at, p.sequence, p.outbound, p.message_id COLLATE "C"`, since))
+		c.order("p."), since))
 	prefixes, names := markets()
 	c.with("market", fmt.Sprintf(`SELECT k.contact_id, best.market
 FROM %s AS k
@@ -58,10 +58,10 @@ CROSS JOIN LATERAL (
   WHERE starts_with(regexp_replace(k.phone, '\D', '', 'g'), m.prefix)
   ORDER BY length(m.prefix) DESC
   LIMIT 1
-) AS best`, c.Source.From("contact"), c.arg(prefixes, "text[]"), c.arg(names, "text[]")))
+) AS best`, c.from("contact"), c.arg(prefixes, "text[]"), c.arg(names, "text[]")))
 	c.with("rate", fmt.Sprintf(`SELECT card.market, card.category, card.usd, card.valid_from,
   lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
-FROM %s AS card`, c.Source.From("rate_card")))
+FROM %s AS card`, c.from("rate_card")))
 	c.withOnce("charge", `SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown
 FROM unit AS u
 LEFT JOIN market ON market.contact_id = u.contact_id
@@ -88,7 +88,7 @@ func (c *compiler) rules() string {
 		inWindow, billable = append(inWindow, r.InWindow), append(billable, r.Billable)
 		rateCategories, free = append(rateCategories, r.RateCategory), append(free, r.FreeUnits)
 	}
-	own := c.Source.From("billing_rule")
+	own := c.from("billing_rule")
 	return fmt.Sprintf(`SELECT row_number() OVER () AS id, r.*
 FROM (
   SELECT b.valid_from, b.unit, b.category, b.in_window, b.billable, b.rate_category, b.free_units FROM %s AS b

@@ -123,7 +123,7 @@ func newDetails(in Input) (*details, error) {
 	}
 	switch f := c.Query.DetailsFact(); f {
 	case catalog.Initiation:
-		d := &details{rowBuilder: c.builder(f, "r"), id: `r.message_id COLLATE "C"`}
+		d := &details{rowBuilder: c.builder(f, "r"), id: c.asText("message", "r.message_id") + ` COLLATE "C"`}
 		h := c.need()
 		h.sessions, h.attempts, h.progress = true, true, true
 		h.userType = c.uses("user_type")
@@ -133,7 +133,7 @@ func newDetails(in Input) (*details, error) {
 	case catalog.ConversationActive:
 		return c.conversationDetails(), nil
 	}
-	d := &details{rowBuilder: c.builder(catalog.Message, "s"), id: `r.message_id COLLATE "C"`}
+	d := &details{rowBuilder: c.builder(catalog.Message, "s"), id: c.asText("message", "r.message_id") + ` COLLATE "C"`}
 	d.messageNeeds(nil)
 	if d.answers() {
 		d.history.answers = true
@@ -149,10 +149,10 @@ func (c *compiler) conversationDetails() *details {
 	active := c.conversationRows(catalog.ConversationActive, nil)
 	c.with("active", active.sql)
 	b := &rowBuilder{compiler: c, fact: catalog.ConversationActive, joins: map[string]bool{}, at: "r.created_at"}
-	d := &details{rowBuilder: b, id: `r.conversation_id COLLATE "C"`}
-	c.with("listed_base", fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.display_id, v.first_response_at, v.waiting_since, v.url, %s
+	d := &details{rowBuilder: b, id: c.asText("conversation", "r.conversation_id") + ` COLLATE "C"`}
+	c.with("listed_base", fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, v.created_at AS at, v.created_at, v.display_id, v.first_response_at, v.waiting_since, v.url, %s
 FROM %s AS v
-WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)`, conversationColumns, c.Source.From("conversation")))
+WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)`, c.noID("agent"), conversationColumns, c.from("conversation")))
 	d.rows = func() string {
 		return "listed_base AS r" + b.joinSQL() + b.conversationJoins("listed_base") + d.outcomeJoins()
 	}
@@ -170,7 +170,7 @@ type outerColumn struct {
 func (d *details) column(id string) (field string, columns []outerColumn) {
 	if dim, ok := catalog.LookupDimension(id); ok && dim.Has(d.fact) {
 		field = d.tagsOr(dim)
-		columns = []outerColumn{{Column{ID: id, Role: Key, Dimension: dim}, "t." + id}}
+		columns = []outerColumn{{Column{ID: id, Role: Key, Dimension: dim}, d.keyText(dim)}}
 		if name, joins := d.nameOf(dim); name != "" {
 			d.pageJoins = append(d.pageJoins, joins...)
 			columns = append(columns, outerColumn{Column{ID: id + "_name", Role: Name, Dimension: dim}, name})
@@ -182,10 +182,11 @@ func (d *details) column(id string) (field string, columns []outerColumn) {
 		dim, _ := catalog.LookupDimension(col.Entity)
 		alias := id + "_entity"
 		key, name := entityColumns(dim)
-		d.pageJoins = append(d.pageJoins, fmt.Sprintf("LEFT JOIN %s AS %s ON %[2]s.%s = answer.%s_id", d.Source.From(dim.Relation), alias, key, col.Entity))
+		d.pageJoins = append(d.pageJoins, fmt.Sprintf("LEFT JOIN %s AS %s ON %[2]s.%s = answer.%s_id", d.from(dim.Relation), alias, key, col.Entity))
+		answered := d.asText(col.Entity, "answer."+col.Entity+"_id")
 		return "", []outerColumn{
-			{Column{ID: id, Role: Key, Dimension: dim, Detail: id}, "answer." + col.Entity + "_id"},
-			{Column{ID: id + "_name", Role: Name, Dimension: dim, Detail: id}, fmt.Sprintf("coalesce(nullif(%s.%s, ''), answer.%s_id)", alias, name, col.Entity)},
+			{Column{ID: id, Role: Key, Dimension: dim, Detail: id}, answered},
+			{Column{ID: id + "_name", Role: Name, Dimension: dim, Detail: id}, fmt.Sprintf("coalesce(nullif(%s.%s, ''), %s)", alias, name, answered)},
 		}
 	}
 	return d.detail(id), []outerColumn{{Column{ID: id, Role: Detail, Unit: col.Unit}, "t." + id}}
@@ -197,7 +198,7 @@ func (d *details) tagsOr(dim catalog.Dimension) string {
 		return d.expr(dim.ID)
 	}
 	return fmt.Sprintf("(SELECT string_agg(DISTINCT g.name COLLATE \"C\", ', ' ORDER BY g.name COLLATE \"C\") FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s)",
-		d.Source.From("tag"), tagKind(dim), d.tagOwner(dim))
+		d.from("tag"), tagKind(dim), d.tagOwner(dim))
 }
 
 // sortKey is the expression of the column that the rows are ordered by, and its
@@ -241,8 +242,10 @@ func (d *details) beyond(sort, typ string, descending bool) (string, error) {
 func (d *details) detail(id string) string {
 	initiation := d.fact == catalog.Initiation
 	switch id {
-	case "message_id", "created_at":
-		return "r." + id
+	case "message_id":
+		return d.asText("message", "r.message_id")
+	case "created_at":
+		return "r.created_at"
 	case "delivered_at", "read_at":
 		return d.col(id)
 	case "body", "button_payload":
@@ -267,10 +270,12 @@ func (d *details) detail(id string) string {
 	case "resolved_at", "resolution_time", "csat_rating", "csat_comment":
 		return d.outcome(id)
 	case "link":
-		if d.conversational() {
-			return "ARRAY[r.url, r.account_id, r.conversation_id, r.display_id, r.contact_id, r.line_id]"
+		url, display := "r.url", "r.display_id"
+		if !d.conversational() {
+			url, display = d.conversation("url"), d.conversation("display_id")
 		}
-		return fmt.Sprintf("ARRAY[%s, %s, %s, %s, %s, %s]", d.conversation("url"), d.col("account_id"), d.col("conversation_id"), d.conversation("display_id"), d.col("contact_id"), d.col("line_id"))
+		part := func(entity string) string { return d.asText(entity, d.col(entity+"_id")) }
+		return fmt.Sprintf("ARRAY[%s, %s, %s, %s, %s, %s]", url, part("account"), part("conversation"), display, part("contact"), part("line"))
 	}
 	panic("no SQL for column " + id)
 }
@@ -291,7 +296,7 @@ func (d *details) outcome(id string) string {
 func (d *details) outcomeJoins() string {
 	var sql string
 	if d.joins["resolution"] {
-		events := d.Source.From("conversation_event")
+		events := d.from("conversation_event")
 		sql += fmt.Sprintf(`
 LEFT JOIN (
   SELECT DISTINCT ON (e.conversation_id) e.conversation_id, e.at, e.seconds, (SELECT max(o.at) FROM %[1]s AS o WHERE o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at) AS reopened_at
@@ -307,7 +312,7 @@ LEFT JOIN (
   FROM %s AS q
   WHERE q.rating IS NOT NULL
   ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, nullif(q.comment, '') COLLATE "C"
-) AS rating ON rating.conversation_id = r.conversation_id`, d.Source.From("csat"))
+) AS rating ON rating.conversation_id = r.conversation_id`, d.from("csat"))
 	}
 	return sql
 }
@@ -333,15 +338,16 @@ func (d *details) addAnswers() {
 	d.with("answer", fmt.Sprintf(`SELECT DISTINCT ON (t.row_id) t.row_id, a.campaign_id, a.agent_id
 FROM page AS t
 JOIN (
-  SELECT m.message_id, m.provider_message_id, m.contact_id, m.created_at, m.sequence, NULL::bigint AS g, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
-  FROM %s AS m
+  SELECT m.message_id, m.provider_message_id, m.contact_id, m.created_at, m.sequence, NULL::bigint AS g, %[1]s AS campaign_id, %[2]s AS agent_id
+  FROM %[3]s AS m
   WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
   UNION ALL
-  SELECT NULL, NULL, NULL, NULL, NULL, r.g, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
+  SELECT NULL, NULL, NULL, NULL, NULL, r.g, %[4]s, %[5]s
   FROM timeline AS r
   WHERE r.g IN (SELECT p.answer_g FROM page AS p)
-) AS a ON a.contact_id = t.answer_contact AND (a.message_id = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
-ORDER BY t.row_id, a.g NULLS FIRST, a.message_id = t.answer_to DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, a.message_id COLLATE "C" DESC`, d.Source.From("message")))
+) AS a ON a.contact_id = t.answer_contact AND (%[6]s = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
+ORDER BY t.row_id, a.g NULLS FIRST, %[6]s = t.answer_to DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, %[7]s DESC`,
+		d.known("campaign", "m.campaign_id"), d.known("agent", "m.agent_id"), d.from("message"), d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.asText("message", "a.message_id"), d.inOrder("message", "a.message_id")))
 	d.pageJoins = append([]string{"LEFT JOIN answer ON answer.row_id = t.row_id"}, d.pageJoins...)
 }
 
@@ -369,6 +375,14 @@ func ParseCursor(text string) (Cursor, error) {
 	return c, nil
 }
 
+// Newest compiles the time of the newest message of those since an instant, or
+// of all where it is zero. The answer is one timestamptz.
+func Newest(src *source.Source, since time.Time) *Statement {
+	c := &compiler{Input: Input{Source: src}}
+	item, condition := c.during("message", "m.created_at", c.span(since, time.Time{}))
+	return &Statement{SQL: "SELECT max(m.created_at) FROM " + item + " AS m" + whereAll(condition), Args: c.args}
+}
+
 // Entities compiles the list of a relation's entities whose id or name contains
 // the search and that pass the filters, which are on the dimension itself: id
 // and name, by name.
@@ -382,8 +396,9 @@ func Entities(src *source.Source, d catalog.Dimension, search string, filters []
 	for _, f := range filters {
 		where = append(where, b.entityPredicate(d, "e."+id, f))
 	}
-	sql := selectSQL([]string{"e." + id, "e." + name}, src.From(d.Relation)+" AS e", where)
-	sql += fmt.Sprintf("\nORDER BY e.%s, e.%s\nLIMIT %s", name, id, b.arg(limit+1, "bigint"))
+	key := b.asText(d.Relation, "e."+id)
+	sql := selectSQL([]string{key + " AS " + id, "e." + name}, b.from(d.Relation)+" AS e", where)
+	sql += fmt.Sprintf("\nORDER BY e.%s, %s\nLIMIT %s", name, key, b.arg(limit+1, "bigint"))
 	return &Statement{
 		SQL: sql, Args: b.args, Limit: limit,
 		Columns: []Column{{ID: d.ID, Role: Key, Dimension: d}, {ID: d.ID + "_name", Role: Name, Dimension: d}},

@@ -57,19 +57,65 @@ func (b *rowBuilder) contact(column string) string {
 func (b *rowBuilder) joinSQL() string {
 	var sql string
 	if b.joins["line"] {
-		sql += fmt.Sprintf("\nLEFT JOIN %s AS l ON l.line_id = %s", b.Source.From("line"), b.col("line_id"))
+		sql += fmt.Sprintf("\nLEFT JOIN %s AS l ON l.line_id = %s", b.from("line"), b.col("line_id"))
 	}
 	if b.joins["conversation"] {
-		sql += fmt.Sprintf("\nLEFT JOIN %s AS v ON v.conversation_id = %s", b.Source.From("conversation"), b.col("conversation_id"))
+		sql += fmt.Sprintf("\nLEFT JOIN %s AS v ON v.conversation_id = %s", b.from("conversation"), b.col("conversation_id"))
 	}
 	if b.joins["contact"] {
-		sql += fmt.Sprintf("\nLEFT JOIN %s AS k ON k.contact_id = %s", b.Source.From("contact"), b.col("contact_id"))
+		sql += fmt.Sprintf("\nLEFT JOIN %s AS k ON k.contact_id = %s", b.from("contact"), b.col("contact_id"))
 	}
 	return sql
 }
 
 // text reads a descriptive column: an empty text is no value.
 func text(column string) string { return "nullif(" + column + ", '')" }
+
+// known reads an id that may be an empty text, which is no id.
+func (c *compiler) known(entity, expr string) string {
+	if c.Source.Numbers[entity] {
+		return expr
+	}
+	return text(expr)
+}
+
+// asText reads an id as a text.
+func (c *compiler) asText(entity, expr string) string {
+	if c.Source.Numbers[entity] {
+		return "(" + expr + ")::text"
+	}
+	return expr
+}
+
+// inOrder compares ids: texts by their bytes, which is what the order asks for,
+// and the fastest.
+func (c *compiler) inOrder(entity, expr string) string {
+	if c.Source.Numbers[entity] {
+		return expr
+	}
+	return expr + ` COLLATE "C"`
+}
+
+// noID is an id that is null.
+func (c *compiler) noID(entity string) string {
+	if c.Source.Numbers[entity] {
+		return "NULL::bigint"
+	}
+	return "NULL"
+}
+
+// numeric tells whether the values of a dimension are ids that are numbers.
+func (c *compiler) numeric(d catalog.Dimension) bool {
+	return d.Kind == catalog.KindEntity && d.ID != "send" && c.Source.Numbers[d.Relation]
+}
+
+// keyText is the value of a dimension of the totals t as people get it.
+func (c *compiler) keyText(d catalog.Dimension) string {
+	if c.numeric(d) {
+		return "t." + d.ID + "::text"
+	}
+	return "t." + d.ID
+}
 
 // expr is the value of a dimension of the row r. Tags have no single value.
 func (b *rowBuilder) expr(id string) string {
@@ -82,7 +128,7 @@ func (b *rowBuilder) expr(id string) string {
 	case "account", "line", "contact":
 		return b.col(id + "_id")
 	case "agent", "campaign":
-		return text(b.col(id + "_id"))
+		return b.known(id, b.col(id+"_id"))
 	case "conversation_id":
 		return b.col(id)
 	case "subaccount", "correlation_id", "author_kind", "content_type":
@@ -101,7 +147,9 @@ func (b *rowBuilder) expr(id string) string {
 		return text(b.col("template_category"))
 	case "language":
 		return text(b.col("template_language"))
-	case "session_id", "initiator", "user_type":
+	case "session_id":
+		return b.asText("message", b.session+".session_id")
+	case "initiator", "user_type":
 		return b.session + "." + id
 	case "origin":
 		return b.session + ".session_origin"
@@ -133,7 +181,7 @@ func (c *compiler) zone() string { return c.arg(c.Location.String(), "text") }
 
 // send names what went out together: a campaign, or a template on a day.
 func (b *rowBuilder) send() string {
-	return fmt.Sprintf("coalesce(%s, %s || to_char(r.created_at AT TIME ZONE %s, ' YYYY-MM-DD'))", b.expr("campaign"), b.expr("template"), b.zone())
+	return fmt.Sprintf("coalesce(%s, %s || to_char(r.created_at AT TIME ZONE %s, ' YYYY-MM-DD'))", b.asText("campaign", b.expr("campaign")), b.expr("template"), b.zone())
 }
 
 // failureReason looks the provider's code up; rows with details want the text
@@ -155,7 +203,7 @@ func (b *rowBuilder) businessHours() string {
     THEN 'inside' WHEN count(*) > 0 THEN 'outside' END
   FROM (SELECT w.weekday, w.opens, w.closes, extract(dow FROM z.local)::int AS today, z.local::time AS clock
     FROM %s AS w CROSS JOIN LATERAL (SELECT %s AT TIME ZONE coalesce(nullif(w.time_zone, ''), 'UTC') AS local) AS z
-    WHERE %s) AS h)`, b.Source.From("working_hours"), b.at, owner)
+    WHERE %s) AS h)`, b.from("working_hours"), b.at, owner)
 	}
 	return fmt.Sprintf("coalesce(%s, %s)",
 		schedule("w.line_id = "+b.col("line_id")),
@@ -170,8 +218,12 @@ func (c *compiler) nameOf(d catalog.Dimension) (expr string, joins []string) {
 	}
 	alias := d.ID + "_entity"
 	id, name := entityColumns(d)
-	return fmt.Sprintf("coalesce(nullif(%s.%s, ''), t.%s)", alias, name, d.ID),
-		[]string{fmt.Sprintf("LEFT JOIN %s AS %s ON %[2]s.%s = t.%s", c.Source.From(d.Relation), alias, id, d.ID)}
+	key := alias + "." + id
+	if d.ID == "send" {
+		key = c.asText("campaign", key)
+	}
+	return fmt.Sprintf("coalesce(nullif(%s.%s, ''), %s)", alias, name, c.keyText(d)),
+		[]string{fmt.Sprintf("LEFT JOIN %s AS %s ON %s = t.%s", c.from(d.Relation), alias, key, d.ID)}
 }
 
 // entityColumns are the id and the name column of an entity's relation.
@@ -184,10 +236,11 @@ func entityColumns(d catalog.Dimension) (id, name string) {
 
 // tagOwner is the column of a row that owns the tags of a dimension.
 func (b *rowBuilder) tagOwner(d catalog.Dimension) string {
-	if d.ID == "contact_tag" {
-		return b.col("contact_id")
+	owner := b.col(tagKind(d) + "_id")
+	if b.Source.Numbers["owner"] {
+		return owner
 	}
-	return b.col("conversation_id")
+	return b.asText(tagKind(d), owner)
 }
 
 func tagKind(d catalog.Dimension) string { return strings.TrimSuffix(d.ID, "_tag") }
@@ -202,7 +255,7 @@ type multiJoin struct {
 // same tags let pass.
 func (b *rowBuilder) multi(d catalog.Dimension) multiJoin {
 	j := multiJoin{join: fmt.Sprintf("LEFT JOIN (SELECT DISTINCT g.owner_id, g.name AS %[1]s FROM %[2]s AS g WHERE g.kind = '%[3]s' AND g.name <> '') AS %[1]s_values ON %[1]s_values.owner_id = f.%[1]s_owner",
-		d.ID, b.Source.From("tag"), tagKind(d))}
+		d.ID, b.from("tag"), tagKind(d))}
 	for _, f := range b.Query.Filters {
 		if f.Dimension == d.ID {
 			j.where = append(j.where, b.textPredicate(d.ID+"_values."+d.ID, f))
@@ -247,10 +300,24 @@ func onlyDigits(s string) string {
 	}, s)
 }
 
-// entityPredicate lets patterns look at an entity's name as well as its id.
+// entityPredicate compares an entity's id, and lets patterns look at its name as
+// well.
 func (b *rowBuilder) entityPredicate(d catalog.Dimension, expr string, f query.Filter) string {
-	if d.Kind != catalog.KindEntity || f.Operator == "in" || f.Operator == "notIn" || !b.Source.Has(d.Relation) {
-		return b.textPredicate(expr, f)
+	listed := f.Operator == "in" || f.Operator == "notIn"
+	if listed && b.numeric(d) {
+		// An id is a text to people: "07" is not 7.
+		f.Values = slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool {
+			n, err := strconv.ParseInt(v, 10, 64)
+			return err == nil && strconv.FormatInt(n, 10) != v
+		})
+		return b.numberPredicate(expr, f)
+	}
+	key := expr
+	if b.numeric(d) {
+		key = "(" + expr + ")::text"
+	}
+	if d.Kind != catalog.KindEntity || listed || !b.Source.Has(d.Relation) {
+		return b.textPredicate(key, f)
 	}
 	positive := f
 	if f.Operator == "notMatches" {
@@ -259,7 +326,7 @@ func (b *rowBuilder) entityPredicate(d catalog.Dimension, expr string, f query.F
 	positive.Values = withoutNone(f.Values)
 	id, name := entityColumns(d)
 	hit := fmt.Sprintf("(%s OR %s IN (SELECT n.%s FROM %s AS n WHERE %s))",
-		b.textPredicate(expr, positive), expr, id, b.Source.From(d.Relation), b.textPredicate("n."+name, positive))
+		b.textPredicate(key, positive), expr, id, b.from(d.Relation), b.textPredicate("n."+name, positive))
 	if len(positive.Values) == 0 {
 		hit = "false"
 	}
@@ -313,7 +380,7 @@ func (c *compiler) withNone(hit, expr string, f query.Filter) string {
 // tagPredicate chooses by tags: in, matches and contains want any tag that
 // passes, their negations none that is listed.
 func (b *rowBuilder) tagPredicate(d catalog.Dimension, f query.Filter) string {
-	owned := fmt.Sprintf("SELECT FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s", b.Source.From("tag"), tagKind(d), b.tagOwner(d))
+	owned := fmt.Sprintf("SELECT FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s", b.from("tag"), tagKind(d), b.tagOwner(d))
 	positive := query.Filter{Operator: f.Operator, Values: withoutNone(f.Values)}
 	switch f.Operator {
 	case "notIn":
@@ -338,15 +405,18 @@ func (b *rowBuilder) tagPredicate(d catalog.Dimension, f query.Filter) string {
 	return hit
 }
 
+// numberPredicate compares a whole number with the filter's values. What is no
+// number equals none.
 func (b *rowBuilder) numberPredicate(expr string, f query.Filter) string {
-	var numbers []int32
+	var numbers []int64
 	for _, v := range withoutNone(f.Values) {
-		n, _ := strconv.Atoi(v) // checked by the query
-		numbers = append(numbers, int32(n))
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+			numbers = append(numbers, n)
+		}
 	}
 	hit := "false"
 	if len(numbers) > 0 {
-		hit = expr + " = ANY (" + b.arg(numbers, "int[]") + ")"
+		hit = expr + " = ANY (" + b.arg(numbers, "bigint[]") + ")"
 	}
 	return b.withNone(hit, expr, f)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // history is what a statement needs beyond single messages: windows, sessions
@@ -61,26 +62,43 @@ const stageSQL = `CASE WHEN m.direction <> 'outbound' THEN NULL
 
 // messages selects the columns that the statement reads from the relation of
 // messages, each with its direction and stage.
-func (c *compiler) messages(where string) string {
+func (c *compiler) messages(span source.Span, where string) string {
 	columns := map[string]bool{"message_id": true, "created_at": true}
 	maps.Copy(columns, c.columns)
 	fields := make([]string, 0, len(columns)+2)
 	for _, name := range slices.Sorted(maps.Keys(columns)) {
 		fields = append(fields, "m."+name)
 	}
-	sql := fmt.Sprintf("SELECT %s,\n  m.direction = 'outbound' AS outbound,\n  %s AS stage\nFROM %s AS m", strings.Join(fields, ", "), stageSQL, c.Source.From("message"))
-	if where != "" {
-		sql += "\nWHERE " + where
-	}
-	return sql
+	item, condition := c.during("message", "m.created_at", span)
+	return fmt.Sprintf("SELECT %s,\n  m.direction = 'outbound' AS outbound,\n  %s AS stage\nFROM %s AS m", strings.Join(fields, ", "), stageSQL, item) + whereAll(condition, where)
 }
 
-// order is the order of a pair's messages. Columns are compared in byte order:
-// it is what the order asks for, and the fastest.
-const (
-	pairColumns = `account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C"`
-	order       = `created_at, sequence, outbound, message_id COLLATE "C"`
-)
+// span is a range as arguments; a zero time leaves it open.
+func (c *compiler) span(from, to time.Time) source.Span {
+	var span source.Span
+	if !from.IsZero() {
+		span.Since = c.arg(from, "timestamptz")
+	}
+	if !to.IsZero() {
+		span.Until = c.arg(to, "timestamptz")
+	}
+	return span
+}
+
+// pairColumns identify a pair, and order is the order of its messages, of the
+// alias if there is one.
+func (c *compiler) pairColumns() string {
+	return c.inOrder("account", "account_id") + ", " + c.inOrder("line", "line_id") + ", " + c.inOrder("contact", "contact_id")
+}
+
+func (c *compiler) order(alias string) string {
+	return fmt.Sprintf("%[1]screated_at, %[1]ssequence, %[1]soutbound, %[2]s", alias, c.inOrder("message", alias+"message_id"))
+}
+
+// latestFirst is the order the other way round.
+func (c *compiler) latestFirst(alias string) string {
+	return fmt.Sprintf("%[1]screated_at DESC, %[1]ssequence DESC NULLS FIRST, %[1]soutbound DESC, %[2]s DESC", alias, c.inOrder("message", alias+"message_id"))
+}
 
 // pairFilters are the filters that hold for all messages of a pair or for none,
 // and may therefore be put under the timeline. Free units are counted over all
@@ -117,15 +135,11 @@ func (c *compiler) addHistory() {
 		c.addTimeline(since, since.Add(-lookBack), c.Range.To.Add(longest))
 		c.addSessions(since)
 	} else {
-		c.with("timeline", c.timeline(c.between(since.Add(-window), c.Range.To), "", 0))
+		c.with("timeline", c.timeline(c.span(since.Add(-window), c.Range.To), "", 0))
 	}
 	if h.cost {
 		c.addCharges()
 	}
-}
-
-func (c *compiler) between(from, to time.Time) string {
-	return fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", c.arg(from, "timestamptz"), c.arg(to, "timestamptz"))
 }
 
 // within is a range over rows that PostgreSQL has no statistics of. Written as
@@ -138,7 +152,7 @@ func within(from, to string) string {
 // addTimeline adds the timeline from start to end. Pairs whose sessions at since
 // hang on messages before start are read from their beginning.
 func (c *compiler) addTimeline(since, start, end time.Time) {
-	c.with("recent", c.timeline(c.between(start, end), "", 0))
+	c.with("recent", c.timeline(c.span(start, end), "", 0))
 	c.with("unanchored", fmt.Sprintf(`SELECT DISTINCT account_id, line_id, contact_id
 FROM (
   SELECT account_id, line_id, contact_id
@@ -148,7 +162,7 @@ FROM (
   HAVING min(created_at) < %s AND max(created_at) >= %s
 ) AS p`, c.arg(start.Add(longest), "timestamptz"), c.arg(since, "timestamptz")))
 	const same = "u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id"
-	older := c.timeline("r.created_at < "+c.arg(end, "timestamptz"), "JOIN unanchored AS u ON "+same, 1<<40)
+	older := c.timeline(c.span(time.Time{}, end), "JOIN unanchored AS u ON "+same, 1<<40)
 	c.with("timeline", fmt.Sprintf("SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE %s)\nUNION ALL\n%s", same, older))
 }
 
@@ -156,10 +170,10 @@ FROM (
 // stands in boolean columns: PostgreSQL takes such a condition for half of the
 // rows, and a comparison with a text for next to none.  The offset keeps the numbers
 // of two timelines apart.
-func (c *compiler) timeline(where, join string, offset int64) string {
+func (c *compiler) timeline(span source.Span, join string, offset int64) string {
 	b := c.builder("message", "")
 	b.joins["line"] = true
-	conditions := []string{where}
+	var conditions []string
 	for _, f := range c.pairFilters() {
 		conditions = append(conditions, b.predicate(f))
 	}
@@ -175,11 +189,10 @@ func (c *compiler) timeline(where, join string, offset int64) string {
   coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
   NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
   nullif(r.template_name, '') IS NOT NULL AS is_template,
-  nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+  %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
 %s
-) AS r%s
-WHERE %s`, indent(c.messages("")), joins, strings.Join(conditions, "\n  AND "))
+) AS r%s%s`, c.known("campaign", "r.campaign_id"), indent(c.messages(span, "")), joins, whereAll(conditions...))
 	ordered := fmt.Sprintf(`SELECT o.*,
   row_number() OVER (ORDER BY %[1]s, %[2]s) + %[3]d AS g,
   max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
@@ -188,10 +201,10 @@ WHERE %s`, indent(c.messages("")), joins, strings.Join(conditions, "\n  AND "))
 FROM (
 %[4]s
 ) AS o
-WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`, pairColumns, order, offset, indent(base))
+WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`, c.pairColumns(), c.order(""), offset, indent(base))
 	before := ""
 	if c.history.answers {
-		before = fmt.Sprintf("\n  max(CASE WHEN outbound THEN g END) OVER (PARTITION BY %s ORDER BY %s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_outbound,", pairColumns, order)
+		before = fmt.Sprintf("\n  max(CASE WHEN outbound THEN g END) OVER (PARTITION BY %s ORDER BY %s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_outbound,", c.pairColumns(), c.order(""))
 	}
 	return fmt.Sprintf(`SELECT t.*,%[4]s
   max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
@@ -199,7 +212,7 @@ WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PREC
   CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
 FROM (
 %[3]s
-) AS t`, pairColumns, order, indent(ordered), before)
+) AS t`, c.pairColumns(), c.order(""), indent(ordered), before)
 }
 
 // carriesOn: an outbound message that only goes on with what the contact began.
@@ -285,22 +298,23 @@ const originSQL = `coalesce(nullif(r.origin, ''), CASE
 func (c *compiler) addUserTypes(attempt, from, to string) {
 	saved := c.columns
 	c.columns = map[string]bool{"account_id": true, "contact_id": true, "sequence": true}
-	messages := indent(c.messages(""))
+	before := indent(c.messages(source.Span{Until: to}, ""))
+	within := indent(c.messages(source.Span{Since: from, Until: to}, ""))
 	c.columns = saved
 	c.with("known", fmt.Sprintf(`SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at
 FROM (
 %s
 ) AS m
-WHERE m.created_at < %s AND m.stage IS DISTINCT FROM 'failed' AND m.contact_id IN (SELECT r.contact_id FROM %s AS r)
-GROUP BY m.account_id, m.contact_id`, messages, to, attempt))
+WHERE m.stage IS DISTINCT FROM 'failed' AND m.contact_id IN (SELECT r.contact_id FROM %s AS r)
+GROUP BY m.account_id, m.contact_id`, before, attempt))
 	c.with("earlier", fmt.Sprintf(`SELECT DISTINCT r.g
 FROM %s AS r
 JOIN (
 %s
 ) AS m ON m.contact_id = r.contact_id AND m.account_id IS NOT DISTINCT FROM r.account_id AND m.created_at = r.created_at
-WHERE m.created_at >= %s AND m.created_at < %s AND m.stage IS DISTINCT FROM 'failed'
-  AND (coalesce(m.sequence, %d), m.outbound, m.message_id COLLATE "C") < (coalesce(r.sequence, %[5]d), r.outbound, r.message_id COLLATE "C")`,
-		attempt, messages, from, to, int64(1<<63-1)))
+WHERE m.stage IS DISTINCT FROM 'failed'
+  AND (coalesce(m.sequence, %[3]d), m.outbound, %[4]s) < (coalesce(r.sequence, %[3]d), r.outbound, %[5]s)`,
+		attempt, within, int64(1<<63-1), c.inOrder("message", "m.message_id"), c.inOrder("message", "r.message_id")))
 }
 
 // walk chains fixed windows through the rows of each run: the first row opens

@@ -16,7 +16,10 @@ type factRows struct {
 	multi []multiJoin
 }
 
-const userKey = "coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key"
+// userKey identifies a user: one contact of one account.
+func (c *compiler) userKey() string {
+	return fmt.Sprintf("coalesce(%s, chr(30)) || chr(31) || %s AS user_key", c.asText("account", "r.account_id"), c.asText("contact", "r.contact_id"))
+}
 
 // rows builds the rows of a fact for the metrics and tells the history what it
 // has to hold.
@@ -74,13 +77,8 @@ func (b *rowBuilder) keysOf() (fields []string, multi []multiJoin) {
 // whereOf are the range and the filters of the query over the row r.
 func (b *rowBuilder) whereOf() []string {
 	var where []string
-	if !b.conversational() { // those are in the range by their own FROM
-		from, to := b.arg(b.Range.From, "timestamptz"), b.arg(b.Range.To, "timestamptz")
-		if b.history == nil {
-			where = append(where, fmt.Sprintf("r.created_at >= %s AND r.created_at < %s", from, to))
-		} else {
-			where = append(where, within(from, to))
-		}
+	if b.history != nil && !b.conversational() { // others are in the range by their own FROM
+		where = append(where, within(b.arg(b.Range.From, "timestamptz"), b.arg(b.Range.To, "timestamptz")))
 	}
 	for _, f := range b.Query.Filters {
 		where = append(where, b.predicate(f))
@@ -114,13 +112,13 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 	if asked(metrics, "active_contacts") {
 		b.col("account_id")
 		b.col("contact_id")
-		fields = append(fields, userKey)
+		fields = append(fields, c.userKey())
 	}
 	if asked(metrics, "templates_sent") {
-		fields = append(fields, "nullif("+b.col("template_name")+", '') IS NOT NULL AS is_template")
+		fields = append(fields, text(b.col("template_name"))+" IS NOT NULL AS is_template")
 	}
 	if asked(metrics, "button_clicks") {
-		fields = append(fields, "nullif("+b.col("button_payload")+", '') IS NOT NULL AS has_button")
+		fields = append(fields, text(b.col("button_payload"))+" IS NOT NULL AS has_button")
 	}
 	if asked(metrics, "cost_usd", "cost_unknown") {
 		fields = append(fields, "coalesce("+b.col("price_usd")+", charge.usd) AS cost", b.col("price_usd")+" IS NULL AND charge.unknown AS cost_unknown")
@@ -163,7 +161,7 @@ func (b *rowBuilder) messageNeeds(metrics []catalog.Metric) {
 func (b *rowBuilder) messageFrom() string {
 	joins := b.joinSQL()
 	if b.history == nil {
-		return fmt.Sprintf("(\n%s\n) AS r%s", indent(b.messages("")), joins)
+		return fmt.Sprintf("(\n%s\n) AS r%s", indent(b.messages(b.span(b.Range.From, b.Range.To), "")), joins)
 	}
 	from := "timeline AS r"
 	if b.covered() {
@@ -183,7 +181,7 @@ func (c *compiler) sessionRows(metrics []catalog.Metric) factRows {
 	h.progress = h.progress || asked(metrics, "session_messages")
 	fields, multi := b.keysOf()
 	where := append(b.whereOf(), "r.session_id IS NOT NULL")
-	fields = append(fields, "r.initiator", userKey)
+	fields = append(fields, "r.initiator", c.userKey())
 	if h.userType {
 		fields = append(fields, "r.user_type")
 	}
@@ -200,7 +198,7 @@ func (c *compiler) initiationRows(metrics []catalog.Metric) factRows {
 	h.userType = h.userType || c.uses("user_type") || asked(metrics, "new_users")
 	fields, multi := b.keysOf()
 	where := b.whereOf()
-	fields = append(fields, "r.outbound", "r.status", "r.created_at", "r.replied_at", userKey)
+	fields = append(fields, "r.outbound", "r.status", "r.created_at", "r.replied_at", c.userKey())
 	if h.userType {
 		fields = append(fields, "r.user_type")
 	}

@@ -189,7 +189,7 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 		return nil, err
 	}
 	if fatal := src.Fatal(); len(fatal) > 0 {
-		return nil, &SchemaError{fatal}
+		return nil, &SchemaError{fatal, src.Remedy}
 	}
 	loc := e.settings.Location
 	if q.Timezone != "" {
@@ -219,14 +219,18 @@ func reversed(r calendar.Range) error {
 }
 
 // SchemaError says that the database lacks what every report needs.
-type SchemaError struct{ Findings []source.Finding }
+type SchemaError struct {
+	Findings []source.Finding
+	// Remedy says what to do about them.
+	Remedy string
+}
 
 func (e *SchemaError) Error() string {
 	var problems []string
 	for _, f := range e.Findings {
 		problems = append(problems, f.Problem)
 	}
-	return strings.Join(problems, "; ") + ". Check the schema in the data source's settings, or make the views (see docs/your-own-database.md)"
+	return strings.Join(problems, "; ") + ". " + e.Remedy
 }
 
 func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, error) {
@@ -239,7 +243,8 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
+	unknown := unknownMetrics(in)
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL, Notices: unknownNotice(in, unknown)}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -258,6 +263,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 	if cut {
 		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(result.Rows)))
 	}
+	result.blank(unknown)
 	for i, b := range result.Columns {
 		if b.Role == compile.Time {
 			for _, row := range result.Rows {
@@ -280,7 +286,8 @@ func costNotice(r *Result) []string {
 	}
 	var n int64
 	for _, row := range r.Rows {
-		n += row[at].(int64)
+		missing, _ := row[at].(int64) // nil where the cost is unknown altogether
+		n += missing
 	}
 	if n == 0 {
 		return nil
@@ -489,7 +496,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL, Notices: unknownNotice(in, nil)}
 	for _, c := range st.Columns {
 		if c.Role != compile.Position {
 			result.Columns = append(result.Columns, Column{Column: c})

@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -17,9 +20,24 @@ type Overview struct {
 // Overview looks at the server and at the newest message.
 func (e *Engine) Overview(ctx context.Context, s *source.Source) (Overview, error) {
 	var o Overview
-	err := e.db.Query(ctx, "SELECT current_setting('server_version'), (SELECT max(m.created_at) FROM "+s.From("message")+" AS m)", nil, func(values []any) error {
-		o.Version, _ = values[0].(string)
-		o.Newest, _ = values[1].(time.Time)
+	err := e.db.Read(ctx, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, "SELECT current_setting('server_version')").Scan(&o.Version); err != nil {
+			return err
+		}
+		// Of a database in use the newest message is young, and an index finds it:
+		// the whole table is looked at only where there is none of the last year.
+		now := time.Now()
+		for _, since := range []time.Time{now.AddDate(0, 0, -1), now.AddDate(-1, 0, 0), {}} {
+			st := compile.Newest(s, since)
+			var newest *time.Time
+			if err := tx.QueryRow(ctx, st.SQL, st.Args...).Scan(&newest); err != nil {
+				return err
+			}
+			if newest != nil {
+				o.Newest = *newest
+				return nil
+			}
+		}
 		return nil
 	})
 	return o, err

@@ -68,7 +68,9 @@ func open(t testing.TB, schema string, s engine.Settings) *engine.Engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return views.Detect(ctx, tx, schema) }
+	detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
+		return views.Detect(ctx, tx, source.Settings{Schema: schema})
+	}
 	return engine.New(db, detect, s)
 }
 

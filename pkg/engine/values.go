@@ -84,7 +84,7 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 		return nil, err
 	}
 	if fatal := src.Fatal(); len(fatal) > 0 {
-		return nil, &SchemaError{fatal}
+		return nil, &SchemaError{fatal, src.Remedy}
 	}
 	others := slices.ContainsFunc(r.Filters, func(f query.Filter) bool { return f.Dimension != d.ID })
 	if d.Kind == catalog.KindEntity && !others && d.ID != "send" && src.Has(d.Relation) {

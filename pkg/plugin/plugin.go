@@ -13,7 +13,6 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
-	"github.com/jackc/pgx/v5"
 	"golang.org/x/net/proxy"
 	"golang.org/x/sync/errgroup"
 
@@ -23,8 +22,6 @@ import (
 	"github.com/parley-reports/parley/pkg/frame"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/source"
-	"github.com/parley-reports/parley/pkg/source/views"
 )
 
 // ID is the plugin's id.
@@ -73,9 +70,7 @@ func (d *DataSource) open(ctx context.Context, s backend.DataSourceInstanceSetti
 		return err
 	}
 	d.settings, d.db = parsed, db
-	d.engine = engine.New(db, func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
-		return views.Detect(ctx, tx, string(parsed.Schema))
-	}, parsed.reports(loc))
+	d.engine = engine.New(db, parsed.detect(), parsed.reports(loc))
 	return nil
 }
 

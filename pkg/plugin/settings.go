@@ -13,6 +13,8 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
 // settings are the data source's jsonData. Secrets stand in secureJsonData:
@@ -25,6 +27,7 @@ type settings struct {
 	User           name   `json:"user"`
 	TLSMode        string `json:"tlsMode"`
 	Schema         name   `json:"schema"`
+	Account        name   `json:"account"`
 	Timezone       string `json:"timezone"`
 	ChatURL        string `json:"chatUrl"`
 	RowLimit       int    `json:"rowLimit"`
@@ -49,7 +52,6 @@ func (n *name) UnmarshalJSON(data []byte) error {
 // Defaults of what the settings leave out.
 const (
 	defaultPort           = 5432
-	defaultSchema         = "parley"
 	defaultTLSMode        = "require"
 	defaultTimeoutSeconds = 60
 	defaultMaxConnections = 10
@@ -64,14 +66,8 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 			return v, fmt.Errorf("the data source's settings cannot be read: %w", err)
 		}
 	}
-	if v.Kind == "" {
-		v.Kind = "views"
-	}
 	if v.Port == 0 {
 		v.Port = defaultPort
-	}
-	if v.Schema == "" {
-		v.Schema = defaultSchema
 	}
 	if v.TLSMode == "" {
 		v.TLSMode = defaultTLSMode
@@ -82,9 +78,10 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	if v.MaxConnections <= 0 {
 		v.MaxConnections = defaultMaxConnections
 	}
+	if _, err := kinds.Lookup(v.Kind); err != nil {
+		return v, fmt.Errorf("in the data source's settings: %w", err)
+	}
 	switch {
-	case v.Kind != "views":
-		return v, fmt.Errorf("the database kind %q is not known: choose Parley views in the data source's settings", v.Kind)
 	case v.Host == "":
 		return v, errors.New("no host is set: write the database server's name or address in the data source's settings")
 	case v.Database == "":
@@ -111,6 +108,12 @@ func (s settings) database(secrets map[string]string, dial func(context.Context,
 		TLSMode: s.TLSMode, CACert: secrets["tlsCACert"], ClientCert: secrets["tlsClientCert"], ClientKey: secrets["tlsClientKey"],
 		ExecMode: s.ExecMode, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, MaxConnections: s.MaxConnections, Dial: dial,
 	}
+}
+
+// detect is the examination of the database.
+func (s settings) detect() engine.Detect {
+	kind, _ := kinds.Lookup(s.Kind) // known since the settings were read
+	return kind.Detect(source.Settings{Schema: string(s.Schema), Account: string(s.Account)})
 }
 
 func (s settings) reports(loc *time.Location) engine.Settings {

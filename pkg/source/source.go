@@ -72,20 +72,63 @@ func LookupRelation(name string) (Relation, bool) {
 	return Relation{}, false
 }
 
+// entities are the columns that hold ids, each with the entity that it points
+// to. The owner of a tag is a contact or a conversation.
+var entities = map[string]string{
+	"message_id": "message", "account_id": "account", "conversation_id": "conversation", "contact_id": "contact", "line_id": "line",
+	"agent_id": "agent", "team_id": "team", "campaign_id": "campaign", "owner_id": "owner",
+}
+
+// Settings say where in a database a source looks, and how much of it.
+type Settings struct {
+	// Schema holds the tables.
+	Schema string
+	// Account is the id of the only account whose rows may ever be read; empty
+	// is all of them.
+	Account string
+}
+
 // Source yields the relations of one database.
 type Source struct {
 	// Kind is the kind of database, for people: "Parley views".
 	Kind string
+	// Version is what is known of the version of the database's owner.
+	Version string
 	// Relations holds the SELECT of each relation that exists, without a
-	// semicolon, yielding the contract's columns in its types.
+	// semicolon, yielding the contract's columns in its types; ids may be numbers.
+	// Lines with $since, $until and $account hold bounds: see From.
 	Relations map[string]string
+	// Numbers are the entities whose ids the database holds as integers, in every
+	// relation. They are compared as such, so that its indexes serve.
+	Numbers map[string]bool
+	// Account is the id that $account stands for.
+	Account string
+	// Unknown are the columns that the database cannot know, as
+	// "message.delivered_at". Of events the names that it does not record stand
+	// here too: "conversation_event.reopened".
+	Unknown map[string]bool
 	// Findings say what was found and what is missing.
 	Findings []Finding
+	// Advice are statements that would make the reports faster.
+	Advice []string
+	// Remedy says what to do about what is missing.
+	Remedy string
 }
+
+// A State says how much of a relation there is.
+type State string
+
+// The states of relations.
+const (
+	Complete State = "complete"
+	Partial  State = "partial" // what hangs on the rest is unknown
+	Missing  State = "missing" // what hangs on it is unavailable
+)
 
 // Finding is one thing that the examination of a database showed.
 type Finding struct {
 	Relation string `json:"relation"`
+	State    State  `json:"state"`
 	// Problem is empty where the relation is complete.
 	Problem string `json:"problem,omitempty"`
 	// Fatal: no report can work with it.
@@ -95,21 +138,74 @@ type Finding struct {
 // Has tells whether the source yields the relation.
 func (s *Source) Has(relation string) bool { return s.Relations[relation] != "" }
 
-// From returns the relation as a FROM item without an alias. One that is absent
-// comes as an empty one, so that what is optional needs no other SQL.
-func (s *Source) From(relation string) string {
-	if sql := s.Relations[relation]; sql != "" {
+// Knows tells whether the source can know the column, written
+// "message.delivered_at".
+func (s *Source) Knows(column string) bool {
+	relation, _, _ := strings.Cut(column, ".")
+	return s.Has(relation) && !s.Unknown[column]
+}
+
+// Span bounds the event times of the rows that are read, half open: each bound
+// is a placeholder of type timestamptz, or empty.
+type Span struct{ Since, Until string }
+
+// From returns the relation as a FROM item without an alias. Rows outside the
+// span are left out where the relation has lines for that, which Bounded tells.
+// account gives the placeholder of the account. A relation that is absent comes
+// as an empty one, so that what is optional needs no other SQL.
+func (s *Source) From(relation string, span Span, account func() string) string {
+	sql := s.Relations[relation]
+	if sql == "" {
+		return "(" + s.empty(relation) + ")"
+	}
+	if !strings.Contains(sql, "$") {
 		return "(" + sql + ")"
 	}
+	marks := map[string]string{"$since": span.Since, "$until": span.Until}
+	if s.Account != "" && strings.Contains(sql, "$account") {
+		marks["$account"] = account()
+	}
+	var kept []string
+lines:
+	for line := range strings.SplitSeq(sql, "\n") {
+		for _, mark := range []string{"$since", "$until", "$account"} {
+			if !strings.Contains(line, mark) {
+				continue
+			}
+			if marks[mark] == "" {
+				continue lines
+			}
+			line = strings.ReplaceAll(line, mark, marks[mark])
+		}
+		kept = append(kept, line)
+	}
+	return "(" + strings.Join(kept, "\n") + ")"
+}
+
+// Bounded tells whether the relation itself leaves out what a span excludes.
+func (s *Source) Bounded(relation string) bool {
+	return strings.Contains(s.Relations[relation], "$since")
+}
+
+func (s *Source) empty(relation string) string {
 	r, ok := LookupRelation(relation)
 	if !ok {
 		panic("no relation of the contract: " + relation)
 	}
 	var fields []string
 	for _, c := range r.Columns {
-		fields = append(fields, fmt.Sprintf("NULL::%s AS %s", c.Type, c.Name))
+		fields = append(fields, s.null(c))
 	}
-	return "(SELECT " + strings.Join(fields, ", ") + " WHERE false)"
+	return "SELECT " + strings.Join(fields, ", ") + " WHERE false"
+}
+
+// null is a column without values.
+func (s *Source) null(c Column) string {
+	typ := c.Type
+	if s.Numbers[entities[c.Name]] {
+		typ = "bigint"
+	}
+	return fmt.Sprintf("NULL::%s AS %s", typ, c.Name)
 }
 
 // Fatal returns the problems that keep every report from working.

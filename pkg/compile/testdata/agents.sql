@@ -7,7 +7,7 @@ conversation_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
     (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
@@ -30,7 +30,8 @@ conversation_thread AS (
 conversation_event_base AS (
   SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
   FROM (
-    SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM (SELECT * FROM parley.conversation_event) AS o WHERE o.at >= $5::timestamptz AND o.at < $6::timestamptz
+    SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM (SELECT * FROM parley.conversation_event) AS o
+    WHERE o.at >= $5::timestamptz AND o.at < $6::timestamptz
   ) AS e
   LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = e.conversation_id
 ),
@@ -38,7 +39,7 @@ conversation_event_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
     (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
@@ -68,7 +69,7 @@ csat_answer_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
     (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
@@ -102,8 +103,8 @@ message_rows AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
   ) AS r
-  WHERE r.created_at >= $1::timestamptz AND r.created_at < $2::timestamptz
 ),
 message_totals AS (
   SELECT agent,

@@ -1,9 +1,11 @@
 WITH conversation_active_base AS (
   SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, t.at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
   FROM (
-    SELECT o.conversation_id, o.created_at AS at FROM (SELECT * FROM parley.conversation) AS o WHERE o.created_at >= $1::timestamptz AND o.created_at < $2::timestamptz
+    SELECT o.conversation_id, o.created_at AS at FROM (SELECT * FROM parley.conversation) AS o
+  WHERE o.created_at >= $1::timestamptz AND o.created_at < $2::timestamptz
     UNION ALL
-    SELECT m.conversation_id, m.created_at FROM (SELECT * FROM parley.message) AS m WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
+    SELECT m.conversation_id, m.created_at FROM (SELECT * FROM parley.message) AS m
+  WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
   ) AS t
   JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = t.conversation_id
 ),
@@ -20,7 +22,7 @@ listed_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
     (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (

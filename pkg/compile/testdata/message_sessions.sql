@@ -29,9 +29,9 @@ WITH recent AS (
             WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
             ELSE 'sent' END AS stage
         FROM (SELECT * FROM parley.message) AS m
+        WHERE m.created_at >= $4::timestamptz AND m.created_at < $5::timestamptz
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-      WHERE r.created_at >= $4::timestamptz AND r.created_at < $5::timestamptz
     ) AS o
     WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
@@ -79,10 +79,10 @@ timeline AS (
             WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
             ELSE 'sent' END AS stage
         FROM (SELECT * FROM parley.message) AS m
+        WHERE m.created_at < $8::timestamptz
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
       JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
-      WHERE r.created_at < $8::timestamptz
     ) AS o
     WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
@@ -138,8 +138,9 @@ known AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at < $10::timestamptz
   ) AS m
-  WHERE m.created_at < $10::timestamptz AND m.stage IS DISTINCT FROM 'failed' AND m.contact_id IN (SELECT r.contact_id FROM opened AS r)
+  WHERE m.stage IS DISTINCT FROM 'failed' AND m.contact_id IN (SELECT r.contact_id FROM opened AS r)
   GROUP BY m.account_id, m.contact_id
 ),
 earlier AS (
@@ -155,8 +156,9 @@ earlier AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at >= $9::timestamptz AND m.created_at < $10::timestamptz
   ) AS m ON m.contact_id = r.contact_id AND m.account_id IS NOT DISTINCT FROM r.account_id AND m.created_at = r.created_at
-  WHERE m.created_at >= $9::timestamptz AND m.created_at < $10::timestamptz AND m.stage IS DISTINCT FROM 'failed'
+  WHERE m.stage IS DISTINCT FROM 'failed'
     AND (coalesce(m.sequence, 9223372036854775807), m.outbound, m.message_id COLLATE "C") < (coalesce(r.sequence, 9223372036854775807), r.outbound, r.message_id COLLATE "C")
 ),
 session AS MATERIALIZED (

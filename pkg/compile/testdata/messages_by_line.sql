@@ -13,10 +13,10 @@ WITH message_rows AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at >= $3::timestamptz AND m.created_at < $4::timestamptz
   ) AS r
   LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-  WHERE r.created_at >= $2::timestamptz AND r.created_at < $3::timestamptz
-    AND (nullif(l.channel, '') = ANY ($4::text[]) OR nullif(l.channel, '') IS NULL)
+  WHERE (nullif(l.channel, '') = ANY ($2::text[]) OR nullif(l.channel, '') IS NULL)
 ),
 message_totals AS (
   SELECT bucket,

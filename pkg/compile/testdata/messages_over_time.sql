@@ -13,9 +13,9 @@ WITH message_rows AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at >= $2::timestamptz AND m.created_at < $3::timestamptz
   ) AS r
   LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-  WHERE r.created_at >= $2::timestamptz AND r.created_at < $3::timestamptz
 ),
 message_totals AS (
   SELECT bucket,

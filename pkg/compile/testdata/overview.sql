@@ -7,7 +7,7 @@ conversation_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id <> ''))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
     (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
@@ -46,8 +46,8 @@ message_rows AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
   ) AS r
-  WHERE r.created_at >= $1::timestamptz AND r.created_at < $2::timestamptz
 ),
 message_totals AS (
   SELECT count(*) FILTER (WHERE f.outbound AND f.stage IN ('sent', 'delivered', 'read')) AS messages_sent,

@@ -29,9 +29,9 @@ WITH recent AS (
             WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
             ELSE 'sent' END AS stage
         FROM (SELECT * FROM parley.message) AS m
+        WHERE m.created_at >= $7::timestamptz AND m.created_at < $8::timestamptz
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-      WHERE r.created_at >= $7::timestamptz AND r.created_at < $8::timestamptz
     ) AS o
     WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
@@ -79,10 +79,10 @@ timeline AS (
             WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
             ELSE 'sent' END AS stage
         FROM (SELECT * FROM parley.message) AS m
+        WHERE m.created_at < $11::timestamptz
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
       JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
-      WHERE r.created_at < $11::timestamptz
     ) AS o
     WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t

@@ -12,9 +12,9 @@ WITH message_rows AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at >= $3::timestamptz AND m.created_at < $4::timestamptz
   ) AS r
-  WHERE r.created_at >= $2::timestamptz AND r.created_at < $3::timestamptz
-    AND NOT EXISTS (SELECT FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '' AND g.owner_id = r.contact_id AND g.name = ANY ($4::text[]))
+  WHERE NOT EXISTS (SELECT FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '' AND g.owner_id = r.contact_id AND g.name = ANY ($2::text[]))
 ),
 message_totals AS (
   SELECT contact_tag,

@@ -13,8 +13,8 @@ WITH message_rows AS (
         WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
         ELSE 'sent' END AS stage
     FROM (SELECT * FROM parley.message) AS m
+    WHERE m.created_at >= $3::timestamptz AND m.created_at < $4::timestamptz
   ) AS r
-  WHERE r.created_at >= $3::timestamptz AND r.created_at < $4::timestamptz
 ),
 message_totals AS (
   SELECT weekday,

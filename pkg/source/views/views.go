@@ -36,11 +36,14 @@ JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_type base ON base.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
 WHERE n.nspname = $1`
 
+const remedy = "Check the schema in the data source's settings, or make the views (see docs/your-own-database.md)"
+
 // Detect looks at the schema and returns the source that its relations make,
 // with a finding for each relation that is absent or incomplete. The error is
 // the database's; a schema that does not fit the contract is no error but a
 // fatal finding.
-func Detect(ctx context.Context, db Querier, schema string) (*source.Source, error) {
+func Detect(ctx context.Context, db Querier, settings source.Settings) (*source.Source, error) {
+	schema := settings.Schema
 	found := map[string]map[string]column{}
 	rows, err := db.Query(ctx, columnsSQL, schema)
 	if err != nil {
@@ -58,23 +61,33 @@ func Detect(ctx context.Context, db Querier, schema string) (*source.Source, err
 	if err != nil {
 		return nil, err
 	}
-	s := &source.Source{Kind: "Parley views", Relations: map[string]string{}}
+	s := &source.Source{Kind: "Parley views", Relations: map[string]string{}, Unknown: map[string]bool{}, Account: settings.Account, Remedy: remedy}
 	if len(found) == 0 {
 		exists, err := hasSchema(ctx, db, schema)
 		if err != nil {
 			return nil, err
 		}
 		if !exists {
-			s.Findings = []source.Finding{{Relation: "message", Problem: fmt.Sprintf("there is no schema %s", schema), Fatal: true}}
+			s.Findings = []source.Finding{{Relation: "message", State: source.Missing, Problem: fmt.Sprintf("there is no schema %s", schema), Fatal: true}}
 			return s, nil
 		}
 	}
+	v := &reader{schema: schema, account: settings.Account, found: found}
 	for _, r := range source.Contract {
-		sql, finding := relationSQL(schema, r, found[r.Name])
+		sql, absent, finding := v.relation(r)
 		s.Relations[r.Name] = sql
+		for _, name := range absent {
+			s.Unknown[r.Name+"."+name] = true
+		}
 		s.Findings = append(s.Findings, finding)
 	}
 	return s, nil
+}
+
+// reader writes the SELECTs of the relations of a schema.
+type reader struct {
+	schema, account string
+	found           map[string]map[string]column
 }
 
 func hasSchema(ctx context.Context, db Querier, schema string) (bool, error) {
@@ -85,15 +98,16 @@ func hasSchema(ctx context.Context, db Querier, schema string) (bool, error) {
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 }
 
-// relationSQL is the SELECT of one relation: columns of other types are cast,
+// relation is the SELECT of one relation: columns of other types are cast,
 // optional ones that are absent become null.
-func relationSQL(schema string, r source.Relation, found map[string]column) (string, source.Finding) {
-	finding := source.Finding{Relation: r.Name, Fatal: r.Required}
+func (v *reader) relation(r source.Relation) (sql string, absent []string, finding source.Finding) {
+	schema, found := v.schema, v.found[r.Name]
+	finding = source.Finding{Relation: r.Name, State: source.Missing, Fatal: r.Required}
 	if found == nil {
 		finding.Problem = fmt.Sprintf("the relation %s.%s is missing", schema, r.Name)
-		return "", finding
+		return "", nil, finding
 	}
-	var fields, missing, absent, unreadable, foreign []string
+	var fields, missing, unreadable, foreign []string
 	for _, c := range r.Columns {
 		col, ok := found[c.Name]
 		switch {
@@ -112,6 +126,7 @@ func relationSQL(schema string, r source.Relation, found map[string]column) (str
 			fields = append(fields, field(c, col))
 		}
 	}
+	limit, limited := v.limit(r.Name)
 	switch {
 	case len(missing) > 0:
 		finding.Problem = fmt.Sprintf("%s.%s lacks the column %s", schema, r.Name, strings.Join(missing, ", "))
@@ -119,14 +134,83 @@ func relationSQL(schema string, r source.Relation, found map[string]column) (str
 		finding.Problem = fmt.Sprintf("the user may not read %s.%s (%s): GRANT USAGE ON SCHEMA and SELECT ON the relation to it", schema, r.Name, strings.Join(unreadable, ", "))
 	case len(foreign) > 0:
 		finding.Problem = strings.Join(foreign, "; ")
+	case !limited:
+		finding.Problem = fmt.Sprintf("%s.%s has no account_id: it cannot be limited to an account", schema, r.Name)
 	default:
-		finding.Fatal = false
+		finding.State, finding.Fatal = source.Complete, false
 		if len(absent) > 0 {
+			finding.State = source.Partial
 			finding.Problem = fmt.Sprintf("%s.%s has no %s: what hangs on it is unknown", schema, r.Name, strings.Join(absent, ", "))
 		}
-		return fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), pgx.Identifier{schema, r.Name}.Sanitize()), finding
+		sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), v.table(r.Name))
+		if bounds := slices.Concat(limit, v.bounds(r.Name)); len(bounds) > 0 {
+			sql += "\nWHERE true\n  AND " + strings.Join(bounds, "\n  AND ")
+		}
+		return sql, absent, finding
 	}
-	return "", finding
+	return "", nil, finding
+}
+
+func (v *reader) table(name string) string { return pgx.Identifier{v.schema, name}.Sanitize() }
+
+// bounds lets the index on a naive event time serve. Instants need none: a range
+// of the column itself reaches their index.
+func (v *reader) bounds(relation string) []string {
+	at := map[string]string{"message": "created_at", "conversation": "created_at", "conversation_event": "at"}[relation]
+	if at == "" || v.found[relation][at].base != "timestamp" {
+		return nil
+	}
+	return []string{at + " >= $since AT TIME ZONE 'UTC'", at + " < $until AT TIME ZONE 'UTC'"}
+}
+
+// limit keeps the rows of the account that the source is limited to. It fails
+// for a relation that does not tell whose its rows are.
+func (v *reader) limit(relation string) (conditions []string, ok bool) {
+	if v.account == "" || relation == "rate_card" || relation == "billing_rule" {
+		return nil, true
+	}
+	if own, ok := v.found[relation]["account_id"]; ok && own.readable {
+		return []string{v.key(relation, "account_id") + " = $account"}, true
+	}
+	// The others are those of the account's conversations, contacts, lines …
+	of := func(column, owner string) string {
+		if own, ok := v.found[owner]["account_id"]; !ok || !own.readable || v.found[owner][owner+"_id"].typ == "" {
+			return "false"
+		}
+		return fmt.Sprintf("%s IN (SELECT %s FROM %s WHERE %s = $account)", v.key(relation, column), v.key(owner, owner+"_id"), v.table(owner), v.key(owner, "account_id"))
+	}
+	has := func(column string) bool { return v.found[relation][column].typ != "" }
+	either := func(column, owner, other, otherOwner string) string {
+		switch {
+		case !has(other):
+			return of(column, owner)
+		case !has(column):
+			return of(other, otherOwner)
+		}
+		return fmt.Sprintf("(%s OR %s IS NULL AND %s)", of(column, owner), column, of(other, otherOwner))
+	}
+	var condition string
+	switch relation {
+	case "conversation_event":
+		condition = of("conversation_id", "conversation")
+	case "agent_team":
+		condition = of("team_id", "team")
+	case "csat":
+		condition = either("conversation_id", "conversation", "contact_id", "contact")
+	case "working_hours":
+		condition = either("line_id", "line", "team_id", "team")
+	case "tag":
+		condition = fmt.Sprintf("(kind::text = 'conversation' AND %s OR kind::text = 'contact' AND %s)", of("owner_id", "conversation"), of("owner_id", "contact"))
+	default:
+		return nil, false
+	}
+	return []string{condition}, true
+}
+
+// key is a column as the text that ids are.
+func (v *reader) key(relation, column string) string {
+	expr, _, _ := strings.Cut(field(source.Column{Name: column, Type: "text"}, v.found[relation][column]), " AS ")
+	return expr
 }
 
 // pgTypes are pg_type's names of the contract's types.

@@ -90,7 +90,9 @@ func (d *database) engine(t *testing.T, schema string) *engine.Engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return views.Detect(ctx, tx, schema) }
+	detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
+		return views.Detect(ctx, tx, source.Settings{Schema: schema})
+	}
 	return engine.New(db, detect, engine.Settings{})
 }
 
@@ -214,7 +216,7 @@ func difference(got, want string) string {
 
 func (d *database) detect(t *testing.T, schema string) *source.Source {
 	t.Helper()
-	s, err := views.Detect(t.Context(), d.conn, schema)
+	s, err := views.Detect(t.Context(), d.conn, source.Settings{Schema: schema})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -491,7 +493,7 @@ func TestFindings(t *testing.T) {
 			for _, grant := range grants {
 				d.execute(t, grant, schema, name)
 			}
-			s, err := views.Detect(t.Context(), reader, schema)
+			s, err := views.Detect(t.Context(), reader, source.Settings{Schema: schema})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,395 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Product is a database of a known make: what its relations are read from.
+//
+// Files holds <relation>.sql for each relation of the contract that the product
+// knows, one SELECT each, without a semicolon. It is a template:
+//
+//	{{table "messages"}}              the table's quoted name
+//	{{if has "messages.sender_id"}}   the column is there and may be read; also has "messages"
+//	{{if feature "reopenings"}}       one of Features
+//	{{unknown "reopened"}}            marks "<relation>.reopened" as unknown, and is empty
+//
+// A file yields only the columns that its database knows, by their names in the
+// contract; all others are unknown. Integer ids stay integers, naive timestamps
+// are UTC, and any other type is cast to the contract's.
+//
+// Three marks bound the rows that are read. A line that holds one is left out of
+// the statement where there is no such bound, so it has to stand by itself:
+//
+//	AND m.created_at >= $since AT TIME ZONE 'UTC'
+//	AND m.created_at < $until AT TIME ZONE 'UTC'
+//	AND m.account_id = $account::int
+//
+// $since and $until are timestamptz. A relation that has them must leave out just
+// the rows whose event time (created_at, at) lies outside; csat alone has two
+// times, and may leave out rows whose times both do. $account is text and has to
+// stand in every file whose rows are somebody's.
+type Product struct {
+	Name     string
+	Files    fs.FS
+	Features map[string]bool
+	// Indexes that the reports need on large tables.
+	Indexes []Index
+	// Remedy says what to do about what is missing.
+	Remedy string
+}
+
+// Index is a column that the reports look rows up by.
+type Index struct{ Table, Column string }
+
+// shared are the relations that belong to no account.
+var shared = []string{"rate_card", "billing_rule"}
+
+// Database is a database under examination.
+type Database struct {
+	tx       pgx.Tx
+	settings Settings
+	// columns are the readable columns of each table of the schema.
+	columns map[string]map[string]bool
+	// unreadable are the columns that exist but may not be read.
+	unreadable map[string]map[string]bool
+}
+
+const readableSQL = `
+SELECT c.relname, a.attname, has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+FROM pg_catalog.pg_namespace AS n
+JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE n.nspname = $1`
+
+// Open looks at the tables of the schema.
+func Open(ctx context.Context, tx pgx.Tx, s Settings) (*Database, error) {
+	d := &Database{tx: tx, settings: s, columns: map[string]map[string]bool{}, unreadable: map[string]map[string]bool{}}
+	rows, err := tx.Query(ctx, readableSQL, s.Schema)
+	if err != nil {
+		return nil, err
+	}
+	var table, column string
+	var readable bool
+	_, err = pgx.ForEachRow(rows, []any{&table, &column, &readable}, func() error {
+		into := d.unreadable
+		if readable {
+			into = d.columns
+		}
+		if into[table] == nil {
+			into[table] = map[string]bool{}
+		}
+		into[table][column] = true
+		return nil
+	})
+	return d, err
+}
+
+// Has tells whether a table ("messages"), or a column of it ("messages.id"), is
+// there and may be read.
+func (d *Database) Has(name string) bool {
+	table, column, _ := strings.Cut(name, ".")
+	if column == "" {
+		return len(d.columns[table]) > 0
+	}
+	return d.columns[table][column]
+}
+
+// forbidden tells whether a table or column is there but may not be read.
+func (d *Database) forbidden(name string) bool {
+	table, column, _ := strings.Cut(name, ".")
+	if column == "" {
+		return len(d.unreadable[table]) > 0 && !d.Has(table)
+	}
+	return d.unreadable[table][column]
+}
+
+// Table is the quoted name of a table of the schema.
+func (d *Database) Table(name string) string {
+	return pgx.Identifier{d.settings.Schema, name}.Sanitize()
+}
+
+// Bool asks a question that has one answer, yes or no.
+func (d *Database) Bool(ctx context.Context, sql string, args ...any) (bool, error) {
+	rows, err := d.tx.Query(ctx, sql, args...)
+	if err != nil {
+		return false, err
+	}
+	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
+}
+
+// Text asks a question that has one answer; null is "".
+func (d *Database) Text(ctx context.Context, sql string, args ...any) (string, error) {
+	rows, err := d.tx.Query(ctx, sql, args...)
+	if err != nil {
+		return "", err
+	}
+	text, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[*string])
+	if err != nil || text == nil {
+		return "", err
+	}
+	return *text, nil
+}
+
+// draft is a relation on its way to its SQL.
+type draft struct {
+	Relation
+	sql     string
+	finding Finding
+	unknown []string          // what the file marks
+	absent  []string          // what it asked for in vain
+	types   map[string]uint32 // of the columns that it yields
+}
+
+// Examine makes the source of the product's relations out of the database. The
+// error is the database's; what does not fit is a finding.
+func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
+	s := &Source{Kind: p.Name, Relations: map[string]string{}, Numbers: map[string]bool{}, Unknown: map[string]bool{}, Account: d.settings.Account, Remedy: p.Remedy}
+	var drafts []*draft
+	for _, r := range Contract {
+		draft, err := d.draft(ctx, p, r)
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, draft)
+	}
+	s.Numbers = numbers(drafts)
+	for _, draft := range drafts {
+		if draft.finding.State != Missing {
+			s.Relations[draft.Name] = draft.wrap(s)
+		}
+		s.Findings = append(s.Findings, draft.finding)
+	}
+	if s.Account != "" && s.Has("account") {
+		known, err := d.Bool(ctx, "SELECT EXISTS (SELECT FROM "+s.From("account", Span{}, func() string { return "$1::text" })+" AS a)", s.Account)
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			s.Findings = append(s.Findings, Finding{Relation: "account", State: Missing, Problem: fmt.Sprintf("there is no account %s", s.Account), Fatal: true})
+		}
+	}
+	advice, err := d.advice(ctx, p.Indexes)
+	s.Advice = advice
+	return s, err
+}
+
+// draft renders the file of a relation, and has the database say what it yields.
+func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, error) {
+	f := &draft{Relation: r, finding: Finding{Relation: r.Name, State: Missing, Fatal: r.Required}}
+	text, err := fs.ReadFile(p.Files, r.Name+".sql")
+	if errors.Is(err, fs.ErrNotExist) {
+		f.finding.Problem = fmt.Sprintf("%s has no %s", p.Name, r.Name)
+		return f, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.settings.Account != "" && !strings.Contains(string(text), "$account") && !slices.Contains(shared, r.Name) {
+		f.finding.Problem = r.Name + " cannot be limited to an account"
+		return f, nil
+	}
+	if err := d.render(f, p, string(text)); err != nil {
+		return nil, fmt.Errorf("%s.sql: %w", r.Name, err)
+	}
+	if f.finding.Problem != "" {
+		return f, nil
+	}
+	err = d.describe(ctx, f)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		switch {
+		case refused.Code == "42501":
+			f.finding.Problem = refused.Message + ": GRANT SELECT on its columns that the documentation lists"
+			return f, nil
+		case refused.Code == "22P02" && d.settings.Account != "":
+			f.finding.Problem = fmt.Sprintf("%q is no id of an account here", d.settings.Account)
+			return f, nil
+		case strings.HasPrefix(refused.Code, "42"): // no such column, or of another type
+			f.finding.Problem = refused.Message
+			return f, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, c := range r.Columns {
+		if c.Required && f.types[c.Name] == 0 {
+			missing = append(missing, c.Name)
+		}
+	}
+	if len(missing) > 0 {
+		f.finding.Problem = fmt.Sprintf("%s lacks %s", r.Name, strings.Join(missing, ", "))
+		return f, nil
+	}
+	f.finding.State, f.finding.Fatal = Complete, false
+	if len(f.absent) > 0 {
+		f.finding.State = Partial
+		f.finding.Problem = strings.Join(f.absent, "; ") + ": what hangs on it is unknown"
+	}
+	return f, nil
+}
+
+// render executes the template. A table that is not there is a problem of the
+// relation.
+func (d *Database) render(f *draft, p Product, text string) error {
+	problem := func(name string) string {
+		if d.forbidden(name) {
+			return fmt.Sprintf("the user may not read %s.%s: GRANT SELECT on it", d.settings.Schema, name)
+		}
+		return fmt.Sprintf("%s.%s is not there", d.settings.Schema, name)
+	}
+	parsed, err := template.New(f.Name).Funcs(template.FuncMap{
+		"table": func(name string) string {
+			if !d.Has(name) && f.finding.Problem == "" {
+				f.finding.Problem = problem(name)
+			}
+			return d.Table(name)
+		},
+		"has": func(name string) bool {
+			if !d.Has(name) {
+				f.absent = append(f.absent, problem(name))
+				return false
+			}
+			return true
+		},
+		"feature": func(name string) bool { return p.Features[name] },
+		"unknown": func(name string) string {
+			f.unknown = append(f.unknown, name)
+			return ""
+		},
+	}).Parse(text)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	if err := parsed.Execute(&b, nil); err != nil {
+		return err
+	}
+	f.sql = strings.TrimSpace(b.String())
+	return nil
+}
+
+// describe runs the SELECT for no rows: the database says whether it may run, and
+// what it yields.
+func (d *Database) describe(ctx context.Context, f *draft) error {
+	s := &Source{Relations: map[string]string{f.Name: f.sql}, Account: d.settings.Account}
+	const instant = "'2020-01-01 00:00Z'::timestamptz"
+	var args []any
+	item := s.From(f.Name, Span{instant, instant}, func() string {
+		args = []any{d.settings.Account}
+		return "$1::text"
+	})
+	// What fails must not end the transaction.
+	part, err := d.tx.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = part.Rollback(ctx) }()
+	rows, err := part.Query(ctx, "SELECT * FROM "+item+" AS r LIMIT 0", args...)
+	if err != nil {
+		return err
+	}
+	rows.Close()
+	if rows.Err() != nil {
+		return rows.Err()
+	}
+	f.types = map[string]uint32{}
+	for _, field := range rows.FieldDescriptions() {
+		f.types[field.Name] = field.DataTypeOID
+	}
+	return nil
+}
+
+func isInteger(oid uint32) bool {
+	return oid == pgtype.Int2OID || oid == pgtype.Int4OID || oid == pgtype.Int8OID
+}
+
+// numbers are the entities whose ids are integers wherever they stand.
+func numbers(drafts []*draft) map[string]bool {
+	integers, others := map[string]bool{}, map[string]bool{}
+	for _, f := range drafts {
+		for column, oid := range f.types {
+			if isInteger(oid) {
+				integers[entities[column]] = true
+			} else {
+				others[entities[column]] = true
+			}
+		}
+	}
+	all := map[string]bool{}
+	for entity := range integers {
+		all[entity] = entity != "" && !others[entity]
+	}
+	// The owner of a tag is compared with contacts and with conversations.
+	all["owner"] = all["owner"] && all["contact"] && all["conversation"]
+	return all
+}
+
+// oids are the contract's types as the database names them.
+var oids = map[string]uint32{
+	"text": pgtype.TextOID, "bigint": pgtype.Int8OID, "integer": pgtype.Int4OID, "timestamptz": pgtype.TimestamptzOID, "boolean": pgtype.BoolOID,
+	"numeric": pgtype.NumericOID, "double precision": pgtype.Float8OID, "date": pgtype.DateOID, "time": pgtype.TimeOID,
+}
+
+// wrap is the relation with all columns of the contract, in its types.
+func (f *draft) wrap(s *Source) string {
+	for _, name := range f.unknown {
+		s.Unknown[f.Name+"."+name] = true
+	}
+	var fields []string
+	for _, c := range f.Columns {
+		oid, known := f.types[c.Name]
+		switch {
+		case !known:
+			s.Unknown[f.Name+"."+c.Name] = true
+			fields = append(fields, s.null(c))
+		case oid == oids[c.Type] || s.Numbers[entities[c.Name]]:
+			fields = append(fields, "r."+c.Name)
+		case c.Type == "timestamptz" && oid == pgtype.TimestampOID:
+			fields = append(fields, fmt.Sprintf("r.%[1]s AT TIME ZONE 'UTC' AS %[1]s", c.Name))
+		default:
+			fields = append(fields, fmt.Sprintf("r.%[1]s::%[2]s AS %[1]s", c.Name, c.Type))
+		}
+	}
+	return fmt.Sprintf("SELECT %s\nFROM (\n%s\n) AS r", strings.Join(fields, ", "), f.sql)
+}
+
+// manyRows is from how many rows on a missing index is worth a word.
+const manyRows = 50_000
+
+// advice names the indexes that large tables lack. One that begins with another
+// column of few values, such as the account, serves nearly as well.
+func (d *Database) advice(ctx context.Context, indexes []Index) ([]string, error) {
+	var advice []string
+	for _, index := range indexes {
+		if !d.Has(index.Table + "." + index.Column) {
+			continue
+		}
+		lacking, err := d.Bool(ctx, `
+SELECT c.reltuples >= $3 AND NOT EXISTS (
+  SELECT FROM pg_catalog.pg_index AS i
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:1])
+  WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND a.attname = $2)
+FROM pg_catalog.pg_class AS c
+WHERE c.oid = $1::regclass`, d.Table(index.Table), index.Column, manyRows)
+		if err != nil {
+			return nil, err
+		}
+		if lacking {
+			advice = append(advice, fmt.Sprintf("CREATE INDEX CONCURRENTLY ON %s (%s)", d.Table(index.Table), pgx.Identifier{index.Column}.Sanitize()))
+		}
+	}
+	return advice, nil
+}
