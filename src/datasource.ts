@@ -16,6 +16,7 @@ import { DataSourceWithBackend, getTemplateSrv, isExpressionReference, type Temp
 import { countBy } from 'lodash';
 import { defer, from, type Observable, switchMap } from 'rxjs';
 
+import { annotationSupport } from './annotations';
 import { adHocFilter, Interpolator } from './interpolate';
 import { catalogLanguage } from './language';
 import { filterDimensions, VERSION } from './query';
@@ -44,6 +45,7 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
   ) {
     super(settings);
     this.variables = new VariableSupport(this);
+    this.annotations = annotationSupport;
   }
 
   /**

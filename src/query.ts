@@ -152,6 +152,11 @@ export function isVariable(text: string): boolean {
   return text.includes('$') || text.includes('[[');
 }
 
+/** Reports of events are marked on charts: they are for annotations, not for panels. */
+export function isEvents(report: Report): boolean {
+  return report.query.format === 'annotations';
+}
+
 export function isDetails(resolved: Pick<ResolvedQuery, 'format'>): boolean {
   return resolved.format === 'details' || resolved.format === 'logs';
 }
@@ -178,6 +183,10 @@ export function groupDimensions(resolved: ResolvedQuery, catalog: Catalog): Dime
 
 /** The dimensions that can filter the query. */
 export function filterDimensions(query: ParleyQuery, catalog: Catalog): Dimension[] {
+  const events = reportOf(query, catalog)?.filters;
+  if (events) {
+    return catalog.dimensions.filter((d) => events.includes(d.id) && d.kind !== 'time' && d.operators.length > 0);
+  }
   const resolved = resolve(query, catalog);
   let { metrics } = resolved;
   if (isDetails(resolved)) {

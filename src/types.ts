@@ -72,6 +72,8 @@ export interface Report extends Described {
   columns?: Described[];
   /** The columns by which a details report can be ordered. */
   sortable?: string[];
+  /** The dimensions that can filter a report of events. */
+  filters?: string[];
 }
 
 export type Preset = Omit<ParleyQuery, keyof DataQuery>;

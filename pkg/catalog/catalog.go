@@ -240,6 +240,7 @@ var Metrics = slices.Concat(
 		{ID: "stage_share_of_previous", Fact: Initiation, Unit: Ratio},
 		{ID: "stage_share_of_sent", Fact: Initiation, Unit: Ratio},
 		{ID: "first_sent_at", Fact: Initiation, Unit: Instant},
+		{ID: "last_sent_at", Fact: Initiation, Unit: Instant},
 		{ID: "failure_reasons", Fact: Initiation, Unit: Text},
 	},
 	durations(Initiation, "time_to_reply"),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +42,14 @@ type textTable struct {
 	Meanings   map[string]string        `json:"meanings"`
 	Columns    map[string]Words         `json:"columns"`
 	Reports    map[string]Words         `json:"reports"`
+	Events     map[string]string        `json:"events"`
+	Numbers    textNumbers              `json:"numbers"`
+}
+
+type textNumbers struct {
+	Thousands string `json:"thousands"`
+	Decimal   string `json:"decimal"`
+	Percent   string `json:"percent"`
 }
 
 type textDimension struct {
@@ -175,4 +184,32 @@ func (t Texts) YesNo(yes bool) string {
 func (t Texts) Previous(compare, title string) string {
 	pattern := find(t, "{0}", func(table *textTable) string { return table.Previous[compare] })
 	return strings.ReplaceAll(pattern, "{0}", title)
+}
+
+// Event returns a sentence about an event, with {0}, {1} … replaced by the parts.
+func (t Texts) Event(id string, parts ...string) string {
+	sentence := find(t, id, func(table *textTable) string { return table.Events[id] })
+	for i, part := range parts {
+		sentence = strings.ReplaceAll(sentence, "{"+strconv.Itoa(i)+"}", part)
+	}
+	return sentence
+}
+
+func (t Texts) numbers() textNumbers {
+	return find(t, textNumbers{}, func(table *textTable) textNumbers { return table.Numbers })
+}
+
+// Count writes a number of things.
+func (t Texts) Count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + t.numbers().Thousands + digits[i:]
+	}
+	return digits
+}
+
+// Share writes a share (1 is 100 %) with one decimal where it is not whole.
+func (t Texts) Share(share float64) string {
+	text := strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', 1, 64), ".0")
+	return strings.ReplaceAll(t.numbers().Percent, "{0}", strings.ReplaceAll(text, ".", t.numbers().Decimal))
 }

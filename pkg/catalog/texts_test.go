@@ -3,6 +3,8 @@ package catalog_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +22,12 @@ import (
 var reports = []string{
 	"channels", "sessions_over_time", "messages_over_time", "initiations", "sends", "initiations_daily", "funnel", "failures", "notification_details",
 	"overview", "agents", "tags", "conversation_details", "message_details_sent", "message_details_received", "traffic", "cost",
+	"campaign_sends", "failure_bursts", "template_changes",
+}
+
+// events are the sentences about events, with the number of their parts.
+var events = map[string]int{
+	"sent": 1, "failed": 1, "delivered": 1, "read": 1, "answered": 1, "burst": 1, "burst_text": 4, "new_template": 1, "new_language": 2, "new_category": 3,
 }
 
 // known are the values with texts of dimensions that are no enums: other values
@@ -45,7 +53,7 @@ type words struct {
 
 type file struct {
 	None, Link, Yes, No                          string
-	Previous, Advice, Meanings                   map[string]string
+	Previous, Advice, Meanings, Events, Numbers  map[string]string
 	Facts, Metrics, Dimensions, Columns, Reports map[string]words
 }
 
@@ -83,6 +91,14 @@ func TestTextsAreComplete(t *testing.T) {
 				ids = append(ids, string(fact))
 			}
 			sameKeys(t, "facts", f.Facts, ids)
+			sameKeys(t, "events", f.Events, slices.Collect(maps.Keys(events)))
+			for id, sentence := range f.Events {
+				for i := range events[id] + 1 {
+					if part := fmt.Sprintf("{%d}", i); strings.Contains(sentence, part) != (i < events[id]) {
+						t.Errorf("event %s: %q has or lacks %s", id, sentence, part)
+					}
+				}
+			}
 			sameKeys(t, "previous", f.Previous, slices.DeleteFunc(slices.Clone(query.Compares), func(c string) bool { return c == "none" }))
 			for _, d := range catalog.Dimensions {
 				values := slices.Concat(d.Values, known[d.ID])
@@ -233,4 +249,31 @@ func merge(tables ...map[string]words) map[string]words {
 		}
 	}
 	return all
+}
+
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		language string
+		counts   string
+		shares   string
+	}{
+		{"en", "0 999 1,000 12,345,678", "0% 3% 3.2% 100% 0.1%"},
+		{"es", "0 999 1\u202f000 12\u202f345\u202f678", "0\u00a0% 3\u00a0% 3,2\u00a0% 100\u00a0% 0,1\u00a0%"},
+		{"pt-BR", "0 999 1.000 12.345.678", "0% 3% 3,2% 100% 0,1%"},
+	} {
+		texts := catalog.In(c.language)
+		var counts, shares []string
+		for _, n := range []int64{0, 999, 1000, 12345678} {
+			counts = append(counts, texts.Count(n))
+		}
+		for _, share := range []float64{0, 0.03, 0.0321, 1, 0.0006} {
+			shares = append(shares, texts.Share(share))
+		}
+		if got := strings.Join(counts, " "); got != c.counts {
+			t.Errorf("%s: %q, want %q", c.language, got, c.counts)
+		}
+		if got := strings.Join(shares, " "); got != c.shares {
+			t.Errorf("%s: %q, want %q", c.language, got, c.shares)
+		}
+	}
 }

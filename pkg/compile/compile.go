@@ -92,6 +92,8 @@ type compiler struct {
 	bounds  string
 	// account is the placeholder of the account that the source is limited to.
 	account string
+	// having keeps rows of the answer by their totals t.
+	having string
 }
 
 // Aggregate compiles a query for metrics. The error is a *query.Error.
@@ -416,6 +418,9 @@ func (c *compiler) finish(total string, keys, joins []string) (*Statement, error
 		order = append(order, "stage.place")
 	}
 	sql := "SELECT " + strings.Join(fields, ",\n  ") + "\n" + strings.Join(from, "\n")
+	if c.having != "" {
+		sql += "\nWHERE " + c.having
+	}
 	if len(order) > 0 {
 		sql += "\nORDER BY " + strings.Join(order, ", ")
 	}

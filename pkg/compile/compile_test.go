@@ -71,8 +71,11 @@ func TestGolden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := input(t, text)
 			build := compile.Aggregate
-			if in.Query.Format == "details" {
+			switch in.Query.Format {
+			case "details":
 				build = compile.Details
+			case "annotations":
+				build = compile.Events
 			}
 			st, err := build(in)
 			if err != nil {

@@ -56,6 +56,7 @@ var aggregates = map[string]string{
 	"answered_users":        usersIf(answered),
 	"new_users":             usersIf(notified + " AND f.user_type = 'new'"),
 	"first_sent_at":         "min(f.created_at) FILTER (WHERE f.outbound)",
+	"last_sent_at":          "max(f.created_at) FILTER (WHERE f.outbound)",
 	"failure_reasons":       failureReasons(),
 
 	"conversations":            "count(*)",

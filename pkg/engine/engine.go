@@ -205,8 +205,11 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 		r.Now = time.Now()
 	}
 	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
-	if q.Format == "details" || q.Format == "logs" {
+	switch q.Format {
+	case "details", "logs":
 		return e.details(ctx, in)
+	case "annotations":
+		return e.events(ctx, in)
 	}
 	return e.aggregate(ctx, in)
 }

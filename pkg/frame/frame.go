@@ -33,6 +33,8 @@ func Frames(r *engine.Result) data.Frames {
 		frame.Meta.Custom = map[string]any{"total": r.Total, "next": r.Next}
 	case r.Query.Format == "logs":
 		frame = b.logs()
+	case r.Query.Format == "annotations":
+		frame = b.events()
 	default:
 		frame = b.table()
 		b.setTableType(frame)

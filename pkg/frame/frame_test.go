@@ -67,6 +67,11 @@ func column(id string, f catalog.Fact) engine.Column {
 
 func columns(c ...engine.Column) []engine.Column { return c }
 
+// detail is a column of no catalogue.
+func detail(id string) engine.Column {
+	return engine.Column{Column: compile.Column{ID: id, Role: compile.Detail}}
+}
+
 // results are answers as the engine gives them.
 var results = map[string]*engine.Result{
 	"table": {
@@ -169,6 +174,39 @@ var results = map[string]*engine.Result{
 			{day(0), "44", "José", nil, "replied", true, nil, nil, nil, nil},
 		},
 		Total: 321, Next: "MTc2",
+	},
+	"events_of_sends": {
+		Query: query.Query{Report: "campaign_sends", Bucket: "none", Format: "annotations"},
+		Columns: columns(key("send"), name("send"), key("campaign"), name("campaign"), metric("first_sent_at"), metric("last_sent_at"), metric("notified"), metric("notified_delivered"),
+			metric("notified_read"), metric("answered"), metric("notifications_failed"), metric("notifications")),
+		Rows: [][]any{
+			{"c1", "Black <Friday> & co", "c1", "Black <Friday> & co", day(0), day(0).Add(time.Hour), int64(1200), int64(1164), int64(480), int64(0), int64(37), int64(1240)},
+			{"hello 2026-11-03", "hello 2026-11-03", nil, nil, day(1), day(1), int64(0), int64(0), int64(0), int64(0), int64(60), int64(60)},
+		},
+		Notices: []string{"Only the latest 2 events are shown: add filters, or choose a shorter range."},
+	},
+	"events_of_bursts": {
+		Query:   query.Query{Report: "failure_bursts", Bucket: "none", Format: "annotations", Language: "es"},
+		Columns: columns(detail("started_at"), detail("ended_at"), key("line"), name("line"), detail("failed"), detail("tried"), key("failure_reason")),
+		Rows: [][]any{
+			{day(0), day(0).Add(time.Hour), "7", "Ventas", int64(1500), int64(12000), "limit_reached"},
+			{day(1), day(1), nil, nil, int64(10), int64(10), "unknown"},
+		},
+	},
+	"events_of_templates": {
+		Query: query.Query{Report: "template_changes", Bucket: "none", Format: "annotations", Language: "pt-BR"},
+		Columns: columns(detail("first_at"), key("account"), name("account"), key("template"), key("language"), key("template_category"), detail("change"),
+			detail("categories_before")),
+		Rows: [][]any{
+			{day(0), "1", "Ótica, Sol", "oferta", "pt_BR", "marketing", "template", nil},
+			{day(1), "1", "Ótica, Sol", "oferta", "es", "odd, indeed", "language", nil},
+			{day(2), nil, nil, "oferta", "es", "utility", "category", []any{"marketing", "odd, indeed"}},
+			{day(3), nil, nil, "aviso", nil, nil, "template", nil},
+		},
+	},
+	"events_empty": {
+		Query:   query.Query{Report: "failure_bursts", Bucket: "none", Format: "annotations"},
+		Columns: columns(detail("started_at"), detail("ended_at"), key("line"), name("line"), detail("failed"), detail("tried"), key("failure_reason")),
 	},
 }
 

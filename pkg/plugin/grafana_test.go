@@ -141,11 +141,14 @@ func TestEveryReportAnswers(t *testing.T) {
 			continue
 		}
 		frame := r.Frames[0]
-		if rows, _ := frame.RowLen(); rows == 0 {
+		if rows, _ := frame.RowLen(); rows == 0 && ref != "failure_bursts" { // not in so small a business
 			t.Errorf("%s: no rows", ref)
 		}
 		if frame.Meta == nil || !strings.Contains(frame.Meta.ExecutedQueryString, "SELECT") {
 			t.Errorf("%s: no SQL in the frame", ref)
+		}
+		if p, _ := query.LookupPreset(ref); p.IsEvents() {
+			continue // Grafana knows its fields by their names
 		}
 		for _, f := range frame.Fields {
 			if ref != "message_details_sent" && f.Name != "time" && f.Type() != data.FieldTypeTime && (f.Config == nil || f.Config.DisplayNameFromDS == "") {

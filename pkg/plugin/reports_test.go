@@ -3,6 +3,7 @@ package plugin_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +33,9 @@ type shape struct {
 	fields []string
 }
 
+// eventFields are those of which Grafana makes annotations.
+var eventFields = []string{"time", "timeEnd", "title", "text", "tags", "id"}
+
 var shapes = map[string]shape{
 	"channels": {data.FrameTypeNumericLong, data.VisTypeTable, []string{"channel", "line_name", "line", "sessions_by_business", "sessions_by_contact", "sessions_free_entry_point",
 		"messages_sent", "messages_received", "cost_usd", "cost_unknown"}},
@@ -44,7 +48,10 @@ var shapes = map[string]shape{
 	"initiations_daily": {data.FrameTypeTimeSeriesWide, data.VisTypeGraph, []string{"time", "notifications"}},
 	"funnel": {data.FrameTypeNumericLong, data.VisTypeTable, []string{"notified", "notified_delivered", "notified_read", "answered",
 		"notified_delivery_rate", "notified_read_rate", "read_answer_rate", "answer_rate"}},
-	"failures": {data.FrameTypeNumericLong, data.VisTypeTable, []string{"failure_reason", "failure_code", "line_name", "line", "template", "notifications_failed", "notifications_failed_share"}},
+	"campaign_sends":   {"", "", eventFields},
+	"failure_bursts":   {"", "", eventFields},
+	"template_changes": {"", "", eventFields},
+	"failures":         {data.FrameTypeNumericLong, data.VisTypeTable, []string{"failure_reason", "failure_code", "line_name", "line", "template", "notifications_failed", "notifications_failed_share"}},
 }
 
 var units = map[catalog.Unit]string{catalog.Count: "locale", catalog.Ratio: "percentunit", catalog.Number: "none", catalog.Seconds: "s", catalog.USD: "currencyUSD"}
@@ -130,7 +137,7 @@ func figures(t *testing.T, frame *data.Frame) string {
 	t.Helper()
 	bare := data.NewFrame("")
 	for _, field := range frame.Fields {
-		if field.Name == "failure_reasons" {
+		if slices.Contains([]string{"failure_reasons", "title", "text", "tags"}, field.Name) {
 			continue
 		}
 		copied := data.NewFieldFromFieldType(field.Type(), field.Len())

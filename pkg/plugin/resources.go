@@ -70,8 +70,10 @@ type (
 		Fact    catalog.Fact `json:"fact,omitempty"`
 		Columns []textAnswer `json:"columns,omitempty"`
 		// Sortable are the columns that can order a details report.
-		Sortable []string    `json:"sortable,omitempty"`
-		Query    query.Query `json:"query"`
+		Sortable []string `json:"sortable,omitempty"`
+		// Filters are the dimensions that can filter a report of events.
+		Filters []string    `json:"filters,omitempty"`
+		Query   query.Query `json:"query"`
 	}
 )
 
@@ -97,7 +99,10 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	for _, p := range query.Presets {
 		t := texts.Report(p.ID)
 		entry := reportAnswer{textAnswer: textAnswer{p.ID, t.Title, t.Description}, Fact: p.Fact, Query: p.Query}
-		if p.Fact != "" {
+		switch {
+		case p.IsEvents():
+			entry.Filters = p.EventFilters()
+		case p.IsDetails():
 			entry.Sortable = catalog.SortableIDs(p.Fact)
 			for _, id := range catalog.ColumnIDs(p.Fact) {
 				entry.Columns = append(entry.Columns, textAnswer{ID: id, Title: texts.Column(id).Title})

@@ -19,7 +19,7 @@ func checkDetails(q *Query) error {
 	if fact == "" {
 		var reports []string
 		for _, p := range Presets {
-			if p.Fact != "" {
+			if p.IsDetails() {
 				reports = append(reports, p.ID)
 			}
 		}

@@ -6,10 +6,19 @@ import "github.com/parley-reports/parley/pkg/catalog"
 // are texts of the catalogue.
 type Preset struct {
 	ID string
-	// Fact is what a details report lists.
+	// Fact is what a report of details or events looks at.
 	Fact  catalog.Fact
 	Query Query
+	// Fixed are the dimensions that a report of events has decided itself: a
+	// filter on them would bend its definition.
+	Fixed []string
 }
+
+// IsDetails tells whether the report lists single rows.
+func (p Preset) IsDetails() bool { return p.Fact != "" && !p.IsEvents() }
+
+// IsEvents tells whether the report lists events, to be marked on charts.
+func (p Preset) IsEvents() bool { return p.Query.Format == "annotations" }
 
 // Presets in the order in which the editor offers them.
 var Presets = []Preset{
@@ -89,7 +98,13 @@ var Presets = []Preset{
 	{ID: "cost", Query: Query{
 		Metrics: []string{"cost_usd", "cost_unknown"}, GroupBy: []string{"channel", "line", "template_category", "country"}, Bucket: "auto", Format: "table",
 	}},
+	{ID: "campaign_sends", Fact: catalog.Initiation, Query: Query{Format: "annotations", Limit: maxEvents}},
+	{ID: "failure_bursts", Fact: catalog.Message, Query: Query{Format: "annotations", Limit: maxEvents}, Fixed: []string{"status", "failure_reason", "failure_code", "direction"}},
+	{ID: "template_changes", Fact: catalog.Message, Query: Query{Format: "annotations", Limit: maxEvents}, Fixed: []string{"direction"}},
 }
+
+// maxEvents is how many events a chart shows where the query names no limit.
+const maxEvents = 500
 
 // LookupPreset returns the preset of that id.
 func LookupPreset(id string) (Preset, bool) {

@@ -46,7 +46,7 @@ type Query struct {
 	Timezone string `json:"timezone,omitempty"`
 	// Language of texts for people: en, es or pt-BR.
 	Language string `json:"language,omitempty"`
-	// Format of the answer: table, timeseries, heatmap, details or logs.
+	// Format of the answer: table, timeseries, heatmap, details, logs or annotations.
 	Format string `json:"format,omitempty"`
 	// Columns of a details query.
 	Columns []string `json:"columns,omitempty"`
@@ -77,7 +77,7 @@ type Order struct {
 var (
 	Buckets   = []string{"none", "auto", "hour", "day", "week", "month"}
 	Compares  = []string{"none", "previous_period", "previous_year"}
-	Formats   = []string{"table", "timeseries", "heatmap", "details", "logs"}
+	Formats   = []string{"table", "timeseries", "heatmap", "details", "logs", "annotations"}
 	Operators = []string{"in", "notIn", "matches", "notMatches", "contains"}
 	Languages = []string{"en", "es", "pt-BR"}
 )
@@ -232,6 +232,9 @@ func (q Query) Resolve() (Query, error) {
 		}
 	}
 	q.Language = language(q.Language)
+	if preset, _ := LookupPreset(q.Report); preset.IsEvents() || q.Format == "annotations" {
+		return q, checkEvents(q)
+	}
 	if q.Format == "details" || q.Format == "logs" {
 		return q, checkDetails(&q)
 	}

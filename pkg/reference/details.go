@@ -23,7 +23,7 @@ func (f *Facts) Details(q query.Query, from, to, now time.Time) ([]map[string]an
 		return nil, f.err
 	}
 	preset, _ := query.LookupPreset(q.Report)
-	if preset.Fact == "" {
+	if !preset.IsDetails() {
 		return nil, fmt.Errorf("%q is no report of details", q.Report)
 	}
 	q.Filters = slices.Concat(preset.Query.Filters, q.Filters)

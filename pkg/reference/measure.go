@@ -57,7 +57,8 @@ func every(*row) bool { return true }
 //
 // A share is of the whole of its bucket without the groups, so that under tags
 // its parts may add up to more than 1. The sent stage is all of its previous
-// one. first_sent_at is the first attempt at a notification, failed or not.
+// one. first_sent_at is the first attempt at a notification, failed or not, and
+// last_sent_at the last.
 // failure_reasons lists the distinct reasons of the failed ones by name.
 func measure(id string, s scope) any {
 	rows := s.rows()
@@ -180,6 +181,8 @@ func measure(id string, s scope) any {
 		return ratio(n(notified), count(s.group, notified))
 	case "first_sent_at":
 		return firstSentAt(rows)
+	case "last_sent_at":
+		return lastSentAt(rows)
 	case "failure_reasons":
 		return failureReasons(rows)
 
@@ -296,6 +299,20 @@ func firstSentAt(rows []*row) any {
 		return nil
 	}
 	return first.UTC()
+}
+
+// lastSentAt mirrors firstSentAt.
+func lastSentAt(rows []*row) any {
+	var last *time.Time
+	for _, r := range rows {
+		if r.initiation.notification && (last == nil || r.at.After(*last)) {
+			last = &r.at
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	return last.UTC()
 }
 
 func failureReasons(rows []*row) any {

@@ -98,7 +98,7 @@ func (f *Facts) tryQuestion(r *rand.Rand) (Question, bool) {
 // identifies a row, filters that have meaning and perhaps an order. The size of a page is
 // not set.
 func (f *Facts) RandomDetails(r *rand.Rand) Question {
-	reports := slices.DeleteFunc(query.PresetIDs(), func(id string) bool { p, _ := query.LookupPreset(id); return p.Fact == "" })
+	reports := slices.DeleteFunc(query.PresetIDs(), func(id string) bool { p, _ := query.LookupPreset(id); return !p.IsDetails() })
 	for {
 		q := query.Query{Report: reports[r.IntN(len(reports))], Format: "details", Bucket: "none", Compare: "none", Language: "en"}
 		q.Timezone = append([]string{""}, Zones...)[r.IntN(1+len(Zones))]

@@ -405,6 +405,6 @@ func TestFunnel(t *testing.T) {
 		"delivered 4 1 1", "read 3 0.75 0.75", "replied 2 0.6666666666666666 0.5", "sent 4 1 1")
 	expect(t, cells(table(t, d, query.Query{Metrics: []string{"notifications_failed", "notifications_failed_share"}, GroupBy: []string{"failure_reason", "failure_code"}}), "failure_reason", "failure_code", "notifications_failed"),
 		"- - 0", "number_unreachable 131026 1", "unknown what 1", "wrong_destination 131009 1")
-	expect(t, cells(table(t, d, query.Query{Metrics: []string{"first_sent_at", "notifications", "failure_reasons"}, GroupBy: []string{"send"}}), "send", "first_sent_at", "notifications", "failure_reasons"),
-		"- - 0 -", "promo 03-10T10:00 5 number_unreachable, unknown, wrong_destination", "welcome 2025-03-10 03-10T10:00 2 -", "welcome 2025-03-12 03-12T10:00 1 -")
+	expect(t, cells(table(t, d, query.Query{Metrics: []string{"first_sent_at", "last_sent_at", "notifications", "failure_reasons"}, GroupBy: []string{"send"}}), "send", "first_sent_at", "last_sent_at", "notifications", "failure_reasons"),
+		"- - - 0 -", "promo 03-10T10:00 03-10T11:00 5 number_unreachable, unknown, wrong_destination", "welcome 2025-03-10 03-10T10:00 03-10T10:00 2 -", "welcome 2025-03-12 03-12T10:00 03-12T10:00 1 -")
 }

@@ -13,6 +13,7 @@ import {
   formatChoices,
   groupDimensions,
   isDetails,
+  isEvents,
   metricChoices,
   orderColumns,
   reportOf,
@@ -74,7 +75,7 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
   const set = (patch: Parameters<typeof change>[2]) => onChange(change(query, catalog, patch));
 
   const reports = [
-    ...described(catalog.reports),
+    ...described(catalog.reports.filter((report) => !isEvents(report))),
     {
       value: NO_REPORT,
       label: t('queryEditor.ownQuery', 'A query of your own'),

@@ -114,5 +114,18 @@ export const catalog: Catalog = {
         limit: 100,
       },
     },
+    {
+      id: 'campaign_sends',
+      title: 'Campaign sends',
+      description: 'A mark for each campaign.',
+      filters: ['channel', 'line', 'direction'],
+      query: { version: 1, format: 'annotations', limit: 500 },
+    },
+    {
+      id: 'failure_bursts',
+      title: 'Failure bursts',
+      filters: ['channel', 'line'],
+      query: { version: 1, format: 'annotations', limit: 500 },
+    },
   ],
 };

@@ -1,0 +1,182 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// The definitions of the events.
+const (
+	// massSend is from how many notifications on a template is marked for a day:
+	// reminders that trickle out are no event.
+	massSend = 50
+	// A burst wants enough failures not to be chance, and a share of them well
+	// above the few percent of numbers that no list is without.
+	burstFailures = 10
+	burstPercent  = 10
+	// templateMemory is how long a template that is not sent is remembered.
+	templateMemory = 90 * 24 * time.Hour
+)
+
+// Events compiles a report of events, the latest first: what the columns mean is
+// the report's. The error is a *query.Error.
+func Events(in Input) (*Statement, error) {
+	c := &compiler{Input: in, columns: map[string]bool{}}
+	if err := c.checkRelations(); err != nil {
+		return nil, err
+	}
+	switch in.Query.Report {
+	case "campaign_sends":
+		return c.campaignSends()
+	case "failure_bursts":
+		return c.failureBursts()
+	}
+	return c.templateChanges(), nil
+}
+
+// campaignSends lists the sends of the report of that name: all campaigns, and
+// templates of which many went out on a day.
+func (c *compiler) campaignSends() (*Statement, error) {
+	c.Query.Metrics = []string{"first_sent_at", "last_sent_at", "notified", "notified_delivered", "notified_read", "answered", "notifications_failed", "notifications"}
+	c.Query.GroupBy = []string{"send", "campaign"}
+	c.Query.OrderBy = []query.Order{{By: "first_sent_at", Desc: true}}
+	c.Query.Filters = slices.Concat(c.Query.Filters, []query.Filter{
+		{Dimension: "send", Operator: "notIn", Values: []string{catalog.None}},
+		{Dimension: "initiator", Operator: "in", Values: []string{"business"}},
+	})
+	c.having = fmt.Sprintf("t.campaign IS NOT NULL OR t.notifications >= %s", c.arg(massSend, "bigint"))
+	return c.aggregate()
+}
+
+// failureBursts lists the runs of hours in which a line failed. Hours are looked
+// at whole, also those that the range begins or ends in: an hour is part of a
+// burst or not, whatever the range.
+func (c *compiler) failureBursts() (*Statement, error) {
+	c.Query.GroupBy, c.Query.Bucket = []string{"line", "failure_reason"}, "hour"
+	if err := c.cutTime(); err != nil {
+		return nil, err
+	}
+	last := c.buckets[len(c.buckets)-1].Since
+	c.Range = calendar.Range{From: c.buckets[0].Since, To: calendar.Next(last, calendar.Hour, c.Location)}
+	b := c.builder(catalog.Message, "s")
+	b.messageNeeds(nil)
+	fields, _ := b.keysOf()
+	where := append(b.whereOf(), "r.outbound")
+	from := b.messageFrom()
+	c.addHistory()
+	c.with("message_rows", selectSQL(append(fields, "r.stage", "r.created_at"), from, where))
+	c.with("part", `SELECT line, bucket, failure_reason,
+  count(*) FILTER (WHERE f.stage <> 'pending') AS tried,
+  count(*) FILTER (WHERE f.stage = 'failed') AS failed,
+  min(f.created_at) FILTER (WHERE f.stage = 'failed') AS started_at,
+  max(f.created_at) FILTER (WHERE f.stage = 'failed') AS ended_at
+FROM message_rows AS f
+GROUP BY line, bucket, failure_reason`)
+	c.with("hour", fmt.Sprintf(`SELECT line, bucket, bucket - row_number() OVER (PARTITION BY line ORDER BY bucket) AS run,
+  sum(tried) AS tried, sum(failed) AS failed, min(started_at) AS started_at, max(ended_at) AS ended_at
+FROM part
+GROUP BY line, bucket
+HAVING sum(failed) >= %s AND 100 * sum(failed) >= %s * sum(tried)`, c.arg(burstFailures, "bigint"), c.arg(burstPercent, "bigint")))
+	c.with("burst", `SELECT line, run, sum(tried)::bigint AS tried, sum(failed)::bigint AS failed, min(started_at) AS started_at, max(ended_at) AS ended_at
+FROM hour
+GROUP BY line, run`)
+	c.with("reason", `SELECT DISTINCT ON (h.line, h.run) h.line, h.run, p.failure_reason
+FROM hour AS h
+JOIN part AS p ON p.line IS NOT DISTINCT FROM h.line AND p.bucket = h.bucket
+WHERE p.failure_reason IS NOT NULL
+GROUP BY h.line, h.run, p.failure_reason
+ORDER BY h.line, h.run, sum(p.failed) DESC, p.failure_reason COLLATE "C"`)
+	line, _ := catalog.LookupDimension("line")
+	reason, _ := catalog.LookupDimension("failure_reason")
+	name, joins := c.nameOf(line)
+	sql := fmt.Sprintf(`SELECT t.started_at, t.ended_at, %s AS line, %s AS line_name, t.failed, t.tried, reason.failure_reason
+FROM burst AS t
+JOIN reason ON reason.line IS NOT DISTINCT FROM t.line AND reason.run = t.run
+%s
+ORDER BY t.started_at DESC, %s DESC`, c.keyText(line), name, strings.Join(joins, "\n"), c.inOrder("line", "t.line"))
+	return c.listed(sql,
+		Column{ID: "started_at", Role: Detail, Unit: catalog.Instant}, Column{ID: "ended_at", Role: Detail, Unit: catalog.Instant},
+		Column{ID: "line", Role: Key, Dimension: line}, Column{ID: "line_name", Role: Name, Dimension: line},
+		Column{ID: "failed", Role: Detail, Unit: catalog.Count}, Column{ID: "tried", Role: Detail, Unit: catalog.Count},
+		Column{ID: "failure_reason", Role: Key, Dimension: reason}), nil
+}
+
+// templateChanges lists where a template of an account appears, in a language or
+// a category: where it is sent and was not in the time before that templates are
+// remembered. The messages are read once and brought down to a row a day for
+// each variant. An unknown language or category is no other one.
+func (c *compiler) templateChanges() *Statement {
+	from := c.Range.From
+	c.Range.From = from.Add(-templateMemory)
+	// The language and the category choose changes, not what is remembered.
+	ofChange := func(f query.Filter) bool { return f.Dimension == "language" || f.Dimension == "template_category" }
+	var chosen []query.Filter
+	for _, f := range c.Query.Filters {
+		if ofChange(f) {
+			chosen = append(chosen, f)
+		}
+	}
+	c.Query.Filters = slices.DeleteFunc(slices.Clone(c.Query.Filters), ofChange)
+	c.Query.GroupBy = []string{"account", "template", "language", "template_category"}
+	b := c.builder(catalog.Message, "s")
+	b.messageNeeds(nil)
+	fields, _ := b.keysOf()
+	where := append(b.whereOf(), "r.outbound", b.expr("template")+" IS NOT NULL")
+	rows := b.messageFrom()
+	c.addHistory()
+	c.with("message_rows", selectSQL(append(fields, "r.created_at"), rows, where))
+	c.with("day", `SELECT account, template, language, template_category, min(f.created_at) AS first_at, max(f.created_at) AS last_at
+FROM message_rows AS f
+GROUP BY account, template, language, template_category, (f.created_at AT TIME ZONE 'UTC')::date`)
+	memory := c.arg(templateMemory, "interval")
+	c.with("variant", fmt.Sprintf(`SELECT d.*, coalesce(lag(last_at) OVER (PARTITION BY account, template, language, template_category ORDER BY first_at) >= first_at - %s, false) AS remembered
+FROM day AS d`, memory))
+	c.with("change", fmt.Sprintf(`SELECT v.account, v.template, v.language, v.template_category, v.first_at,
+  count(k.template) > 0 AS known,
+  v.language IS NOT NULL AND count(k.language) > 0 AND NOT coalesce(bool_or(k.language = v.language), false) AS is_language,
+  v.template_category IS NOT NULL AND count(k.template_category) FILTER (WHERE k.comparable) > 0 AND NOT coalesce(bool_or(k.template_category = v.template_category) FILTER (WHERE k.comparable), false) AS is_category,
+  array_agg(DISTINCT k.template_category COLLATE "C") FILTER (WHERE k.comparable AND k.template_category IS NOT NULL) AS categories_before
+FROM variant AS v
+LEFT JOIN LATERAL (
+  SELECT d.*, v.language IS NULL OR d.language IS NULL OR d.language = v.language AS comparable
+  FROM day AS d
+  WHERE d.template = v.template AND d.account IS NOT DISTINCT FROM v.account AND d.first_at < v.first_at AND d.last_at >= v.first_at - %s
+) AS k ON true
+WHERE v.first_at >= %s AND NOT v.remembered
+GROUP BY v.account, v.template, v.language, v.template_category, v.first_at`, memory, c.arg(from, "timestamptz")))
+	conditions := []string{"(NOT t.known OR t.is_language OR t.is_category)"}
+	for _, f := range chosen {
+		conditions = append(conditions, c.textPredicate("t."+f.Dimension, f))
+	}
+	account, _ := catalog.LookupDimension("account")
+	template, _ := catalog.LookupDimension("template")
+	language, _ := catalog.LookupDimension("language")
+	category, _ := catalog.LookupDimension("template_category")
+	name, joins := c.nameOf(account)
+	sql := fmt.Sprintf(`SELECT t.first_at, %s AS account, %s AS account_name, t.template, t.language, t.template_category,
+  CASE WHEN NOT t.known THEN 'template' WHEN t.is_language THEN 'language' ELSE 'category' END AS change,
+  CASE WHEN t.known AND NOT t.is_language THEN t.categories_before END AS categories_before
+FROM change AS t
+%s
+WHERE %s
+ORDER BY t.first_at DESC, t.template COLLATE "C" DESC, %s DESC, t.language COLLATE "C" DESC, t.template_category COLLATE "C" DESC`,
+		c.keyText(account), name, strings.Join(joins, "\n"), strings.Join(conditions, "\n  AND "), c.inOrder("account", "t.account"))
+	return c.listed(sql,
+		Column{ID: "first_at", Role: Detail, Unit: catalog.Instant},
+		Column{ID: "account", Role: Key, Dimension: account}, Column{ID: "account_name", Role: Name, Dimension: account},
+		Column{ID: "template", Role: Key, Dimension: template}, Column{ID: "language", Role: Key, Dimension: language},
+		Column{ID: "template_category", Role: Key, Dimension: category},
+		Column{ID: "change", Role: Detail, Unit: catalog.Text}, Column{ID: "categories_before", Role: Detail, Unit: catalog.Text})
+}
+
+// listed is the statement that ends in the SELECT.
+func (c *compiler) listed(sql string, columns ...Column) *Statement {
+	sql += "\nLIMIT " + c.arg(c.Query.Limit+1, "bigint")
+	return &Statement{SQL: c.statement(sql), Args: c.args, Columns: columns, Limit: c.Query.Limit}
+}

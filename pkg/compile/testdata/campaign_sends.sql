@@ -1,0 +1,210 @@
+WITH recent AS (
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*, l.channel,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+          m.direction = 'outbound' AS outbound,
+          CASE WHEN m.direction <> 'outbound' THEN NULL
+            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+            ELSE 'sent' END AS stage
+        FROM (SELECT * FROM parley.message) AS m
+        WHERE m.created_at >= $7::timestamptz AND m.created_at < $8::timestamptz
+      ) AS r
+      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+    ) AS o
+    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+),
+unanchored AS (
+  SELECT DISTINCT account_id, line_id, contact_id
+  FROM (
+    SELECT account_id, line_id, contact_id
+    FROM recent
+    WHERE contact_id IS NOT NULL
+    GROUP BY account_id, line_id, contact_id, island
+    HAVING min(created_at) < $9::timestamptz AND max(created_at) >= $10::timestamptz
+  ) AS p
+),
+timeline AS (
+  SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
+  UNION ALL
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
+      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 1099511627776 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*, l.channel,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+          m.direction = 'outbound' AS outbound,
+          CASE WHEN m.direction <> 'outbound' THEN NULL
+            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
+            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
+            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
+            ELSE 'sent' END AS stage
+        FROM (SELECT * FROM parley.message) AS m
+        WHERE m.created_at < $11::timestamptz
+      ) AS r
+      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+      JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+    ) AS o
+    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+),
+entry AS (
+  SELECT e.g, min(r.created_at) AS replied_at
+  FROM timeline AS e
+  JOIN timeline AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
+  WHERE e.is_entry AND r.is_sent
+  GROUP BY e.g
+),
+candidate AS (
+  SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
+  FROM timeline AS r
+  LEFT JOIN entry AS e ON e.g = r.g
+  WHERE r.opens
+),
+opener AS (
+  SELECT min(g) AS g FROM candidate GROUP BY run
+  UNION ALL
+  SELECT runs.places[step.n]
+  FROM (
+    SELECT array_agg(c.g ORDER BY c.g) AS places, array_agg(c.created_at ORDER BY c.g) AS times, array_agg(c.ends_at ORDER BY c.g) AS ends
+    FROM candidate AS c
+    JOIN (SELECT run FROM candidate GROUP BY run HAVING max(created_at) >= min(created_at) + interval '24 hours') AS long ON long.run = c.run
+    GROUP BY c.run
+  ) AS runs
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE steps (n) AS (
+      SELECT width_bucket(runs.ends[1] - interval '1 microsecond', runs.times) + 1
+      UNION ALL
+      SELECT width_bucket(runs.ends[n] - interval '1 microsecond', runs.times) + 1 FROM steps WHERE n <= cardinality(runs.times)
+    )
+    SELECT n FROM steps WHERE n <= cardinality(runs.times)
+  ) AS step
+),
+opened AS (
+  SELECT r.*, c.ends_at, r.message_id AS session_id
+  FROM opener
+  JOIN candidate AS c ON c.g = opener.g
+  JOIN timeline AS r ON r.g = opener.g
+  WHERE (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
+),
+attempt AS (
+  SELECT o.* FROM opened AS o
+  UNION ALL
+  SELECT r.*, NULL, NULL
+  FROM timeline AS r
+  WHERE r.is_failed AND r.contact_id IS NOT NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')
+    AND (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
+    AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)
+),
+progress AS (
+  SELECT o.g,
+    min(r.created_at) FILTER (WHERE NOT r.outbound AND r.g > o.g) AS replied_at,
+    count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages
+  FROM opened AS o
+  JOIN timeline AS r ON r.island = o.island AND r.g >= o.g AND r.created_at < o.ends_at
+  GROUP BY o.g
+),
+session AS (
+  SELECT r.*,
+    CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
+    coalesce(nullif(r.origin, ''), CASE
+      WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
+        WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
+      WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
+      WHEN r.channel = 'webchat' THEN 'referred_webchat'
+      ELSE 'referred_campaign' END) AS session_origin,
+    p.replied_at,
+    p.messages
+  FROM attempt AS r
+  LEFT JOIN progress AS p ON p.g = r.g
+),
+initiation AS (
+  SELECT r.*,
+    CASE WHEN NOT r.outbound THEN NULL WHEN r.replied_at IS NOT NULL THEN 'replied' ELSE r.stage END AS status
+  FROM session AS r
+  WHERE CASE WHEN r.outbound THEN NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open') ELSE coalesce(r.is_referral, false) END
+),
+initiation_rows AS (
+  SELECT coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char(r.created_at AT TIME ZONE $2::text, ' YYYY-MM-DD')) AS send,
+    nullif(r.campaign_id, '') AS campaign,
+    r.outbound,
+    r.status,
+    r.created_at,
+    r.replied_at,
+    coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
+  FROM initiation AS r
+  WHERE (r.created_at >= $3::timestamptz) IS TRUE AND (r.created_at < $4::timestamptz) IS TRUE
+    AND coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char(r.created_at AT TIME ZONE $5::text, ' YYYY-MM-DD')) IS NOT NULL
+    AND r.initiator = ANY ($6::text[])
+),
+initiation_totals AS (
+  SELECT send,
+    campaign,
+    count(*) FILTER (WHERE f.outbound) AS notifications,
+    count(*) FILTER (WHERE f.outbound AND f.status = 'failed') AS notifications_failed,
+    count(*) FILTER (WHERE f.outbound AND f.status NOT IN ('failed', 'pending')) AS notified,
+    count(*) FILTER (WHERE f.outbound AND f.status IN ('delivered', 'read', 'replied')) AS notified_delivered,
+    count(*) FILTER (WHERE f.outbound AND f.status IN ('read', 'replied')) AS notified_read,
+    count(*) FILTER (WHERE f.outbound AND f.status = 'replied') AS answered,
+    min(f.created_at) FILTER (WHERE f.outbound) AS first_sent_at,
+    max(f.created_at) FILTER (WHERE f.outbound) AS last_sent_at
+  FROM initiation_rows AS f
+  GROUP BY send, campaign
+)
+SELECT t.send AS send,
+  coalesce(nullif(send_entity.name, ''), t.send) AS send_name,
+  t.campaign AS campaign,
+  coalesce(nullif(campaign_entity.name, ''), t.campaign) AS campaign_name,
+  t.first_sent_at AS first_sent_at,
+  t.last_sent_at AS last_sent_at,
+  coalesce(t.notified, 0) AS notified,
+  coalesce(t.notified_delivered, 0) AS notified_delivered,
+  coalesce(t.notified_read, 0) AS notified_read,
+  coalesce(t.answered, 0) AS answered,
+  coalesce(t.notifications_failed, 0) AS notifications_failed,
+  coalesce(t.notifications, 0) AS notifications
+FROM initiation_totals AS t
+LEFT JOIN (SELECT * FROM parley.campaign) AS send_entity ON send_entity.campaign_id = t.send
+LEFT JOIN (SELECT * FROM parley.campaign) AS campaign_entity ON campaign_entity.campaign_id = t.campaign
+WHERE t.campaign IS NOT NULL OR t.notifications >= $1::bigint
+ORDER BY first_sent_at DESC NULLS LAST, t.send COLLATE "C" NULLS LAST, t.campaign COLLATE "C" NULLS LAST
+LIMIT $14::bigint;

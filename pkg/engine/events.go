@@ -1,0 +1,32 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/parley-reports/parley/pkg/compile"
+)
+
+// events lists the events of a report in the order of time. Where there are more
+// than the limit the latest are kept.
+func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) {
+	st, err := compile.Events(in)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
+	for _, c := range st.Columns {
+		result.Columns = append(result.Columns, Column{Column: c})
+	}
+	rows, cut, err := e.read(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(rows)
+	result.Rows = rows
+	if cut {
+		result.Notices = append(result.Notices, fmt.Sprintf("Only the latest %d events are shown: add filters, or choose a shorter range.", len(rows)))
+	}
+	return result, nil
+}
