@@ -71,7 +71,7 @@ func Test(ctx context.Context, backend func() error) (err error) {
 		// A machine may be slow, or busy with something else.
 		{name: "frontend: tests", needs: []string{"npm packages"}, run: script("test", "--", "--testTimeout=60000")},
 		{name: "frontend: build", needs: []string{"npm packages"}, run: BuildFrontend},
-		{name: "dashboards: no drift", needs: []string{"npm packages"}, run: noDrift},
+		{name: "dashboards and alert rules: no drift", needs: []string{"npm packages"}, run: noDrift},
 	}
 	return runChecks(ctx, checks)
 }
@@ -145,21 +145,21 @@ func goFormat(ctx context.Context) error {
 	return nil
 }
 
-// noDrift writes the dashboards anew and says which of them differ from what the
-// checkout holds. The new ones stay, to be looked at and committed.
+// noDrift writes the dashboards and alert rules anew and says which of them differ
+// from what the checkout holds. The new ones stay, to be looked at and committed.
 func noDrift(ctx context.Context) error {
 	if has, err := hasScript("dashboards"); err != nil || !has {
 		return err
 	}
-	const dir = "dashboards"
-	before, err := readAll(dir)
+	written := []string{"dashboards", "provisioning", "plugin.json"}
+	before, err := readAll(written...)
 	if err != nil {
 		return err
 	}
 	if err := Dashboards(ctx); err != nil {
 		return err
 	}
-	after, err := readAll(dir)
+	after, err := readAll(written...)
 	if err != nil {
 		return err
 	}
@@ -176,22 +176,25 @@ func noDrift(ctx context.Context) error {
 	}
 	if len(differ) > 0 {
 		slices.Sort(differ)
-		return fmt.Errorf("these dashboards were not as their code makes them; they are now:\n%s", strings.Join(differ, "\n"))
+		return fmt.Errorf("these files were not as their code makes them; they are now:\n%s", strings.Join(differ, "\n"))
 	}
 	return nil
 }
 
-func readAll(dir string) (map[string][]byte, error) {
+// readAll reads the files at the paths and in the directories among them.
+func readAll(paths ...string) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	for _, path := range paths {
+		err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			files[path], err = os.ReadFile(path)
 			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
 		}
-		files[path], err = os.ReadFile(path)
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return files, nil
 	}
-	return files, err
+	return files, nil
 }

@@ -1,14 +1,18 @@
-// Writes the dashboards and their list in the manifest, or with --check says
-// which files are not as the code makes them.
+// Writes the dashboards, their list in the manifest and the alert rules that lead
+// to them, or with --check says which files are not as the code makes them.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import path from 'path';
 
+import { alertRules } from '../alerts';
 import { dashboards, MANIFEST, withIncludes } from '.';
 
 const DIRECTORY = 'dashboards';
 
 const made = dashboards();
-const files = new Map([...made].map(([file, text]) => [`${DIRECTORY}/${file}`, text]));
+const files = new Map([
+  ...[...made].map(([file, text]) => [`${DIRECTORY}/${file}`, text] as const),
+  ...alertRules(made),
+]);
 files.set(MANIFEST, withIncludes(readFileSync(MANIFEST, 'utf8'), made));
 
 const there = existsSync(DIRECTORY)

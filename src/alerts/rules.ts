@@ -1,0 +1,183 @@
+import { type Question } from '../dashboards/query';
+import { THRESHOLDS } from './thresholds';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export type RuleId =
+  'failedByLine' | 'failedByTemplate' | 'spam' | 'undelivered' | 'unattended' | 'answers' | 'csat';
+
+export type GroupId = 'sending' | 'traffic' | 'quality';
+
+/** An alert rule before it has a language. */
+export interface Rule {
+  id: RuleId;
+  uid: string;
+  severity: 'critical' | 'warning';
+  /** The dimension by which the rule tells its instances apart. */
+  by: 'line' | 'team' | 'template';
+  /** One number each: a rule can't tell two metrics of one question apart. */
+  numbers: Record<string, Quantity>;
+  /** Numbers for the texts alone. */
+  computed?: Record<string, string>;
+  /**
+   * When it fires. It divides nothing, because what is not a number fires. Of two
+   * questions that know a single group each, Grafana takes them for the same:
+   * here the second is of the same time, or of more, and so knows every group of
+   * the first; or else all of the condition pairs now with before, and compares
+   * the whole with the whole.
+   */
+  fires: string;
+  /** For how long the condition has to hold. */
+  for: string;
+  /** Where the operator sees more: a dashboard, and the metric of the panel. */
+  dashboard: { slug: string; metric: string; from: string };
+}
+
+interface Quantity extends Pick<Question, 'filters'> {
+  metric: string;
+  /** Its range, in seconds before now. */
+  from: number;
+  to?: number;
+}
+
+/** Rules that are evaluated together. */
+export interface Group {
+  id: GroupId;
+  interval: string;
+  rules: Rule[];
+}
+
+const { failed, spam, undelivered, answers, unattended, csat } = THRESHOLDS;
+
+function failedBy(by: 'line' | 'template', rule: Pick<Rule, 'id' | 'severity' | 'dashboard'>): Rule {
+  const range = { from: failed.minutes * MINUTE };
+  const filters = by === 'template' ? [{ dimension: by, operator: 'notIn', values: ['(none)'] }] : undefined;
+  return {
+    uid: `parley-failed-by-${by}`,
+    by,
+    numbers: {
+      failed: { metric: 'messages_failed', filters, ...range },
+      sent: { metric: 'messages_sent', filters, ...range },
+    },
+    computed: { rate: '$failed / ($failed + $sent)' },
+    fires: `($failed + $sent >= ${failed.tried}) && ($failed > ${failed.rate} * ($failed + $sent))`,
+    for: '5m',
+    ...rule,
+  };
+}
+
+const sending: Rule[] = [
+  failedBy('line', {
+    id: 'failedByLine',
+    severity: 'critical',
+    dashboard: { slug: 'delivery-health', metric: 'failed_rate', from: 'now-6h' },
+  }),
+  failedBy('template', {
+    id: 'failedByTemplate',
+    severity: 'warning',
+    dashboard: { slug: 'delivery-health', metric: 'failed_rate', from: 'now-6h' },
+  }),
+];
+
+const traffic: Rule[] = [
+  {
+    id: 'undelivered',
+    uid: 'parley-no-deliveries',
+    severity: 'critical',
+    by: 'line',
+    numbers: {
+      sent: window('messages_sent'),
+      delivered: window('messages_delivered'),
+      // A channel that reports no deliveries has none to miss.
+      delivered_before: { metric: 'messages_delivered', from: 7 * DAY },
+    },
+    fires: `($sent >= ${undelivered.sent}) && ($delivered == 0) && ($delivered_before > 0)`,
+    for: '5m',
+    dashboard: { slug: 'delivery-health', metric: 'messages_delivered', from: 'now-6h' },
+  },
+  {
+    id: 'spam',
+    uid: 'parley-sent-received-ratio',
+    severity: 'warning',
+    by: 'line',
+    numbers: {
+      sent: { metric: 'messages_sent', from: spam.hours * HOUR },
+      received: { metric: 'messages_received', from: spam.hours * HOUR },
+      // Nobody writes to a line that only sends.
+      received_before: { metric: 'messages_received', from: 7 * DAY },
+    },
+    fires: `($sent >= ${spam.sent}) && ($sent > ${spam.ratio} * $received) && ($received_before > 0)`,
+    for: '15m',
+    dashboard: { slug: 'channels', metric: 'sent_received_ratio', from: 'now-7d' },
+  },
+  {
+    id: 'unattended',
+    uid: 'parley-unattended',
+    severity: 'warning',
+    by: 'team',
+    numbers: { unattended: { metric: 'unattended_now', from: HOUR } },
+    fires: `$unattended > ${unattended.conversations}`,
+    for: '15m',
+    dashboard: { slug: 'channels', metric: 'sessions', from: 'now-24h' },
+  },
+];
+
+function window(metric: string): Quantity {
+  const to = undelivered.grace * MINUTE;
+  return { metric, from: to + undelivered.minutes * MINUTE, to };
+}
+
+const quality: Rule[] = [
+  {
+    id: 'answers',
+    uid: 'parley-answer-rate',
+    severity: 'warning',
+    by: 'line',
+    numbers: {
+      rate: day('answer_rate'),
+      rate_before: day('answer_rate', 7 * DAY),
+      notified: day('notified'),
+      notified_before: day('notified', 7 * DAY),
+    },
+    fires:
+      `(($notified >= ${answers.notified}) && ($notified_before >= ${answers.notified}))` +
+      ` && ($rate < ${rounded(1 - answers.drop)} * $rate_before)`,
+    for: '30m',
+    dashboard: { slug: 'session-initiation', metric: 'answer_rate', from: 'now-14d' },
+  },
+  {
+    id: 'csat',
+    uid: 'parley-csat',
+    severity: 'warning',
+    by: 'team',
+    numbers: {
+      score: { metric: 'csat_score', from: csat.days * DAY },
+      score_before: { metric: 'csat_score', from: (csat.days + csat.before) * DAY, to: csat.days * DAY },
+      responses: { metric: 'csat_responses', from: csat.days * DAY },
+      responses_before: { metric: 'csat_responses', from: (csat.days + csat.before) * DAY, to: csat.days * DAY },
+    },
+    fires:
+      `(($responses >= ${csat.responses}) && ($responses_before >= ${csat.responses}))` +
+      ` && ($score < $score_before - ${csat.drop})`,
+    for: '30m',
+    dashboard: { slug: 'channels', metric: 'sessions', from: `now-${csat.days + csat.before}d` },
+  },
+];
+
+/** The newest notifications have had no time to be answered. */
+function day(metric: string, before = 0): Quantity {
+  const to = before + answers.grace * HOUR;
+  return { metric, from: to + answers.hours * HOUR, to };
+}
+
+function rounded(x: number): number {
+  return Number(x.toFixed(4));
+}
+
+export const GROUPS: Group[] = [
+  { id: 'sending', interval: '1m', rules: sending },
+  { id: 'traffic', interval: '5m', rules: traffic },
+  { id: 'quality', interval: '15m', rules: quality },
+];

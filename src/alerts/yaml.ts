@@ -1,0 +1,20 @@
+type Value = string | number | Value[] | { [key: string]: Value | undefined };
+
+/**
+ * Writes plain data as YAML, which people can read and change: one line for each
+ * value, texts in quotes.
+ */
+export function yaml(value: Value, indent = ''): string {
+  if (typeof value !== 'object') {
+    return ` ${JSON.stringify(value)}\n`;
+  }
+  if (Array.isArray(value)) {
+    return value.every((item) => typeof item !== 'object')
+      ? ` ${JSON.stringify(value)}\n`
+      : `\n${value.map((item) => `${indent}- ${yaml(item, `${indent}  `).trimStart()}`).join('')}`;
+  }
+  return `\n${Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => `${indent}${key}:${yaml(item!, `${indent}  `)}`)
+    .join('')}`;
+}
