@@ -10,7 +10,9 @@ import { PLUGIN_ID } from './query';
 
 const ROOT = path.join(process.cwd(), 'dashboards');
 
-const files = [...dashboards()];
+const made = [...dashboards()];
+const isPublic = (file: string) => file.endsWith('-public.json');
+const files = made.filter(([file]) => !isPublic(file));
 
 const KNOWN_KEYS = [
   ...['refId', 'datasource', 'version', 'report', 'metrics', 'groupBy', 'bucket', 'filters', 'compare', 'language'],
@@ -19,8 +21,8 @@ const KNOWN_KEYS = [
 
 it('stands in the checkout as its code makes it', () => {
   const there = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
-  expect(there.map((file) => file.split(path.sep).join('/')).sort()).toEqual(files.map(([file]) => file).sort());
-  for (const [file, text] of files) {
+  expect(there.map((file) => file.split(path.sep).join('/')).sort()).toEqual(made.map(([file]) => file).sort());
+  for (const [file, text] of made) {
     expect({ file, same: readFileSync(path.join(ROOT, file), 'utf8') === text }).toEqual({ file, same: true });
   }
 });
@@ -34,7 +36,7 @@ it('is offered for import by the manifest', () => {
 
 it('has the same dashboards in every language', () => {
   const of = (language: string) =>
-    files.map(([file]) => file.split('/')).flatMap(([in_, name]) => (in_ === language ? [name] : []));
+    made.map(([file]) => file.split('/')).flatMap(([in_, name]) => (in_ === language ? [name] : []));
   for (const language of LANGUAGES) {
     expect({ language, names: of(language) }).toEqual({ language, names: of('en') });
   }
@@ -43,9 +45,8 @@ it('has the same dashboards in every language', () => {
 it('asks the same questions in every language', () => {
   const questions = (text: string) =>
     JSON.parse(text).panels.flatMap(({ targets }: Panel) => (targets ?? []).map((query) => ({ ...query, language: '' })));
-  const made = dashboards();
-  for (const [file, text] of files) {
-    const english = made.get(`en/${file.split('/')[1]}`)!;
+  for (const [file, text] of made) {
+    const [, english] = made.find(([name]) => name === `en/${file.split('/')[1]}`)!;
     expect({ file, questions: questions(text) }).toEqual({ file, questions: questions(english) });
   }
 });
@@ -53,11 +54,38 @@ it('asks the same questions in every language', () => {
 it('gives every dashboard a title of its own, whatever the language', () => {
   // Grafana takes two bundled dashboards for one where their titles differ by no
   // more than accents, case and signs.
-  const slugs = files.map(([, text]) => {
+  const slugs = made.map(([, text]) => {
     const { title }: Dashboard = JSON.parse(text);
     return title!.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\W+/g, '-');
   });
   expect(slugs.filter((slug, at) => slugs.indexOf(slug) !== at)).toEqual([]);
+});
+
+describe.each(made.filter(([file]) => isPublic(file)))('%s', (file, text) => {
+  const dashboard: Dashboard = JSON.parse(text);
+  const original: Dashboard = JSON.parse(made.find(([name]) => name === file.replace('-public', ''))![1]);
+  const panels = (dashboard.panels as Panel[]).filter(({ type }) => type !== 'row');
+
+  it('has an address and a title of its own', () => {
+    expect(dashboard).toMatchObject({ uid: `${original.uid}-public`, tags: original.tags });
+    expect(dashboard.title).not.toBe(original.title);
+  });
+
+  it('depends on no variable and leads nowhere', () => {
+    expect(text).not.toMatch(/\$\{?\w/);
+    expect(text).not.toContain('/d/');
+    expect(dashboard).toMatchObject({ templating: { list: [] }, links: [] });
+  });
+
+  it('shows all panels of the other one, of the data source that is provisioned', () => {
+    expect(dashboard.panels!.map(({ id }) => id)).toEqual(original.panels!.map(({ id }) => id));
+    for (const { datasource, targets } of panels) {
+      expect(datasource).toEqual({ type: PLUGIN_ID, uid: 'parley' });
+      for (const query of targets as unknown as ParleyQuery[]) {
+        expect(query.datasource).toEqual(datasource);
+      }
+    }
+  });
 });
 
 describe.each(files)('%s', (file, text) => {

@@ -1,22 +1,32 @@
+import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
 import { catalogTexts } from './catalog';
 import { channels } from './channels';
 import { build } from './dashboard';
 import { deliveryHealth } from './deliveryHealth';
 import { funnel } from './funnel';
 import { messagesReceived, messagesSent } from './messages';
+import { PUBLIC, publicly } from './public';
 import { sessionInitiation } from './sessionInitiation';
 import { TEXTS } from './texts';
 
 const DEFINITIONS = [channels, sessionInitiation, funnel, messagesSent, messagesReceived, deliveryHealth];
+
+/** Those that stand there once more, to be shared publicly. */
+const SHARED = [channels];
 
 /** All dashboards in all languages: what is to stand in which file of the directory `dashboards`. */
 export function dashboards(): Map<string, string> {
   const files = new Map<string, string>();
   for (const texts of TEXTS) {
     const catalog = catalogTexts(texts.language);
+    const put = (slug: string, dashboard: Dashboard) =>
+      files.set(`${texts.language}/${slug}.json`, `${JSON.stringify(dashboard, null, 2)}\n`);
     for (const definition of DEFINITIONS) {
-      const dashboard = build(definition, texts, catalog);
-      files.set(`${texts.language}/${definition.slug}.json`, `${JSON.stringify(dashboard, null, 2)}\n`);
+      put(definition.slug, build(definition, texts, catalog));
+    }
+    for (const definition of SHARED) {
+      put(`${definition.slug}${PUBLIC}`, publicly(build(definition, texts, catalog), texts));
     }
   }
   return files;
@@ -24,9 +34,14 @@ export function dashboards(): Map<string, string> {
 
 export const MANIFEST = 'plugin.json';
 
-/** The manifest with the list of the dashboards, from which Grafana offers them for import. */
+/**
+ * The manifest with the list of the dashboards, from which Grafana offers them for
+ * import. To be shared publicly a dashboard has to name its data source, which an
+ * import can't: it only knows what the data source is called.
+ */
 export function withIncludes(manifest: string, files: Map<string, string>): string {
-  const lines = [...files].map(([file, text]) => {
+  const imported = [...files].filter(([file]) => !file.endsWith(`${PUBLIC}.json`));
+  const lines = imported.map(([file, text]) => {
     const { title } = JSON.parse(text);
     return `    { "type": "dashboard", "name": ${JSON.stringify(title)}, "path": "dashboards/${file}" }`;
   });

@@ -24,6 +24,10 @@ export const en: Texts = {
   },
   session: { sent: 'Messages sent in this session', received: 'Messages received in this session' },
   ofPrevious: '% of previous',
+  shared: {
+    title: 'public',
+    note: 'Without variables and links, to be shared with people who have no login.',
+  },
   change: 'The percentage is the change against the period before, of the same length.',
   channels: {
     title: 'Channels',

@@ -23,6 +23,10 @@ export const es: Texts = {
   },
   session: { sent: 'Mensajes enviados en esta sesión', received: 'Mensajes recibidos en esta sesión' },
   ofPrevious: '% de la anterior',
+  shared: {
+    title: 'público',
+    note: 'Sin variables ni enlaces, para compartirlo con personas sin usuario.',
+  },
   change: 'El porcentaje es el cambio respecto del período anterior, de la misma duración.',
   channels: {
     title: 'Canales conversacionales',

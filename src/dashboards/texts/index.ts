@@ -25,6 +25,8 @@ export interface Texts {
   session: Record<'sent' | 'received', string>;
   /** After a share of the stage before, in the funnel. */
   ofPrevious: string;
+  /** Of the dashboards that are to be shared publicly: what ends their titles and their descriptions. */
+  shared: { title: string; note: string };
   /** What the small percentage on a card is. */
   change: string;
   channels: DashboardTexts<

@@ -23,6 +23,10 @@ export const ptBR: Texts = {
   },
   session: { sent: 'Mensagens enviadas nesta sessão', received: 'Mensagens recebidas nesta sessão' },
   ofPrevious: '% da anterior',
+  shared: {
+    title: 'público',
+    note: 'Sem variáveis nem links, para ser compartilhado com pessoas sem login.',
+  },
   change: 'A porcentagem é a variação em relação ao período anterior, de mesma duração.',
   channels: {
     title: 'Canais de conversação',
