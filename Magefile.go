@@ -91,7 +91,7 @@ func Database(ctx context.Context) error {
 	return tasks.Database(ctx)
 }
 
-// Dashboards writes the dashboards anew from src/dashboards.
+// Dashboards writes the dashboards and alert rules anew from src/dashboards and src/alerts.
 func Dashboards(ctx context.Context) error { return tasks.Dashboards(ctx) }
 
 // Clean removes what was built.

@@ -146,9 +146,8 @@ func inText(ctx context.Context, root string, dashboards []dashboard, s settings
 	if err != nil {
 		return err
 	}
-	executable := filepath.Join(root, "dist", executableName(fmt.Sprintf("gpx_parley_%s_%s", runtime.GOOS, runtime.GOARCH)))
 	step("Starting the plugin's process and answering every panel")
-	client, err := plugintest.Start(executable, os.Stderr)
+	client, err := plugintest.Start(executableIn(root), os.Stderr)
 	if err != nil {
 		return err
 	}
@@ -172,6 +171,11 @@ func inText(ctx context.Context, root string, dashboards []dashboard, s settings
 		return fmt.Errorf("%d panels could not be answered", total.failed)
 	}
 	return nil
+}
+
+// executableIn is the plugin's executable for this machine, as Grafana looks for it.
+func executableIn(root string) string {
+	return filepath.Join(root, "dist", executableName(fmt.Sprintf("gpx_parley_%s_%s", runtime.GOOS, runtime.GOARCH)))
 }
 
 // inGrafana starts Grafana and waits.

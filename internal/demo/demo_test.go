@@ -21,10 +21,7 @@ import (
 // every dashboard on the demo data, with a login that may only read.
 func TestEveryPanelHasData(t *testing.T) {
 	ctx := t.Context()
-	address := embeddedpg.FromEnvironment()
-	if address == "" {
-		t.Fatalf("%s is not set: run `go tool mage test`", embeddedpg.Variable)
-	}
+	address := databaseURL(t)
 	dashboards, err := dashboardsIn(filepath.Join("..", ".."), "en")
 	if err != nil {
 		t.Fatal(err)
@@ -39,20 +36,7 @@ func TestEveryPanelHasData(t *testing.T) {
 	}
 	defer client.Stop()
 
-	conn, err := pgx.Connect(ctx, address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := "demo_" + strings.ToLower(rand.Text())
-	t.Cleanup(func() {
-		ctx := context.Background()
-		for _, statement := range []string{"DROP SCHEMA IF EXISTS " + schema + " CASCADE", "DROP ROLE IF EXISTS " + schema} {
-			if _, err := conn.Exec(ctx, statement); err != nil {
-				t.Error(err)
-			}
-		}
-		_ = conn.Close(ctx)
-	})
+	conn, schema := freshSchema(t)
 	if _, err := demodata.Generate(ctx, conn, schema, demodata.Options{Seed: 1}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -96,6 +80,36 @@ func TestDashboardsInALanguage(t *testing.T) {
 	}
 }
 
+func databaseURL(t *testing.T) string {
+	t.Helper()
+	address := embeddedpg.FromEnvironment()
+	if address == "" {
+		t.Fatalf("%s is not set: run `go tool mage test`", embeddedpg.Variable)
+	}
+	return address
+}
+
+// freshSchema returns a connection to the test server and a name for a schema,
+// and for a role, which are dropped when the test ends.
+func freshSchema(t *testing.T) (conn *pgx.Conn, schema string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), databaseURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema = "demo_" + strings.ToLower(rand.Text())
+	t.Cleanup(func() {
+		ctx := context.Background()
+		for _, statement := range []string{"DROP SCHEMA IF EXISTS " + schema + " CASCADE", "DROP ROLE IF EXISTS " + schema} {
+			if _, err := conn.Exec(ctx, statement); err != nil {
+				t.Error(err)
+			}
+		}
+		_ = conn.Close(ctx)
+	})
+	return conn, schema
+}
+
 func TestSettingsOfAWrongAddress(t *testing.T) {
 	for _, address := range []string{"nonsense://", "postgres://nobody:x@127.0.0.1:1/none?connect_timeout=2"} {
 		if _, err := settingsOf(t.Context(), address, "parley", "UTC"); err == nil {
@@ -105,10 +119,7 @@ func TestSettingsOfAWrongAddress(t *testing.T) {
 }
 
 func TestSettingsReachThePluginAndGrafanaAlike(t *testing.T) {
-	address := embeddedpg.FromEnvironment()
-	if address == "" {
-		t.Fatalf("%s is not set: run `go tool mage test`", embeddedpg.Variable)
-	}
+	address := databaseURL(t)
 	s, err := settingsOf(t.Context(), address, "chat", "America/Bogota")
 	if err != nil {
 		t.Fatal(err)

@@ -97,6 +97,8 @@ func homeOf(executable string) string {
 // places are where Grafana finds what belongs to it and to us. In a container
 // they have other names than here.
 type places struct {
+	// Root is where a browser finds Grafana; alerts link to it.
+	Root                                string
 	Address, Port                       string
 	Data, Plugins, Provisioning, Plugin string
 	dashboards                          string
@@ -109,6 +111,7 @@ var configuration = template.Must(template.New("").Parse(`
 [server]
 http_addr = {{.Address}}
 http_port = {{.Port}}
+root_url = {{.Root}}/
 
 [grpc_server]
 address = 127.0.0.1:0
@@ -186,7 +189,7 @@ func (g *grafana) start(ctx context.Context, root string, port int, s settings) 
 func (g *grafana) startIn(ctx context.Context, dir, root string, port int, s settings) (*running, error) {
 	ini := filepath.Join(dir, "grafana.ini")
 	at := places{
-		Address: "127.0.0.1", Port: fmt.Sprint(port), PluginID: pluginID,
+		Root: fmt.Sprintf("http://127.0.0.1:%d", port), Address: "127.0.0.1", Port: fmt.Sprint(port), PluginID: pluginID,
 		Data: filepath.Join(dir, "data"), Plugins: filepath.Join(dir, "plugins"),
 		Provisioning: filepath.Join(root, "provisioning"),
 		Plugin:       filepath.Join(root, "dist"),
@@ -226,7 +229,7 @@ func (g *grafana) startIn(ctx context.Context, dir, root string, port int, s set
 	if err != nil {
 		return nil, err
 	}
-	r := &running{process: process, address: "http://127.0.0.1:" + fmt.Sprint(port), log: logPath}
+	r := &running{process: process, address: at.Root, log: logPath}
 	if err := r.ready(ctx); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}

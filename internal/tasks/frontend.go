@@ -81,7 +81,7 @@ func BuildFrontend(ctx context.Context) error {
 	return npm(ctx, "run", "--silent", "build", "--", "--stats=errors-warnings")
 }
 
-// Dashboards writes the dashboards anew from their code.
+// Dashboards writes the dashboards and alert rules anew from their code.
 func Dashboards(ctx context.Context) error {
 	if err := Install(ctx); err != nil {
 		return err

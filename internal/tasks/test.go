@@ -25,6 +25,9 @@ type check struct {
 	run  func(context.Context) error
 	// needs names checks without which this one makes no sense.
 	needs []string
+	// without says what this machine lacks for it. It is left out then, which is
+	// no failure.
+	without string
 }
 
 // Test runs every check there is, against a PostgreSQL that it starts, or the one
@@ -63,7 +66,17 @@ func Test(ctx context.Context, backend func() error) (err error) {
 			} else {
 				fmt.Println("without the race detector, which needs a C compiler")
 			}
-			return run(ctx, []string{embeddedpg.Variable + "=" + database}, "go", append(args, "./...")...)
+			// What needs a Grafana has a line of its own.
+			return run(ctx, []string{embeddedpg.Variable + "=" + database, grafanaHome + "="}, "go", append(args, "./...")...)
+		}},
+		{name: "alert rules in Grafana", needs: []string{"PostgreSQL"}, without: unset(grafanaHome), run: func(ctx context.Context) error {
+			// The test runs in another directory.
+			home, err := filepath.Abs(os.Getenv(grafanaHome))
+			if err != nil {
+				return err
+			}
+			environment := []string{embeddedpg.Variable + "=" + database, grafanaHome + "=" + home}
+			return run(ctx, environment, "go", "test", "-count=1", "-run", "^TestAlertRules$", "-v", "./internal/demo")
 		}},
 		{name: "backend: build", run: func(context.Context) error { return backend() }},
 		{name: "frontend: types", needs: []string{"npm packages"}, run: script("typecheck")},
@@ -90,6 +103,10 @@ func runChecks(ctx context.Context, checks []check) error {
 			_, _ = fmt.Fprintf(table, "  left out\t%s\tneeds %s\n", check.name, check.needs[i])
 			continue
 		}
+		if check.without != "" {
+			_, _ = fmt.Fprintf(table, "  left out\t%s\t%s\n", check.name, check.without)
+			continue
+		}
 		fmt.Printf("\n── %s\n", check.name)
 		start := time.Now()
 		err := check.run(ctx)
@@ -107,6 +124,17 @@ func runChecks(ctx context.Context, checks []check) error {
 		return fmt.Errorf("%d of %d checks failed or were left out: %s", len(failed), len(checks), strings.Join(slices.Sorted(maps.Keys(failed)), ", "))
 	}
 	return nil
+}
+
+// grafanaHome names the directory of a Grafana.
+const grafanaHome = "GRAFANA_HOME"
+
+// unset says that the environment lacks a variable, or nothing.
+func unset(variable string) string {
+	if os.Getenv(variable) != "" {
+		return ""
+	}
+	return "needs " + variable
 }
 
 // script runs a script of package.json.

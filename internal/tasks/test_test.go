@@ -30,7 +30,9 @@ func TestRunChecksGoesOnAfterAFailure(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "3 of 4 checks failed or were left out: database, install, tests") {
 		t.Errorf("error = %v", err)
 	}
-	if err := runChecks(t.Context(), []check{step("vet", nil)}); err != nil {
+	lacking := step("browser", errors.New("it ran"))
+	lacking.without = "needs a browser"
+	if err := runChecks(t.Context(), []check{step("vet", nil), lacking}); err != nil {
 		t.Error(err)
 	}
 }

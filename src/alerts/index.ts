@@ -78,8 +78,8 @@ function provisioned(rule: Rule, texts: AlertTexts, dashboards: Map<string, stri
     dashboardUid: uid,
     panelId: panel,
     annotations: {
-      summary,
-      description,
+      summary: told(summary, texts),
+      description: told(description, texts),
       dashboard: link(rule, uid),
       // Grafana's own buttons look here.
       __dashboardUid__: uid,
@@ -87,6 +87,11 @@ function provisioned(rule: Rule, texts: AlertTexts, dashboards: Map<string, stri
     },
     labels: { source: 'parley', severity: rule.severity },
   };
+}
+
+/** The text, or what is to be said where there are no numbers: nothing to count, or an error. */
+function told(text: string, { numberless }: AlertTexts): string {
+  return `{{ if $values.fires }}${text}{{ else }}${numberless}{{ end }}`;
 }
 
 /** The panel that shows what the rule watches: rather one cut as the rule is, and over time. */

@@ -11,6 +11,8 @@ export interface AlertTexts {
   header: string[];
   folder: string;
   groups: Record<GroupId, string>;
+  /** Instead of a text whose numbers are not known. */
+  numberless: string;
   rules: Record<RuleId, RuleTexts>;
 }
 

@@ -11,6 +11,7 @@ export const ptBR: AlertTexts = {
   ],
   folder: 'Alertas do Parley',
   groups: { sending: 'Envios com falha', traffic: 'Tráfego', quality: 'Qualidade' },
+  numberless: 'Não há números: não há nada para contar ou a fonte de dados não responde.',
   rules: {
     failedByLine: {
       title: 'As mensagens de uma linha falham',
