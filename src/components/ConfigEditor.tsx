@@ -1,6 +1,6 @@
 import { type DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { ConfigSection, ConfigSubSection, DataSourceDescription, SecureSocksProxyToggle } from '@grafana/plugin-ui';
+import { ConfigSection, ConfigSubSection, SecureSocksProxyToggle } from '@grafana/plugin-ui';
 import { config } from '@grafana/runtime';
 import {
   Combobox,
@@ -11,6 +11,8 @@ import {
   SecretInput,
   SecretTextArea,
   Stack,
+  Text,
+  TextLink,
 } from '@grafana/ui';
 import { type ComponentProps, useId } from 'react';
 
@@ -56,7 +58,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
 
   return (
     <>
-      <DataSourceDescription dataSourceName="Parley" docsLink={DOCUMENTATION} hasRequiredFields />
+      <Introduction />
       <Divider />
       <ConfigSection
         title={t('configEditor.database.title', 'Message database')}
@@ -253,6 +255,23 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         )}
       </ConfigSection>
     </>
+  );
+}
+
+/** What to do here. The one of plugin-ui speaks English only. */
+function Introduction() {
+  return (
+    <Stack direction="column" gap={1}>
+      <Text color="secondary" element="p">
+        {t('configEditor.introduction', 'Tell Parley where your messages are; a file of the provisioning can do the same.')}{' '}
+        <TextLink href={DOCUMENTATION} external inline>
+          {t('configEditor.documentation', 'Read the documentation')}
+        </TextLink>
+      </Text>
+      <Text color="secondary" element="p" italic>
+        {t('configEditor.required', 'Fields marked with * are required')}
+      </Text>
+    </Stack>
   );
 }
 
