@@ -17,33 +17,21 @@ export const channels: Definition = {
 function cards(panels: Panels): Band {
   const { sessions, messages, ratio } = panels.texts.channels.panels;
   const names = panels.texts.channels.names;
-  return {
-    height: 4,
-    cells: [
-      {
-        width: 7,
-        panel: panels
-          .card({ metrics: ['sessions_by_business', 'sessions_by_contact'] }, 'neutral', sessions)
-          .overrideByName('sessions_by_business', [column.title(names.byTeam)])
-          .overrideByName('sessions_by_contact', [column.title(names.byContact)]),
-      },
-      {
-        width: 7,
-        panel: panels
-          .card({ metrics: ['messages_sent', 'messages_received'] }, 'neutral', messages)
-          .overrideByName('messages_sent', [column.title(names.sent)])
-          .overrideByName('messages_received', [column.title(names.received)]),
-      },
-      {
-        width: 5,
-        panel: panels
-          .card({ metrics: ['sent_received_ratio'] }, 'bad', ratio)
-          .thresholds(spam())
-          .colorScheme(byThreshold()),
-      },
-      { width: 5, panel: panels.card({ metrics: ['cost_usd'] }, 'neutral') },
-    ],
-  };
+  return equally(4, [
+    panels
+      .card({ metrics: ['sessions_by_business', 'sessions_by_contact'] }, 'neutral', sessions)
+      .overrideByName('sessions_by_business', [column.title(names.byTeam)])
+      .overrideByName('sessions_by_contact', [column.title(names.byContact)]),
+    panels
+      .card({ metrics: ['messages_sent', 'messages_received'] }, 'neutral', messages)
+      .overrideByName('messages_sent', [column.title(names.sent)])
+      .overrideByName('messages_received', [column.title(names.received)]),
+    panels
+      .card({ metrics: ['sent_received_ratio'] }, 'bad', ratio)
+      .thresholds(spam())
+      .colorScheme(byThreshold()),
+    panels.card({ metrics: ['cost_usd'] }, 'neutral'),
+  ]);
 }
 
 /** Many more messages sent than received suggest that contacts take them for spam. */
@@ -74,7 +62,7 @@ function performance(panels: Panels): Band {
         orderBy: [{ by: 'messages_sent', desc: true }],
       },
       {
-        channel: [column.width(100)],
+        channel: [column.width(135)],
         line_name: [column.width(190), panels.link('session-initiation', 'line')],
         ...Object.fromEntries([...counts, 'cost_usd'].map((id) => [id, [column.total()]])),
       },

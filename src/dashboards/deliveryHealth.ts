@@ -171,7 +171,7 @@ function codes(panels: Panels): Band {
       },
       {
         failure_code: [column.width(90), { id: 'links', value: [panels.way('messages-sent', choices)] }],
-        failure_reason: [column.width(220)],
+        failure_reason: [column.width(260)],
         messages_failed: [column.width(130), ...column.bar()],
         failure_meaning: [column.minWidth(260), column.wrap()],
         failure_advice: [column.minWidth(360), column.wrap()],

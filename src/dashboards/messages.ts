@@ -36,7 +36,7 @@ export const messagesSent: Definition = {
       },
       details(panels, 'message_details_sent', messages, {
         status: [column.width(95), ...column.colored()],
-        failure_reason: [column.width(200)],
+        failure_reason: [column.width(260)],
         phone: [column.width(130)],
         contact_name: [column.width(150)],
         link: LINK,
@@ -130,7 +130,7 @@ function session(panels: Panels): Columns {
         ],
       },
     ],
-    initiator: [column.width(130)],
+    initiator: [column.width(170)],
     session_started_at: [column.hidden()],
     session_ends_at: column.time(),
   };

@@ -67,7 +67,7 @@ function trend(panels: Panels): Band {
 
 function sends(panels: Panels): Band {
   const { latestSends, users } = panels.texts.sessionInitiation.panels;
-  const count = column.width(80);
+  const count = column.width(100);
   return equally(10, [
     panels.table(
       {
@@ -115,7 +115,7 @@ function failures(panels: Panels): Band {
             groupBy: ['failure_reason', 'failure_code', 'line', 'template'],
           },
           {
-            failure_reason: [column.width(200)],
+            failure_reason: [column.width(260)],
             failure_code: [column.width(70)],
             line_name: [column.width(160)],
             template: [column.minWidth(120)],
@@ -175,14 +175,14 @@ function latest(panels: Panels): Band {
       {
         created_at: column.time(),
         contact_name: [column.width(150)],
-        status: [column.width(90), ...column.colored()],
+        status: [column.width(100), ...column.colored()],
         replied: [column.width(70)],
         origin: [column.width(140)],
         link: [column.width(90), column.links()],
         template: [column.width(200)],
         line_name: [column.width(160)],
         user_type: [column.width(90)],
-        failure_reason: [column.width(200)],
+        failure_reason: [column.width(260)],
         failure_text: [column.width(320)],
       },
       panels.texts.sessionInitiation.panels.latest
