@@ -200,6 +200,7 @@ var Metrics = slices.Concat(
 		count(Message, "templates_sent"),
 		count(Message, "button_clicks"),
 		distinct(Message, "active_contacts"),
+		distinct(Message, "active_agents"),
 		{ID: "cost_usd", Fact: Message, Unit: USD, Additive: true},
 		count(Message, "cost_unknown"),
 

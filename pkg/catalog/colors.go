@@ -14,18 +14,26 @@ const (
 	gold   = "#A8871F" // new users
 	slate  = "#5B6FA8" // returning users
 	mauve  = "#B084B2" // begun by a flow
+	indigo = "#7B79D6" // conversations, whoever began them
+	rose   = "#C2658E" // satisfaction
 )
 
 var valueColors = map[string]map[string]string{
-	"status":    {"failed": red, "pending": grey, "sent": blue, "delivered": cyan, "read": green, "replied": purple},
-	"stage":     {"sent": blue, "delivered": cyan, "read": green, "replied": purple},
-	"initiator": {"business": orange, "contact": blue, "free_entry_point": purple},
-	"direction": {"inbound": blue, "outbound": orange},
-	"source":    {"inbox": orange, "flow": mauve, "inbound": blue, "other": grey},
-	"user_type": {"new": gold, "returning": slate},
+	"status":              {"failed": red, "pending": grey, "sent": blue, "delivered": cyan, "read": green, "replied": purple},
+	"stage":               {"sent": blue, "delivered": cyan, "read": green, "replied": purple},
+	"initiator":           {"business": orange, "contact": blue, "free_entry_point": purple},
+	"direction":           {"inbound": blue, "outbound": orange},
+	"source":              {"inbox": orange, "flow": mauve, "inbound": blue, "other": grey},
+	"user_type":           {"new": gold, "returning": slate},
+	"conversation_status": {"open": orange, "pending": grey, "snoozed": mauve, "resolved": green},
 }
 
 var metricColors = map[string]string{
+	"conversations":        indigo,
+	"conversations_share":  indigo,
+	"conversations_active": indigo,
+	"csat_score":           rose,
+	"csat_average":         rose,
 	"messages_received":    blue,
 	"active_contacts":      blue,
 	"messages_outbound":    orange,
@@ -62,7 +70,12 @@ var metricColors = map[string]string{
 
 // Color returns the colour of a dimension's value as Grafana writes it, or ""
 // where the value has none of its own and a palette may choose.
-func Color(dimension, value string) string { return valueColors[dimension][value] }
+func Color(dimension, value string) string {
+	if value == None {
+		return grey
+	}
+	return valueColors[dimension][value]
+}
 
 // MetricColor returns the colour of a metric, or "" where it has none of its
 // own and a palette may choose.

@@ -31,6 +31,7 @@ var aggregates = map[string]string{
 	"templates_sent":          countIf(sent + " AND f.is_template"),
 	"button_clicks":           countIf("NOT f.outbound AND f.has_button"),
 	"active_contacts":         usersIf("NOT f.outbound"),
+	"active_agents":           "count(DISTINCT f.writer)",
 	"cost_usd":                "sum(f.cost)::float8",
 	"cost_unknown":            countIf("f.cost_unknown"),
 

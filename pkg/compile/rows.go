@@ -114,6 +114,9 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 		b.col("contact_id")
 		fields = append(fields, c.userKey())
 	}
+	if asked(metrics, "active_agents") {
+		fields = append(fields, fmt.Sprintf("CASE WHEN r.outbound AND %s = 'agent' THEN %s END AS writer", b.col("author_kind"), b.expr("agent")))
+	}
 	if asked(metrics, "templates_sent") {
 		fields = append(fields, text(b.col("template_name"))+" IS NOT NULL AS is_template")
 	}

@@ -487,6 +487,13 @@ func TestLawDistinctCounts(t *testing.T) {
 	}
 	want["unanswered_users"] = want["notified_users"] - want["answered_users"]
 	want["returning_users"] = want["notified_users"] - want["new_users"]
+	writers := map[any]bool{}
+	for _, row := range rowsOf(run(t, e, query.Query{Report: "message_details_sent", Columns: []string{"author_kind", "agent"}, Limit: query.MaxLimit}, r)) {
+		if row["author_kind"] == "agent" && row["agent"] != nil {
+			writers[row["agent"]] = true
+		}
+	}
+	want["active_agents"] = float64(len(writers))
 	for id, n := range want {
 		if got := sums(run(t, e, query.Query{Metrics: []string{id}}, r))[id]; got != n || n == 0 {
 			t.Errorf("%s is %v, the details have %v", id, got, n)

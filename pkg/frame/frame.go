@@ -4,6 +4,7 @@
 package frame
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -75,11 +76,7 @@ type builder struct {
 func (b builder) table() *data.Frame {
 	frame := data.NewFrame("")
 	for _, i := range b.namesFirst() {
-		values := make([]any, len(b.Rows))
-		for r, row := range b.Rows {
-			values[r] = b.inWords(b.Columns[i].ID, row[i])
-		}
-		field := newField(b.Columns[i], values)
+		field := newField(b.Columns[i], b.values(i))
 		field.Config = b.config(b.Columns[i])
 		frame.Fields = append(frame.Fields, field)
 	}
@@ -106,6 +103,56 @@ func (b builder) inWords(column string, value any) any {
 		return nil
 	}
 	return text
+}
+
+// values are those of a column of a table. What has no value is there as
+// "(none)", so that links, filters and joins find it like any other.
+func (b builder) values(column int) []any {
+	c := b.Columns[column]
+	values := make([]any, len(b.Rows))
+	for r, row := range b.Rows {
+		values[r] = b.inWords(c.ID, row[column])
+		if row[column] == nil && b.tellsNone(c) {
+			values[r] = catalog.None
+		}
+	}
+	if c.Role == compile.Name && !b.isDetails() {
+		b.tellNamesApart(column, values)
+	}
+	return values
+}
+
+func (b builder) isDetails() bool { return b.Query.Format == "details" }
+
+// tellsNone tells whether a column holds "(none)" for no value. The cells of
+// single rows stay empty, apart from the ids that nobody sees.
+func (b builder) tellsNone(c engine.Column) bool {
+	switch c.Role {
+	case compile.Key:
+		_, named := b.nameOf(c)
+		return named || !b.isDetails() && c.Dimension.Kind != catalog.KindNumber
+	case compile.Name:
+		return !b.isDetails()
+	}
+	return false
+}
+
+// tellNamesApart adds the ids to the names that several entities have: two
+// agents of one name are two rows.
+func (b builder) tellNamesApart(column int, values []any) {
+	key := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID+"_name" == b.Columns[column].ID })
+	ids := map[any]map[any]bool{}
+	for r, row := range b.Rows {
+		if ids[values[r]] == nil {
+			ids[values[r]] = map[any]bool{}
+		}
+		ids[values[r]][row[key]] = true
+	}
+	for r, row := range b.Rows {
+		if row[key] != nil && len(ids[values[r]]) > 1 {
+			values[r] = fmt.Sprintf("%v (%v)", values[r], row[key])
+		}
+	}
 }
 
 // reasons puts "media: 2, server: 1" into the query's language.
@@ -327,26 +374,48 @@ func (b builder) times() ([]time.Time, int) {
 	return times, timeAt
 }
 
-// sortGroups brings groups of an enum into the catalogue's order, so that a
-// stack is always built from the same bottom.
+// sortGroups brings groups of an enum into the catalogue's order and others into
+// that of their names, so that a stack is always built from the same bottom and a
+// palette gives one group one colour in charts side by side. What has no value
+// comes last.
 func (b builder) sortGroups(n int, row func(int) []any, apply func(order []int)) {
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i
 	}
-	for at, c := range b.Columns {
-		if c.Role != compile.Key || c.Dimension.Kind != catalog.KindEnum {
-			continue
-		}
+	find := func(kinds ...catalog.Kind) int {
+		return slices.IndexFunc(b.Columns, func(c engine.Column) bool {
+			return c.Role == compile.Key && slices.Contains(kinds, c.Dimension.Kind)
+		})
+	}
+	if at := find(catalog.KindEnum); at >= 0 {
+		values := b.Columns[at].Dimension.Values
 		rank := func(i int) int {
 			s, _ := row(i)[at].(string)
-			if place := slices.Index(c.Dimension.Values, s); place >= 0 {
+			if place := slices.Index(values, s); place >= 0 {
 				return place
 			}
-			return len(c.Dimension.Values)
+			return len(values)
 		}
 		slices.SortStableFunc(order, func(x, y int) int { return rank(x) - rank(y) })
-		break
+	} else if key := find(catalog.KindText, catalog.KindEntity); key >= 0 {
+		at := key
+		if name, named := b.nameOf(b.Columns[key]); named {
+			at = name
+		}
+		slices.SortStableFunc(order, func(x, y int) int {
+			first, known := row(x)[at].(string)
+			second, knownToo := row(y)[at].(string)
+			switch {
+			case known && knownToo:
+				return cmp.Or(strings.Compare(first, second), strings.Compare(b.label(row(x)[key]), b.label(row(y)[key])))
+			case known:
+				return -1
+			case knownToo:
+				return 1
+			}
+			return 0
+		})
 	}
 	apply(order)
 }
@@ -453,10 +522,11 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 		if _, named := b.nameOf(c); named {
 			// A table that finds fields by what is shown must not take the id for the name.
 			config.DisplayNameFromDS += " (ID)"
+			config.Mappings = nil // links want the id as it is
 			config.Custom = map[string]any{"hideFrom": map[string]any{"viz": true, "tooltip": true, "legend": true}}
 		}
 	case compile.Name:
-		config.Mappings = data.ValueMappings{b.none()}
+		config.Mappings = data.ValueMappings{b.none(), data.ValueMapper{catalog.None: {Text: b.texts.None()}}}
 	case compile.Detail:
 		setUnit(config, c.Unit)
 		switch c.ID {
@@ -525,6 +595,9 @@ func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 	values := d.Values
 	if len(values) == 0 { // any may occur, and some have a text
 		values = slices.Sorted(maps.Keys(b.texts.Values(d.ID)))
+	}
+	if d.Kind != catalog.KindNumber && !b.isDetails() {
+		mapper[catalog.None] = data.ValueMappingResult{Text: b.texts.None(), Index: len(values)}
 	}
 	for i, v := range values {
 		mapper[v] = data.ValueMappingResult{Text: b.texts.Value(d.ID, v), Color: catalog.Color(d.ID, v), Index: i}

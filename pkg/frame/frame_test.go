@@ -79,6 +79,7 @@ var results = map[string]*engine.Result{
 		Columns: columns(key("channel"), key("line"), name("line"), metric("messages_sent"), metric("failed_rate"), metric("cost_usd"), metric("sent_received_ratio")),
 		Rows: [][]any{
 			{"whatsapp", "7", "Sales", int64(120), 0.025, 1.5, 3.25},
+			{"whatsapp", "8", "Sales", int64(5), 0.0, 0.25, 1.0}, // another line of the same name
 			{"webchat", "9", "9", int64(4), 0.0, 0.0, nil},
 			{nil, nil, nil, int64(1), nil, nil, nil},
 		},
@@ -140,6 +141,21 @@ var results = map[string]*engine.Result{
 			{day(0), "8", "Sales", int64(6), nil},
 			{day(1), "7", "Sales", int64(0), nil},
 			{day(1), "8", "Sales", int64(7), 2.0},
+		},
+	},
+	// By their names, so that charts side by side agree; what has none is last.
+	"series_by_agent": {
+		Query:   query.Query{Metrics: []string{"messages_sent"}, GroupBy: []string{"agent"}, Bucket: "day", Format: "timeseries", Language: "pt-BR"},
+		Columns: columns(bucket(), key("agent"), name("agent"), metric("messages_sent")),
+		Rows: [][]any{
+			{day(0), nil, nil, int64(5)},
+			{day(0), "1", "Zoe", int64(2)},
+			{day(0), "3", "Ana", int64(4)},
+			{day(0), "2", "Ana", int64(1)},
+			{day(1), "2", "Ana", int64(0)},
+			{day(1), "1", "Zoe", int64(7)},
+			{day(1), "3", "Ana", int64(0)},
+			{day(1), nil, nil, int64(0)},
 		},
 	},
 	"series_compared": {

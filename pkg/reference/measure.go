@@ -36,9 +36,13 @@ func received(r *row) bool         { return r.message.inbound() }
 func deliveredAtLeast(r *row) bool { return r.message.delivered() }
 func readAtLeast(r *row) bool      { return r.message.stage == "read" }
 func failed(r *row) bool           { return r.message.failed() }
-func notification(r *row) bool     { return r.initiation.notification }
-func notified(r *row) bool         { return r.initiation.notified() }
-func answered(r *row) bool         { return r.initiation.reached("replied") }
+func byAgent(r *row) bool {
+	kind := r.message.AuthorKind
+	return r.message.outbound() && kind != nil && *kind == "agent" && r.agent != nil
+}
+func notification(r *row) bool { return r.initiation.notification }
+func notified(r *row) bool     { return r.initiation.notified() }
+func answered(r *row) bool     { return r.initiation.reached("replied") }
 func reached(stage string) func(*row) bool {
 	return func(r *row) bool { return r.initiation.reached(stage) }
 }
@@ -102,6 +106,8 @@ func measure(id string, s scope) any {
 		return n(func(r *row) bool { return r.message.inbound() && r.message.ButtonPayload != nil })
 	case "active_contacts":
 		return users(rows, received)
+	case "active_agents":
+		return distinct(rows, byAgent, func(r *row) any { return *r.agent })
 	case "cost_usd":
 		return total(rows, func(r *row) float64 { return r.message.costUSD })
 	case "cost_unknown":

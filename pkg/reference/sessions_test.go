@@ -346,15 +346,15 @@ func TestMessages(t *testing.T) {
 		in("c", "2025-03-10 11:30", clicked(""), noContact),
 		out("d", "2025-03-11 10:59:59.999999", status("read")), // in window
 		out("e", "2025-03-11 11:00"),                           // no longer
-		out("f", "2025-03-11 12:00", failing, welcome),
-		out("g", "2025-03-11 12:00", pending, template("", "utility")),
-		out("h", "2025-03-11 12:00", noContact),
+		out("f", "2025-03-11 12:00", failing, welcome, agent("zoe")),
+		out("g", "2025-03-11 12:00", pending, template("", "utility"), agent("zoe")),
+		out("h", "2025-03-11 12:00", noContact, agent("kim")),
 	)
 	got := ask(t, d, "messages_outbound", "messages_sent", "messages_received", "messages", "messages_delivered", "messages_read", "messages_failed", "messages_pending",
-		"templates_sent", "button_clicks", "active_contacts", "failed_rate", "delivery_rate", "read_rate", "sent_received_ratio", "sent_in_window_share")
+		"templates_sent", "button_clicks", "active_contacts", "active_agents", "failed_rate", "delivery_rate", "read_rate", "sent_received_ratio", "sent_in_window_share")
 	for metric, want := range map[string]float64{
 		"messages_outbound": 6, "messages_sent": 4, "messages_received": 2, "messages": 6, "messages_delivered": 2, "messages_read": 1, "messages_failed": 1, "messages_pending": 1,
-		"templates_sent": 1, "button_clicks": 1, "active_contacts": 1, "failed_rate": 0.2, "delivery_rate": 0.4, "read_rate": 0.5, "sent_received_ratio": 2, "sent_in_window_share": 0.25,
+		"templates_sent": 1, "button_clicks": 1, "active_contacts": 1, "active_agents": 2, "failed_rate": 0.2, "delivery_rate": 0.4, "read_rate": 0.5, "sent_received_ratio": 2, "sent_in_window_share": 0.25,
 	} {
 		if got[metric] != want {
 			t.Errorf("%s: got %v, want %v", metric, got[metric], want)
