@@ -13,6 +13,8 @@ interface Entry {
 
 /** The catalogue's own texts of one language: what metrics and dimensions are called and mean. */
 export interface CatalogTexts {
+  /** What people read for no value. */
+  none: string;
   metrics: Record<string, Entry>;
   dimensions: Record<string, Entry>;
   columns: Record<string, Entry>;

@@ -2,7 +2,7 @@ import { type Dashboard, type Panel, type RowPanel } from '@grafana/grafana-foun
 import { readdirSync, readFileSync } from 'fs';
 import path from 'path';
 
-import { type Filter, type ParleyQuery } from '../types';
+import { type Filter, NONE, type ParleyQuery } from '../types';
 import { catalogTexts, type Language, LANGUAGES } from './catalog';
 import { dashboards, MANIFEST } from '.';
 import { COLUMNS } from './layout';
@@ -154,11 +154,11 @@ describe.each(files)('%s', (file, text) => {
   });
 
   it('formats only fields that its queries answer with', () => {
-    for (const { panel, query } of queries) {
+    for (const panel of panels) {
+      const fields = fieldsOfPanel(panel);
       for (const { matcher } of panel.fieldConfig?.overrides ?? []) {
         if (matcher.id === 'byName') {
-          // What a transformation makes of a field bears that field's name first.
-          expect(fieldsOf(query)).toContain(matcher.options.split(' ')[0]);
+          expect(fields).toContain(matcher.options);
         }
       }
     }
@@ -172,7 +172,7 @@ describe.each(files)('%s', (file, text) => {
   });
 
   it('refers only to variables that it has', () => {
-    const known = ['__url_time_range', '__data', '__field', ...variables.map(({ name }) => name)];
+    const known = ['__url_time_range', '__data', '__value', '__field', ...variables.map(({ name }) => name)];
     const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name).filter((name) => name !== '__all');
     expect(known).toEqual(expect.arrayContaining(used));
   });
@@ -206,4 +206,38 @@ function fieldsOf({ metrics = [], groupBy = [], columns = [], compare }: ParleyQ
   const keys = [...groupBy, ...columns];
   const before = compare ? metrics.map((id) => `${id}_previous`) : [];
   return ['time', ...metrics, ...before, ...keys, ...keys.map((id) => `${id}_name`)];
+}
+
+/** The names of the fields that a panel has to show: the answers' own, and what its transformations make of them. */
+function fieldsOfPanel(panel: Panel): string[] {
+  const queries = panel.targets as unknown as ParleyQuery[];
+  const fields = queries.flatMap(fieldsOf);
+  for (const { id, options } of panel.transformations ?? []) {
+    switch (id) {
+      case 'calculateField':
+        fields.push(...(options.alias ? [options.alias] : fields.map((field) => `${field} * 100`)));
+        break;
+      case 'groupingToMatrix':
+        expect(fields).toEqual(expect.arrayContaining([options.rowField, options.columnField, options.valueField]));
+        // The columns are the values that the data hold, of which one is known.
+        fields.push(`${options.rowField}\\${options.columnField}`, NONE);
+        break;
+      case 'joinByField':
+        for (const query of queries) {
+          expect(query.groupBy).toContain(options.byField);
+        }
+        break;
+      case 'timeSeriesTable':
+        fields.push(...queries.map(({ refId }) => `Trend #${refId}`));
+        break;
+      case 'sortBy':
+        expect(fields).toContain(options.sort[0].field);
+        break;
+      case 'filterByValue':
+        break;
+      default:
+        throw new Error(`What becomes of the fields by ${id}?`);
+    }
+  }
+  return fields;
 }

@@ -1,16 +1,23 @@
 import { type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { agents } from './agents';
 import { catalogTexts } from './catalog';
 import { channels } from './channels';
+import { conversations } from './conversations';
 import { build } from './dashboard';
 import { deliveryHealth } from './deliveryHealth';
 import { funnel } from './funnel';
 import { messagesReceived, messagesSent } from './messages';
 import { PUBLIC, publicly } from './public';
+import { overview } from './overview';
 import { sessionInitiation } from './sessionInitiation';
+import { tags } from './tags';
 import { TEXTS } from './texts';
 
-const DEFINITIONS = [channels, sessionInitiation, funnel, messagesSent, messagesReceived, deliveryHealth];
+const DEFINITIONS = [
+  ...[overview, channels, sessionInitiation, funnel, agents, tags, conversations],
+  ...[messagesSent, messagesReceived, deliveryHealth],
+];
 
 /** Those that stand there once more, to be shared publicly. */
 const SHARED = [channels];

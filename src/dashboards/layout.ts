@@ -29,6 +29,12 @@ export function equally(
   return { height, title, cells: panels.map((panel) => ({ width: width / panels.length, panel })) };
 }
 
+/** Panels of one size in rows of so many. */
+export function inRows(height: number, perRow: number, panels: PanelBuilder[]): Band[] {
+  const rows = Math.ceil(panels.length / perRow);
+  return Array.from({ length: rows }, (_, row) => equally(height, panels.slice(row * perRow, (row + 1) * perRow)));
+}
+
 /** Puts the bands under each other and numbers the panels. */
 export function place(bands: Band[]): Array<PanelBuilder | RowBuilder> {
   const placed: Array<PanelBuilder | RowBuilder> = [];

@@ -21,6 +21,7 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
+  type DataTransformerConfig,
   type DynamicConfigValue,
   FieldColorBuilder,
   FieldColorModeId,
@@ -29,6 +30,14 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  HeatmapColorMode,
+  HeatmapColorOptionsBuilder,
+  HeatmapColorScale,
+  HeatmapTooltipBuilder,
+  PanelBuilder as Heatmap,
+  YAxisConfigBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap';
 import {
   PanelBuilder as PieChart,
   PieChartLegendOptionsBuilder,
@@ -41,6 +50,7 @@ import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/time
 
 import { type CatalogTexts } from './catalog';
 import { type PanelBuilder } from './layout';
+import { NONE } from '../types';
 import { Ask, DATASOURCE, type Question } from './query';
 import { type PanelTexts, type Texts } from './texts';
 
@@ -49,6 +59,12 @@ const MAX_BUCKETS = 100;
 
 /** Far more than anybody ever sends. */
 const ENDLESS = 1e15;
+
+/** The name of a table's second question, how a metric went. */
+const TREND = 'B';
+
+/** The colours of metrics, as the backend has them, where no field can bring them along. */
+export const COLORS = { conversations: '#7B79D6', sent: '#DA6E1B' };
 
 /** How a number's growth is to be read: as good, as bad, as neither, or not at all. */
 export type Growth = 'good' | 'bad' | 'neutral' | 'none';
@@ -70,6 +86,8 @@ export const cell = (field: string) => `\${__data.fields.${field}.text:percenten
 
 /** The alert list's order: what fires, then what may fire soon. */
 const MOST_IMPORTANT_FIRST = 3;
+/** Dimensions whose values are ids: a table shows their names beside them. */
+const ENTITIES = ['account', 'line', 'team', 'agent', 'contact', 'campaign', 'send', 'conversation_id'];
 
 /** How a column of a table is shown, by the id of its field. */
 export type Columns = Record<string, DynamicConfigValue[]>;
@@ -131,27 +149,38 @@ export class Panels {
       });
   }
 
+  /** A card of two numbers side by side, where it is wide and low. */
+  pair(question: Question, growth: Growth, texts: PanelTexts, titles: [string, string]): Stat {
+    const panel = this.card(question, growth, texts)
+      .orientation(VizOrientation.Vertical)
+      .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(22).percentSize(12));
+    question.metrics!.forEach((id, at) => panel.overrideByName(id, [column.title(titles[at])]));
+    return panel;
+  }
+
   /**
    * Bars over time, stacked where they are parts of a whole. They stand in a bar
    * chart and not in Grafana's time series, which would cut off the bar of a day
    * in the middle of which the range begins.
    */
   bars(question: Question, texts: PanelTexts, stacking = StackingMode.Normal): BarChart {
-    const panel = new BarChart()
-      .maxDataPoints(MAX_BUCKETS)
-      .orientation(VizOrientation.Vertical)
-      .xField('time')
-      .xTickLabelRotation(0)
-      .xTickLabelSpacing(100)
-      .stacking(stacking)
-      .showValue(VisibilityMode.Never)
-      .barWidth(0.85)
-      .groupWidth(0.8)
-      .fillOpacity(100)
-      .lineWidth(0)
-      .legend(bottomLegend())
-      .tooltip(allSeries());
+    const panel = upright('time', stacking).maxDataPoints(MAX_BUCKETS).xTickLabelSpacing(100);
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
+  }
+
+  /** Bars by the hour of the day, stacked by the values of a dimension. */
+  barsByHour(by: string, question: Question, texts: PanelTexts): BarChart {
+    const x = crossing('hour_of_day', by);
+    const panel = upright(x, StackingMode.Normal)
+      // The panel shortens numbers to nothing unless it is told how long they may be.
+      .xTickLabelMaxLength(20)
+      .overrideByName(x, [{ id: 'unit', value: 'suffix:h' }])
+      .unit('locale');
+    this.cross('hour_of_day', by, question.metrics![0]).forEach((step) => panel.withTransformation(step));
+    // Asked by name, so that the colours are those of the other charts.
+    panel.withTransformation({ id: 'sortBy', options: { sort: [{ field: x }] } });
+    const asked = { groupBy: ['hour_of_day', by], orderBy: [{ by: shown(by) }, { by }], ...question };
+    return this.dress(panel, asked, texts);
   }
 
   /** Lines over time. */
@@ -188,11 +217,31 @@ export class Panels {
     return withOptions(this.dress(panel, question, texts), { sort: SortOrder.None });
   }
 
+  /** When in the week there is most: an hour's cell, the fuller the stronger its colour. */
+  peaks(metric: string, color: string, question: Question, texts: PanelTexts): Heatmap {
+    const panel = new Heatmap()
+      .color(
+        new HeatmapColorOptionsBuilder()
+          .mode(HeatmapColorMode.Opacity)
+          .fill(color)
+          .scale(HeatmapColorScale.Exponential)
+          .exponent(0.4)
+          .steps(64)
+      )
+      .cellGap(2)
+      .cellRadius(2)
+      .yAxis(new YAxisConfigBuilder().axisPlacement(AxisPlacement.Left).axisGridShow(false))
+      .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).showColorScale(true))
+      .hideLegend();
+    const asked = { metrics: [metric], groupBy: ['weekday', 'hour_of_day'], format: 'heatmap', ...question };
+    return this.dress(panel, asked, texts);
+  }
+
   /** Names and bars: what there is most of. The panel's title says what the bars are. */
-  ranking(by: string, metric: string, question: Question, texts: PanelTexts): Table {
+  ranking(by: string, metric: string, question: Question, texts: PanelTexts, links: DynamicConfigValue[] = []): Table {
     return this.table(
       { metrics: [metric], groupBy: [by], orderBy: [{ by: metric, desc: true }], ...question },
-      { [by]: [column.wrap()], [metric]: [column.width(140), ...column.bar()] },
+      { [shown(by)]: [column.wrap(), ...links], [metric]: [column.width(120), ...column.bar()] },
       texts
     ).showHeader(false);
   }
@@ -207,6 +256,44 @@ export class Panels {
       panel.overrideByName(id, properties);
     }
     return this.dress(panel, question, texts);
+  }
+
+  /** Adds to a table by one dimension how a metric went, as a line in the cell. */
+  withTrend(table: Table, by: string, metric: string, title: string): Table {
+    const course: Question = { metrics: [metric], groupBy: [by], format: 'timeseries', bucket: 'auto' };
+    return table
+      .maxDataPoints(MAX_BUCKETS)
+      .withTarget(new Ask(course, this.texts.language, this.variables, TREND))
+      .withTransformation({ id: 'timeSeriesTable', options: {} })
+      .withTransformation({ id: 'joinByField', options: { byField: by, mode: 'outerTabular' } })
+      .overrideByName(`Trend #${TREND}`, [
+        column.title(title),
+        column.width(160),
+        column.sparkline(),
+        { id: 'color', value: { mode: 'fixed', fixedColor: COLORS.conversations } },
+      ]);
+  }
+
+  /** A metric by two dimensions at once: rows of one, columns of the other, the fuller the stronger their colour. */
+  matrix(row: string, by: string, metric: string, question: Question, texts: PanelTexts, total: string): Table {
+    const asked = { metrics: [metric], groupBy: [row, by], orderBy: [{ by: metric, desc: true }], ...question };
+    const table = this.table(asked, {}, texts);
+    this.cross(row, by, metric).forEach((step) => table.withTransformation(step));
+    return table
+      .unit('locale')
+      .withTransformation({
+        id: 'calculateField',
+        options: { mode: 'reduceRow', reduce: { reducer: 'sum' }, alias: total },
+      })
+      .withTransformation({ id: 'sortBy', options: { sort: [{ field: total, desc: true }] } })
+      .overrideByFieldType('number', [
+        { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
+        { id: 'color', value: { mode: 'continuous-purples' } },
+        { id: 'min', value: 0 },
+      ])
+      .overrideByName(total, [column.width(90), { id: 'custom.cellOptions', value: { type: 'auto' } }])
+      .overrideByName(NONE, [column.title(this.catalog.none)])
+      .overrideByName(crossing(row, by), [column.width(180), this.link('conversations', row)]);
   }
 
   /**
@@ -283,11 +370,13 @@ export class Panels {
   }
 
   /**
-   * The link of a cell to another dashboard, with the same time and choices but
-   * the cell's own entity.
+   * The links of a cell to other dashboards, with the same time and choices but
+   * the cell's own value.
    */
-  link(slug: string, dimension: string): DynamicConfigValue {
-    return { id: 'links', value: [this.way(slug, { [dimension]: cell(dimension) })] };
+  link(slugs: string | string[], dimension: string): DynamicConfigValue {
+    // What a cell of names shows is no id.
+    const own = ENTITIES.includes(dimension) ? cell(dimension) : '${__value.raw:percentencode}';
+    return { id: 'links', value: [slugs].flat().map((slug) => this.way(slug, { [dimension]: own })) };
   }
 
   /** The link of a series to the messages that it counts, by the dimension that tells it from the others. */
@@ -327,6 +416,28 @@ export class Panels {
     return column.title(this.catalog.dimensions.status.values![value]);
   }
 
+  /** Turns rows of two dimensions and a metric into a row for each value of one and a field for each of the other. */
+  private cross(row: string, by: string, metric: string): DataTransformerConfig[] {
+    // It is found by what people read.
+    const left = { matcher: { id: 'byName', options: this.metricTitle(metric) } };
+    return [
+      // A copy without the metric's title, which would stand over every column.
+      {
+        id: 'calculateField',
+        options: { mode: 'binary', binary: { left, operator: '*', right: { fixed: '1' } }, alias: CELL },
+      },
+      {
+        id: 'groupingToMatrix',
+        options: { rowField: row, columnField: shown(by), valueField: CELL, emptyValue: 'zero' },
+      },
+    ];
+  }
+
+  /** The short title of a dimension, for a column whose own is long. */
+  titleOf(dimension: string): DynamicConfigValue {
+    return column.title(this.catalog.dimensions[dimension].title);
+  }
+
   /** Gives a panel what every panel has. */
   private dress<P extends Dressable>(panel: P, question: Question, texts?: PanelTexts, ...notes: string[]): P {
     const metrics = question.metrics ?? [];
@@ -348,6 +459,33 @@ export class Panels {
     }
     return entries.map(({ title, description }) => `- **${title}**: ${description}`).join('\n');
   }
+}
+
+/** Upright bars over the values of a field. */
+function upright(x: string, stacking: StackingMode): BarChart {
+  return new BarChart()
+    .orientation(VizOrientation.Vertical)
+    .xField(x)
+    .xTickLabelRotation(0)
+    .stacking(stacking)
+    .showValue(VisibilityMode.Never)
+    .barWidth(0.85)
+    .groupWidth(0.8)
+    .fillOpacity(100)
+    .lineWidth(0)
+    .legend(bottomLegend())
+    .tooltip(allSeries());
+}
+
+/** The metric in the cells of a matrix. */
+const CELL = 'cell';
+
+/** What Grafana calls the field of the rows then. */
+const crossing = (row: string, by: string) => `${row}\\${shown(by)}`;
+
+/** The column of a table in which people read the values of a dimension. */
+export function shown(dimension: string): string {
+  return ENTITIES.includes(dimension) ? `${dimension}_name` : dimension;
 }
 
 interface Dressable extends PanelBuilder {
@@ -389,7 +527,7 @@ export function dashedThresholds(): GraphThresholdsStyleConfigBuilder {
 const plain = () => new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('text');
 
 /** Adds options that the SDK has no method for. */
-function withOptions<P extends PanelBuilder>(panel: P, options: object): P {
+export function withOptions<P extends PanelBuilder>(panel: P, options: object): P {
   const built = panel.build();
   built.options = { ...built.options, ...options };
   return panel;
@@ -418,6 +556,13 @@ export const column = {
   ],
   /** There for links alone. */
   hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }),
+  inColor: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-text' } }),
+  /** Each of several values on a colour of its own. */
+  pills: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'pill', wrapText: true } }),
+  sparkline: (): DynamicConfigValue => ({
+    id: 'custom.cellOptions',
+    value: { type: 'sparkline', hideValue: true, lineInterpolation: 'linear', gradientMode: 'none', fillOpacity: 20 },
+  }),
   /** The titles of the field's links instead of addresses. */
   links: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'data-links' } }),
   /** Colours that change at the given values, in place of the metric's own. */

@@ -29,6 +29,33 @@ export interface Texts {
   shared: { title: string; note: string };
   /** What the small percentage on a card is. */
   change: string;
+  /** Of the numbers on the cards of satisfaction. */
+  names: Record<'score' | 'responses', string>;
+  overview: DashboardTexts<
+    | 'csat'
+    | 'firstResponse'
+    | 'failedRate'
+    | 'overTime'
+    | 'bySource'
+    | 'messages'
+    | 'csatOverTime'
+    | 'peaks'
+    | 'topTags'
+    | 'topAgents',
+    never
+  >;
+  agents: DashboardTexts<
+    'csat' | 'firstResponse' | 'resolution' | 'conversations' | 'messages' | 'byAgent' | 'byHour' | 'peaks',
+    never
+  >;
+  tags: DashboardTexts<
+    'csat' | 'firstResponse' | 'resolution' | 'tagged' | 'untagged' | 'overTime' | 'byTag' | 'summary' | 'tagByTeam',
+    never
+  > & { names: Record<'trend' | 'total', string> };
+  conversations: DashboardTexts<
+    'volume' | 'csat' | 'firstResponse' | 'resolution' | 'overTime' | 'details',
+    never
+  > & { names: Record<'total' | 'opened', string> };
   channels: DashboardTexts<
     | 'sessions'
     | 'messages'

@@ -1,0 +1,82 @@
+import { type Definition } from './dashboard';
+import { type Band, equally } from './layout';
+import { satisfaction } from './overview';
+import { column, type Panels, thresholds, withOptions } from './panels';
+
+/** For the analyst: the conversations themselves, one a row. */
+export const conversations: Definition = {
+  slug: 'conversations',
+  variables: [
+    ...['account', 'channel', 'line', 'team', 'agent', 'conversation_tag', 'contact_tag'],
+    ...['business_hours', 'conversation_status', 'source'],
+  ],
+  from: 'now/d',
+  texts: (texts) => texts.conversations,
+  bands: (panels) => [cards(panels), trend(panels), details(panels)],
+};
+
+/** So many rows the list holds; the card says how many there are. */
+const ROWS = 1000;
+
+function cards(panels: Panels): Band {
+  const { volume, firstResponse, resolution, csat } = panels.texts.conversations.panels;
+  const { total, opened } = panels.texts.conversations.names;
+  return equally(3, [
+    panels.pair({ metrics: ['conversations_active', 'conversations'] }, 'neutral', volume, [total, opened]),
+    satisfaction(panels, csat),
+    panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
+    panels.card({ metrics: ['resolution_time_p50'] }, 'bad', resolution),
+  ]);
+}
+
+function trend(panels: Panels): Band {
+  return equally(6, [
+    panels
+      .bars({ metrics: ['conversations'], groupBy: ['conversation_status'] }, panels.texts.conversations.panels.overTime)
+      .overrideByName('conversations', [panels.linkOfSeries('conversations', 'conversation_status')]),
+  ]);
+}
+
+function details(panels: Panels): Band {
+  return equally(18, [
+    // The builder knows no pages yet.
+    withOptions(
+      panels.table(
+        {
+          report: 'conversation_details',
+          limit: ROWS,
+          columns: [
+            ...['created_at', 'contact', 'channel', 'line', 'source', 'agent', 'team', 'conversation_tag'],
+            ...['conversation_status', 'message_count', 'first_response_time', 'resolution_time', 'csat_rating', 'link'],
+          ],
+        },
+        {
+          created_at: column.time(),
+          contact_name: [column.width(140)],
+          channel: [column.width(90)],
+          line_name: [column.width(130)],
+          source: [column.width(120)],
+          agent_name: [column.width(130), panels.link('agents', 'agent')],
+          team_name: [column.width(90)],
+          conversation_tag: [column.title(panels.texts.links.tags), column.minWidth(130), column.pills()],
+          conversation_status: [panels.titleOf('status'), column.width(85), ...column.colored()],
+          message_count: [column.width(85)],
+          first_response_time: [column.width(90)],
+          resolution_time: [column.width(90)],
+          csat_rating: [column.title('CSAT'), column.width(60), column.inColor(), ...column.threshold(ratings())],
+          link: [column.width(90), column.links()],
+        },
+        panels.texts.conversations.panels.details
+      ),
+      { enablePagination: true }
+    ),
+  ]);
+}
+
+/** Ratings of 4 and 5 are what the CSAT score counts. */
+const ratings = () =>
+  thresholds([
+    [null, 'red'],
+    [3, 'orange'],
+    [4, 'green'],
+  ]);

@@ -1,0 +1,93 @@
+import { THRESHOLDS } from '../alerts/thresholds';
+import { type Definition } from './dashboard';
+import { type Band, equally, inRows } from './layout';
+import { COLORS, column, type Panels, thresholds } from './panels';
+import { LegendPlacement, StackingMode } from '@grafana/grafana-foundation-sdk/common';
+
+/** For the head of support: how much there is to do, where it comes from, how well it is done. */
+export const overview: Definition = {
+  slug: 'overview',
+  variables: ['account', 'channel', 'line', 'team'],
+  from: 'now-7d',
+  texts: (texts) => texts.overview,
+  bands: (panels) => [...cards(panels), volume(panels), course(panels), tops(panels)],
+};
+
+function cards(panels: Panels): Band[] {
+  const { csat, failedRate, firstResponse } = panels.texts.overview.panels;
+  return inRows(3, 3, [
+    panels.card({ metrics: ['conversations'] }, 'neutral'),
+    panels.card({ metrics: ['messages'] }, 'neutral'),
+    panels.card({ metrics: ['unattended_now'] }, 'none'),
+    satisfaction(panels, csat),
+    panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
+    panels
+      .card({ metrics: ['failed_rate'] }, 'bad', failedRate)
+      .timeFrom('24h')
+      .hideTimeOverride(true)
+      .overrideByName('failed_rate', column.threshold(failing())),
+  ]);
+}
+
+/** A rate of failures that is worth a look, and one that an alert rule tells. */
+const failing = () =>
+  thresholds([
+    [null, 'text'],
+    [THRESHOLDS.failed.rate / 2, 'orange'],
+    [THRESHOLDS.failed.rate, 'red'],
+  ]);
+
+/** The CSAT score never stands without the number of responses that it rests on. */
+export function satisfaction(panels: Panels, texts: { title: string }) {
+  const { score, responses } = panels.texts.names;
+  return panels.pair({ metrics: ['csat_score', 'csat_responses'] }, 'good', texts, [score, responses]);
+}
+
+function volume(panels: Panels): Band {
+  const { overTime, bySource } = panels.texts.overview.panels;
+  const metrics = ['conversations'];
+  const groupBy = ['source'];
+  const link = panels.linkOfSeries('conversations', 'source');
+  return {
+    height: 8,
+    cells: [
+      { width: 16, panel: panels.bars({ metrics, groupBy }, overTime).overrideByName('conversations', [link]) },
+      {
+        width: 8,
+        panel: panels
+          .donut({ metrics, groupBy, format: 'timeseries', bucket: 'none' }, bySource, LegendPlacement.Bottom)
+          .overrideByName('conversations', [link]),
+      },
+    ],
+  };
+}
+
+function course(panels: Panels): Band {
+  const { messages, csatOverTime } = panels.texts.overview.panels;
+  return equally(8, [
+    panels.bars({ metrics: ['messages_sent', 'messages_received'] }, messages, StackingMode.None),
+    panels.lines({ metrics: ['csat_score'] }, csatOverTime).spanNulls(true).max(1),
+  ]);
+}
+
+function tops(panels: Panels): Band {
+  const { peaks, topTags, topAgents } = panels.texts.overview.panels;
+  return {
+    height: 10,
+    cells: [
+      { width: 12, panel: panels.peaks('conversations', COLORS.conversations, {}, peaks) },
+      {
+        width: 6,
+        panel: panels.ranking('conversation_tag', 'conversations', {}, topTags, [
+          panels.link(['conversations', 'tags'], 'conversation_tag'),
+        ]),
+      },
+      {
+        width: 6,
+        panel: panels.ranking('agent', 'conversations', {}, topAgents, [
+          panels.link(['conversations', 'agents'], 'agent'),
+        ]),
+      },
+    ],
+  };
+}
