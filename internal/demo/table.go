@@ -282,7 +282,7 @@ func format(field *data.Field, value float64) string {
 		return fmt.Sprintf("%.1f %%", value)
 	case "currencyUSD":
 		return "$" + thousands(value, 2)
-	case "s", "dtdurations":
+	case "s", "dtdhms", "dtdurations":
 		return time.Duration(value * float64(time.Second)).Round(time.Second).String()
 	}
 	if value == math.Trunc(value) {

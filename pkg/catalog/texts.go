@@ -50,6 +50,7 @@ type textNumbers struct {
 	Thousands string `json:"thousands"`
 	Decimal   string `json:"decimal"`
 	Percent   string `json:"percent"`
+	Duration  string `json:"duration"`
 }
 
 type textDimension struct {
@@ -169,6 +170,12 @@ func (t Texts) None() string {
 // Link returns the text of a link to a chat.
 func (t Texts) Link() string {
 	return find(t, "link", func(table *textTable) string { return table.Link })
+}
+
+// DurationUnit returns the unit in which Grafana is to show seconds. Its own
+// "hours" and "days" are English in every language; a clock reads the same in all.
+func (t Texts) DurationUnit() string {
+	return find(t, "s", func(table *textTable) string { return table.Numbers.Duration })
 }
 
 // YesNo returns how a truth is shown.

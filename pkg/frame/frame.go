@@ -344,7 +344,7 @@ func (b builder) heatmap() *data.Frame {
 		field := newField(metric, cells[day][:])
 		field.Name = fmt.Sprint(day)
 		field.Config = &data.FieldConfig{DisplayNameFromDS: b.texts.Value("weekday", field.Name)}
-		setUnit(field.Config, metric.Unit)
+		b.setUnit(field.Config, metric.Unit)
 		frame.Fields = append(frame.Fields, field)
 	}
 	frame.SetMeta(&data.FrameMeta{Type: "heatmap-rows", TypeVersion: data.FrameTypeVersion{0, 1}})
@@ -510,7 +510,7 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 	switch c.Role {
 	case compile.Metric:
 		config.Description = b.texts.Metric(c.Metric.ID).Description
-		setUnit(config, c.Unit)
+		b.setUnit(config, c.Unit)
 		if color := catalog.MetricColor(c.Metric.ID); color != "" && !c.Previous {
 			config.Color = fixed(color)
 		}
@@ -528,7 +528,7 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 	case compile.Name:
 		config.Mappings = data.ValueMappings{b.none(), data.ValueMapper{catalog.None: {Text: b.texts.None()}}}
 	case compile.Detail:
-		setUnit(config, c.Unit)
+		b.setUnit(config, c.Unit)
 		switch c.ID {
 		case "link":
 			config.Links = []data.DataLink{{Title: b.texts.Link(), TargetBlank: true, URL: "${__value.raw}"}}
@@ -542,7 +542,7 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 	return config
 }
 
-func setUnit(config *data.FieldConfig, unit catalog.Unit) {
+func (b builder) setUnit(config *data.FieldConfig, unit catalog.Unit) {
 	decimals := func(n uint16) { config.Decimals = &n }
 	switch unit {
 	case catalog.Count:
@@ -555,7 +555,7 @@ func setUnit(config *data.FieldConfig, unit catalog.Unit) {
 		config.Unit = "none"
 		decimals(2)
 	case catalog.Seconds:
-		config.Unit = "s"
+		config.Unit = b.texts.DurationUnit()
 	case catalog.USD:
 		config.Unit = "currencyUSD"
 		decimals(2)
