@@ -210,7 +210,7 @@ function fieldsOf({ metrics = [], groupBy = [], columns = [], compare }: ParleyQ
 
 /** The names of the fields that a panel has to show: the answers' own, and what its transformations make of them. */
 function fieldsOfPanel(panel: Panel): string[] {
-  const queries = panel.targets as unknown as ParleyQuery[];
+  const queries = (panel.targets ?? []) as unknown as ParleyQuery[];
   const fields = queries.flatMap(fieldsOf);
   for (const { id, options } of panel.transformations ?? []) {
     switch (id) {
