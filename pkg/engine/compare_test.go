@@ -105,10 +105,20 @@ type placed struct {
 	place int
 }
 
-// byPlace are the rows, which come in the order of time, by group and bucket.
+// byPlace are the rows by group and bucket.
 func byPlace(r *engine.Result) map[placed][]any {
 	rows := map[placed][]any{}
 	order := map[time.Time]int{}
+	if timeAt := slices.IndexFunc(r.Columns, func(c engine.Column) bool { return c.Role == compile.Time }); timeAt >= 0 {
+		var times []time.Time
+		for _, row := range r.Rows {
+			times = append(times, row[timeAt].(time.Time))
+		}
+		slices.SortFunc(times, time.Time.Compare)
+		for i, at := range slices.Compact(times) {
+			order[at] = i + 1
+		}
+	}
 	for _, row := range r.Rows {
 		var key placed
 		for i, c := range r.Columns {
@@ -116,11 +126,7 @@ func byPlace(r *engine.Result) map[placed][]any {
 			case compile.Key:
 				key.group += fmt.Sprintf(" %T%v", row[i], row[i])
 			case compile.Time:
-				at := row[i].(time.Time)
-				if order[at] == 0 {
-					order[at] = len(order) + 1
-				}
-				key.place = order[at]
+				key.place = order[row[i].(time.Time)]
 			}
 		}
 		rows[key] = row

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -155,7 +156,7 @@ type Result struct {
 	Range, Before calendar.Range
 	Columns       []Column
 	Rows          [][]any
-	// SQL is what ran, for people to see.
+	// SQL is what ran, with its values, for people to see.
 	SQL string
 	// Notices are sentences about the answer: cut off, unknown costs.
 	Notices []string
@@ -247,7 +248,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 		return nil, err
 	}
 	unknown := unknownMetrics(in)
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL, Notices: unknownNotice(in, unknown)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Notices: unknownNotice(in, unknown)}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -267,6 +268,9 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(result.Rows)))
 	}
 	result.blank(unknown)
+	if len(st.Buckets) > 0 {
+		result.sort(in.Query.OrderBy)
+	}
 	for i, b := range result.Columns {
 		if b.Role == compile.Time {
 			for _, row := range result.Rows {
@@ -279,6 +283,41 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 		result.withoutMetric(unknownCost)
 	}
 	return result, nil
+}
+
+// sort brings the rows into the order that the query asks for. Cutting by time has
+// put them into the order of time.
+func (r *Result) sort(orders []query.Order) {
+	for _, o := range slices.Backward(orders) {
+		at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == o.By })
+		slices.SortStableFunc(r.Rows, func(a, b []any) int {
+			switch x, y := a[at], b[at]; {
+			case x == nil && y == nil:
+				return 0
+			case x == nil: // last in both directions
+				return 1
+			case y == nil:
+				return -1
+			case o.Desc:
+				return compareValues(y, x)
+			default:
+				return compareValues(x, y)
+			}
+		})
+	}
+}
+
+// compareValues compares two values of one column.
+func compareValues(a, b any) int {
+	switch a := a.(type) {
+	case int64:
+		return cmp.Compare(a, b.(int64))
+	case float64:
+		return cmp.Compare(a, b.(float64))
+	case time.Time:
+		return a.Compare(b.(time.Time))
+	}
+	return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
 }
 
 // costNotice warns where messages of unknown cost are missing from the sum.
@@ -499,7 +538,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL, Notices: unknownNotice(in, nil)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Notices: unknownNotice(in, nil)}
 	for _, c := range st.Columns {
 		if c.Role != compile.Position {
 			result.Columns = append(result.Columns, Column{Column: c})

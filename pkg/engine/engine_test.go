@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -320,6 +324,41 @@ func TestOrder(t *testing.T) {
 	wantLines(t, answer(t, e, r, `{"metrics": ["messages"], "groupBy": ["line"], "orderBy": [{"by": "messages"}, {"by": "line", "desc": true}]}`),
 		"3 | 3 | 1", "1 | Ventas | 1", "2 | Ventas | 2")
 	answer(t, e, r, `{"metrics": ["stage_reached"], "groupBy": ["stage", "day"], "orderBy": [{"by": "day", "desc": true}, {"by": "stage"}]}`)
+	// Over time too, with what has no value last in both directions.
+	days := between("2026-03-01", "2026-03-04")
+	wantLines(t, answer(t, e, days, `{"metrics": ["messages"], "bucket": "day", "orderBy": [{"by": "time", "desc": true}]}`),
+		"03-03 00:00 | 2", "03-02 00:00 | 2", "03-01 00:00 | 0")
+	for _, desc := range []bool{false, true} {
+		wantLines(t, answer(t, e, days, fmt.Sprintf(`{"metrics": ["sent_received_ratio"], "bucket": "day", "orderBy": [{"by": "sent_received_ratio", "desc": %t}]}`, desc)),
+			"03-02 00:00 | 0.00", "03-03 00:00 | 0.00", "03-01 00:00 | -")
+	}
+	wantLines(t, answer(t, e, days, `{"metrics": ["messages"], "groupBy": ["line"], "bucket": "day", "compare": "previous_period", "orderBy": [{"by": "messages", "desc": true}, {"by": "line", "desc": true}, {"by": "time"}], "filters": [{"dimension": "line", "operator": "notIn", "values": ["1"]}]}`),
+		"03-03 00:00 | 3 | 3 | 1 | 0", "03-02 00:00 | 2 | Ventas | 1 | 0", "03-03 00:00 | 2 | Ventas | 1 | 0",
+		"03-01 00:00 | 3 | 3 | 0 | 0", "03-02 00:00 | 3 | 3 | 0 | 0", "03-01 00:00 | 2 | Ventas | 0 | 0")
+}
+
+// TestText: the statement that people are shown answers as the one that ran.
+func TestText(t *testing.T) {
+	t.Parallel()
+	e := load(t, talks("1 in 2026-03-02 10:00", "1 out 2026-03-02 11:00 sent"))
+	conn := pgtest.Connect(t)
+	ask := func(question string) {
+		t.Helper()
+		r := answer(t, e, between("2026-03-01", "2026-03-08"), question)
+		var rows int
+		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM (\n"+r.SQL+"\n) AS shown", pgx.QueryExecModeSimpleProtocol).Scan(&rows); err != nil {
+			t.Errorf("%s: %v\n%s", question, err, r.SQL)
+		}
+		if rows != len(r.Rows) && r.Query.Bucket == "none" { // gaps are filled elsewhere
+			t.Errorf("%s: %d rows by hand, %d in the answer", question, rows, len(r.Rows))
+		}
+	}
+	for _, p := range query.Presets {
+		ask(fmt.Sprintf(`{"report": %q}`, p.ID))
+	}
+	for _, value := range []string{`O'Brien`, `"a"`, `{b,c}`, `\\`, `back\\'slash`, "NULL", "$1::text"} {
+		ask(fmt.Sprintf(`{"metrics": ["messages"], "filters": [{"dimension": "line", "operator": "notIn", "values": [%s]}]}`, strconv.Quote(value)))
+	}
 }
 
 // TestLinks: the source's own address, else the template where all that it needs

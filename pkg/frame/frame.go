@@ -258,13 +258,15 @@ func (b builder) series() *data.Frame {
 	if len(groups) > 0 { // a time without values is nothing that a panel can draw
 		frame.Fields = append(frame.Fields, data.NewField("time", nil, times))
 	}
-	b.sortGroups(len(groups), func(i int) []any { return groups[i].row }, func(order []int) {
-		sorted := make([]*group, len(groups))
-		for to, from := range order {
-			sorted[to] = groups[from]
-		}
-		groups = sorted
-	})
+	if len(b.Query.OrderBy) == 0 {
+		b.sortGroups(len(groups), func(i int) []any { return groups[i].row }, func(order []int) {
+			sorted := make([]*group, len(groups))
+			for to, from := range order {
+				sorted[to] = groups[from]
+			}
+			groups = sorted
+		})
+	}
 	for _, c := range b.Columns {
 		if c.Role != compile.Metric || c.Previous && timeAt < 0 {
 			continue

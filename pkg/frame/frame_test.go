@@ -132,6 +132,17 @@ var results = map[string]*engine.Result{
 			{day(1), nil, int64(4)},
 		},
 	},
+	// An order of the reader's own goes before the catalogue's.
+	"series_ordered": {
+		Query:   query.Query{Metrics: []string{"sessions"}, GroupBy: []string{"initiator"}, Bucket: "day", Format: "timeseries", OrderBy: []query.Order{{By: "sessions", Desc: true}}},
+		Columns: columns(bucket(), key("initiator"), metric("sessions")),
+		Rows: [][]any{
+			{day(1), "free_entry_point", int64(9)},
+			{day(0), "business", int64(2)},
+			{day(0), "free_entry_point", int64(1)},
+			{day(1), "business", int64(0)},
+		},
+	},
 	// Several metrics: each series says which one it is.
 	"series_of_metrics": {
 		Query:   query.Query{Metrics: []string{"messages_sent", "sent_received_ratio"}, GroupBy: []string{"line"}, Bucket: "day", Format: "timeseries", Language: "pt-BR"},
