@@ -218,7 +218,7 @@ func TestWrongSettingsAnswerEachQuery(t *testing.T) {
 			}
 		}
 		health, err := client.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: in})
-		if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(health.Message, want) {
+		if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(strings.ToLower(health.Message), strings.ToLower(want)) {
 			t.Errorf("health: %v %v, want %q", health, err, want)
 		}
 	}
@@ -367,8 +367,8 @@ func TestHealth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if health.Status != status || !strings.Contains(health.Message, want) {
-			t.Errorf("%s %q, want %q", health.Status, health.Message, want)
+		if health.Status != status || !strings.Contains(strings.ToLower(health.Message+string(health.JSONDetails)), strings.ToLower(want)) {
+			t.Errorf("%s %q %s, want %q", health.Status, health.Message, health.JSONDetails, want)
 		}
 	}
 	exec := func(sql string) {
@@ -388,6 +388,8 @@ func TestHealth(t *testing.T) {
 	check(func(s map[string]any, _ map[string]string) { s["schema"] = "nowhere" }, backend.HealthStatusError, "nowhere")
 	exec("DROP TABLE " + schema + ".csat")
 	check(same, backend.HealthStatusOk, schema+".csat is missing")
+	check(same, backend.HealthStatusOk, "Metrics that are therefore unavailable:\\n– CSAT")
+	check(same, backend.HealthStatusOk, "Missing or incomplete: csat.")
 	exec("ALTER TABLE " + schema + ".message DROP COLUMN direction")
 	check(same, backend.HealthStatusError, "message lacks the column direction")
 	exec("REVOKE SELECT ON " + schema + ".line FROM " + schema + "_reader")

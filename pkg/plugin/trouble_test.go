@@ -472,7 +472,7 @@ func TestLogin(t *testing.T) {
 			}
 		}
 		health, err := client.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: in})
-		if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(health.Message, c.sentence) {
+		if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(strings.ToLower(health.Message), strings.ToLower(c.sentence)) {
 			t.Errorf("health, %+v: %v %+v", c, err, health)
 		}
 	}
