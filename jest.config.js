@@ -29,6 +29,7 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!.*(${esModules.join('|')})/)`],
   moduleNameMapper: {
     '\\.(css|svg)$': '<rootDir>/src/test/asset.ts',
+    '/ReactMonacoEditor-': '<rootDir>/src/test/codeEditor.tsx',
     '^react-inlinesvg$': '<rootDir>/src/test/inlineSvg.tsx',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -29,6 +29,25 @@ afterEach(() => {
   followGrafana('en-US');
 });
 
+describe('the health check', () => {
+  const answering = (data: object) => fakeDataSource(({ url }) => (url.endsWith('/health') ? data : {})).datasource;
+  const details = { message: 'Missing or incomplete: csat.', verboseMessage: '– csat is missing.' };
+
+  it('tells what was found, even where all is well', async () => {
+    const datasource = answering({ status: 'OK', message: 'Connected', details });
+    expect(await datasource.testDatasource()).toEqual({ status: 'success', message: 'Connected', details });
+  });
+
+  it('fails with what is wrong', async () => {
+    const datasource = answering({ status: 'ERROR', message: 'No host is set.', details });
+    await expect(datasource.testDatasource()).rejects.toMatchObject({
+      status: 'error',
+      message: 'No host is set.',
+      error: { message: 'No host is set.', details },
+    });
+  });
+});
+
 describe('a query', () => {
   const sent = async (rest: Partial<DataQueryRequest<ParleyQuery>>, variables = templates({})) => {
     const { datasource, requests } = fakeDataSource(undefined, variables);
@@ -121,7 +140,7 @@ describe('a query', () => {
 
   it('starts with a report, but not under an alert rule', () => {
     const { datasource } = fakeDataSource();
-    expect(datasource.getDefaultQuery(CoreApp.PanelEditor)).toEqual({ version: 1, report: 'channels' });
+    expect(datasource.getDefaultQuery(CoreApp.PanelEditor)).toEqual({ version: 1, report: 'sessions_over_time' });
     expect(datasource.getDefaultQuery(CoreApp.UnifiedAlerting)).toEqual({});
   });
 

@@ -10,9 +10,17 @@ import {
   type DrilldownsApplicability,
   type MetricFindValue,
   type ScopedVars,
+  type TestDataSourceResponse,
 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { DataSourceWithBackend, getTemplateSrv, isExpressionReference, type TemplateSrv } from '@grafana/runtime';
+import {
+  DataSourceWithBackend,
+  getTemplateSrv,
+  HealthCheckError,
+  HealthStatus,
+  isExpressionReference,
+  type TemplateSrv,
+} from '@grafana/runtime';
 import { countBy } from 'lodash';
 import { defer, from, type Observable, switchMap } from 'rxjs';
 
@@ -52,8 +60,8 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
    * The first query of a new panel. Alert rules get none here, because Grafana
    * would lay it under every rule that is already stored: the editor starts them.
    */
-  getDefaultQuery(app: CoreApp): Partial<ParleyQuery> {
-    return isAlerting(app) ? {} : { version: VERSION, report: 'channels' };
+  getDefaultQuery(app?: CoreApp): Partial<ParleyQuery> {
+    return isAlerting(app) ? {} : { version: VERSION, report: 'sessions_over_time' };
   }
 
   /** A query that asks for nothing is not sent. */
@@ -108,6 +116,15 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
   targetContainsTemplate(query: ParleyQuery): boolean {
     const { datasource, ...own } = query;
     return this.templates.containsTemplate(JSON.stringify(own));
+  }
+
+  /** Tells what the examination of the database found even where all is well, which Grafana's own test keeps to itself. */
+  async testDatasource(): Promise<TestDataSourceResponse> {
+    const { status, message, details } = await this.callHealthCheck();
+    if (status === HealthStatus.OK) {
+      return { status: 'success', message, details };
+    }
+    return Promise.reject({ status: 'error', message, error: new HealthCheckError(message, details) });
   }
 
   /** What can be asked, in the reader's language. Read once. */

@@ -12,7 +12,7 @@ import {
   selectReport,
 } from './query';
 import { catalog } from './test/catalog';
-import { type ParleyQuery } from './types';
+import { type Catalog, type ParleyQuery } from './types';
 
 const own = (metrics: string[], rest: Partial<ParleyQuery> = {}): ParleyQuery => ({ refId: 'A', metrics, ...rest });
 const report = (id: string, rest: Partial<ParleyQuery> = {}): ParleyQuery => ({ refId: 'A', report: id, ...rest });
@@ -63,7 +63,63 @@ describe('the choices', () => {
   });
 });
 
+describe('the metrics of a funnel', () => {
+  const staged = { fact: 'message', unit: 'count', dimensions: ['line', 'stage'] };
+  const funnel: Catalog = {
+    ...catalog,
+    metrics: [
+      ...catalog.metrics,
+      { ...staged, id: 'stage_reached', title: 'Reached' },
+      { ...staged, id: 'stage_share', title: 'Share', unit: 'ratio' },
+    ],
+    dimensions: [...catalog.dimensions, { id: 'stage', title: 'Stage', kind: 'enum', operators: [] }],
+  };
+
+  it('stand apart from all others', () => {
+    const offered = (metrics: string[]) => ids(metricChoices(resolve(own(metrics), funnel), funnel));
+    expect(offered(['stage_reached'])).toEqual(['stage_reached', 'stage_share']);
+    expect(offered(['messages_sent'])).not.toContain('stage_reached');
+    expect(offered([])).toEqual(expect.arrayContaining(['messages_sent', 'stage_reached']));
+  });
+
+  it('are cut by stage, always', () => {
+    const query = change(own([], { groupBy: ['line'] }), funnel, { metrics: ['stage_reached'] });
+    expect(query.groupBy).toEqual(['stage', 'line']);
+    expect(change(query, funnel, { groupBy: ['line'] }).groupBy).toEqual(['stage', 'line']);
+    expect(change(query, funnel, { metrics: ['messages_sent'] }).groupBy).toEqual(['line']);
+  });
+});
+
+describe('what is no number', () => {
+  const worded: Catalog = {
+    ...catalog,
+    metrics: [...catalog.metrics, { ...catalog.metrics[0], id: 'first_sent_at', unit: 'time' }],
+  };
+
+  it('cannot be drawn', () => {
+    expect(formatChoices(own(['first_sent_at']), worded)).toEqual(['table']);
+    expect(formatChoices(own(['messages_sent']), worded)).toContain('timeseries');
+    const series = resolve(own(['messages_sent'], { format: 'timeseries' }), worded);
+    expect(ids(metricChoices(series, worded))).not.toContain('first_sent_at');
+  });
+
+  it('turns a drawing into a table', () => {
+    const series = own(['messages_sent'], { format: 'timeseries', bucket: 'day' });
+    expect(change(series, worded, { metrics: ['first_sent_at'] })).not.toHaveProperty('format');
+  });
+});
+
 describe('a change', () => {
+  it('beside a report that a variable chooses stays as it is', () => {
+    const query = report('$report', { filters: [{ dimension: 'rating', operator: 'in', values: ['5'] }] });
+    expect(change(query, catalog, { format: 'table', bucket: 'day' })).toEqual({
+      ...query,
+      version: 1,
+      format: 'table',
+      bucket: 'day',
+    });
+  });
+
   it('is stored only where it differs from the report', () => {
     const changed = change(report('channels'), catalog, { groupBy: ['line'] });
     expect(changed).toEqual({ refId: 'A', version: 1, report: 'channels', groupBy: ['line'] });

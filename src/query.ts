@@ -90,6 +90,10 @@ export function selectReport(query: ParleyQuery, report: string | undefined, cat
  * beside the change goes too.
  */
 export function change(query: ParleyQuery, catalog: Catalog, patch: Changeable): ParleyQuery {
+  if (query.report && isVariable(query.report)) {
+    // Beside a report that a variable chooses, nothing is sure to equal it or to have lost its meaning.
+    return { ...query, ...patch, version: VERSION };
+  }
   const next = withoutDefaults({ ...query, ...patch, version: VERSION }, catalog);
   return withoutDefaults({ ...next, ...meaningful(next, catalog) }, catalog);
 }
@@ -116,6 +120,12 @@ function meaningful(query: ParleyQuery, catalog: Catalog): Partial<ParleyQuery> 
   const mended: Partial<ParleyQuery> = {};
   let resolved = resolve(query, catalog);
 
+  // What is staged only has a meaning by stage.
+  if (chosenMetrics(resolved, catalog).some(isStaged) && !resolved.groupBy.includes(STAGE)) {
+    mended.groupBy = [STAGE, ...resolved.groupBy];
+    resolved = resolve({ ...query, ...mended }, catalog);
+  }
+
   const groups = groupDimensions(resolved, catalog).map((d) => d.id);
   const groupBy = resolved.groupBy.filter((id) => groups.includes(id) || isVariable(id));
   if (groupBy.length < resolved.groupBy.length) {
@@ -136,8 +146,11 @@ function meaningful(query: ParleyQuery, catalog: Catalog): Partial<ParleyQuery> 
     mended.filters = filters;
   }
 
-  if (resolved.format === 'heatmap' && !isTraffic(resolved)) {
-    mended.format = 'table';
+  if (resolved.format !== 'table' && !isDetails(resolved) && !isVariable(resolved.format)) {
+    const drawn = chosenMetrics(resolved, catalog).every(isNumber);
+    if (!drawn || (resolved.format === 'heatmap' && !isTraffic(resolved))) {
+      mended.format = 'table';
+    }
   }
 
   const columns = orderColumns(resolve({ ...query, ...mended }, catalog), reportOf(query, catalog));
@@ -161,14 +174,36 @@ export function isDetails(resolved: Pick<ResolvedQuery, 'format'>): boolean {
   return resolved.format === 'details' || resolved.format === 'logs';
 }
 
-/** The metrics that the report's own filters leave meaning to. */
+/** The metrics that the report's own filters and the metrics already chosen leave meaning to. */
 export function metricChoices(resolved: ResolvedQuery, catalog: Catalog): Metric[] {
-  return catalog.metrics.filter((m) => resolved.reportFilters.every((f) => m.dimensions.includes(f.dimension)));
+  const [first] = chosenMetrics(resolved, catalog);
+  return catalog.metrics.filter(
+    (m) =>
+      resolved.reportFilters.every((f) => m.dimensions.includes(f.dimension)) &&
+      (!first || isStaged(m) === isStaged(first)) &&
+      (resolved.format === 'table' || isNumber(m))
+  );
+}
+
+function chosenMetrics(resolved: Pick<ResolvedQuery, 'metrics'>, catalog: Catalog): Metric[] {
+  return catalog.metrics.filter((m) => resolved.metrics.includes(m.id));
+}
+
+/** The cut without which the metrics of the funnel have no meaning, and no other metric has one with it. */
+const STAGE = 'stage';
+
+function isStaged(metric: Metric): boolean {
+  return metric.dimensions.includes(STAGE);
+}
+
+/** Tells whether the metric can be drawn and watched. */
+export function isNumber(metric: Metric): boolean {
+  return metric.unit !== 'text' && metric.unit !== 'time';
 }
 
 /** The dimensions that have meaning for every chosen metric. */
 function commonDimensions(metrics: string[], catalog: Catalog): Dimension[] {
-  const chosen = catalog.metrics.filter((m) => metrics.includes(m.id));
+  const chosen = chosenMetrics({ metrics }, catalog);
   return catalog.dimensions.filter((d) => chosen.every((m) => m.dimensions.includes(d.id)));
 }
 
@@ -218,6 +253,9 @@ export function formatChoices(query: ParleyQuery, catalog: Catalog): string[] {
     return report.columns?.some((column) => column.id === 'body') ? ['details', 'logs'] : ['details'];
   }
   const resolved = resolve({ ...query, format: 'table' }, catalog);
+  if (!chosenMetrics(resolved, catalog).every(isNumber)) {
+    return ['table'];
+  }
   const overTime = timeGroup(resolved, catalog) || bucketChoices(resolved, catalog).length > 1;
   return ['table', ...(overTime ? ['timeseries'] : []), ...(isTraffic(resolved) ? ['heatmap'] : [])];
 }

@@ -36,14 +36,35 @@ describe('the settings', () => {
     await user.type(screen.getByLabelText(/^Port/), '6432');
     await user.type(screen.getByRole('textbox', { name: /^Database/ }), 'chat');
     await user.type(screen.getByLabelText(/^User/), 'reader');
-    await user.type(screen.getByLabelText(/^Time zone/), 'America/Lima');
+    await user.type(screen.getByLabelText(/^Schema/), 'reports');
+    await user.type(screen.getByRole('combobox', { name: /^Time zone/ }), 'Lima');
+    await user.click(await screen.findByRole('option', { name: 'America/Lima' }));
     expect(state.settings.jsonData).toEqual({
       host: 'db',
       port: 6432,
       database: 'chat',
       user: 'reader',
+      schema: 'reports',
       timezone: 'America/Lima',
     });
+  });
+
+  it('hold a time zone that the browser does not know, or none', async () => {
+    const state = edit();
+    const zone = screen.getByRole('combobox', { name: /^Time zone/ });
+    await user.type(zone, 'Brazil/Newest');
+    await user.click(await screen.findByRole('option', { name: /Brazil\/Newest/ }));
+    expect(state.settings.jsonData.timezone).toBe('Brazil/Newest');
+    await user.click(screen.getByTitle('Clear value'));
+    expect(state.settings.jsonData.timezone).toBeUndefined();
+  });
+
+  it('that a file provisions can only be read', () => {
+    edit({ host: 'db' }, { readOnly: true, secureJsonFields: { password: true } });
+    for (const control of [...screen.getAllByRole('textbox'), ...screen.getAllByRole('combobox')]) {
+      expect(control).toBeDisabled();
+    }
+    expect(screen.getByRole('button', { name: /reset/i })).toBeDisabled();
   });
 
   it('hold no number where the field is emptied', async () => {
@@ -70,6 +91,9 @@ describe('the settings', () => {
   it('ask for certificates where they serve', async () => {
     const state = edit({ tlsMode: 'disable' });
     expect(screen.queryByLabelText(/certificate/)).not.toBeInTheDocument();
+    await choose(/^TLS mode/, 'Where the server can');
+    expect(state.settings.jsonData).toEqual({ tlsMode: 'prefer' });
+    expect(screen.queryByLabelText(/^Root certificate/)).not.toBeInTheDocument();
     await choose(/^TLS mode/, 'Required');
     expect(screen.queryByLabelText(/^Root certificate/)).not.toBeInTheDocument();
     expect(screen.getByLabelText(/^Client certificate/)).toBeInTheDocument();

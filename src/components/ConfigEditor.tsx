@@ -14,9 +14,11 @@ import {
   Text,
   TextLink,
 } from '@grafana/ui';
-import { type ComponentProps, useId } from 'react';
+import { uniq } from 'lodash';
+import { type ComponentProps, type ReactNode, useId } from 'react';
 
 import { type ParleyOptions, type ParleySecrets } from '../types';
+import { kinds } from './kinds';
 
 type Props = DataSourcePluginOptionsEditorProps<ParleyOptions, ParleySecrets>;
 
@@ -24,7 +26,6 @@ const DOCUMENTATION = 'https://github.com/parley-reports/parley/tree/main/docs';
 
 /** What empty fields show: the defaults of the backend, or what a value looks like. */
 const EXAMPLES = {
-  schema: 'parley',
   host: 'db.example.com',
   port: '5432',
   timezone: 'UTC',
@@ -55,9 +56,12 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
       }),
   });
   const tlsMode = jsonData.tlsMode || 'require';
+  const allKinds = kinds();
+  const kind = allKinds.find(({ id }) => id === jsonData.kind) ?? allKinds[0];
 
   return (
-    <>
+    // What a file provisions can only be read here.
+    <fieldset disabled={options.readOnly}>
       <Introduction />
       <Divider />
       <ConfigSection
@@ -70,22 +74,9 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         <ChoiceSetting
           label={t('configEditor.kind.label', 'Kind of database')}
           description={t('configEditor.kind.description', 'What wrote the messages, and so how the tables are laid out')}
-          options={[
-            {
-              value: 'views',
-              label: t('configEditor.kind.views', 'Parley views'),
-              description: t('configEditor.kind.viewsDescription', "Views of Parley's names over a database of your own"),
-            },
-          ]}
-          value={jsonData.kind || 'views'}
-          onChange={(kind) => set({ kind })}
-        />
-        <TextSetting
-          label={t('configEditor.schema.label', 'Schema')}
-          description={t('configEditor.schema.description', 'Where the views are')}
-          placeholder={EXAMPLES.schema}
-          value={jsonData.schema}
-          onChange={(schema) => set({ schema })}
+          options={allKinds.map(({ id, title, description }) => ({ value: id, label: title, description }))}
+          value={kind.id}
+          onChange={(id) => set({ kind: id })}
         />
         <Stack direction="row" gap={2}>
           <TextSetting
@@ -110,6 +101,9 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           value={jsonData.database}
           onChange={(database) => set({ database })}
         />
+        {kind.fields.map(({ name, ...field }) => (
+          <TextSetting key={name} {...field} value={jsonData[name]} onChange={(value) => set({ [name]: value })} />
+        ))}
       </ConfigSection>
 
       <Divider />
@@ -132,6 +126,11 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
             options={[
               { value: 'disable', label: t('configEditor.tlsMode.disable', 'Disabled') },
               {
+                value: 'prefer',
+                label: t('configEditor.tlsMode.prefer', 'Where the server can'),
+                description: t('configEditor.tlsMode.preferDescription', 'Encrypts if it can, and trusts any server'),
+              },
+              {
                 value: 'require',
                 label: t('configEditor.tlsMode.require', 'Required'),
                 description: t('configEditor.tlsMode.requireDescription', 'Encrypts, but trusts any server'),
@@ -152,7 +151,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           />
           {tlsMode !== 'disable' && (
             <>
-              {tlsMode !== 'require' && (
+              {tlsMode.startsWith('verify') && (
                 <PemSetting
                   label={t('configEditor.tlsCACert.label', 'Root certificate')}
                   description={t('configEditor.tlsCACert.description', "Without one, the system's authorities serve")}
@@ -177,27 +176,24 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
 
       <Divider />
       <ConfigSection title={t('configEditor.reports.title', 'Reports')}>
-        <TextSetting
+        <ChoiceSetting
           label={t('configEditor.timezone.label', 'Time zone')}
           description={t(
             'configEditor.timezone.description',
             "Where days, weeks and months begin when a query brings no zone of its own, as in alert rules. Dashboards bring theirs."
           )}
           placeholder={EXAMPLES.timezone}
-          value={jsonData.timezone}
+          options={timeZones}
+          createCustomValue
+          isClearable
+          value={jsonData.timezone || null}
           onChange={(timezone) => set({ timezone })}
         />
         <TextSetting
           label={t('configEditor.chatUrl.label', 'Link to a chat')}
-          description={t(
-            'configEditor.chatUrl.description',
-            'An address with {{fields}} in the place of the ids',
-            {
-              fields: '{account_id}, {conversation_id}, {display_id}, {contact_id}, {line_id}',
-              interpolation: { escapeValue: false },
-            }
-          )}
+          description={<ChatLinks />}
           placeholder={EXAMPLES.chatUrl}
+          width={2 * WIDTH}
           value={jsonData.chatUrl}
           onChange={(chatUrl) => set({ chatUrl })}
         />
@@ -254,6 +250,31 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           <SecureSocksProxyToggle dataSourceConfig={options} onChange={onOptionsChange} labelWidth={30} />
         )}
       </ConfigSection>
+    </fieldset>
+  );
+}
+
+/** What may stand in the template of a link, and what it may look like. */
+function ChatLinks() {
+  const examples = [
+    ['Chatwoot', 'https://chat.example.com/app/accounts/{account_id}/conversations/{display_id}'],
+    [t('configEditor.chatUrl.own', 'Your own'), 'https://crm.example.com/chats?contact={contact_id}&line={line_id}'],
+  ];
+  return (
+    <>
+      {t(
+        'configEditor.chatUrl.description',
+        'Opens a conversation from the rows of details, where the database holds no address of its own. These stand for the ids: {{fields}}',
+        {
+          fields: '{account_id} {conversation_id} {display_id} {contact_id} {line_id}',
+          interpolation: { escapeValue: false },
+        }
+      )}
+      {examples.map(([name, example]) => (
+        <div key={name}>
+          {name}: {example}
+        </div>
+      ))}
     </>
   );
 }
@@ -275,9 +296,12 @@ function Introduction() {
   );
 }
 
+/** The zones that the browser knows. The backend reads others too, so one's own may be typed. */
+const timeZones = uniq(['UTC', ...Intl.supportedValuesOf('timeZone')]).map((value) => ({ value }));
+
 interface SettingProps {
   label: string;
-  description?: string;
+  description?: ReactNode;
   required?: boolean;
 }
 
@@ -329,15 +353,23 @@ function NumberSetting({ label, description, value, onChange, width = 20, ...inp
 
 type ChoiceSettingProps = SettingProps & {
   options: ComboboxOption[];
-  value: string;
-  onChange: (value: string) => void;
+  value: string | null;
+  onChange: (value: string | undefined) => void;
+  placeholder?: string;
+  createCustomValue?: boolean;
+  isClearable?: boolean;
 };
 
-function ChoiceSetting({ label, description, options, value, onChange }: ChoiceSettingProps) {
+function ChoiceSetting({ label, description, value, onChange, isClearable, ...choice }: ChoiceSettingProps) {
   const id = useId();
+  const field = { id, width: WIDTH, value, ...choice };
   return (
     <Field label={label} description={description}>
-      <Combobox id={id} width={WIDTH} options={options} value={value} onChange={(option) => onChange(option.value)} />
+      {isClearable ? (
+        <Combobox {...field} isClearable onChange={(option) => onChange(option?.value)} />
+      ) : (
+        <Combobox {...field} onChange={(option) => onChange(option.value)} />
+      )}
     </Field>
   );
 }

@@ -10,18 +10,21 @@ import { type DataSource } from '../datasource';
 import { isVariable } from '../query';
 import { type Dimension, type Filter, NONE } from '../types';
 import { Choice, MultiChoice } from './fields';
-import { described, operatorOptions } from './options';
+import { described, operatorOptions, withVariables } from './options';
 
 interface Props {
   datasource: DataSource;
   /** The dimensions that can filter. */
   dimensions: Dimension[];
+  /** The variables on offer, as they are written: the dashboard's, unless told otherwise. */
+  variables?: string[];
   filters: Filter[];
   onChange: (filters: Filter[]) => void;
 }
 
 /** A row of filters. One that is not complete yet stays here and filters nothing. */
-export function FilterList({ datasource, dimensions, filters, onChange }: Props) {
+export function FilterList({ datasource, dimensions, variables, filters, onChange }: Props) {
+  const offered = variables ?? datasource.variableNames();
   const styles = useStyles2(getStyles);
   const [rows, setRows] = useState(filters);
   const [known, setKnown] = useState(filters);
@@ -50,6 +53,7 @@ export function FilterList({ datasource, dimensions, filters, onChange }: Props)
           key={index}
           datasource={datasource}
           dimensions={dimensions}
+          variables={offered}
           filter={row}
           onChange={(changed) => update(rows.map((other, i) => (i === index ? changed : other)))}
           onRemove={() => update(rows.filter((_, i) => i !== index))}
@@ -73,13 +77,15 @@ function isComplete(filter: Filter): boolean {
 interface RowProps {
   datasource: DataSource;
   dimensions: Dimension[];
+  variables: string[];
   filter: Filter;
   onChange: (filter: Filter) => void;
   onRemove: () => void;
 }
 
-function FilterRow({ datasource, dimensions, filter, onChange, onRemove }: RowProps) {
-  const dimension = dimensions.find((d) => d.id === filter.dimension);
+function FilterRow({ datasource, dimensions, variables, filter, onChange, onRemove }: RowProps) {
+  // By a variable, its dimension of the moment says what can be chosen.
+  const dimension = dimensions.find((d) => d.id === datasource.interpolateText(filter.dimension, {}));
   const operators = dimension?.operators ?? [filter.operator];
 
   return (
@@ -87,7 +93,7 @@ function FilterRow({ datasource, dimensions, filter, onChange, onRemove }: RowPr
       <Choice
         label={t('filters.dimension', 'Filter by')}
         width={24}
-        options={described(dimensions)}
+        options={withVariables(described(dimensions), variables)}
         placeholder={t('filters.dimensionPlaceholder', 'Choose what to filter by')}
         value={filter.dimension}
         onChange={(value) => {
@@ -110,6 +116,7 @@ function FilterRow({ datasource, dimensions, filter, onChange, onRemove }: RowPr
       <FilterValues
         datasource={datasource}
         dimension={dimension}
+        variables={variables}
         filter={filter}
         onChange={(values) => onChange({ ...filter, values })}
       />
@@ -131,19 +138,21 @@ function isList(operator: string): boolean {
 interface ValuesProps {
   datasource: DataSource;
   dimension?: Dimension;
+  variables: string[];
   filter: Filter;
   onChange: (values: string[]) => void;
 }
 
 /** The values of a filter: found in the database as one types, variables, or one's own. */
-function FilterValues({ datasource, dimension, filter, onChange }: ValuesProps) {
+function FilterValues({ datasource, dimension, variables, filter, onChange }: ValuesProps) {
   const choosesFromList = isList(filter.operator);
+  const names = variables.join(' ');
   const fixed = dimension?.values?.length ? dimension.values : undefined;
 
   const options = useCallback(
     async (search: string): Promise<ComboboxOption[]> => {
       const wanted = search.toLowerCase();
-      const offered = datasource.variableNames().map((name): ComboboxOption => ({ value: name }));
+      const offered = names.split(' ').filter(Boolean).map((value): ComboboxOption => ({ value }));
       if (choosesFromList) {
         offered.unshift({ value: NONE });
         const own = fixed?.map(({ value, text }) => ({ value, label: text }));
@@ -159,13 +168,14 @@ function FilterValues({ datasource, dimension, filter, onChange }: ValuesProps) 
       const values = found.map(({ value, text }) => ({ value, label: text }));
       return [...values, ...matching.filter((o) => !values.some((v) => v.value === o.value))];
     },
-    [datasource, dimension, fixed, choosesFromList]
+    [datasource, dimension, fixed, names, choosesFromList]
   );
 
   const texts = useTexts(datasource, dimension, choosesFromList ? filter.values : []);
   return (
     <MultiChoice
       label={t('filters.values', 'Values')}
+      width={36}
       // What was loaded for another dimension is not offered for this one.
       key={`${filter.dimension} ${choosesFromList}`}
       options={options}

@@ -1,4 +1,4 @@
-import { CoreApp } from '@grafana/data';
+import { CoreApp, getDefaultTimeRange, LoadingState, toDataFrame } from '@grafana/data';
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
@@ -10,16 +10,31 @@ import { QueryEditor } from './QueryEditor';
 
 const user = userEvent.setup();
 
+interface Around {
+  app?: CoreApp;
+  answer?: Answer;
+  variables?: Parameters<typeof templates>[0];
+  /** What the answers of the panel's queries came from, by their refIds. */
+  sql?: Record<string, string>;
+}
+
+const LINE = { line: { type: 'query', value: '7' } };
+
 /** The editor over a query that it changes, as Grafana holds it. */
-async function edit(start: Partial<ParleyQuery>, { app, answer }: { app?: CoreApp; answer?: Answer } = {}) {
-  const { datasource, requests } = fakeDataSource(answer, templates({ line: { type: 'query', value: '7' } }));
+async function edit(start: Partial<ParleyQuery>, { app, answer, variables = {}, sql }: Around = {}) {
+  const { datasource, requests } = fakeDataSource(answer, templates(variables));
   const state = { query: { refId: 'A', ...start } as ParleyQuery, runs: 0 };
+  const series = Object.entries(sql ?? {}).map(([refId, executedQueryString]) =>
+    toDataFrame({ refId, fields: [], meta: { executedQueryString } })
+  );
+  const data = { series, state: LoadingState.Done, timeRange: getDefaultTimeRange() };
   function Holder() {
     const [query, setQuery] = useState(state.query);
     return (
       <QueryEditor
         datasource={datasource}
         app={app}
+        data={data}
         query={query}
         onChange={(next) => setQuery((state.query = next))}
         onRunQuery={() => state.runs++}
@@ -120,10 +135,10 @@ describe('the query editor', () => {
   });
 
   it('takes variables and values of one’s own', async () => {
-    const { state } = await edit({
-      report: 'channels',
-      filters: [{ dimension: 'phone', operator: 'contains', values: ['54'] }],
-    });
+    const { state } = await edit(
+      { report: 'channels', filters: [{ dimension: 'phone', operator: 'contains', values: ['54'] }] },
+      { variables: LINE }
+    );
     await choose('Values', /\$line/);
     await user.type(screen.getByRole('combobox', { name: 'Values' }), '11');
     await user.click(await screen.findByRole('option', { name: /^11/ }));
@@ -165,14 +180,103 @@ describe('the query editor', () => {
     expect(await open('Columns')).toEqual(['Sent at', 'Message', 'Phone']);
   });
 
-  it('starts an alert rule with one number', async () => {
-    const { state } = await edit({}, { app: CoreApp.UnifiedAlerting });
+  it('takes variables in the place of every choice', async () => {
+    const variables = { report: { type: 'query', value: 'channels' }, cut: { type: 'custom', value: ['line', 'phone'] } };
+    const { state } = await edit({ report: 'channels' }, { variables });
+    await choose('Group by', /\$cut/);
+    await choose('Per', /\$cut/);
+    await choose('Compare with', /\$cut/);
+    await choose('Format', /\$cut/);
+    expect(state.query).toMatchObject({
+      groupBy: ['channel', 'line', '$cut'],
+      bucket: '$cut',
+      compare: '$cut',
+      format: '$cut',
+    });
+    await choose('Report', /\$report/);
+    expect(state.query).toEqual({ refId: 'A', version: 1, report: '$report' });
+    // What the variable stands for is shown, and says what may be chosen.
+    expect(screen.getByText('Messages sent')).toBeInTheDocument();
+    await choose('Group by', /^Phone/);
+    expect(state.query).toEqual({
+      refId: 'A',
+      version: 1,
+      report: '$report',
+      groupBy: ['channel', 'line', 'phone'],
+    });
+  });
+
+  it('filters by the dimension that a variable names', async () => {
+    const { state, requests } = await edit(
+      { report: 'channels' },
+      { variables: { by: { type: 'custom', value: 'line' } } }
+    );
+    await user.click(screen.getByRole('button', { name: 'Add filter' }));
+    await choose('Filter by', /\$by/);
+    await user.click(screen.getByRole('combobox', { name: 'Values' }));
+    await user.click(await screen.findByRole('option', { name: /Sales/ }));
+    expect(state.query.filters).toEqual([{ dimension: '$by', operator: 'in', values: ['7'] }]);
+    expect(requests.at(-1)?.data).toMatchObject({ dimension: 'line' });
+  });
+
+  it('shows the SQL of its own answer', async () => {
+    await edit({ report: 'channels' }, { sql: { A: 'SELECT of A', B: 'SELECT of B' } });
+    expect(screen.queryByText('SELECT of A')).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Generated SQL' }));
+    expect(await screen.findByText('SELECT of A')).toBeInTheDocument();
+    expect(screen.queryByText('SELECT of B')).not.toBeInTheDocument();
+    // Only a page that came safely may write to the clipboard.
+    Object.defineProperty(window, 'isSecureContext', { value: true });
+    await user.click(screen.getByRole('button', { name: 'Copy' }));
+    expect(await navigator.clipboard.readText()).toBe('SELECT of A');
+  });
+
+  it('has no SQL to show before there is an answer', async () => {
+    await edit({ report: 'channels' }, { sql: { B: 'SELECT of B' } });
+    expect(screen.queryByRole('button', { name: 'Generated SQL' })).not.toBeInTheDocument();
+  });
+
+  it('shows a new panel the question that Grafana asks for it', async () => {
+    const { state } = await edit({});
+    expect(state.query).toEqual({ refId: 'A', version: 1, report: 'sessions_over_time' });
+  });
+});
+
+describe('the query editor of an alert rule', () => {
+  const app = CoreApp.UnifiedAlerting;
+
+  it('starts with one number', async () => {
+    const { state } = await edit({}, { app });
     expect(state.query).toEqual({ refId: 'A', version: 1, metrics: ['failed_rate'] });
   });
 
-  it('does not touch the query of a stored alert rule', async () => {
-    const { state } = await edit({ metrics: ['messages_sent'] }, { app: CoreApp.UnifiedAlerting });
+  it('does not touch the query of a stored rule', async () => {
+    const { state } = await edit({ metrics: ['messages_sent'] }, { app });
     expect(state.query).toEqual({ refId: 'A', metrics: ['messages_sent'] });
+  });
+
+  it('offers one number to watch, and nothing that a rule cannot have', async () => {
+    const { state } = await edit({ metrics: ['messages_sent'] }, { app, variables: LINE });
+    expect(await open('Metric')).toEqual([
+      'Messages sent' + 'Outbound messages that neither failed nor wait.',
+      'Failed messages',
+      'Open now',
+      'CSAT score',
+    ]);
+    await user.click(screen.getByRole('option', { name: /Failed messages/ }));
+    expect(state.query).toEqual({ refId: 'A', version: 1, metrics: ['messages_failed'] });
+    expect(screen.queryByRole('combobox', { name: 'Format' })).not.toBeInTheDocument();
+    expect(screen.queryByRole('combobox', { name: 'Compare with' })).not.toBeInTheDocument();
+    expect(await open('Report')).toEqual([
+      'Channels' + 'Each channel and line.',
+      'Messages over time',
+      'A query of your own' + 'Any metrics, cut and filtered as you like',
+    ]);
+  });
+
+  it('shows no metric where the report has several', async () => {
+    await edit({ report: 'channels' }, { app });
+    expect(screen.getByRole('combobox', { name: 'Metric' })).toHaveValue('');
   });
 });
 

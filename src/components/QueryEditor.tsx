@@ -1,7 +1,8 @@
-import { type QueryEditorProps } from '@grafana/data';
+import { type DataFrame, type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { AccessoryButton, EditorField, EditorRow, EditorRows, InputGroup } from '@grafana/plugin-ui';
 import { Alert, Button, type ComboboxOption, Input, LoadingPlaceholder, Stack, Tag } from '@grafana/ui';
+import { pickBy } from 'lodash';
 import { Fragment, useEffect, useId } from 'react';
 
 import { type DataSource, isAlerting } from '../datasource';
@@ -14,6 +15,7 @@ import {
   groupDimensions,
   isDetails,
   isEvents,
+  isNumber,
   metricChoices,
   orderColumns,
   reportOf,
@@ -21,10 +23,11 @@ import {
   selectReport,
   VERSION,
 } from '../query';
-import { type Catalog, type Described, type Filter, type Metric, type Order, type ParleyOptions, type ParleyQuery } from '../types';
+import { type Catalog, type Described, type Filter, type Metric, type Order, type ParleyOptions, type ParleyQuery, type Report } from '../types';
 import { Choice, ChoiceField, MultiChoiceField } from './fields';
 import { FilterList } from './FilterList';
-import { bucketOptions, compareOptions, described, formatOptions, operatorOptions } from './options';
+import { GeneratedSQL } from './GeneratedSQL';
+import { bucketOptions, compareOptions, described, formatOptions, operatorOptions, withVariables } from './options';
 import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions>;
@@ -33,14 +36,16 @@ type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions>;
 const NO_REPORT = '-';
 
 /** Edits a query: a report, and whatever is to differ from it. */
-export function QueryEditor({ datasource, query, app, onChange, onRunQuery }: Props) {
+export function QueryEditor({ datasource, query, app, data, onChange, onRunQuery }: Props) {
   const { catalog, error } = useCatalog(datasource);
 
-  // The first query of an alert rule is one number, as rules need it.
-  const isNew = isAlerting(app) && !datasource.filterQuery(query) && !query.version;
+  // Grafana answers an empty query with the default one, but does not always show
+  // that here. The first query of an alert rule is one number, as rules need it.
+  const isNew = !datasource.filterQuery(query) && !query.version;
   useEffect(() => {
     if (isNew) {
-      onChange({ ...query, version: VERSION, metrics: ['failed_rate'] });
+      const first = isAlerting(app) ? { version: VERSION, metrics: ['failed_rate'] } : datasource.getDefaultQuery(app);
+      onChange({ ...query, ...first });
     }
     // Only what is new is started, and only once.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -60,54 +65,84 @@ export function QueryEditor({ datasource, query, app, onChange, onRunQuery }: Pr
     onChange(next);
     onRunQuery();
   };
-  return <Editor datasource={datasource} catalog={catalog} query={query} onChange={apply} />;
+  return (
+    <Editor
+      datasource={datasource}
+      catalog={catalog}
+      query={query}
+      forAlert={isAlerting(app)}
+      frames={data?.series}
+      onChange={apply}
+    />
+  );
 }
 
 interface EditorProps {
   datasource: DataSource;
   catalog: Catalog;
   query: ParleyQuery;
+  /** An alert rule watches one number, and knows no variables. */
+  forAlert: boolean;
+  frames?: DataFrame[];
   onChange: (query: ParleyQuery) => void;
 }
 
-function Editor({ datasource, catalog, query, onChange }: EditorProps) {
-  const resolved = resolve(query, catalog);
+function Editor({ datasource, catalog, query, forAlert, frames, onChange }: EditorProps) {
+  // What is asked at present says what may be chosen; what is written, variables too, is shown.
+  const asked = datasource.applyTemplateVariables(query, {});
+  const resolved = resolve(asked, catalog);
+  const written = { ...resolved, ...pickBy(query, (value) => value !== undefined) };
   const set = (patch: Parameters<typeof change>[2]) => onChange(change(query, catalog, patch));
 
-  const reports = [
-    ...described(catalog.reports.filter((report) => !isEvents(report))),
-    {
-      value: NO_REPORT,
-      label: t('queryEditor.ownQuery', 'A query of your own'),
-      description: t('queryEditor.ownQueryDescription', 'Any metrics, cut and filtered as you like'),
-    },
-  ];
+  const variables = forAlert ? [] : datasource.variableNames();
+  const ownQuery = {
+    value: NO_REPORT,
+    label: t('queryEditor.ownQuery', 'A query of your own'),
+    description: t('queryEditor.ownQueryDescription', 'Any metrics, cut and filtered as you like'),
+  };
+  const reports = catalog.reports.filter(
+    (report) => !isEvents(report) && (!forAlert || isDrawable(report, catalog))
+  );
+  const bucketField = (
+    <ChoiceField
+      label={t('queryEditor.bucket', 'Per')}
+      tooltip={t('queryEditor.bucketTooltip', "Calendar periods in the dashboard's time zone")}
+      width={20}
+      options={withVariables(bucketOptions(bucketChoices(resolved, catalog)), variables)}
+      value={written.bucket}
+      onChange={(bucket) => set({ bucket })}
+    />
+  );
+  const metrics = metricChoices(resolved, catalog);
 
   return (
     <EditorRows>
       <EditorRow>
         <ChoiceField
           label={t('queryEditor.report', 'Report')}
-          tooltip={reportOf(query, catalog)?.description}
-          width={34}
-          options={reports}
+          tooltip={reportOf(asked, catalog)?.description}
+          width={27}
+          options={withVariables([...described(reports), ownQuery], variables)}
           value={query.report || NO_REPORT}
           onChange={(id) => onChange(selectReport(query, id === NO_REPORT ? undefined : id, catalog))}
         />
-        <ChoiceField
-          label={t('queryEditor.format', 'Format')}
-          width={18}
-          options={formatOptions(formatChoices(query, catalog))}
-          value={resolved.format}
-          onChange={(format) => set({ format })}
-        />
-        {!isDetails(resolved) && (
+        {!forAlert && (
+          <ChoiceField
+            label={t('queryEditor.format', 'Format')}
+            width={15}
+            options={withVariables(formatOptions(formatChoices(asked, catalog)), variables)}
+            value={written.format}
+            onChange={(format) => set({ format })}
+          />
+        )}
+        {!isDetails(resolved) && bucketField}
+        {!isDetails(resolved) && !forAlert && (
           <ChoiceField
             label={t('queryEditor.compare', 'Compare with')}
             tooltip={t('queryEditor.compareTooltip', 'Sets every metric beside its value in another period')}
-            width={22}
-            options={compareOptions()}
-            value={resolved.compare}
+            width={18}
+            options={withVariables(compareOptions(), variables)}
+            value={written.compare}
             onChange={(compare) => set({ compare })}
           />
         )}
@@ -117,39 +152,43 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
         <EditorRow>
           <MultiChoiceField
             label={t('queryEditor.columns', 'Columns')}
-            width={40}
-            options={described(columnChoices(query, catalog))}
-            value={resolved.columns}
+            width={104}
+            options={withVariables(described(columnChoices(asked, catalog)), variables)}
+            value={written.columns}
             onChange={(columns) => set({ columns: columns.length > 0 ? columns : undefined })}
           />
         </EditorRow>
       ) : (
         <EditorRow>
-          <MultiChoiceField
-            label={t('queryEditor.metrics', 'Metrics')}
-            tooltip={<Definitions metrics={catalog.metrics.filter((m) => resolved.metrics.includes(m.id))} />}
-            width={56}
-            placeholder={t('queryEditor.metricsPlaceholder', 'Choose metrics')}
-            options={metricOptions(resolved, catalog)}
-            value={resolved.metrics}
-            onChange={(metrics) => set({ metrics })}
-          />
+          {forAlert ? (
+            <ChoiceField
+              label={t('queryEditor.metric', 'Metric')}
+              tooltip={<Definitions metrics={metrics.filter((m) => resolved.metrics.includes(m.id))} />}
+              width={50}
+              placeholder={t('queryEditor.metricPlaceholder', 'Choose a metric')}
+              options={metricOptions(metrics.filter(isNumber), catalog)}
+              value={resolved.metrics.length === 1 ? resolved.metrics[0] : undefined}
+              onChange={(metric) => set({ metrics: [metric] })}
+            />
+          ) : (
+            <MultiChoiceField
+              label={t('queryEditor.metrics', 'Metrics')}
+              tooltip={<Definitions metrics={metrics.filter((m) => resolved.metrics.includes(m.id))} />}
+              width={50}
+              placeholder={t('queryEditor.metricsPlaceholder', 'Choose metrics')}
+              options={withVariables(metricOptions(metrics, catalog), variables)}
+              value={written.metrics}
+              onChange={(chosen) => set({ metrics: chosen })}
+            />
+          )}
           <MultiChoiceField
             label={t('queryEditor.groupBy', 'Group by')}
             width={36}
             tooltip={t('queryEditor.groupByTooltip', 'Only what has a meaning for every chosen metric is offered')}
             placeholder={t('queryEditor.groupByPlaceholder', 'Nothing')}
-            options={described(groupDimensions(resolved, catalog))}
-            value={resolved.groupBy}
+            options={withVariables(described(groupDimensions(resolved, catalog)), variables)}
+            value={written.groupBy}
             onChange={(groupBy) => set({ groupBy })}
-          />
-          <ChoiceField
-            label={t('queryEditor.bucket', 'Per')}
-            tooltip={t('queryEditor.bucketTooltip', "Calendar periods in the dashboard's time zone")}
-            width={20}
-            options={bucketOptions(bucketChoices(resolved, catalog))}
-            value={resolved.bucket}
-            onChange={(bucket) => set({ bucket })}
           />
         </EditorRow>
       )}
@@ -163,8 +202,9 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
             <ReportFilters filters={resolved.reportFilters} catalog={catalog} />
             <FilterList
               datasource={datasource}
-              dimensions={filterDimensions(query, catalog)}
-              filters={resolved.filters}
+              dimensions={filterDimensions(asked, catalog)}
+              variables={variables}
+              filters={written.filters}
               onChange={(filters) => set({ filters })}
             />
           </Stack>
@@ -172,27 +212,39 @@ function Editor({ datasource, catalog, query, onChange }: EditorProps) {
       </EditorRow>
 
       <EditorRow>
-        <EditorField label={t('queryEditor.orderBy', 'Order by')}>
+        <EditorField
+          label={t('queryEditor.orderBy', 'Order by')}
+          tooltip={t('queryEditor.orderByTooltip', 'Rows of a table, or the series of a graph')}
+        >
           <OrderList
-            options={orderOptions(orderColumns(resolved, reportOf(query, catalog)), [
-              ...catalog.metrics,
-              ...catalog.dimensions,
-              ...columnChoices(query, catalog),
-            ])}
+            options={withVariables(
+              orderOptions(orderColumns(resolved, reportOf(asked, catalog)), [
+                ...catalog.metrics,
+                ...catalog.dimensions,
+                ...columnChoices(asked, catalog),
+              ]),
+              variables
+            )}
             // The rows of a details report have one order.
             most={isDetails(resolved) ? 1 : Infinity}
-            orders={resolved.orderBy}
+            orders={written.orderBy}
             onChange={(orderBy) => set({ orderBy })}
           />
         </EditorField>
         <LimitField limit={query.limit} placeholder={resolved.limit} onChange={(limit) => set({ limit })} />
       </EditorRow>
+
+      <GeneratedSQL frames={frames} refId={query.refId} />
     </EditorRows>
   );
 }
 
-function metricOptions(resolved: ReturnType<typeof resolve>, catalog: Catalog): ComboboxOption[] {
-  const choices = metricChoices(resolved, catalog);
+/** Tells whether the report has a number that an alert rule could watch. */
+function isDrawable(report: Report, catalog: Catalog): boolean {
+  return catalog.metrics.some((metric) => report.query.metrics?.includes(metric.id) && isNumber(metric));
+}
+
+function metricOptions(choices: Metric[], catalog: Catalog): ComboboxOption[] {
   return catalog.facts.flatMap((fact) =>
     described(
       choices.filter((metric) => metric.fact === fact.id),
@@ -308,7 +360,7 @@ function LimitField({ limit, placeholder, onChange }: LimitFieldProps) {
         min={1}
         width={14}
         defaultValue={limit}
-        placeholder={placeholder?.toString()}
+        placeholder={placeholder?.toString() ?? t('queryEditor.limitPlaceholder', 'Default')}
         onBlur={(event) => {
           const typed = parseInt(event.currentTarget.value, 10);
           const next = typed > 0 ? typed : undefined;

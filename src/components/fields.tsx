@@ -1,5 +1,5 @@
 import { EditorField } from '@grafana/plugin-ui';
-import { Combobox, type ComboboxOption, MultiCombobox, type PopoverContent } from '@grafana/ui';
+import { Combobox, type ComboboxOption, MultiCombobox, type PopoverContent, useTheme2 } from '@grafana/ui';
 import { type ComponentProps, useId } from 'react';
 
 interface FieldProps {
@@ -62,15 +62,14 @@ export function Choice({ label, width = 25, value, onChange, ...choice }: FieldP
 /** A choice of several whose label is only read out. */
 export function MultiChoice({ label, width = 25, onChange, ...choice }: FieldProps & MultiChoiceProps & { id?: string }) {
   const labelId = useId();
+  const theme = useTheme2();
   return (
-    <div>
+    // The box inside shows as many values as it has room for, and knows its room only from what is around it.
+    <div style={{ width: theme.spacing(width), maxWidth: '100%' }}>
       <HiddenLabel id={labelId} text={label} />
       <MultiCombobox
         {...choice}
         aria-labelledby={labelId}
-        width="auto"
-        minWidth={width}
-        maxWidth={80}
         isClearable
         onChange={(options) => onChange(options.map((option) => option.value))}
       />

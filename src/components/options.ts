@@ -15,8 +15,22 @@ export function described(items: Described[], group?: string): ComboboxOption[] 
   }));
 }
 
-function worded(words: Record<string, string>, choices: string[]): ComboboxOption[] {
-  return choices.map((value) => ({ value, label: words[value] ?? value }));
+function worded(
+  words: Record<string, string>,
+  choices: string[],
+  descriptions: Record<string, string> = {}
+): ComboboxOption[] {
+  return choices.map((value) => ({
+    value,
+    label: words[value] ?? value,
+    ...(descriptions[value] && { description: descriptions[value] }),
+  }));
+}
+
+/** The options, and the dashboard's variables after them. */
+export function withVariables(options: ComboboxOption[], variables: string[]): ComboboxOption[] {
+  const group = t('queryEditor.variables', 'Variables');
+  return [...options, ...variables.map((value) => ({ value, label: value, group }))];
 }
 
 export function bucketOptions(choices: string[]): ComboboxOption[] {
@@ -40,7 +54,11 @@ export function compareOptions(): ComboboxOption[] {
       previous_period: t('compare.previousPeriod', 'The period before'),
       previous_year: t('compare.previousYear', 'A year before'),
     },
-    ['none', 'previous_period', 'previous_year']
+    ['none', 'previous_period', 'previous_year'],
+    {
+      previous_period: t('compare.previousPeriodDescription', 'As long as the range: a month with the month before it'),
+      previous_year: t('compare.previousYearDescription', 'The same days of last year'),
+    }
   );
 }
 
@@ -53,7 +71,14 @@ export function formatOptions(choices: string[]): ComboboxOption[] {
       details: t('format.details', 'Details'),
       logs: t('format.logs', 'Logs'),
     },
-    choices
+    choices,
+    {
+      table: t('format.tableDescription', 'A row for each group, for tables, bars and cards'),
+      timeseries: t('format.timeseriesDescription', 'A line for each group and metric, for graphs'),
+      heatmap: t('format.heatmapDescription', 'A field for each weekday, by the hour of the day'),
+      details: t('format.detailsDescription', 'A row for each message, start or conversation'),
+      logs: t('format.logsDescription', 'A line of text for each message'),
+    }
   );
 }
 

@@ -10,5 +10,9 @@ interface Props extends SVGProps<SVGSVGElement> {
 
 /** Stands in for the component that would load an icon from the server. */
 export default function InlineSvg({ innerRef, cacheRequests, loader, src, title, ...svg }: Props) {
-  return <svg ref={innerRef} {...svg} />;
+  return (
+    <svg ref={innerRef} {...svg}>
+      {title && <title>{title}</title>}
+    </svg>
+  );
 }
