@@ -12,6 +12,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/reference"
 )
@@ -77,7 +78,7 @@ func sideBySide(both, now, before *engine.Result) string {
 			}
 			switch {
 			case c.Role != compile.Metric:
-			case period != nil && !same(row[i], period[at]):
+			case period != nil && !agree.Same(row[i], period[at]):
 				return fmt.Sprintf("%s of %v is %v, and alone %v", c.ID, key, row[i], period[at])
 			case period == nil && row[i] != nil && row[i] != int64(0) && row[i] != float64(0):
 				return fmt.Sprintf("%s of %v is %v, of what was not", c.ID, key, row[i])

@@ -13,6 +13,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/reference"
 )
@@ -191,7 +192,7 @@ func columnsDiffer(result *engine.Result, got []any, want map[string]any) string
 		if c.ID == "link" {
 			continue
 		}
-		if v := want[c.ID]; (got[i] == nil) != (v == nil) || !same(got[i], v) {
+		if v := want[c.ID]; (got[i] == nil) != (v == nil) || !agree.Same(got[i], v) {
 			return fmt.Sprintf("%s is %#v, want %#v in %v", c.ID, got[i], v, want)
 		}
 	}
@@ -213,8 +214,8 @@ func inOrder(a, b any, desc bool) bool {
 	case string:
 		c = strings.Compare(a, b.(string))
 	default:
-		x, _ := number(a)
-		y, _ := number(b)
+		x, _ := agree.Number(a)
+		y, _ := agree.Number(b)
 		c = cmp.Compare(x, y)
 	}
 	return c == 0 || (c < 0) != desc

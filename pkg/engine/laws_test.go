@@ -16,6 +16,7 @@ import (
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/reference"
@@ -47,7 +48,7 @@ func sumsBy(r *engine.Result, key func(row []any) string) map[string]float64 {
 	byID := map[string]float64{}
 	for _, row := range r.Rows {
 		for i, c := range r.Columns {
-			if n, ok := number(row[i]); ok && c.Role == compile.Metric {
+			if n, ok := agree.Number(row[i]); ok && c.Role == compile.Metric {
 				byID[c.ID+key(row)] += n
 			}
 		}
@@ -355,8 +356,8 @@ func TestLawStatusesAndFunnel(t *testing.T) {
 		byStatus := q
 		byStatus.Metrics, byStatus.GroupBy = []string{"notifications"}, append([]string{"status"}, q.GroupBy...)
 		statuses := map[string]map[string]int64{}
-		for _, row := range rowsOf(run(t, e, byStatus, r)) {
-			status := keyText(row["status"])
+		for _, row := range agree.RowsOf(run(t, e, byStatus, r)) {
+			status := agree.KeyText(row["status"])
 			delete(row, "status")
 			key := keyOf(row)
 			if statuses[key] == nil {
@@ -367,7 +368,7 @@ func TestLawStatusesAndFunnel(t *testing.T) {
 				t.Errorf("%d notifications have the last status %s", n, status)
 			}
 		}
-		for _, row := range rowsOf(whole) {
+		for _, row := range agree.RowsOf(whole) {
 			n := func(id string) int64 { return row[id].(int64) }
 			of := statuses[keyOf(row)]
 			var sum int64
@@ -388,7 +389,7 @@ func TestLawStatusesAndFunnel(t *testing.T) {
 		staged := q
 		staged.Metrics, staged.GroupBy = []string{"stage_reached", "stage_share_of_previous", "stage_share_of_sent"}, append(slices.Clone(q.GroupBy), "stage")
 		stages := map[string]map[string]int64{}
-		for _, row := range rowsOf(run(t, e, staged, r)) {
+		for _, row := range agree.RowsOf(run(t, e, staged, r)) {
 			stage := row["stage"].(string)
 			delete(row, "stage")
 			if stages[keyOf(row)] == nil {
@@ -401,7 +402,7 @@ func TestLawStatusesAndFunnel(t *testing.T) {
 				}
 			}
 		}
-		for _, row := range rowsOf(whole) {
+		for _, row := range agree.RowsOf(whole) {
 			of := stages[keyOf(row)]
 			if of["sent"] != row["notified"] || of["delivered"] != row["notified_delivered"] || of["read"] != row["notified_read"] || of["replied"] != row["answered"] {
 				t.Errorf("%s: stages %v, funnel %v", keyOf(row), of, row)
@@ -415,7 +416,7 @@ func keyOf(row map[string]any) string {
 	var key []string
 	for id, v := range row {
 		if _, metric := catalog.LookupMetric(id); !metric {
-			key = append(key, id+"="+keyText(v))
+			key = append(key, id+"="+agree.KeyText(v))
 		}
 	}
 	slices.Sort(key)
@@ -449,9 +450,9 @@ func TestLawDistinctCounts(t *testing.T) {
 			q.Metrics, q.Limit = metrics, query.MaxLimit
 			parts := run(t, e, q, r)
 			sum, greatest := sums(parts), map[string]float64{}
-			for _, row := range rowsOf(parts) {
+			for _, row := range agree.RowsOf(parts) {
 				for _, id := range metrics {
-					n, _ := number(row[id])
+					n, _ := agree.Number(row[id])
 					greatest[id] = max(greatest[id], n)
 				}
 			}
@@ -466,9 +467,9 @@ func TestLawDistinctCounts(t *testing.T) {
 	// Exact: counted anew from the rows of the details.
 	users := func(report string, columns []string, fits func(row map[string]any) bool) float64 {
 		found := map[[2]string]bool{}
-		for _, row := range rowsOf(run(t, e, query.Query{Report: report, Columns: append(columns, "account", "contact"), Limit: query.MaxLimit}, r)) {
+		for _, row := range agree.RowsOf(run(t, e, query.Query{Report: report, Columns: append(columns, "account", "contact"), Limit: query.MaxLimit}, r)) {
 			if row["contact"] != nil && fits(row) {
-				found[[2]string{keyText(row["account"]), keyText(row["contact"])}] = true
+				found[[2]string{agree.KeyText(row["account"]), agree.KeyText(row["contact"])}] = true
 			}
 		}
 		return float64(len(found))

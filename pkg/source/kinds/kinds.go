@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/source/chatwoot"
 	"github.com/parley-reports/parley/pkg/source/views"
 )
 
@@ -27,6 +28,7 @@ var All = []Kind{
 	{ID: "views", Name: "Parley views", Schema: "parley", detect: func(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
 		return views.Detect(ctx, tx, s)
 	}},
+	{ID: "chatwoot", Name: "Chatwoot", Schema: "public", detect: chatwoot.Detect},
 }
 
 // IDs lists the kinds by their ids.

@@ -1,0 +1,833 @@
+package story
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/contract"
+)
+
+//go:embed chatwoot.sql
+var chatwootSQL string
+
+// Chatwoot tells the rows in Chatwoot's tables. Every message stands in a
+// conversation of one contact there, so those without one come into a conversation
+// of their pair; templates of campaigns stand among the campaign's recipients.
+func Chatwoot(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error) {
+	if err := create(ctx, conn, schema, chatwootSQL); err != nil {
+		return contract.Data{}, err
+	}
+	c := newChatwoot(data)
+	c.openConversations()
+	c.askForRatings()
+	sortMessages(c.data.Messages)
+	c.describe()
+	c.writeConversations()
+	c.writeMessages()
+	c.writeRatings()
+	c.writeEvents()
+	c.writeTags()
+	c.writeNoise()
+	return c.told, write(ctx, conn, schema, c.tables()...)
+}
+
+type chatwoot struct {
+	data, told contract.Data
+
+	accounts, lines, contacts, conversations, agents, teams, campaigns, messages, recipients numbering
+
+	channels map[string]string // by line
+	twilio   map[string]bool
+	keeps    map[string]bool // lines with hours
+	threads  map[string]*contract.Conversation
+	// surveys are the messages that ask for a rating, by their ids, with the rating.
+	surveys map[string]contract.CSAT
+	// providers are the provider's ids of messages that stand among recipients.
+	providers map[string]string
+
+	account, user, member, team, teamMember, inbox, whatsapp, sms, widget, api, contact, conversation, message, attachment *table
+	campaign, recipient, response, event, hours, tag, tagging, label                                                       *table
+}
+
+func newChatwoot(data contract.Data) *chatwoot {
+	data.Messages = slices.Clone(data.Messages)
+	data.Conversations = slices.Clone(data.Conversations)
+	return &chatwoot{
+		data:     data,
+		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, conversations: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{}, messages: numbering{}, recipients: numbering{},
+		channels: map[string]string{}, twilio: map[string]bool{}, keeps: map[string]bool{}, threads: map[string]*contract.Conversation{}, surveys: map[string]contract.CSAT{}, providers: map[string]string{},
+
+		account:      &table{name: "accounts", columns: []string{"id", "name", "created_at", "updated_at"}},
+		user:         &table{name: "users", columns: []string{"id", "name", "display_name", "email", "uid", "encrypted_password", "tokens", "created_at", "updated_at"}},
+		member:       &table{name: "account_users", columns: []string{"account_id", "user_id", "role", "created_at", "updated_at"}},
+		team:         &table{name: "teams", columns: []string{"id", "name", "account_id", "created_at", "updated_at"}},
+		teamMember:   &table{name: "team_members", columns: []string{"team_id", "user_id", "created_at", "updated_at"}},
+		inbox:        &table{name: "inboxes", columns: []string{"id", "channel_id", "channel_type", "account_id", "name", "working_hours_enabled", "timezone", "created_at", "updated_at"}},
+		whatsapp:     &table{name: "channel_whatsapp", columns: []string{"id", "account_id", "phone_number", "provider", "provider_config", "created_at", "updated_at"}},
+		sms:          &table{name: "channel_twilio_sms", columns: []string{"id", "account_id", "phone_number", "medium", "auth_token", "account_sid", "created_at", "updated_at"}},
+		widget:       &table{name: "channel_web_widgets", columns: []string{"id", "account_id", "website_url", "website_token", "hmac_token", "created_at", "updated_at"}},
+		api:          &table{name: "channel_api", columns: []string{"id", "account_id", "identifier", "hmac_token", "created_at", "updated_at"}},
+		contact:      &table{name: "contacts", columns: []string{"id", "name", "phone_number", "country_code", "additional_attributes", "account_id", "created_at", "updated_at"}},
+		conversation: &table{name: "conversations", columns: []string{"id", "account_id", "inbox_id", "status", "assignee_id", "contact_id", "display_id", "team_id", "priority", "first_reply_created_at", "waiting_since", "created_at", "updated_at"}},
+		message:      &table{name: "messages", columns: []string{"id", "content", "account_id", "inbox_id", "conversation_id", "message_type", "private", "status", "source_id", "content_type", "content_attributes", "sender_type", "sender_id", "additional_attributes", "created_at", "updated_at"}},
+		attachment:   &table{name: "attachments", columns: []string{"file_type", "message_id", "account_id", "created_at", "updated_at"}},
+		campaign:     &table{name: "campaigns", columns: []string{"id", "display_id", "title", "message", "account_id", "inbox_id", "template_params", "created_at", "updated_at"}},
+		recipient:    &table{name: "campaign_recipients", columns: []string{"id", "account_id", "campaign_id", "contact_id", "inbox_id", "source_id", "status", "error_code", "error_title", "message_content", "sent_at", "delivered_at", "read_at", "failed_at", "created_at", "updated_at"}},
+		response:     &table{name: "csat_survey_responses", columns: []string{"account_id", "conversation_id", "message_id", "rating", "feedback_message", "contact_id", "assigned_agent_id", "created_at", "updated_at"}},
+		event:        &table{name: "reporting_events", columns: []string{"name", "value", "value_in_business_hours", "account_id", "inbox_id", "user_id", "conversation_id", "event_start_time", "event_end_time", "created_at", "updated_at"}},
+		hours:        &table{name: "working_hours", columns: []string{"inbox_id", "account_id", "day_of_week", "closed_all_day", "open_all_day", "open_hour", "open_minutes", "close_hour", "close_minutes", "created_at", "updated_at"}},
+		tag:          &table{name: "tags", columns: []string{"id", "name"}},
+		tagging:      &table{name: "taggings", columns: []string{"tag_id", "taggable_type", "taggable_id", "context", "created_at"}},
+		label:        &table{name: "labels", columns: []string{"title", "account_id", "created_at", "updated_at"}},
+	}
+}
+
+func (c *chatwoot) tables() []*table {
+	return []*table{c.account, c.user, c.member, c.team, c.teamMember, c.inbox, c.whatsapp, c.sms, c.widget, c.api, c.contact, c.conversation, c.message, c.attachment,
+		c.campaign, c.recipient, c.response, c.event, c.hours, c.tag, c.tagging, c.label}
+}
+
+// epoch is when everything was set up.
+var epoch = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// accountOf is the account of a message: its own, its conversation's, or the
+// first.
+func (c *chatwoot) accountOf(ids ...*string) (int, *string) {
+	for _, id := range ids {
+		if text(id) != "" {
+			return c.accounts.of(*id), c.accounts.told(*id)
+		}
+	}
+	return 1, new("1")
+}
+
+// isRecipient tells whether a message can stand among a campaign's recipients.
+func isRecipient(m contract.Message) bool {
+	return m.Direction == "outbound" && text(m.AuthorKind) == "campaign" && text(m.ConversationID) == "" && text(m.TemplateName) != "" &&
+		text(m.CampaignID) != "" && text(m.ContactID) != "" && text(m.LineID) != ""
+}
+
+// openConversations puts every other message into a conversation.
+func (c *chatwoot) openConversations() {
+	for _, a := range c.data.Accounts {
+		c.accounts.of(a.AccountID)
+	}
+	recipients := map[string]bool{}
+	opened := map[string]bool{}
+	for i := range c.data.Messages {
+		m := &c.data.Messages[i]
+		if text(m.ConversationID) != "" {
+			continue
+		}
+		if once := text(m.CampaignID) + "\n" + text(m.ContactID); isRecipient(*m) && !recipients[once] {
+			recipients[once] = true
+			c.recipients.of(m.MessageID)
+			continue
+		}
+		id := "pair\n" + text(m.AccountID) + "\n" + text(m.LineID) + "\n" + text(m.ContactID)
+		m.ConversationID = &id
+		if !opened[id] {
+			opened[id] = true
+			c.data.Conversations = append(c.data.Conversations, contract.Conversation{
+				ConversationID: id, AccountID: m.AccountID, LineID: m.LineID, ContactID: m.ContactID, Status: new("open"), CreatedAt: m.CreatedAt,
+			})
+		}
+	}
+	for i := range c.data.Conversations {
+		c.threads[c.data.Conversations[i].ConversationID] = &c.data.Conversations[i]
+	}
+}
+
+// askForRatings finds the message of every survey, or adds one.
+func (c *chatwoot) askForRatings() {
+	type moment struct {
+		conversation string
+		at           int64
+	}
+	free := map[moment][]string{}
+	for _, m := range c.data.Messages {
+		if m.Direction == "outbound" && text(m.AuthorKind) == "system" && text(m.TemplateName) == "" && text(m.CampaignID) == "" {
+			at := moment{text(m.ConversationID), m.CreatedAt.UnixMicro()}
+			free[at] = append(free[at], m.MessageID)
+		}
+	}
+	for i, s := range c.data.CSAT {
+		thread := c.threads[text(s.ConversationID)]
+		if thread == nil || s.SentAt == nil && s.AnsweredAt == nil {
+			continue
+		}
+		if s.SentAt == nil {
+			s.SentAt = s.AnsweredAt
+		}
+		if text(s.ContactID) == "" {
+			s.ContactID = thread.ContactID
+		}
+		if text(s.ContactID) == "" && s.Rating != nil {
+			continue // an answer is somebody's
+		}
+		at := moment{thread.ConversationID, s.SentAt.UnixMicro()}
+		if len(free[at]) == 0 {
+			id := fmt.Sprintf("survey\n%d", i)
+			c.data.Messages = append(c.data.Messages, contract.Message{
+				MessageID: id, AccountID: thread.AccountID, ConversationID: &thread.ConversationID, LineID: thread.LineID, ContactID: thread.ContactID,
+				Direction: "outbound", AuthorKind: new("system"), CreatedAt: *s.SentAt, Status: new("sent"),
+			})
+			free[at] = []string{id}
+		}
+		c.surveys[free[at][0]] = s
+		free[at] = free[at][1:]
+	}
+}
+
+// describe writes what conversations point to.
+func (c *chatwoot) describe() {
+	d := c.data
+	accountOfLine, accountOfContact := map[string]int{}, map[string]int{}
+	for _, m := range d.Messages {
+		account, _ := c.accountOf(m.AccountID)
+		if accountOfLine[text(m.LineID)] == 0 {
+			accountOfLine[text(m.LineID)] = account
+		}
+		if accountOfContact[text(m.ContactID)] == 0 {
+			accountOfContact[text(m.ContactID)] = account
+		}
+	}
+	for _, a := range d.Accounts {
+		name := text(a.Name)
+		if name == "" {
+			name = "Account " + a.AccountID
+		}
+		c.account.add(c.accounts.of(a.AccountID), name, epoch, epoch)
+		c.told.Accounts = append(c.told.Accounts, contract.Account{AccountID: *c.accounts.told(a.AccountID), Name: &name})
+	}
+	for i, a := range d.Agents {
+		id, name := c.agents.of(a.AgentID), text(a.Name)
+		if name == "" {
+			name = "Agent " + a.AgentID
+		}
+		given, display := name, ""
+		if i%2 == 0 {
+			given, display = "Real "+name, name
+		}
+		email := fmt.Sprintf("agent%d@desk.example", id)
+		c.user.add(id, given, display, email, email, "$2a$11$secret", "{}", epoch, epoch)
+		c.told.Agents = append(c.told.Agents, contract.Agent{AgentID: *c.agents.told(a.AgentID), Name: &name})
+	}
+	seen := map[[2]int]bool{}
+	for _, m := range d.Messages {
+		account, _ := c.accountOf(m.AccountID)
+		if id, _ := c.agents.ref(m.AgentID); id != nil && !seen[[2]int{account, *id}] {
+			seen[[2]int{account, *id}] = true
+			c.member.add(account, *id, 0, epoch, epoch)
+		}
+	}
+	teams := map[string]bool{}
+	accountOfTeam := map[string]int{}
+	for _, v := range d.Conversations {
+		if accountOfTeam[text(v.TeamID)] == 0 {
+			accountOfTeam[text(v.TeamID)], _ = c.accountOf(v.AccountID)
+		}
+	}
+	for _, t := range d.Teams {
+		name := text(t.Name)
+		if name == "" || teams[name] { // names are unique
+			name = "Team " + t.TeamID
+		}
+		teams[name] = true
+		c.team.add(c.teams.of(t.TeamID), name, max(1, accountOfTeam[t.TeamID]), epoch, epoch)
+		c.told.Teams = append(c.told.Teams, contract.Team{TeamID: *c.teams.told(t.TeamID), Name: &name})
+	}
+	for _, a := range d.AgentTeams {
+		if pair := [2]int{-c.teams.of(a.TeamID), c.agents.of(a.AgentID)}; !seen[pair] {
+			seen[pair] = true
+			c.teamMember.add(c.teams.of(a.TeamID), c.agents.of(a.AgentID), epoch, epoch)
+			c.told.AgentTeams = append(c.told.AgentTeams, contract.AgentTeam{AgentID: *c.agents.told(a.AgentID), TeamID: *c.teams.told(a.TeamID)})
+		}
+	}
+	c.keepHours()
+	for i, l := range d.Lines {
+		c.describeLine(i, l, max(1, accountOfLine[l.LineID]))
+	}
+	for _, p := range d.Contacts {
+		id, told := c.contacts.of(p.ContactID), c.contacts.told(p.ContactID)
+		account := accountOfContact[p.ContactID]
+		if text(p.AccountID) != "" || account == 0 {
+			account, _ = c.accountOf(p.AccountID)
+		}
+		created := epoch
+		if p.CreatedAt != nil {
+			created = *p.CreatedAt
+		}
+		// The country stands in one of two places.
+		country, attributes := text(p.Country), object{}
+		if id%2 == 0 && country != "" {
+			attributes["country_code"], country = country, ""
+		}
+		name := optional(text(p.Name))
+		c.contact.add(id, text(p.Name), optional(text(p.Phone)), country, attributes.json(), account, created, created)
+		if name == nil {
+			name = optional(text(p.Phone))
+		}
+		c.told.Contacts = append(c.told.Contacts, contract.Contact{ContactID: *told, AccountID: new(strconv.Itoa(account)), Name: name, Phone: optional(text(p.Phone)), Country: optional(text(p.Country)), CreatedAt: &created})
+	}
+	for _, p := range d.Campaigns {
+		id := c.campaigns.of(p.CampaignID)
+		title := text(p.Name)
+		if title == "" {
+			title = "Campaign " + p.CampaignID
+		}
+		var account, inbox int
+		var params any
+		for _, m := range d.Messages {
+			if text(m.CampaignID) == p.CampaignID {
+				account, _ = c.accountOf(m.AccountID)
+				inbox = c.lines.of(text(m.LineID))
+				if params == nil && text(m.TemplateName) != "" {
+					params = templateParams(m).json()
+				}
+			}
+		}
+		c.campaign.add(id, id, title, "…", max(1, account), max(1, inbox), params, epoch, epoch)
+		c.told.Campaigns = append(c.told.Campaigns, contract.Campaign{CampaignID: strconv.Itoa(id), Name: &title})
+	}
+}
+
+// describeLine makes the inbox and its channel, whose credentials nobody may read.
+func (c *chatwoot) describeLine(i int, l contract.Line, account int) {
+	id := c.lines.of(l.LineID)
+	told := contract.Line{LineID: *c.lines.told(l.LineID), Name: optional(text(l.Name)), Channel: optional(text(l.Channel))}
+	if told.Name == nil {
+		told.Name = new("Inbox " + l.LineID)
+	}
+	number := text(l.Number)
+	if number == "" || !strings.HasPrefix(number, "+") {
+		number = "+1000"
+	}
+	number = fmt.Sprintf("%s%03d", number, i)
+	var kind string
+	switch channel := text(l.Channel); channel {
+	case "whatsapp":
+		kind, told.Number = "Channel::Whatsapp", &number
+		if i%3 == 2 {
+			kind = "Channel::TwilioSms"
+			c.sms.add(id, account, number, 1, "secret", "AC1", epoch, epoch)
+		} else {
+			c.whatsapp.add(id, account, number, "whatsapp_cloud", object{"api_key": "secret"}.json(), epoch, epoch)
+		}
+	case "sms":
+		kind, told.Number = "Channel::TwilioSms", &number
+		c.sms.add(id, account, number, 0, "secret", "AC2", epoch, epoch)
+	case "webchat":
+		kind = "Channel::WebWidget"
+		c.widget.add(id, account, "https://shop.example", number, number, epoch, epoch)
+	case "email", "instagram", "telegram":
+		kind = "Channel::" + strings.ToUpper(channel[:1]) + channel[1:]
+	case "messenger":
+		kind = "Channel::FacebookPage"
+	default:
+		kind, told.Channel = "Channel::Api", new("other")
+		c.api.add(id, account, number, number, epoch, epoch)
+	}
+	c.channels[l.LineID], c.twilio[l.LineID] = kind, kind == "Channel::TwilioSms"
+	zone := "UTC"
+	for _, w := range c.data.WorkingHours {
+		if text(w.LineID) == l.LineID {
+			zone = c.zone(w)
+			break
+		}
+	}
+	c.inbox.add(id, id, kind, account, *told.Name, c.keeps[l.LineID], zone, epoch, epoch)
+	c.told.Lines = append(c.told.Lines, told)
+}
+
+func (c *chatwoot) zone(w contract.WorkingHours) string {
+	if text(w.TimeZone) == "" {
+		return "UTC"
+	}
+	return *w.TimeZone
+}
+
+// keepHours writes the business hours: one span a day, of an inbox, that ends on
+// the day on which it begins.
+func (c *chatwoot) keepHours() {
+	zones := map[string]string{}
+	days := map[string]map[int32]contract.WorkingHours{}
+	described := map[string]bool{}
+	for _, l := range c.data.Lines {
+		described[l.LineID] = true
+	}
+	for _, w := range c.data.WorkingHours {
+		line := text(w.LineID)
+		if !described[line] {
+			continue
+		}
+		if days[line] == nil {
+			days[line], zones[line], c.keeps[line] = map[int32]contract.WorkingHours{}, c.zone(w), true
+		}
+		if _, again := days[line][w.Weekday]; !again {
+			days[line][w.Weekday] = w
+		}
+	}
+	for _, l := range c.data.Lines {
+		for day := range int32(7) {
+			if !c.keeps[l.LineID] {
+				// An inbox has hours from the beginning; they are not in force.
+				c.hours.add(c.lines.of(l.LineID), 1, day, day == 0, false, 9, 0, 17, 0, epoch, epoch)
+				continue
+			}
+			w, open := days[l.LineID][day]
+			if !open {
+				c.hours.add(c.lines.of(l.LineID), 1, day, true, false, nil, nil, nil, nil, epoch, epoch)
+				continue
+			}
+			told := contract.WorkingHours{LineID: c.lines.told(l.LineID), TimeZone: new(zones[l.LineID]), Weekday: day, Opens: w.Opens[:5] + ":00", Closes: w.Closes[:5] + ":00"}
+			whole := w.Opens == w.Closes
+			if told.Closes < told.Opens {
+				told.Closes = "23:59:00"
+			}
+			if whole {
+				told.Opens, told.Closes = "00:00:00", "00:00:00"
+				c.hours.add(c.lines.of(l.LineID), 1, day, false, true, 0, 0, 23, 59, epoch, epoch)
+			} else {
+				clock := func(text string, from int) int { n, _ := strconv.Atoi(text[from : from+2]); return n }
+				c.hours.add(c.lines.of(l.LineID), 1, day, false, false, clock(told.Opens, 0), clock(told.Opens, 3), clock(told.Closes, 0), clock(told.Closes, 3), epoch, epoch)
+			}
+			c.told.WorkingHours = append(c.told.WorkingHours, told)
+		}
+	}
+}
+
+var (
+	conversationStatuses = []string{"open", "resolved", "pending", "snoozed"}
+	priorities           = []string{"low", "medium", "high", "urgent"}
+)
+
+func (c *chatwoot) writeConversations() {
+	displays := map[int]int{}
+	for _, v := range c.data.Conversations {
+		account, toldAccount := c.accountOf(v.AccountID)
+		displays[account]++
+		inbox, toldLine := c.lineOf(v.LineID)
+		contact, toldContact := c.contacts.ref(v.ContactID)
+		agent, toldAgent := c.agents.ref(v.AgentID)
+		team, toldTeam := c.teams.ref(v.TeamID)
+		status := max(0, slices.Index(conversationStatuses, text(v.Status)))
+		var priority *int
+		if at := slices.Index(priorities, text(v.Priority)); at >= 0 {
+			priority = &at
+		}
+		told := contract.Conversation{
+			ConversationID: *c.conversations.told(v.ConversationID), AccountID: toldAccount, DisplayID: new(strconv.Itoa(displays[account])), ContactID: toldContact, LineID: toldLine, AgentID: toldAgent, TeamID: toldTeam,
+			Status: &conversationStatuses[status], CreatedAt: v.CreatedAt, FirstResponseAt: v.FirstResponseAt, WaitingSince: v.WaitingSince, UpdatedAt: v.UpdatedAt,
+		}
+		if priority != nil {
+			told.Priority = &priorities[*priority]
+		}
+		if told.UpdatedAt == nil {
+			told.UpdatedAt = &v.CreatedAt
+		}
+		c.conversation.add(c.conversations.of(v.ConversationID), account, inbox, status, agent, contact, displays[account], team, priority, v.FirstResponseAt, v.WaitingSince, v.CreatedAt, *told.UpdatedAt)
+		c.told.Conversations = append(c.told.Conversations, told)
+	}
+}
+
+// lineOf is the inbox of a row: there is always one, be it that nothing describes
+// it.
+func (c *chatwoot) lineOf(id *string) (int, *string) {
+	return c.lines.of(text(id)), c.lines.told(text(id))
+}
+
+// object is a JSON object.
+type object map[string]any
+
+func (o object) json() string {
+	b, err := json.Marshal(o)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+func templateParams(m contract.Message) object {
+	params := object{"name": *m.TemplateName, "processed_params": object{"1": "x"}}
+	if text(m.TemplateLanguage) != "" {
+		params["language"] = *m.TemplateLanguage
+	}
+	if text(m.TemplateCategory) != "" {
+		params["category"] = strings.ToUpper(*m.TemplateCategory)
+	}
+	return params
+}
+
+var fileTypes = map[string]int{"image": 0, "audio": 1, "video": 2, "document": 3, "location": 4, "contacts": 8}
+
+func (c *chatwoot) writeMessages() {
+	for _, m := range c.data.Messages { // who is answered has a number before the answer
+		if c.recipients[m.MessageID] == 0 {
+			c.messages.of(m.MessageID)
+		}
+	}
+	ids := map[string]bool{}
+	for _, m := range c.data.Messages {
+		ids[text(m.ProviderMessageID)] = true
+	}
+	for _, m := range c.data.Messages {
+		if n := c.recipients[m.MessageID]; n > 0 {
+			c.providers[m.MessageID] = fmt.Sprintf("wamid.campaign.%d", n)
+		}
+	}
+	for _, m := range c.data.Messages {
+		if c.recipients[m.MessageID] > 0 {
+			c.writeRecipient(m)
+		} else {
+			c.writeMessage(m)
+		}
+	}
+}
+
+func (c *chatwoot) writeMessage(m contract.Message) {
+	id := c.messages.of(m.MessageID)
+	thread := c.threads[text(m.ConversationID)]
+	var threadAccount *string
+	told := contract.Message{MessageID: strconv.Itoa(id), Sequence: new(int64(id)), Direction: "inbound", AuthorKind: new("contact"), CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt,
+		Body: optional(text(m.Body)), ContentType: new("text"), ProviderMessageID: optional(text(m.ProviderMessageID)), IsReferral: new(false)}
+	if thread != nil {
+		threadAccount = thread.AccountID
+		_, told.ContactID = c.contacts.ref(thread.ContactID)
+	}
+	var account int
+	account, told.AccountID = c.accountOf(m.AccountID, threadAccount)
+	inbox, line := c.lineOf(m.LineID)
+	told.LineID = line
+	told.ConversationID = c.conversations.told(text(m.ConversationID))
+	if told.UpdatedAt == nil {
+		told.UpdatedAt = &m.CreatedAt
+	}
+	kind := c.channels[text(m.LineID)]
+	attributes, additional := object{}, object{}
+	messageType, contentType, status := 0, 0, 0
+	var senderType *string
+	var sender *int
+	if text(m.ContentType) == "interactive" {
+		contentType, told.ContentType = 4, new("interactive")
+	}
+	if text(m.ContentType) == "sticker" {
+		contentType, told.ContentType = 11, new("sticker")
+	}
+	if m.Direction == "outbound" {
+		messageType = 1
+		told.Direction = "outbound"
+		told.AuthorKind, senderType, sender = c.author(m, &messageType, attributes, additional, &told)
+		if text(m.TemplateName) != "" {
+			additional["template_params"] = templateParams(m)
+			told.TemplateName, told.TemplateLanguage, told.TemplateCategory = m.TemplateName, optional(text(m.TemplateLanguage)), optional(strings.ToLower(text(m.TemplateCategory)))
+			told.ContentType = new("template")
+		}
+		if text(m.CampaignID) != "" {
+			_, told.CampaignID = c.campaigns.ref(m.CampaignID)
+			additional["campaign_id"] = c.campaigns.of(*m.CampaignID)
+		}
+		status = c.deliver(m, kind, attributes, &told)
+		if _, asks := c.surveys[m.MessageID]; asks {
+			contentType, told.ContentType = 9, new("interactive")
+		}
+	} else {
+		senderType, sender = new("Contact"), nil
+		if m.IsReferral != nil && *m.IsReferral {
+			attributes["referral"] = object{"source_type": "ad", "source_id": "1"}
+			told.IsReferral = new(true)
+		}
+		if kind == "Channel::Email" {
+			contentType, told.ContentType, told.IsReferral = 8, new("text"), new(false)
+			attributes["email"] = object{"subject": "Hola \u0000", "text_content": object{"quoted": "{\"referral\": 1}"}}
+		}
+	}
+	c.answers(m, contentType, attributes, &told)
+	if file, ok := fileTypes[text(m.ContentType)]; ok {
+		c.attachment.add(file, id, account, m.CreatedAt, m.CreatedAt)
+		told.ContentType = m.ContentType
+	}
+	c.message.add(id, told.Body, account, inbox, c.conversations.of(text(m.ConversationID)), messageType, false, status, told.ProviderMessageID, contentType, c.shape(id, attributes), senderType, sender, additional.json(), m.CreatedAt, *told.UpdatedAt)
+	c.told.Messages = append(c.told.Messages, told)
+}
+
+// shape writes attributes as versions and ways of writing do: an object, a text
+// that holds one, or nothing.
+func (c *chatwoot) shape(id int, attributes object) any {
+	switch {
+	case len(attributes) == 0 && id%5 == 0:
+		return nil
+	case len(attributes) == 0 && id%5 == 1:
+		return `"{}"`
+	case len(attributes) == 0 && id%5 == 2:
+		return `""`
+	case id%2 == 0:
+		return attributes.json()
+	}
+	b, _ := json.Marshal(attributes.json()) // a text always marshals
+	return string(b)
+}
+
+// author says who wrote an outbound message.
+func (c *chatwoot) author(m contract.Message, messageType *int, attributes, additional object, told *contract.Message) (kind, senderType *string, sender *int) {
+	campaign := text(m.CampaignID) != ""
+	switch text(m.AuthorKind) {
+	case "agent":
+		kind, senderType = new("agent"), new("User")
+		sender, told.AgentID = c.agents.ref(m.AgentID)
+	case "bot":
+		kind, senderType, sender = new("bot"), new("AgentBot"), new(1)
+		if c.messages.of(m.MessageID)%3 == 0 {
+			senderType = new("Captain::Assistant")
+		}
+	case "system":
+		kind = new("system")
+		_, asks := c.surveys[m.MessageID]
+		if text(m.TemplateName) == "" && !campaign && (asks || c.messages.of(m.MessageID)%2 == 0) {
+			*messageType = 3
+		} else {
+			attributes["automation_rule_id"] = 4
+		}
+	}
+	if campaign {
+		kind = new("campaign")
+	}
+	return kind, senderType, sender
+}
+
+// reports are the channels that tell what becomes of a message.
+var reports = []string{"Channel::Whatsapp", "Channel::TwilioSms", "Channel::Sms", "Channel::FacebookPage", "Channel::Instagram"}
+
+// deliver says how far an outbound message came.
+func (c *chatwoot) deliver(m contract.Message, kind string, attributes object, told *contract.Message) int {
+	reached := stage(m)
+	known := slices.Contains(reports, kind)
+	if reached == "pending" && !known {
+		reached = "sent"
+	}
+	switch {
+	case reached == "pending":
+		told.ProviderMessageID = nil
+	case reached == "sent" && known && told.ProviderMessageID == nil:
+		told.ProviderMessageID = new("id." + told.MessageID)
+	}
+	told.Status = &reached
+	if reached == "failed" {
+		told.ErrorCode, told.ErrorText = externalError(m, c.messages.of(m.MessageID), c.twilio[text(m.LineID)])
+		if told.ErrorText != nil {
+			attributes["external_error"] = *told.ErrorText
+		}
+	}
+	return map[string]int{"pending": 0, "sent": 0, "delivered": 1, "read": 2, "failed": 3}[reached]
+}
+
+// externalError writes a failure as the channels do.
+func externalError(m contract.Message, id int, twilio bool) (code, whole *string) {
+	code = optional(text(m.ErrorCode))
+	switch {
+	case code != nil && digits(*code) != *code:
+		return nil, new("error " + *code + " " + text(m.ErrorText))
+	case code == nil && text(m.ErrorText) == "":
+		return nil, nil
+	case code == nil:
+		return nil, new("error " + text(m.ErrorText))
+	case twilio:
+		return code, new(*code + " - " + text(m.ErrorText))
+	case id%2 == 0:
+		return code, new("(#" + *code + ") " + text(m.ErrorText))
+	}
+	return code, new(*code + ": " + text(m.ErrorText))
+}
+
+// answers says which message is answered: by its id, or by the provider's.
+func (c *chatwoot) answers(m contract.Message, contentType int, attributes object, told *contract.Message) {
+	named := text(m.InReplyTo)
+	if named == "" || contentType == 8 {
+		return
+	}
+	if n := c.messages[named]; n > 0 {
+		attributes["in_reply_to"] = n
+		told.InReplyTo = new(strconv.Itoa(n))
+		return
+	}
+	if id := c.providers[named]; id != "" {
+		named = id
+	}
+	attributes["in_reply_to_external_id"] = named
+	told.InReplyTo = &named
+}
+
+// writeRecipient tells a campaign's template.
+func (c *chatwoot) writeRecipient(m contract.Message) {
+	id := c.recipients.of(m.MessageID)
+	provider := c.providers[m.MessageID]
+	account, toldAccount := c.accountOf(m.AccountID)
+	inbox, line := c.lineOf(m.LineID)
+	campaign, toldCampaign := c.campaigns.ref(m.CampaignID)
+	contact, toldContact := c.contacts.ref(m.ContactID)
+	reached := stage(m)
+	told := contract.Message{
+		MessageID: strconv.Itoa(-id), Sequence: new(int64(-id)), AccountID: toldAccount, ContactID: toldContact, LineID: line, Direction: "outbound", AuthorKind: new("campaign"),
+		CreatedAt: m.CreatedAt, ContentType: new("template"), Body: optional(text(m.Body)), CampaignID: toldCampaign, ProviderMessageID: &provider, Status: &reached, IsReferral: new(false), UpdatedAt: &m.CreatedAt,
+	}
+	if params := c.templateOf(m); params != nil {
+		told.TemplateName, told.TemplateLanguage, told.TemplateCategory = params.TemplateName, optional(text(params.TemplateLanguage)), optional(strings.ToLower(text(params.TemplateCategory)))
+	}
+	switch reached {
+	case "pending":
+		told.Status = new("queued")
+	case "failed":
+		told.FailedAt = &m.CreatedAt
+		told.ErrorCode, told.ErrorText = optional(text(m.ErrorCode)), optional(text(m.ErrorText))
+	default:
+		told.SentAt = &m.CreatedAt
+		if reached != "sent" {
+			told.DeliveredAt = m.DeliveredAt
+		}
+		if reached == "read" {
+			told.ReadAt = m.ReadAt
+		}
+	}
+	status := map[string]int{"pending": 0, "sent": 2, "delivered": 3, "read": 4, "failed": 5}[reached]
+	c.recipient.add(id, account, campaign, contact, inbox, provider, status, told.ErrorCode, told.ErrorText, told.Body, told.SentAt, told.DeliveredAt, told.ReadAt, told.FailedAt, m.CreatedAt, m.CreatedAt)
+	c.told.Messages = append(c.told.Messages, told)
+}
+
+// templateOf is the message whose template the campaign tells: all its sends have
+// one, and only a campaign that is described tells it.
+func (c *chatwoot) templateOf(m contract.Message) *contract.Message {
+	if !slices.ContainsFunc(c.data.Campaigns, func(p contract.Campaign) bool { return p.CampaignID == *m.CampaignID }) {
+		return nil
+	}
+	for i, other := range c.data.Messages {
+		if text(other.CampaignID) == *m.CampaignID && text(other.TemplateName) != "" {
+			return &c.data.Messages[i]
+		}
+	}
+	return nil
+}
+
+func (c *chatwoot) writeRatings() {
+	for _, m := range c.data.Messages {
+		s, asks := c.surveys[m.MessageID]
+		if !asks {
+			continue
+		}
+		thread := c.threads[*s.ConversationID]
+		told := contract.CSAT{ConversationID: c.conversations.told(thread.ConversationID), SentAt: &m.CreatedAt}
+		_, told.ContactID = c.contacts.ref(thread.ContactID)
+		if s.Rating != nil {
+			account, _ := c.accountOf(thread.AccountID)
+			contact, toldContact := c.contacts.ref(s.ContactID)
+			agent, toldAgent := c.agents.ref(s.AgentID)
+			answered := m.CreatedAt
+			if s.AnsweredAt != nil && s.AnsweredAt.After(answered) {
+				answered = *s.AnsweredAt
+			}
+			told.ContactID, told.AgentID, told.Rating, told.Comment, told.AnsweredAt = toldContact, toldAgent, s.Rating, optional(text(s.Comment)), &answered
+			c.response.add(account, c.conversations.of(thread.ConversationID), c.messages.of(m.MessageID), *s.Rating, told.Comment, *contact, agent, answered, answered)
+		}
+		c.told.CSAT = append(c.told.CSAT, told)
+	}
+}
+
+var eventNames = map[string]string{
+	"resolved": "conversation_resolved", "reopened": "conversation_opened", "first_response": "first_response", "reply": "reply_time",
+	"bot_handoff": "conversation_bot_handoff", "bot_resolved": "conversation_bot_resolved",
+}
+
+func (c *chatwoot) writeEvents() {
+	reopened := map[string]time.Time{} // the first time, by conversation
+	for _, e := range c.data.Events {
+		if e.Name != "reopened" || text(e.ConversationID) == "" {
+			continue
+		}
+		if first, ok := reopened[*e.ConversationID]; !ok || e.At.Before(first) {
+			reopened[*e.ConversationID] = e.At
+		}
+	}
+	for _, e := range c.data.Events {
+		thread := c.threads[text(e.ConversationID)]
+		account, inbox := 1, (*int)(nil)
+		keeps := false
+		if thread != nil {
+			account, _ = c.accountOf(thread.AccountID)
+			n, _ := c.lineOf(thread.LineID)
+			inbox, keeps = &n, c.keeps[text(thread.LineID)]
+		}
+		conversation, toldConversation := c.conversations.ref(e.ConversationID)
+		agent, toldAgent := c.agents.ref(e.AgentID)
+		name := eventNames[e.Name]
+		told := contract.ConversationEvent{ConversationID: toldConversation, Name: e.Name, At: e.At, Seconds: e.Seconds, AgentID: toldAgent}
+		value := e.Seconds
+		if first, ok := reopened[text(e.ConversationID)]; ok && e.Name == "resolved" && first.Before(e.At) {
+			// Chatwoot measures from the beginning of the conversation.
+			told.Seconds = nil
+			if thread != nil {
+				value = new(e.At.Sub(thread.CreatedAt).Seconds())
+			}
+		}
+		business := 0.0
+		if e.BusinessSeconds != nil && keeps {
+			business = *e.BusinessSeconds
+		}
+		if keeps {
+			told.BusinessSeconds = &business
+		}
+		c.event.add(optional(name), value, business, account, inbox, agent, conversation, e.At.Add(-time.Hour), e.At, e.At, e.At)
+		if name != "" {
+			c.told.Events = append(c.told.Events, told)
+		}
+	}
+	for _, v := range c.data.Conversations { // the first opening is recorded like the others
+		account, _ := c.accountOf(v.AccountID)
+		c.event.add("conversation_opened", 0.0, 0.0, account, nil, nil, c.conversations.of(v.ConversationID), v.CreatedAt, v.CreatedAt, v.CreatedAt, v.CreatedAt)
+	}
+}
+
+func (c *chatwoot) writeTags() {
+	names := numbering{}
+	seen := map[string]bool{}
+	for _, t := range c.data.Tags {
+		kinds := map[string]numbering{"contact": c.contacts, "conversation": c.conversations}
+		owners := kinds[t.Kind]
+		key := t.Kind + "\n" + t.OwnerID + "\n" + t.Name
+		if owners == nil || t.Name == "" || seen[key] {
+			continue
+		}
+		seen[key] = true
+		if names[t.Name] == 0 {
+			c.tag.add(names.of(t.Name), t.Name)
+			c.label.add(t.Name, 1, epoch, epoch)
+		}
+		c.tagging.add(names.of(t.Name), strings.ToUpper(t.Kind[:1])+t.Kind[1:], owners.of(t.OwnerID), "labels", epoch)
+		// Another context is no label.
+		c.tagging.add(names.of(t.Name), "Conversation", owners.of(t.OwnerID), "skills", epoch)
+		c.told.Tags = append(c.told.Tags, contract.Tag{Kind: t.Kind, OwnerID: *owners.told(t.OwnerID), Name: t.Name})
+	}
+}
+
+// writeNoise adds what stands among the messages and is none: private notes and
+// lines of activity; and a recipient who was skipped.
+func (c *chatwoot) writeNoise() {
+	next := len(c.messages)
+	for _, row := range slices.Clone(c.message.rows) {
+		switch id := row[0].(int); {
+		case id%5 == 0:
+			next++
+			c.message.add(next, "a note", row[2], row[3], row[4], 1, true, 0, nil, 0, "{}", new("User"), new(1), "{}", row[14], row[14])
+		case id%7 == 0:
+			next++
+			c.message.add(next, "was resolved", row[2], row[3], row[4], 2, false, 0, nil, 0, "{}", nil, nil, "{}", row[14], row[14])
+		}
+	}
+	c.recipient.add(len(c.recipients)+1, 1, 999, 1, 1, nil, 1, nil, nil, nil, nil, nil, nil, nil, End, End)
+}

@@ -1,0 +1,55 @@
+// Package chatwoot is the source "Chatwoot": the relations of the contract out
+// of its own tables. docs/chatwoot.md says what each field comes from.
+package chatwoot
+
+import (
+	"context"
+	"embed"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// indexes that the reports live on. Chatwoot brings all but that on the creation
+// of conversations.
+var indexes = []source.Index{
+	{Table: "messages", Column: "created_at"},
+	{Table: "messages", Column: "conversation_id"},
+	{Table: "conversations", Column: "created_at"},
+	{Table: "conversations", Column: "contact_id"},
+	{Table: "reporting_events", Column: "created_at"},
+	{Table: "reporting_events", Column: "conversation_id"},
+	{Table: "taggings", Column: "taggable_id"},
+}
+
+// Detect examines the schema of a Chatwoot database.
+func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
+	db, err := source.Open(ctx, tx, s)
+	if err != nil {
+		return nil, err
+	}
+	features := map[string]bool{
+		"campaign_recipients": db.Has("campaign_recipients.source_id") && db.Has("campaign_recipients.message_content"),
+		"campaign_templates":  db.Has("campaigns.template_params"),
+	}
+	if db.Has("reporting_events.name") {
+		// Newer versions record openings.
+		if features["reopenings"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("reporting_events")+" WHERE name = 'conversation_opened')"); err != nil {
+			return nil, err
+		}
+	}
+	found, err := db.Examine(ctx, source.Product{
+		Name: "Chatwoot", Files: files, Features: features, Indexes: indexes,
+		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/chatwoot.md)",
+	})
+	if err != nil || !db.Has("schema_migrations.version") {
+		return found, err
+	}
+	// A version is told only by its last change of the schema.
+	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(version), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+db.Table("schema_migrations")+" WHERE version ~ '^20\\d{12}$'")
+	return found, err
+}

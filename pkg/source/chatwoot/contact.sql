@@ -1,0 +1,6 @@
+SELECT k.id AS contact_id, k.account_id, coalesce(nullif(k.name, ''), nullif(k.phone_number, ''), k.email) AS name, k.phone_number AS phone,
+  {{if has "contacts.country_code"}}coalesce(nullif(k.country_code, ''), k.additional_attributes ->> 'country_code'){{else}}k.additional_attributes ->> 'country_code'{{end}} AS country,
+  k.created_at
+FROM {{table "contacts"}} AS k
+WHERE true
+  AND k.account_id = $account::int

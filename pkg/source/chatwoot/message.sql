@@ -1,0 +1,66 @@
+-- What people wrote to each other and what Chatwoot wrote for them (type 3:
+-- greetings, absence, surveys): neither private notes nor lines of activity.
+SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.contact_id, m.inbox_id AS line_id,
+  CASE m.message_type WHEN 0 THEN 'inbound' ELSE 'outbound' END AS direction,
+  CASE
+    WHEN m.message_type = 0 THEN 'contact'
+    WHEN m.additional_attributes ->> 'campaign_id' IS NOT NULL THEN 'campaign'
+    WHEN m.sender_type IN ('AgentBot', 'Captain::Assistant') THEN 'bot'
+    WHEN m.message_type = 3 THEN 'system'
+    WHEN m.sender_type = 'User' THEN 'agent'
+    WHEN a.attributes ->> 'automation_rule_id' IS NOT NULL THEN 'system'
+  END AS author_kind,
+  CASE WHEN m.message_type <> 0 AND m.sender_type = 'User' THEN m.sender_id END AS agent_id,
+  m.created_at, m.updated_at,{{if feature "campaign_recipients"}} NULL::timestamp AS sent_at, NULL::timestamp AS delivered_at, NULL::timestamp AS read_at, NULL::timestamp AS failed_at,{{end}}
+  {{if has "attachments.file_type"}}coalesce(
+    (SELECT CASE f.file_type WHEN 0 THEN 'image' WHEN 1 THEN 'audio' WHEN 2 THEN 'video' WHEN 3 THEN 'document' WHEN 4 THEN 'location' WHEN 8 THEN 'contacts' ELSE 'other' END
+     FROM {{table "attachments"}} AS f WHERE f.message_id = m.id ORDER BY f.id LIMIT 1),
+    {{else}}({{end}}CASE WHEN m.additional_attributes -> 'template_params' ->> 'name' IS NOT NULL THEN 'template'
+      WHEN m.content_type IN (0, 8) THEN 'text' WHEN m.content_type = 11 THEN 'sticker' WHEN m.content_type = 12 THEN 'call' ELSE 'interactive' END) AS content_type,
+  m.content AS body,
+  m.additional_attributes -> 'template_params' ->> 'name' AS template_name,
+  m.additional_attributes -> 'template_params' ->> 'language' AS template_language,
+  lower(m.additional_attributes -> 'template_params' ->> 'category') AS template_category,
+  m.additional_attributes ->> 'campaign_id' AS campaign_id,
+  m.source_id AS provider_message_id,
+  -- 0 is what a message begins with; a channel that reports statuses gives it an
+  -- id when it takes it.
+  CASE WHEN m.message_type <> 0 THEN CASE m.status WHEN 1 THEN 'delivered' WHEN 2 THEN 'read' WHEN 3 THEN 'failed'
+    ELSE CASE WHEN m.source_id IS NULL AND i.channel_type IN ('Channel::Whatsapp', 'Channel::TwilioSms', 'Channel::Sms', 'Channel::FacebookPage', 'Channel::Instagram') THEN 'pending' ELSE 'sent' END
+  END END AS status,
+  -- "131047: Re-engagement message", "(#132012) Parameter format", "63016 - Failed"
+  CASE WHEN m.status = 3 THEN coalesce(substring(a.attributes ->> 'external_error' FROM '^\s*\(#(\d+)\)'), substring(a.attributes ->> 'external_error' FROM '^\s*(\d+)\s*[:,-]')) END AS error_code,
+  CASE WHEN m.status = 3 THEN a.attributes ->> 'external_error' END AS error_text,
+  -- Attributes of e-mails hold the whole e-mail, and characters that no text holds.
+  CASE WHEN m.message_type = 0 AND m.content_type <> 8 THEN a.attributes ->> 'referral' IS NOT NULL ELSE false END AS is_referral,
+  CASE WHEN m.content_type <> 8 THEN coalesce(a.attributes ->> 'in_reply_to', a.attributes ->> 'in_reply_to_external_id') END AS in_reply_to
+FROM {{table "messages"}} AS m
+LEFT JOIN {{table "conversations"}} AS c ON c.id = m.conversation_id
+LEFT JOIN {{table "inboxes"}} AS i ON i.id = m.inbox_id
+-- An object, or a text that holds one.
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN json_typeof(m.content_attributes::json) = 'string'
+    THEN CASE WHEN m.content_attributes #>> '{}' LIKE '{%' THEN (m.content_attributes #>> '{}')::json END
+    ELSE m.content_attributes::json END AS attributes
+) AS a
+WHERE m.message_type IN (0, 1, 3) AND NOT m.private
+  AND m.created_at >= $since AT TIME ZONE 'UTC'
+  AND m.created_at < $until AT TIME ZONE 'UTC'
+  AND m.account_id = $account::int
+{{- if feature "campaign_recipients"}}
+UNION ALL
+-- Campaigns that write no messages keep a row for each who was sent one.
+SELECT -r.id::int, -r.id::int, r.account_id::int, NULL, r.contact_id, r.inbox_id::int,
+  'outbound', 'campaign', NULL, coalesce(r.sent_at, r.failed_at, r.created_at), r.updated_at, r.sent_at, r.delivered_at, r.read_at, r.failed_at,
+  'template', r.message_content,
+  {{if feature "campaign_templates"}}p.template_params ->> 'name', p.template_params ->> 'language', lower(p.template_params ->> 'category'){{else}}NULL, NULL, NULL{{end}},
+  r.campaign_id::text, r.source_id,
+  CASE r.status WHEN 0 THEN 'queued' WHEN 2 THEN 'sent' WHEN 3 THEN 'delivered' WHEN 4 THEN 'read' WHEN 5 THEN 'failed' END,
+  r.error_code, coalesce(r.error_message, r.error_title), false, NULL
+FROM {{table "campaign_recipients"}} AS r
+LEFT JOIN {{table "campaigns"}} AS p ON p.id = r.campaign_id
+WHERE r.status <> 1 AND NOT EXISTS (SELECT FROM {{table "messages"}} AS w WHERE w.source_id = r.source_id AND w.inbox_id = r.inbox_id)
+  AND coalesce(r.sent_at, r.failed_at, r.created_at) >= $since AT TIME ZONE 'UTC'
+  AND coalesce(r.sent_at, r.failed_at, r.created_at) < $until AT TIME ZONE 'UTC'
+  AND r.account_id = $account::int
+{{- end}}
