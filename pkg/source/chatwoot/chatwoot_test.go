@@ -68,7 +68,7 @@ func TestReadsWhatWasTold(t *testing.T) {
 			options.Rates = nil
 			facts := reference.Prepare(told, options)
 			r := rand.New(rand.NewPCG(3, 9))
-			for range 100 {
+			for range 60 {
 				agree.Check(t, e, facts, facts.RandomQuestion(r), known)
 				if t.Failed() {
 					return
