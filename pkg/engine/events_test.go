@@ -11,6 +11,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/reference"
 )
@@ -97,7 +98,7 @@ func checkEvents(t *testing.T, e *engine.Engine, facts *reference.Facts, questio
 		}
 		t.Fatalf("%v\nfor %s", err, about)
 	}
-	if got, wanted := eventLines(rowsOf(result)), eventLines(want); !slices.Equal(got, wanted) {
+	if got, wanted := eventLines(agree.RowsOf(result)), eventLines(want); !slices.Equal(got, wanted) {
 		t.Fatalf("got\n%s\nwant\n%s\nfor %s", strings.Join(got, "\n"), strings.Join(wanted, "\n"), about)
 	}
 	if !slices.IsSortedFunc(result.Rows, func(a, b []any) int { return timeOf(result, a).Compare(timeOf(result, b)) }) {
@@ -125,10 +126,10 @@ func eventLines(rows []map[string]any) []string {
 			if v == nil {
 				continue
 			}
-			if n, ok := number(v); ok {
+			if n, ok := agree.Number(v); ok {
 				v = n
 			}
-			fields = append(fields, id+"="+keyText(v))
+			fields = append(fields, id+"="+agree.KeyText(v))
 		}
 		slices.Sort(fields)
 		lines = append(lines, strings.Join(fields, " "))

@@ -489,7 +489,7 @@ func TestLawDistinctCounts(t *testing.T) {
 	want["unanswered_users"] = want["notified_users"] - want["answered_users"]
 	want["returning_users"] = want["notified_users"] - want["new_users"]
 	writers := map[any]bool{}
-	for _, row := range rowsOf(run(t, e, query.Query{Report: "message_details_sent", Columns: []string{"author_kind", "agent"}, Limit: query.MaxLimit}, r)) {
+	for _, row := range agree.RowsOf(run(t, e, query.Query{Report: "message_details_sent", Columns: []string{"author_kind", "agent"}, Limit: query.MaxLimit}, r)) {
 		if row["author_kind"] == "agent" && row["agent"] != nil {
 			writers[row["agent"]] = true
 		}
