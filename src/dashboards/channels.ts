@@ -10,6 +10,7 @@ export const channels: Definition = {
   slug: 'channels',
   variables: ['account', 'channel', 'line', 'team'],
   from: 'now-7d',
+  marks: { campaign_sends: 'off', failure_bursts: 'off', template_changes: 'off' },
   texts: (texts) => texts.channels,
   bands: (panels) => [cards(panels), trends(panels), performance(panels), ...byChannel(panels), cost(panels)],
 };

@@ -1,6 +1,8 @@
 import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   AdHocVariableBuilder,
+  AnnotationQueryBuilder,
+  AnnotationQueryPlacement,
   type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
@@ -21,7 +23,7 @@ import {
 import { type CatalogTexts } from './catalog';
 import { type Band, place } from './layout';
 import { Panels } from './panels';
-import { chosen, DATASOURCE, isWritten, PLUGIN_ID } from './query';
+import { Ask, chosen, DATASOURCE, isWritten, PLUGIN_ID } from './query';
 import { type DashboardTexts, type Texts } from './texts';
 
 /** A dashboard before it has a language. */
@@ -34,6 +36,8 @@ export interface Definition {
   from: string;
   /** How often it asks anew by itself; never where it is left out. */
   refresh?: string;
+  /** Events that the charts mark, and whether they do before the reader asks for it. */
+  marks?: Partial<Record<Mark, 'on' | 'off'>>;
   texts(texts: Texts): DashboardTexts<string, string>;
   bands(panels: Panels): Band[];
 }
@@ -58,6 +62,9 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     dashboard.withVariable(
       isWritten(variable) ? box(variable, texts, catalog) : choice(variable, definition.variables, texts, catalog)
     );
+  }
+  for (const [report, state] of Object.entries(definition.marks ?? {})) {
+    dashboard.annotation(marks(report as Mark, state, definition.variables, texts, catalog));
   }
   dashboard.withVariable(new AdHocVariableBuilder('filters').label(texts.moreFilters).datasource(DATASOURCE));
   for (const panel of place(definition.bands(new Panels(texts, catalog, definition.variables)))) {
@@ -105,6 +112,31 @@ function datasource(texts: Texts): DatasourceVariableBuilder {
     .type(PLUGIN_ID)
     .hide(VariableHide.InControlsMenu)
     .current({ text: 'Parley', value: 'parley' });
+}
+
+const MARK_COLORS = {
+  campaign_sends: 'orange',
+  failure_bursts: 'red',
+  template_changes: 'purple',
+};
+
+/** A report of events. */
+type Mark = keyof typeof MARK_COLORS;
+
+function marks(
+  report: Mark,
+  state: 'on' | 'off',
+  variables: string[],
+  texts: Texts,
+  catalog: CatalogTexts
+): AnnotationQueryBuilder {
+  const query = new AnnotationQueryBuilder()
+    .name(catalog.reports[report].title)
+    .datasource(DATASOURCE)
+    .enable(state === 'on')
+    .iconColor(MARK_COLORS[report])
+    .target(new Ask({ report }, texts.language, variables, 'Anno'));
+  return state === 'on' ? query : query.placement(AnnotationQueryPlacement.InControlsMenu);
 }
 
 /** The variables that narrow the values of another. */

@@ -1,4 +1,5 @@
-import { BigValueTextMode, ReduceDataOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
+import { BigValueTextMode, ReduceDataOptionsBuilder, ScaleDistribution, ScaleDistributionConfigBuilder } from '@grafana/grafana-foundation-sdk/common';
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { mapValues } from 'lodash';
 
@@ -6,7 +7,7 @@ import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { byThreshold, cell, column, dashedThresholds, type Panels, thresholds } from './panels';
-import { type Question } from './query';
+import { OUTBOUND, type Question } from './query';
 import { type PanelTexts } from './texts';
 
 /** For operations on call: whether messages arrive, where they don't, and what to do about it. */
@@ -15,6 +16,7 @@ export const deliveryHealth: Definition = {
   variables: ['account', 'channel', 'line', 'team', 'template', 'campaign'],
   from: 'now-24h',
   refresh: '1m',
+  marks: { campaign_sends: 'on', failure_bursts: 'off', template_changes: 'off' },
   texts: (texts) => texts.deliveryHealth,
   bands: (panels) => [cards(panels), rates(panels), why(panels), lines(panels), codes(panels)],
 };
@@ -105,8 +107,14 @@ function rates(panels: Panels): Band {
     panels
       .lines({ metrics: ['failed_rate'], groupBy: [by] }, texts)
       .spanNulls(GAP)
-      // The line where the alert rule fires is seen from below as well.
-      .axisSoftMax(1.2 * failed.rate)
+      // Where little is sent, one message may be all: the small rates of the others have to show as well.
+      .scaleDistribution(
+        new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(0.01)
+      )
+      .min(0)
+      .max(1)
+      // So small a scale has a mark below 0, which would stand there cut off.
+      .mappings([{ type: MappingType.RangeToText, options: { from: -1, to: -0.001, result: { text: ' ' } } }])
       .thresholds(trouble())
       .thresholdsStyle(dashedThresholds())
       .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', by, { status: 'failed' })]);
@@ -135,22 +143,26 @@ function why(panels: Panels): Band {
 /** The lines of the last hour, the worst first. */
 function lines(panels: Panels): Band {
   const counts = ['messages_outbound', 'messages_delivered', 'messages_failed', 'messages_pending'];
-  const failed = panels.way('messages-sent', { status: 'failed', line: cell('line') });
+  // A panel with a time of its own does not tell it to its links.
+  const time = `from=now-${LATELY}&to=now`;
+  const failed = panels.way('messages-sent', { status: 'failed', line: cell('line') }, time);
   return equally(8, [
     panels
       .table(
         {
           metrics: ['failed_rate', ...counts],
-          groupBy: ['channel', 'line'],
+          groupBy: ['line', 'channel'],
+          filters: [OUTBOUND],
           orderBy: [
             { by: 'failed_rate', desc: true },
             { by: 'messages_outbound', desc: true },
           ],
         },
         {
-          channel: [column.width(120)],
           line_name: [column.minWidth(180), { id: 'links', value: [failed] }],
-          failed_rate: [column.minWidth(160), ...column.bar(1), ...column.threshold(trouble())],
+          channel: [column.width(130)],
+          failed_rate: [column.width(130), column.inColor(), ...column.threshold(trouble())],
+          messages_outbound: column.bar(),
         },
         texts(panels).lines
       )
@@ -161,7 +173,7 @@ function lines(panels: Panels): Band {
 
 /** What failed in the range, what each code means and what to do about it. */
 function codes(panels: Panels): Band {
-  const choices = { status: 'failed', failure_reason: cell('failure_reason'), filters: `failure_code|=|${cell('failure_code')}` };
+  const choices = { status: 'failed', filters: `failure_code|=|${cell('failure_code')}` };
   return equally(10, [
     panels.table(
       {
@@ -171,7 +183,7 @@ function codes(panels: Panels): Band {
       },
       {
         failure_code: [column.width(90), { id: 'links', value: [panels.way('messages-sent', choices)] }],
-        failure_reason: [column.width(260)],
+        failure_reason: [column.width(240), column.wrap()],
         messages_failed: [column.width(130), ...column.bar()],
         failure_meaning: [column.minWidth(260), column.wrap()],
         failure_advice: [column.minWidth(360), column.wrap()],

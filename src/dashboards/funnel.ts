@@ -8,6 +8,7 @@ export const funnel: Definition = {
   slug: 'funnel',
   variables: ['account', 'channel', 'line', 'team', 'template', 'origin', 'user_type', 'campaign'],
   from: 'now/w',
+  marks: { campaign_sends: 'off', template_changes: 'off' },
   texts: (texts) => texts.funnel,
   bands: (panels) => [
     shape(panels),

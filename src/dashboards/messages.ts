@@ -1,6 +1,7 @@
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { column, type Columns, type Panels } from './panels';
+import { INBOUND, OUTBOUND } from './query';
 
 /** For a support engineer: what became of every message that the business sent. */
 export const messagesSent: Definition = {
@@ -12,44 +13,44 @@ export const messagesSent: Definition = {
   from: 'now/d',
   texts: (texts) => texts.messagesSent,
   bands: (panels) => {
-    const { total, inWindow, volume, reasons, messages } = panels.texts.messagesSent.panels;
+    const { total, pending, inWindow, volume, reasons, messages } = panels.texts.messagesSent.panels;
     return [
       equally(3, [
         panels.card({ metrics: ['messages_outbound'] }, 'none', total),
         panels.card({ metrics: ['delivery_rate'] }, 'none'),
         panels.card({ metrics: ['read_rate'] }, 'none'),
         panels.card({ metrics: ['failed_rate'] }, 'none'),
-        panels.card({ metrics: ['messages_pending'] }, 'none'),
+        panels.card({ metrics: ['messages_pending'] }, 'none', pending),
         panels.card({ metrics: ['sent_in_window_share'] }, 'none', inWindow),
       ]),
       {
         height: 8,
         cells: [
           {
-            width: 16,
+            width: 15,
             panel: panels
               .bars({ metrics: ['messages_outbound'], groupBy: ['status'], filters: [OUTBOUND] }, volume)
               .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', 'status')]),
           },
-          { width: 8, panel: failureReasons(panels, reasons) },
+          { width: 9, panel: failureReasons(panels, reasons) },
         ],
       },
       details(panels, 'message_details_sent', messages, {
         status: [column.width(95), ...column.colored()],
         failure_reason: [column.width(260)],
         phone: [column.width(130)],
-        contact_name: [column.width(150)],
+        contact_name: [column.width(170)],
         link: LINK,
         line_name: [column.width(160)],
-        campaign_name: [column.width(200), panels.link('session-initiation', 'campaign')],
-        template: [column.width(190), panels.link('session-initiation', 'template')],
-        agent_name: [column.width(140)],
-        content_type: [column.width(110)],
+        campaign_name: [column.width(230), column.blank(), panels.link('session-initiation', 'campaign')],
+        template: [column.width(210), column.blank(), panels.link('session-initiation', 'template')],
+        agent_name: [column.width(150), column.blank()],
+        content_type: [column.width(120)],
         body: [column.width(360)],
-        in_window: [column.width(90)],
+        in_window: [column.width(120)],
         ...session(panels),
-        correlation_id: [column.width(140)],
-        failure_code: [column.width(80)],
+        correlation_id: [column.width(140), column.blank()],
+        failure_code: [column.width(100)],
         failure_text: [column.width(360)],
       }),
     ];
@@ -76,18 +77,18 @@ export const messagesReceived: Definition = {
       {
         height: 8,
         cells: [
-          { width: 16, panel: panels.bars({ metrics: ['messages_received'], groupBy: ['channel'] }, volume) },
-          { width: 8, panel: panels.ranking('content_type', 'messages_received', {}, types) },
+          { width: 16, panel: panels.bars({ metrics: ['messages_received'], groupBy: ['channel'], filters: [INBOUND] }, volume) },
+          { width: 8, panel: panels.ranking('content_type', 'messages_received', { filters: [INBOUND] }, types) },
         ],
       },
       details(panels, 'message_details_received', messages, {
         phone: [column.width(130)],
-        contact_name: [column.width(150)],
+        contact_name: [column.width(170)],
         link: LINK,
         line_name: [column.width(160)],
-        answered_campaign_name: [column.width(200)],
-        answered_agent_name: [column.width(140)],
-        content_type: [column.width(110)],
+        answered_campaign_name: [column.width(210), column.blank()],
+        answered_agent_name: [column.width(170), column.blank()],
+        content_type: [column.width(120)],
         body: [column.minWidth(360)],
         button_payload: [column.width(200)],
         ...session(panels),
@@ -95,9 +96,6 @@ export const messagesReceived: Definition = {
     ];
   },
 };
-
-/** Else a series without a status would stand beside the others: the inbound messages, none of which is counted. */
-const OUTBOUND = { dimension: 'direction', operator: 'in', values: ['outbound'] };
 
 /** So many rows stay quick in a browser; the card says how many there are. */
 const ROWS = 500;
@@ -140,5 +138,7 @@ function failureReasons(panels: Panels, texts: { title: string }) {
   const failed = { dimension: 'status', operator: 'in', values: ['failed'] };
   return panels
     .ranking('failure_reason', 'messages_failed', { filters: [failed] }, texts)
-    .overrideByName('failure_reason', [panels.link('messages-sent', 'failure_reason')]);
+    // Grafana measures the height of rows without their links.
+    .overrideByName('failure_reason', [column.plain(), panels.link('messages-sent', 'failure_reason')])
+    .overrideByName('messages_failed', [column.width(110)]);
 }

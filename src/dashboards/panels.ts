@@ -386,9 +386,9 @@ export class Panels {
   }
 
   /** The way to another dashboard, with the same time and choices but those that are given. */
-  way(slug: string, choices: Record<string, string>): Way {
+  way(slug: string, choices: Record<string, string>, time = '${__url_time_range}'): Way {
     const kept = [...this.variables, 'filters'].filter((name) => !(name in choices));
-    return this.wayTo(slug, '${__url_time_range}', kept, choices, this.texts.links[slug]);
+    return this.wayTo(slug, time, kept, choices, this.texts.links[slug]);
   }
 
   /** The way to all messages of the session in the row that is clicked, whenever it began. */
@@ -549,6 +549,8 @@ export const column = {
   ],
   /** Long texts go on in the next line. */
   wrap: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } }),
+  /** One line of text. */
+  plain: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto' } }),
   /** Values on the colours of their meaning, where they have one. */
   colored: (): DynamicConfigValue[] => [
     { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
@@ -562,6 +564,11 @@ export const column = {
   sparkline: (): DynamicConfigValue => ({
     id: 'custom.cellOptions',
     value: { type: 'sparkline', hideValue: true, lineInterpolation: 'linear', gradientMode: 'none', fillOpacity: 20 },
+  }),
+  /** Nothing where there is nothing, in a list of single messages. */
+  blank: (): DynamicConfigValue => ({
+    id: 'mappings',
+    value: [{ type: 'special', options: { match: 'null', result: { text: '' } } }],
   }),
   /** The titles of the field's links instead of addresses. */
   links: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'data-links' } }),

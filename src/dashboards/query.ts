@@ -35,6 +35,12 @@ export class Ask implements Builder<Dataquery> {
   }
 }
 
+const direction = (value: string): Filter => ({ dimension: 'direction', operator: 'in', values: [value] });
+
+/** Keep groups away in which messages of the other direction alone would stand, none of them counted. */
+export const INBOUND = direction('inbound');
+export const OUTBOUND = direction('outbound');
+
 /** Variables that the reader writes: a list of all their values would have no end. */
 const WRITTEN: Record<string, string> = { correlation_id: 'contains', phone: 'contains', session_id: 'in' };
 

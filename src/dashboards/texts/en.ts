@@ -200,6 +200,7 @@ export const en: Texts = {
     sections: {},
     panels: {
       total: { title: 'Total', note: 'All messages that the choices above let pass, failed and pending ones included.' },
+      pending: { title: 'Pending' },
       inWindow: { title: 'Open session' },
       volume: { title: 'Messages by status', note: 'A click on a bar chooses its status.' },
       reasons: { title: 'Reasons of failures', note: 'A click on a reason chooses it.' },
@@ -243,11 +244,11 @@ export const en: Texts = {
       delivered: { title: 'Delivered in 15 minutes', note: 'Of the messages of the last 15 minutes; with a fixed range, of that range.' },
       rateByLine: {
         title: 'Failed rate by line',
-        note: 'The dashed line is where the alert rule fires, given at least {tried} messages in an hour. A click on a point leads to the failed messages.',
+        note: 'The dashed line is where the alert rule fires, given at least {tried} messages in an hour. The scale is logarithmic. A click on a point leads to the failed messages.',
       },
       rateByTemplate: {
         title: 'Failed rate by template',
-        note: 'Messages that are no templates stand under "(none)". The dashed line is where the alert rule fires, given at least {tried} messages in an hour. A click on a point leads to the failed messages.',
+        note: 'Messages that are no templates stand under "(none)". The dashed line is where the alert rule fires, given at least {tried} messages in an hour. The scale is logarithmic. A click on a point leads to the failed messages.',
       },
       reasons: { title: 'Failures by reason', note: 'A click on a bar leads to the failed messages.' },
       alerts: {

@@ -206,7 +206,8 @@ export const es: Texts = {
         title: 'Total',
         note: 'Todos los mensajes que dejan pasar los filtros de arriba, incluidos los fallidos y los pendientes.',
       },
-      inWindow: { title: 'Con sesión abierta' },
+      pending: { title: 'Pendientes' },
+      inWindow: { title: 'Sesión abierta' },
       volume: { title: 'Mensajes por estado', note: 'Un clic en una barra elige su estado.' },
       reasons: { title: 'Motivos de las fallas', note: 'Un clic en un motivo lo elige.' },
       messages: {
@@ -255,11 +256,11 @@ export const es: Texts = {
       },
       rateByLine: {
         title: 'Tasa de fallas por línea',
-        note: 'La línea punteada marca dónde se dispara la alerta, si hay al menos {tried} mensajes en una hora. Un clic en un punto lleva a los mensajes fallidos.',
+        note: 'La línea punteada marca dónde se dispara la alerta, si hay al menos {tried} mensajes en una hora. La escala es logarítmica. Un clic en un punto lleva a los mensajes fallidos.',
       },
       rateByTemplate: {
         title: 'Tasa de fallas por plantilla',
-        note: 'Los mensajes que no son plantillas figuran como “(ninguno)”. La línea punteada marca dónde se dispara la alerta, si hay al menos {tried} mensajes en una hora. Un clic en un punto lleva a los mensajes fallidos.',
+        note: 'Los mensajes que no son plantillas figuran como “(ninguno)”. La línea punteada marca dónde se dispara la alerta, si hay al menos {tried} mensajes en una hora. La escala es logarítmica. Un clic en un punto lleva a los mensajes fallidos.',
       },
       reasons: { title: 'Fallas por motivo', note: 'Un clic en una barra lleva a los mensajes fallidos.' },
       alerts: {

@@ -97,7 +97,7 @@ export interface Texts {
     'funnel' | 'failed' | 'pending' | 'reasons' | 'conversion' | 'timeToReply' | 'templates' | 'campaigns',
     never
   >;
-  messagesSent: DashboardTexts<'total' | 'inWindow' | 'volume' | 'reasons' | 'messages', never>;
+  messagesSent: DashboardTexts<'total' | 'pending' | 'inWindow' | 'volume' | 'reasons' | 'messages', never>;
   messagesReceived: DashboardTexts<'total' | 'contacts' | 'clicks' | 'volume' | 'types' | 'messages', never>;
   deliveryHealth: DashboardTexts<
     | 'failedRate'

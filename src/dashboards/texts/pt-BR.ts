@@ -203,7 +203,8 @@ export const ptBR: Texts = {
         title: 'Total',
         note: 'Todas as mensagens que os filtros acima deixam passar, incluindo as que falharam e as pendentes.',
       },
-      inWindow: { title: 'Com sessão aberta' },
+      pending: { title: 'Pendentes' },
+      inWindow: { title: 'Sessão aberta' },
       volume: { title: 'Mensagens por status', note: 'Um clique em uma barra escolhe o status.' },
       reasons: { title: 'Motivos das falhas', note: 'Um clique em um motivo o escolhe.' },
       messages: {
@@ -249,11 +250,11 @@ export const ptBR: Texts = {
       },
       rateByLine: {
         title: 'Taxa de falhas por linha',
-        note: 'A linha tracejada marca onde o alerta dispara, se houver pelo menos {tried} mensagens em uma hora. Um clique em um ponto leva às mensagens que falharam.',
+        note: 'A linha tracejada marca onde o alerta dispara, se houver pelo menos {tried} mensagens em uma hora. A escala é logarítmica. Um clique em um ponto leva às mensagens que falharam.',
       },
       rateByTemplate: {
         title: 'Taxa de falhas por modelo',
-        note: 'As mensagens que não são modelos aparecem como “(nenhum)”. A linha tracejada marca onde o alerta dispara, se houver pelo menos {tried} mensagens em uma hora. Um clique em um ponto leva às mensagens que falharam.',
+        note: 'As mensagens que não são modelos aparecem como “(nenhum)”. A linha tracejada marca onde o alerta dispara, se houver pelo menos {tried} mensagens em uma hora. A escala é logarítmica. Um clique em um ponto leva às mensagens que falharam.',
       },
       reasons: { title: 'Falhas por motivo', note: 'Um clique em uma barra leva às mensagens que falharam.' },
       alerts: {
