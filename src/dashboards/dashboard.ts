@@ -63,10 +63,10 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
       isWritten(variable) ? box(variable, texts, catalog) : choice(variable, definition.variables, texts, catalog)
     );
   }
+  dashboard.withVariable(new AdHocVariableBuilder('filters').label(texts.moreFilters).datasource(DATASOURCE));
   for (const [report, state] of Object.entries(definition.marks ?? {})) {
     dashboard.annotation(marks(report as Mark, state, definition.variables, texts, catalog));
   }
-  dashboard.withVariable(new AdHocVariableBuilder('filters').label(texts.moreFilters).datasource(DATASOURCE));
   for (const panel of place(definition.bands(new Panels(texts, catalog, definition.variables)))) {
     if (panel instanceof RowBuilder) {
       dashboard.withRow(panel);

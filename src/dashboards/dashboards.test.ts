@@ -153,6 +153,18 @@ describe.each(files)('%s', (file, text) => {
     }
   });
 
+  it('marks events of the same choices, where a chart can show them', () => {
+    const chosen = variables.filter(({ type }) => ['query', 'textbox'].includes(type)).map(({ name }) => name);
+    const { list = [] } = dashboard.annotations;
+    for (const { name, datasource, target } of list) {
+      const { report, filters } = target as unknown as ParleyQuery;
+      expect(name).toBe(catalog.reports[report!].title);
+      expect(datasource).toEqual({ type: PLUGIN_ID, uid: '${datasource}' });
+      expect(filters).toEqual(chosen.map(byVariable));
+    }
+    expect(list.length === 0 || panels.some(({ type }) => type === 'timeseries')).toBe(true);
+  });
+
   it('formats only fields that its queries answer with', () => {
     for (const panel of panels) {
       const fields = fieldsOfPanel(panel);

@@ -36,5 +36,7 @@ export function publicly(dashboard: Dashboard, { shared }: Texts): Dashboard {
     title: `${dashboard.title} (${shared.title})`,
     description: `${dashboard.description}. ${shared.note}`,
     templating: { list: [] },
+    // Nobody could switch them on.
+    annotations: { list: [] },
   };
 }
