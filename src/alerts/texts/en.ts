@@ -11,7 +11,7 @@ export const en: AlertTexts = {
   ],
   folder: 'Parley alerts',
   groups: { sending: 'Failed sends', traffic: 'Traffic', quality: 'Quality' },
-  numberless: 'There are no numbers: nothing to count, or the data source does not answer.',
+  numberless: 'No numbers: nothing to count, or an error.',
   rules: {
     failedByLine: {
       title: 'Messages of a line fail',

@@ -11,7 +11,7 @@ export const es: AlertTexts = {
   ],
   folder: 'Alertas de Parley',
   groups: { sending: 'Envíos fallidos', traffic: 'Tráfico', quality: 'Calidad' },
-  numberless: 'No hay números: no hay nada que contar o la fuente de datos no responde.',
+  numberless: 'Sin números: no hay nada que contar, o hubo un error.',
   rules: {
     failedByLine: {
       title: 'Fallan los mensajes de una línea',

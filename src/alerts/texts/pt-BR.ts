@@ -11,7 +11,7 @@ export const ptBR: AlertTexts = {
   ],
   folder: 'Alertas do Parley',
   groups: { sending: 'Envios com falha', traffic: 'Tráfego', quality: 'Qualidade' },
-  numberless: 'Não há números: não há nada para contar ou a fonte de dados não responde.',
+  numberless: 'Sem números: não há nada para contar, ou houve um erro.',
   rules: {
     failedByLine: {
       title: 'As mensagens de uma linha falham',
