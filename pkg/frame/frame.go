@@ -48,8 +48,12 @@ func Frames(r *engine.Result) data.Frames {
 }
 
 // Numeric returns the answer as an alert rule wants it: one number per group,
-// with the group as labels, groups without a number left out.
+// with the group as labels, groups without a number left out. An answer over time
+// has several numbers per group and stays a series.
 func Numeric(r *engine.Result) data.Frames {
+	if slices.ContainsFunc(r.Columns, func(c engine.Column) bool { return c.Role == compile.Time }) {
+		return Frames(r)
+	}
 	b := builder{r, catalog.In(r.Query.Language)}
 	frame := data.NewFrame("")
 	for _, row := range r.Rows {
@@ -410,7 +414,7 @@ func (b builder) sortGroups(n int, row func(int) []any, apply func(order []int))
 			second, knownToo := row(y)[at].(string)
 			switch {
 			case known && knownToo:
-				return cmp.Or(strings.Compare(first, second), strings.Compare(b.label(row(x)[key]), b.label(row(y)[key])))
+				return cmp.Or(strings.Compare(first, second), strings.Compare(label(row(x)[key], catalog.None), label(row(y)[key], catalog.None)))
 			case known:
 				return -1
 			case knownToo:
@@ -426,16 +430,19 @@ func (b builder) sortGroups(n int, row func(int) []any, apply func(order []int))
 func (b builder) labels(row []any) data.Labels {
 	labels := data.Labels{}
 	for i, c := range b.Columns {
-		if c.Role == compile.Key || c.Role == compile.Name {
-			labels[c.ID] = b.label(row[i])
+		switch c.Role {
+		case compile.Key:
+			labels[c.ID] = label(row[i], catalog.None)
+		case compile.Name:
+			labels[c.ID] = label(row[i], b.texts.None()) // people read it in an alert
 		}
 	}
 	return labels
 }
 
-func (b builder) label(v any) string {
+func label(v any, none string) string {
 	if v == nil {
-		return catalog.None
+		return none
 	}
 	return fmt.Sprint(v)
 }

@@ -99,6 +99,11 @@ var results = map[string]*engine.Result{
 		Columns: columns(key("weekday"), key("hour_of_day"), metric("messages")),
 		Rows:    [][]any{{int64(1), int64(9), int64(12)}, {int64(0), int64(23), int64(0)}},
 	},
+	"table_by_team": {
+		Query:   query.Query{Metrics: []string{"unattended_now"}, GroupBy: []string{"team"}, Bucket: "none", Format: "table", Language: "es"},
+		Columns: columns(key("team"), name("team"), metric("unattended_now")),
+		Rows:    [][]any{{"1", "Ventas", int64(7)}, {nil, nil, int64(2)}},
+	},
 	"table_compared": {
 		Query:   query.Query{Metrics: []string{"notified", "answer_rate"}, Bucket: "none", Format: "table", Compare: "previous_period", Language: "es"},
 		Columns: columns(metric("notified"), previous("notified"), metric("answer_rate"), previous("answer_rate")),
@@ -246,7 +251,7 @@ func TestGolden(t *testing.T) {
 
 // TestGoldenNumeric does so for alert rules.
 func TestGoldenNumeric(t *testing.T) {
-	for _, name := range []string{"table", "table_compared", "table_empty"} {
+	for _, name := range []string{"table", "table_by_team", "table_compared", "table_empty"} {
 		t.Run(name, func(t *testing.T) {
 			golden.Check(t, "numeric_"+name+".json", text(t, frame.Numeric(complete(results[name]))))
 		})

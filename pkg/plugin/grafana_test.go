@@ -232,6 +232,9 @@ func TestAlertsGetNumbersWithLabels(t *testing.T) {
 		"rate": `{"metrics": ["read_rate"], "groupBy": ["line"]}`, "two": `{"metrics": ["sessions", "messages"]}`,
 		"report": `{"report": "funnel"}`, "text": `{"metrics": ["failure_reasons"]}`,
 		"nobody": `{"metrics": ["read_rate"], "filters": [{"dimension": "contact", "operator": "in", "values": ["nobody"]}]}`,
+		"failed": `{"metrics": ["messages_failed"], "groupBy": ["line"]}`, "received": `{"metrics": ["messages_received"], "groupBy": ["line"]}`,
+		"now": `{"metrics": ["unattended_now"], "groupBy": ["team"], "language": "es"}`, "template": `{"metrics": ["messages_sent"], "groupBy": ["template"]}`,
+		"compared": `{"metrics": ["messages_sent"], "groupBy": ["line"], "compare": "previous_period"}`, "days": `{"metrics": ["messages_sent"], "groupBy": ["day", "line"]}`,
 	})
 	frame := r["rate"].Frames[0]
 	if frame.Meta.Type != data.FrameTypeNumericWide || len(frame.Fields) < 2 {
@@ -256,6 +259,33 @@ func TestAlertsGetNumbersWithLabels(t *testing.T) {
 	}
 	if n := r["nobody"]; n.Error != nil || len(n.Frames) != 0 {
 		t.Errorf("no number: %d frames, %v", len(n.Frames), n.Error)
+	}
+
+	groups := func(ref string) []string {
+		if r[ref].Error != nil || len(r[ref].Frames) != 1 {
+			t.Fatalf("%s: %d frames, %v", ref, len(r[ref].Frames), r[ref].Error)
+		}
+		var labels []string
+		for _, f := range r[ref].Frames[0].Fields {
+			labels = append(labels, f.Labels.String())
+		}
+		slices.Sort(labels)
+		return labels
+	}
+	// Rules compute with two counts of one range: what has none of the one has 0.
+	if failed, received := groups("failed"), groups("received"); !slices.Equal(failed, received) {
+		t.Errorf("groups %v and %v", failed, received)
+	}
+	for _, ref := range []string{"now", "template", "compared"} {
+		if labels := groups(ref); len(slices.Compact(slices.Clone(labels))) != len(labels) {
+			t.Errorf("%s: the same labels twice: %v", ref, labels)
+		}
+	}
+	if !slices.Contains(groups("template"), "template=(none)") {
+		t.Errorf("no messages without a template: %v", groups("template"))
+	}
+	if f := r["days"].Frames[0]; f.Meta.Type != data.FrameTypeTimeSeriesLong {
+		t.Errorf("by day: %s", f.Meta.Type)
 	}
 }
 

@@ -150,7 +150,7 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 	if err != nil {
 		return errorResponse(err)
 	}
-	if alert && result.Query.Format == "table" && result.Query.Bucket == "none" {
+	if alert && result.Query.Format == "table" {
 		return backend.DataResponse{Frames: frame.Numeric(result)}
 	}
 	return backend.DataResponse{Frames: frame.Frames(result)}

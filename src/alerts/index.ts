@@ -97,8 +97,8 @@ function told(text: string, { numberless }: AlertTexts): string {
 /** The panel that shows what the rule watches: rather one cut as the rule is, and over time. */
 function shownBy({ by, dashboard: { slug, metric } }: Rule, texts: AlertTexts, dashboards: Map<string, string>) {
   const dashboard: Dashboard = JSON.parse(dashboards.get(`${texts.language}/${slug}.json`)!);
-  const rank = ({ metrics, groupBy, format }: ParleyQuery) =>
-    metrics?.includes(metric) ? 1 + Number(format === 'timeseries') + 2 * Number(groupBy?.includes(by) ?? false) : 0;
+  const rank = ({ metrics, groupBy, bucket }: ParleyQuery) =>
+    metrics?.includes(metric) ? 1 + Number(bucket === 'auto') + 2 * Number(groupBy?.includes(by) ?? false) : 0;
   const [best] = (dashboard.panels as Panel[])
     .map(({ id, targets = [] }) => ({ id, rank: Math.max(0, ...(targets as unknown as ParleyQuery[]).map(rank)) }))
     .sort((a, b) => b.rank - a.rank);

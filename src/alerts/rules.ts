@@ -120,7 +120,7 @@ const traffic: Rule[] = [
     numbers: { unattended: { metric: 'unattended_now', from: HOUR } },
     fires: `$unattended > ${unattended.conversations}`,
     for: '15m',
-    dashboard: { slug: 'channels', metric: 'sessions', from: 'now-24h' },
+    dashboard: { slug: 'overview', metric: 'unattended_now', from: 'now-24h' },
   },
 ];
 
@@ -162,7 +162,7 @@ const quality: Rule[] = [
       `(($responses >= ${csat.responses}) && ($responses_before >= ${csat.responses}))` +
       ` && ($score < $score_before - ${csat.drop})`,
     for: '30m',
-    dashboard: { slug: 'channels', metric: 'sessions', from: `now-${csat.days + csat.before}d` },
+    dashboard: { slug: 'overview', metric: 'csat_score', from: `now-${csat.days + csat.before}d` },
   },
 ];
 
