@@ -25,7 +25,7 @@ export const es: Texts = {
   session: { sent: 'Mensajes enviados en esta sesión', received: 'Mensajes recibidos en esta sesión' },
   ofPrevious: '% de la anterior',
   shared: {
-    title: 'público',
+    title: 'versión pública',
     note: 'Sin variables ni enlaces, para compartirlo con personas sin usuario.',
   },
   change: 'El porcentaje es el cambio respecto del período anterior, de la misma duración.',

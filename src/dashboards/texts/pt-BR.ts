@@ -25,7 +25,7 @@ export const ptBR: Texts = {
   session: { sent: 'Mensagens enviadas nesta sessão', received: 'Mensagens recebidas nesta sessão' },
   ofPrevious: '% da anterior',
   shared: {
-    title: 'público',
+    title: 'versão pública',
     note: 'Sem variáveis nem links, para ser compartilhado com pessoas sem login.',
   },
   change: 'A porcentagem é a variação em relação ao período anterior, de mesma duração.',
