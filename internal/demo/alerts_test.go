@@ -26,7 +26,7 @@ import (
 // TestAlertRules runs the provisioned rules in a real Grafana over data made for
 // them: none fires on an empty database, each fires for what is ill and for
 // nothing else, and each resolves when the data get well. On the way the rules
-// change their language twice, which is no reason to stop firing.
+// change their language twice and lose their database once.
 func TestAlertRules(t *testing.T) {
 	if os.Getenv("GRAFANA_HOME") == "" {
 		t.Skip("the alert rules are not tried out: set GRAFANA_HOME to the directory of a Grafana 12.3 or later")
@@ -81,17 +81,33 @@ func TestAlertRules(t *testing.T) {
 	instances := watch.until("what is ill", firing)
 	watch.texts(instances, "Linha ruim: 60% of the messages fail")
 
-	for language, summary := range map[string]string{
-		"es":    "Linha ruim: falla el 60% de los mensajes",
-		"pt-BR": "Linha ruim: 60% das mensagens falham",
+	for _, other := range []struct{ language, summary string }{
+		{"es", "Linha ruim: falla el 60% de los mensajes"},
+		{"pt-BR", "Linha ruim: 60% das mensagens falham"},
 	} {
-		provisionRules(t, root, language)
+		provisionRules(t, root, other.language)
 		watch.reload()
-		watch.texts(watch.until("the rules in "+language, firing), summary)
+		watch.texts(watch.until("the rules in "+other.language, firing), other.summary)
 	}
+
+	// One rule tells that the database does not answer. The others keep their state.
+	kept := maps.Clone(firing)
+	delete(kept, "parley-failed-by-line")
+	renameSchema(t, conn, schema, schema+"_gone")
+	watch.until("without the data", kept, "parley-failed-by-line")
+	renameSchema(t, conn, schema+"_gone", schema)
+	watch.until("with the data again", firing)
 
 	getWell(t, conn, schema, now)
 	watch.until("what got well", map[string][]string{})
+}
+
+func renameSchema(t *testing.T, conn *pgx.Conn, from, to string) {
+	t.Helper()
+	statement := "ALTER SCHEMA " + pgx.Identifier{from}.Sanitize() + " RENAME TO " + pgx.Identifier{to}.Sanitize()
+	if _, err := conn.Exec(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // checkoutWithRules makes a directory like a checkout, with the plugin's backend
@@ -185,33 +201,37 @@ type watcher struct {
 }
 
 // until waits until every rule has looked at the data of now and exactly the
-// wanted instances fire, by the rule. It returns those.
-func (w watcher) until(stage string, want map[string][]string) []instance {
+// wanted instances fire, by the rule. It returns those. Only the broken rules may,
+// and then do, tell of an error.
+func (w watcher) until(stage string, want map[string][]string, broken ...string) []instance {
 	w.t.Helper()
 	since := time.Now()
 	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		rules, err := w.rules(ctx)
-		firing := map[string][]string{}
-		var all []instance
 		ready := err == nil && len(rules) > 0
+		firing := map[string][]string{}
+		var found []instance
+		var errors []string
 		for _, rule := range rules {
 			ready = ready && rule.LastEvaluation.After(since)
-			if rule.Health != "ok" && rule.Health != "nodata" {
-				w.t.Errorf("%s: %s is in the state %s: %s", stage, rule.UID, rule.Health, rule.LastError)
+			if len(broken) == 0 && rule.Health == "error" {
+				errors = append(errors, rule.UID+": "+rule.LastError)
 			}
 			for _, i := range rule.Alerts {
 				switch {
-				case i.State == "Alerting":
+				case strings.HasPrefix(i.State, "Alerting"):
 					firing[rule.UID] = append(firing[rule.UID], i.name())
-					all = append(all, i)
+					found = append(found, i)
+				case i.State == "Error":
+					errors = append(errors, rule.UID)
 				case !strings.HasPrefix(i.State, "Normal"):
 					w.t.Errorf("%s: %s is in the state %s for %v", stage, rule.UID, i.State, i.Labels)
 				}
 			}
 			slices.Sort(firing[rule.UID])
-			if len(want) > 0 && len(rule.Alerts) == len(firing[rule.UID]) {
+			if len(want[rule.UID]) > 0 && len(rule.Alerts) == len(firing[rule.UID]) {
 				ready = false // what is well is watched, too
 			}
 		}
@@ -219,13 +239,13 @@ func (w watcher) until(stage string, want map[string][]string) []instance {
 		switch {
 		case w.t.Failed():
 			w.t.FailNow()
-		case ready && reflect.DeepEqual(firing, want):
+		case ready && reflect.DeepEqual(firing, want) && slices.Equal(errors, broken):
 			w.t.Logf("%s: after %s", stage, time.Since(since).Round(time.Second))
-			return all
+			return found
 		}
 		select {
 		case <-ctx.Done():
-			w.t.Fatalf("%s: these fire: %v, want %v (%v)", stage, firing, want, err)
+			w.t.Fatalf("%s: these fire: %v, want %v; these are in error: %q, want %q (%v)", stage, firing, want, errors, broken, err)
 		case <-w.r.Done():
 			w.t.Fatalf("%s: %v", stage, errEnded)
 		case <-time.After(time.Second):

@@ -5,6 +5,7 @@ import { dashboards } from '../dashboards';
 import { catalogTexts } from '../dashboards/catalog';
 import { GROUPS } from './rules';
 import { TEXTS } from './texts';
+import { percent, THRESHOLDS } from './thresholds';
 import { yaml } from './yaml';
 import { alertRules } from '.';
 
@@ -80,6 +81,19 @@ describe.each(TEXTS.map((texts) => [texts.language, texts] as const))('%s', (lan
       expect(dashboard.templating.list.map(({ name }: { name: string }) => name)).toContain(variable);
     }
   });
+});
+
+it('is told in the docs with the thresholds that hold', () => {
+  const docs = readFileSync('docs/alerts.md', 'utf8').split('\n');
+  const { failed, undelivered, spam, unattended, answers, csat } = THRESHOLDS;
+  const own = { failedByLine: failed, failedByTemplate: failed, undelivered, spam, unattended, answers, csat };
+  for (const { id, uid, by, severity } of rules) {
+    const row = docs.find((line) => line.includes(`(\`${uid}\`)`));
+    expect(row).toMatch(new RegExp(`^\\| ${TEXTS[0].rules[id].title} .*\\| ${by} \\| ${severity} \\|$`));
+    for (const value of Object.values<number>(own[id])) {
+      expect(row).toMatch(new RegExp(`\\b${value < 1 ? percent(value) : value}`));
+    }
+  }
 });
 
 it('writes YAML', () => {
