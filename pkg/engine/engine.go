@@ -201,6 +201,10 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	if q.Bucket == "auto" {
 		q.Bucket = string(calendar.Auto(r.Range, r.MaxPoints))
 	}
+	named := 0
+	if namesLimit(r.Query) {
+		named = q.Limit
+	}
 	q.Limit = min(q.Limit, e.settings.MaxRows)
 	if r.Now.IsZero() {
 		r.Now = time.Now()
@@ -212,7 +216,14 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	case "annotations":
 		return e.events(ctx, in)
 	}
-	return e.aggregate(ctx, in)
+	return e.aggregate(ctx, in, named)
+}
+
+// namesLimit tells whether the query or its report says how many rows it wants:
+// who asks for the first ten knows that there may be more.
+func namesLimit(q query.Query) bool {
+	preset, _ := query.LookupPreset(q.Report)
+	return q.Limit > 0 || preset.Query.Limit > 0
 }
 
 func reversed(r calendar.Range) error {
@@ -237,7 +248,9 @@ func (e *SchemaError) Error() string {
 	return strings.Join(problems, "; ") + ". " + e.Remedy
 }
 
-func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, error) {
+// aggregate answers a query for metrics. named is the number of rows that it asks
+// for by name, or 0.
+func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*Result, error) {
 	// A sum of costs is not told without what is missing from it.
 	uncounted := slices.Contains(in.Query.Metrics, "cost_usd") && !slices.Contains(in.Query.Metrics, unknownCost)
 	if uncounted {
@@ -264,7 +277,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input) (*Result, erro
 			return nil, err
 		}
 	}
-	if cut {
+	if cut && (named == 0 || len(result.Rows) < named) {
 		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(result.Rows)))
 	}
 	result.blank(unknown)
