@@ -146,7 +146,7 @@ function lines(panels: Panels): Band {
   // A panel with a time of its own does not tell it to its links.
   const time = `from=now-${LATELY}&to=now`;
   const failed = panels.way('messages-sent', { status: 'failed', line: cell('line') }, time);
-  return equally(8, [
+  return equally(9, [
     panels
       .table(
         {

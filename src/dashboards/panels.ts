@@ -557,7 +557,7 @@ export const column = {
     { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
   ],
   /** There for links alone. */
-  hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }),
+  hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
   inColor: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-text' } }),
   /** Each of several values on a colour of its own. */
   pills: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'pill', wrapText: true } }),
