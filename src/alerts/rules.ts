@@ -110,7 +110,7 @@ const traffic: Rule[] = [
     },
     fires: `($sent >= ${spam.sent}) && ($sent > ${spam.ratio} * $received) && ($received_before > 0)`,
     for: '15m',
-    dashboard: { slug: 'channels', metric: 'sent_received_ratio', from: 'now-7d' },
+    dashboard: { slug: 'channels', metric: 'sent_received_ratio', from: `now-${spam.hours}h` },
   },
   {
     id: 'unattended',
