@@ -21,12 +21,19 @@ const ROWS = 1000;
 function cards(panels: Panels): Band {
   const { volume, firstResponse, resolution, csat } = panels.texts.conversations.panels;
   const { total, opened } = panels.texts.conversations.names;
-  return equally(3, [
-    panels.pair({ metrics: ['conversations_active', 'conversations'] }, 'neutral', volume, [total, opened]),
-    satisfaction(panels, csat),
-    panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
-    panels.card({ metrics: ['resolution_time_p50'] }, 'bad', resolution),
-  ]);
+  return {
+    height: 3,
+    cells: [
+      // Two numbers with their names want more room than one.
+      {
+        width: 7,
+        panel: panels.pair({ metrics: ['conversations_active', 'conversations'] }, 'neutral', volume, [total, opened]),
+      },
+      { width: 7, panel: satisfaction(panels, csat) },
+      { width: 5, panel: panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse) },
+      { width: 5, panel: panels.card({ metrics: ['resolution_time_p50'] }, 'bad', resolution) },
+    ],
+  };
 }
 
 function trend(panels: Panels): Band {
@@ -55,12 +62,12 @@ function details(panels: Panels): Band {
           contact_name: [column.width(140)],
           channel: [column.width(90)],
           line_name: [column.width(130)],
-          source: [column.width(120)],
-          agent_name: [column.width(130), panels.link('agents', 'agent')],
+          source: [column.width(160)],
+          agent_name: [column.width(150), panels.link('agents', 'agent')],
           team_name: [column.width(90)],
           conversation_tag: [column.title(panels.texts.links.tags), column.minWidth(130), column.pills()],
           conversation_status: [panels.titleOf('status'), column.width(85), ...column.colored()],
-          message_count: [column.width(85)],
+          message_count: [column.width(95)],
           first_response_time: [column.width(90)],
           resolution_time: [column.width(90)],
           csat_rating: [column.title('CSAT'), column.width(60), column.inColor(), ...column.threshold(ratings())],

@@ -84,6 +84,7 @@ function periods({ ranges }: Texts): TimePickerBuilder {
   return new TimePickerBuilder().quickRanges([
     period(ranges.today, 'now/d', 'now'),
     period(ranges.yesterday, 'now-1d/d', 'now-1d/d'),
+    period(ranges.last24Hours, 'now-24h', 'now'),
     period(ranges.last7Days, 'now-7d', 'now'),
     period(ranges.last30Days, 'now-30d', 'now'),
     period(ranges.thisWeek, 'now/w', 'now'),

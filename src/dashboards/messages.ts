@@ -37,7 +37,7 @@ export const messagesSent: Definition = {
       },
       details(panels, 'message_details_sent', messages, {
         status: [column.width(95), ...column.colored()],
-        failure_reason: [column.width(260)],
+        failure_reason: [column.width(285)],
         phone: [column.width(130)],
         contact_name: [column.width(170)],
         link: LINK,

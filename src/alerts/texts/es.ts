@@ -7,7 +7,7 @@ export const es: AlertTexts = {
   language: 'es',
   header: [
     'Las reglas de alerta, en español. docs/alerts.md explica qué significan y cómo cambiarlas.',
-    'Las escribe `npm run dashboards` a partir de src/alerts: en una copia del código, cámbialas ahí.',
+    'Las escribe `npm run dashboards` a partir de src/alerts: en una copia del código, cámbielas ahí.',
   ],
   folder: 'Alertas de Parley',
   groups: { sending: 'Envíos fallidos', traffic: 'Tráfico', quality: 'Calidad' },
@@ -20,7 +20,7 @@ export const es: AlertTexts = {
         `En la última hora fallaron {{ $values.failed }} mensajes de la línea {{ $labels.line_name }} y se enviaron {{ $values.sent }}. ` +
         `El límite es el ${percent(failed.rate)} de al menos ${failed.tried} mensajes. ` +
         'Lo más común es que la cuenta esté bloqueada, impaga o haya superado su límite, o que la lista de contactos esté desactualizada. ' +
-        'Revisa en el tablero los motivos y los códigos de las fallas, y detén las campañas de esta línea hasta resolverlo.',
+        'Revise en el panel de control los motivos y los códigos de las fallas, y detenga las campañas de esta línea hasta resolverlo.',
     },
     failedByTemplate: {
       title: 'Fallan los mensajes de una plantilla',
@@ -30,7 +30,7 @@ export const es: AlertTexts = {
         `En la última hora fallaron {{ $values.failed }} mensajes de la plantilla {{ $labels.template }} y se enviaron {{ $values.sent }}. ` +
         `El límite es el ${percent(failed.rate)} de al menos ${failed.tried} mensajes. ` +
         'Lo más común es que la plantilla esté pausada o haya cambiado, o que sus parámetros no coincidan. ' +
-        'Revisa en el tablero los motivos y los códigos de las fallas, y detén lo que envía esta plantilla hasta resolverlo.',
+        'Revise en el panel de control los motivos y los códigos de las fallas, y detenga lo que envía esta plantilla hasta resolverlo.',
     },
     undelivered: {
       title: 'Una línea no entrega nada',
@@ -38,8 +38,8 @@ export const es: AlertTexts = {
       description:
         `En ${undelivered.minutes} minutos la línea {{ $labels.line_name }} envió {{ $values.sent }} mensajes. ` +
         `${undelivered.grace} minutos después ninguno fue entregado, aunque esta línea entregó {{ $values.delivered_before }} en los últimos 7 días. ` +
-        'O bien el proveedor tiene un problema, o bien sus avisos de entrega ya no llegan a tu plataforma. ' +
-        'Revisa la página de estado del proveedor y los errores del webhook.',
+        'O bien el proveedor tiene un problema, o bien sus avisos de entrega ya no llegan a su plataforma. ' +
+        'Revise la página de estado del proveedor y los errores del webhook.',
     },
     spam: {
       title: 'Una línea envía mucho más de lo que recibe',
@@ -47,7 +47,7 @@ export const es: AlertTexts = {
       description:
         `En las últimas ${spam.hours} horas la línea {{ $labels.line_name }} envió {{ $values.sent }} mensajes y recibió {{ $values.received }}. ` +
         `Con más de ${spam.ratio} enviados por cada recibido, los contactos pueden tomar los mensajes como spam y bloquear o denunciar el número. ` +
-        'Revisa qué se envía y a quién, y envía menos a quienes no responden.',
+        'Revise qué se envía y a quién, y envíe menos a quienes no responden.',
     },
     unattended: {
       title: 'Hay muchas conversaciones sin atender',
@@ -55,7 +55,7 @@ export const es: AlertTexts = {
       description:
         `{{ $values.unattended }} conversaciones abiertas del equipo {{ $labels.team_name }} aún no tienen respuesta de una persona, o el contacto espera la siguiente. ` +
         `El límite es de ${unattended.conversations} conversaciones. ` +
-        'Suma agentes al equipo o pasa conversaciones a otros equipos.',
+        'Sume agentes al equipo o pase conversaciones a otros equipos.',
     },
     answers: {
       title: 'Responden menos contactos que hace una semana',
@@ -64,7 +64,7 @@ export const es: AlertTexts = {
       description:
         `De {{ $values.notified }} notificaciones{{ with $labels.line_name }} de la línea {{ . }}{{ end }} en ${answers.hours} horas se respondió el {{ humanizePercentage $values.rate.Value }}; ` +
         `a las mismas horas de hace una semana fue el {{ humanizePercentage $values.rate_before.Value }} de {{ $values.notified_before }}. ` +
-        'Busca en el tablero la plantilla o la campaña a la que los contactos ya no responden, y revisa si los mensajes les llegan.',
+        'Busque en el panel de control la plantilla o la campaña a la que los contactos ya no responden, y revise si los mensajes les llegan.',
     },
     csat: {
       title: 'Los contactos están menos conformes que antes',
@@ -73,7 +73,7 @@ export const es: AlertTexts = {
       description:
         `En los últimos ${csat.days} días el {{ humanizePercentage $values.score.Value }} de {{ $values.responses }} calificaciones{{ with $labels.team_name }} del equipo {{ . }}{{ end }} fue de 4 o 5; ` +
         `en los ${csat.before} días anteriores fue el {{ humanizePercentage $values.score_before.Value }} de {{ $values.responses_before }}. ` +
-        'Revisa en el tablero los tiempos de respuesta, y lee las conversaciones con una calificación baja.',
+        'Revise en el panel de control los tiempos de respuesta, y lea las conversaciones con una calificación baja.',
     },
   },
 };

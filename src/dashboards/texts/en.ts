@@ -9,6 +9,7 @@ export const en: Texts = {
   ranges: {
     today: 'Today',
     yesterday: 'Yesterday',
+    last24Hours: 'Last 24 hours',
     last7Days: 'Last 7 days',
     last30Days: 'Last 30 days',
     thisWeek: 'This week',

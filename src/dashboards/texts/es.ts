@@ -9,6 +9,7 @@ export const es: Texts = {
   ranges: {
     today: 'Hoy',
     yesterday: 'Ayer',
+    last24Hours: 'Últimas 24 horas',
     last7Days: 'Últimos 7 días',
     last30Days: 'Últimos 30 días',
     thisWeek: 'Esta semana',
@@ -39,7 +40,7 @@ export const es: Texts = {
       firstResponse: { title: 'Primera respuesta (mediana)' },
       failedRate: {
         title: 'Tasa de fallas, últimas 24 horas',
-        note: 'Siempre de las últimas 24 horas, sea cual sea el período del tablero.',
+        note: 'Siempre de las últimas 24 horas, sea cual sea el período elegido.',
       },
       overTime: { title: 'Conversaciones en el tiempo' },
       bySource: { title: 'Conversaciones por fuente' },
@@ -110,10 +111,10 @@ export const es: Texts = {
       firstResponse: { title: 'Primera respuesta (mediana)' },
       resolution: { title: 'Tiempo de resolución (mediana)' },
       volume: { title: 'Conversaciones' },
-      overTime: { title: 'Conversaciones abiertas en el período, por estado' },
+      overTime: { title: 'Conversaciones iniciadas en el período, por estado' },
       details: {
         title: 'Detalle de conversaciones',
-        note: 'Una fila por cada conversación que se abrió en el período o que tiene un mensaje en él, de la más reciente a la más antigua; como máximo 1.000. La primera tarjeta dice cuántas hay.',
+        note: 'Una fila por cada conversación que se inició en el período o que tiene un mensaje en él, de la más reciente a la más antigua; como máximo 1000. La primera tarjeta dice cuántas hay.',
       },
     },
   },

@@ -16,7 +16,7 @@ export interface Texts {
   reports: string;
   datasource: string;
   moreFilters: string;
-  ranges: Record<'today' | 'yesterday' | 'last7Days' | 'last30Days' | 'thisWeek' | 'thisMonth' | 'lastMonth', string>;
+  ranges: Record<'today' | 'yesterday' | 'last24Hours' | 'last7Days' | 'last30Days' | 'thisWeek' | 'thisMonth' | 'lastMonth', string>;
   /** The names of variables that are better not called as their dimensions. */
   labels: Partial<Record<string, string>>;
   /** Where the links in cells lead, by the dashboard. */

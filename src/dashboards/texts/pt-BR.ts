@@ -9,6 +9,7 @@ export const ptBR: Texts = {
   ranges: {
     today: 'Hoje',
     yesterday: 'Ontem',
+    last24Hours: 'Últimas 24 horas',
     last7Days: 'Últimos 7 dias',
     last30Days: 'Últimos 30 dias',
     thisWeek: 'Esta semana',
@@ -39,7 +40,7 @@ export const ptBR: Texts = {
       firstResponse: { title: 'Primeira resposta (mediana)' },
       failedRate: {
         title: 'Taxa de falhas, últimas 24 horas',
-        note: 'Sempre das últimas 24 horas, qualquer que seja o período do painel.',
+        note: 'Sempre das últimas 24 horas, qualquer que seja o período escolhido.',
       },
       overTime: { title: 'Conversas ao longo do tempo' },
       bySource: { title: 'Conversas por fonte' },
@@ -107,10 +108,10 @@ export const ptBR: Texts = {
       firstResponse: { title: 'Primeira resposta (mediana)' },
       resolution: { title: 'Tempo de resolução (mediana)' },
       volume: { title: 'Conversas' },
-      overTime: { title: 'Conversas abertas no período, por status' },
+      overTime: { title: 'Conversas iniciadas no período, por status' },
       details: {
         title: 'Detalhes de conversas',
-        note: 'Uma linha para cada conversa que foi aberta no período ou que tem uma mensagem nele, da mais recente à mais antiga; no máximo 1.000. O primeiro cartão diz quantas há.',
+        note: 'Uma linha para cada conversa que foi iniciada no período ou que tem uma mensagem nele, da mais recente à mais antiga; no máximo 1.000. O primeiro cartão diz quantas há.',
       },
     },
   },
