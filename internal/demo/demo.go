@@ -88,6 +88,9 @@ func Run(ctx context.Context, options Options) (err error) {
 	return inGrafana(ctx, g, options, s)
 }
 
+// madeUpChat shows what links to chats look like. It leads nowhere.
+const madeUpChat = "https://chat.lumara.example/conversations/{display_id}"
+
 // database returns the settings of the database that the demo shows, and what
 // ends it.
 func database(ctx context.Context, options Options) (s settings, stop func() error, err error) {
@@ -137,6 +140,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 		}
 	}
 	s, err = settingsOf(ctx, address, schema, timezone)
+	s.ChatURL = madeUpChat
 	return s, stop, err
 }
 

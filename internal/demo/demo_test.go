@@ -132,8 +132,12 @@ func TestSettingsReachThePluginAndGrafanaAlike(t *testing.T) {
 	if s.Host != parsed.Hostname() || s.secrets()["password"] != password || s.jsonData()["schema"] != "chat" {
 		t.Errorf("settings = %+v", s.jsonData())
 	}
+	s.ChatURL = "https://chat.example/{display_id}"
+	if s.jsonData()["chatUrl"] != s.ChatURL {
+		t.Errorf("settings = %+v", s.jsonData())
+	}
 	environment := strings.Join(s.environment(), "\n")
-	for _, want := range []string{"PARLEY_PORT=" + parsed.Port(), "PARLEY_TIMEZONE=America/Bogota", "PARLEY_PASSWORD=" + password} {
+	for _, want := range []string{"PARLEY_PORT=" + parsed.Port(), "PARLEY_TIMEZONE=America/Bogota", "PARLEY_CHAT_URL=https://chat.example/{display_id}", "PARLEY_PASSWORD=" + password} {
 		if !strings.Contains(environment, want) {
 			t.Errorf("the environment lacks %s", want)
 		}

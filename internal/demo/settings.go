@@ -18,6 +18,8 @@ type settings struct {
 	postgres.Settings
 	Schema   string
 	Timezone string
+	// ChatURL is the template of links to chats, empty where none is known.
+	ChatURL string
 }
 
 // settingsOf turns a connection URL into settings, after one try, in which
@@ -59,7 +61,7 @@ func settingsOf(ctx context.Context, address, schema, timezone string) (settings
 func (s settings) jsonData() map[string]any {
 	return map[string]any{
 		"kind": "views", "host": s.Host, "port": s.Port, "database": s.Database, "user": s.User,
-		"tlsMode": s.TLSMode, "schema": s.Schema, "timezone": s.Timezone,
+		"tlsMode": s.TLSMode, "schema": s.Schema, "timezone": s.Timezone, "chatUrl": s.ChatURL,
 	}
 }
 
@@ -89,6 +91,7 @@ func (s settings) environment() []string {
 		"PARLEY_TLS_CLIENT_KEY=" + s.ClientKey,
 		"PARLEY_SCHEMA=" + s.Schema,
 		"PARLEY_TIMEZONE=" + s.Timezone,
+		"PARLEY_CHAT_URL=" + s.ChatURL,
 	}
 }
 
