@@ -26,6 +26,11 @@ var valueColors = map[string]map[string]string{
 	"source":              {"inbox": orange, "flow": mauve, "inbound": blue, "other": grey},
 	"user_type":           {"new": gold, "returning": slate},
 	"conversation_status": {"open": orange, "pending": grey, "snoozed": mauve, "resolved": green},
+	// So many that stay apart for all eyes leave no room for taste.
+	"failure_reason": {
+		"template_parameters": "#BA8C4F", "limit_reached": "#D97E02", "number_unreachable": "#664AED", "wrong_destination": "#AE78FF", "window_closed": "#22809D", "recipient_choice": "#FF47C1",
+		"template_state": "#B44000", "account_problem": "#983BBC", "media": "#7E9C7F", "server": "#98543D", "unknown": grey,
+	},
 }
 
 var metricColors = map[string]string{
