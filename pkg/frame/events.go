@@ -16,6 +16,10 @@ type event struct {
 	tags        []string
 }
 
+// narrow is the part of the range below which an event is marked as an instant:
+// a region of so few pixels cannot be pointed at.
+const narrow = 200
+
 // events is one frame whose fields have the names by which Grafana makes
 // annotations of rows. It shows titles and texts as HTML and cuts tags at commas,
 // so names are written accordingly. The id 0 tells it that nobody can edit them.
@@ -32,6 +36,9 @@ func (b builder) events() *data.Frame {
 			at[c.ID] = row[j]
 		}
 		e := describe(at)
+		if e.to.Sub(e.from) < b.Range.Duration()/narrow {
+			e.to = e.from
+		}
 		for t, tag := range e.tags {
 			e.tags[t] = strings.ReplaceAll(tag, ",", " ")
 		}

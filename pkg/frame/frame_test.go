@@ -222,7 +222,7 @@ var results = map[string]*engine.Result{
 		Columns: columns(detail("started_at"), detail("ended_at"), key("line"), name("line"), detail("failed"), detail("tried"), key("failure_reason")),
 		Rows: [][]any{
 			{day(0), day(0).Add(time.Hour), "7", "Ventas", int64(1500), int64(12000), "limit_reached"},
-			{day(1), day(1), nil, nil, int64(10), int64(10), "unknown"},
+			{day(1), day(1).Add(50 * time.Minute), nil, nil, int64(10), int64(10), "unknown"}, // an instant of a week
 		},
 	},
 	"events_of_templates": {
