@@ -7,10 +7,20 @@ import {
   type DataSourceGetTagKeysOptions,
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
+  type DataSourceWithLogsContextSupport,
+  type DataSourceWithSupplementaryQueriesSupport,
+  type DataSourceWithToggleableQueryFiltersSupport,
   type DrilldownsApplicability,
+  type LogRowContextOptions,
+  LogRowContextQueryDirection,
+  type LogRowModel,
   type MetricFindValue,
+  type QueryFilterOptions,
   type ScopedVars,
+  type SupplementaryQueryOptions,
+  SupplementaryQueryType,
   type TestDataSourceResponse,
+  type ToggleFilterAction,
 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import {
@@ -22,17 +32,20 @@ import {
   type TemplateSrv,
 } from '@grafana/runtime';
 import { countBy } from 'lodash';
-import { defer, from, type Observable, switchMap } from 'rxjs';
+import { defer, from, lastValueFrom, map, type Observable, switchMap } from 'rxjs';
 
 import { annotationSupport } from './annotations';
 import { adHocFilter, Interpolator } from './interpolate';
+import { hasFilter, toggleFilter } from './filters';
 import { catalogLanguage } from './language';
+import { contextQuery, contextRange, isLog, levelFilter, volumeQuery } from './logs';
 import { filterDimensions, VERSION } from './query';
 import { ianaZone, valuesSince } from './time';
 import {
   type Catalog,
   type Dimension,
   type Filter,
+  NONE,
   type ParleyOptions,
   type ParleyQuery,
   type Value,
@@ -41,7 +54,13 @@ import {
 import { VariableSupport } from './variables';
 
 /** Questions about conversations, answered by the backend. */
-export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions> {
+export class DataSource
+  extends DataSourceWithBackend<ParleyQuery, ParleyOptions>
+  implements
+    DataSourceWithSupplementaryQueriesSupport<ParleyQuery>,
+    DataSourceWithLogsContextSupport<ParleyQuery>,
+    DataSourceWithToggleableQueryFiltersSupport<ParleyQuery>
+{
   private catalogs = new Map<string, Promise<Catalog>>();
   private texts = new Map<string, Promise<string>>();
   /** The catalogue once it is here, for the places that cannot wait. */
@@ -86,11 +105,15 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
           }
     );
     // A filter that has no meaning is an error of the answer, not of the caller.
-    const answer = () => super.query({ ...request, targets });
-    if (!request.filters?.length) {
+    const answer = () => {
+      const response = super.query({ ...request, targets });
+      return request.app === CoreApp.Explore ? response.pipe(map((r) => this.withFilters(r))) : response;
+    };
+    if (!request.filters?.length && request.app !== CoreApp.Explore) {
       return defer(answer);
     }
-    // Only the catalogue can turn the names in an ad hoc filter into ids.
+    // Only the catalogue can turn the names in an ad hoc filter into ids, and tells
+    // what can be filtered by.
     return from(this.catalog().catch(() => undefined)).pipe(switchMap(answer));
   }
 
@@ -110,6 +133,90 @@ export class DataSource extends DataSourceWithBackend<ParleyQuery, ParleyOptions
       ...this.applyTemplateVariables(query, scopedVars, filters),
       datasource: this.getRef(),
     }));
+  }
+
+  /** Lets people filter by the cells of a table: of Explore's, where the filter goes into the query. */
+  private withFilters(response: DataQueryResponse): DataQueryResponse {
+    const dimensions = this.loaded?.dimensions ?? [];
+    for (const frame of response.data) {
+      for (const field of frame.fields) {
+        if (dimensions.some((d) => field.name === d.id || field.name === `${d.id}_name`)) {
+          field.config = { ...field.config, filterable: true };
+        }
+      }
+    }
+    return response;
+  }
+
+  getSupportedSupplementaryQueryTypes(): SupplementaryQueryType[] {
+    return [SupplementaryQueryType.LogsVolume];
+  }
+
+  /** The histogram above a log. */
+  getSupplementaryQuery(options: SupplementaryQueryOptions, query: ParleyQuery): ParleyQuery | undefined {
+    const wanted = options.type === SupplementaryQueryType.LogsVolume && isLog(query) && !query.hide;
+    return wanted ? volumeQuery(query) : undefined;
+  }
+
+  getSupplementaryRequest(
+    type: SupplementaryQueryType,
+    request: DataQueryRequest<ParleyQuery>
+  ): DataQueryRequest<ParleyQuery> | undefined {
+    const targets = request.targets.flatMap((query) => this.getSupplementaryQuery({ type }, query) ?? []);
+    return targets.length > 0 ? { ...request, targets } : undefined;
+  }
+
+  /** The lines of a conversation before or after one of them. */
+  async getLogRowContext(row: LogRowModel, options?: LogRowContextOptions): Promise<DataQueryResponse> {
+    const query = contextQuery(row);
+    if (!query) {
+      return { data: [] };
+    }
+    const forward = options?.direction === LogRowContextQueryDirection.Forward;
+    const response = await lastValueFrom(
+      this.query({
+        requestId: `parley-context-${row.uid}-${forward}`,
+        app: CoreApp.Explore,
+        interval: '1s',
+        intervalMs: 1000,
+        range: contextRange(row, forward),
+        scopedVars: options?.scopedVars ?? {},
+        startTime: Date.now(),
+        timezone: '',
+        targets: [{ ...query, orderBy: [{ by: 'created_at', desc: !forward }], limit: options?.limit }],
+      })
+    );
+    if (response.errors?.length) {
+      throw new Error(response.errors[0].message);
+    }
+    return response;
+  }
+
+  async getLogRowContextQuery(row: LogRowModel): Promise<ParleyQuery | null> {
+    const query = contextQuery(row);
+    return query ? { ...query, datasource: this.getRef() } : null;
+  }
+
+  /** Filters the query by a field of a line or a cell of a table, or takes that filter back. */
+  toggleQueryFilter(query: ParleyQuery, { type, options }: ToggleFilterAction): ParleyQuery {
+    const filter = this.filterOf(query, options, type === 'FILTER_OUT' ? '!=' : '=');
+    return filter ? { ...query, filters: toggleFilter(query.filters ?? [], filter) } : query;
+  }
+
+  queryHasFilter(query: ParleyQuery, options: QueryFilterOptions): boolean {
+    const filter = this.filterOf(query, options, '=');
+    return Boolean(filter && hasFilter(query.filters ?? [], filter));
+  }
+
+  /** The filter for a value that is on the screen, where the query can have one. */
+  private filterOf(query: ParleyQuery, { key, value }: QueryFilterOptions, operator: string): Filter | undefined {
+    const catalog = this.loaded;
+    if (key === 'severity') {
+      return levelFilter(value, operator === '!=');
+    }
+    const filter = adHocFilter({ key, operator, value: value || NONE }, catalog);
+    const known = catalog && filterDimensions(query, catalog).some((d) => d.id === filter.dimension);
+    return known ? filter : undefined;
   }
 
   /** Alert rules know no variables, and warn where a query holds one. */

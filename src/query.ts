@@ -8,6 +8,9 @@ import { type Catalog, type Described, type Dimension, type Filter, type Metric,
 
 export const VERSION = 1;
 
+/** The report of all messages, which is a log unless its query says otherwise. */
+export const MESSAGE_LOG = 'message_log';
+
 const BUCKETS = ['hour', 'day', 'week', 'month'];
 
 /** A query with nothing left out. */

@@ -229,3 +229,30 @@ func shift(t time.Time, months, days int, loc *time.Location) time.Time {
 	}
 	return time.Date(y, m, d, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), loc)
 }
+
+// steps are the lengths of time that people count in, up to the calendar's own.
+var steps = []time.Duration{time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second,
+	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
+
+// Steps cuts the range into the shortest round steps, seconds to months, of which
+// there are no more than most.
+func Steps(r Range, most int, loc *time.Location) []Bucket {
+	for _, step := range steps {
+		first := r.From.Truncate(step).In(loc)
+		if r.To.Sub(first) > time.Duration(most)*step {
+			continue
+		}
+		var buckets []Bucket
+		for t := first; t.Before(r.To); t = t.Add(step) {
+			buckets = append(buckets, Bucket{Start: t, Since: t})
+		}
+		return buckets
+	}
+	for _, unit := range []Unit{Hour, Day, Week} {
+		if buckets, err := Buckets(r, unit, loc); err == nil && len(buckets) <= most {
+			return buckets
+		}
+	}
+	buckets, _ := Buckets(r, Month, loc) // of any range that there is
+	return buckets
+}

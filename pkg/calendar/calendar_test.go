@@ -364,3 +364,34 @@ func FuzzCalendar(f *testing.F) {
 		}
 	})
 }
+
+// TestSteps: round steps, no more than asked for, that hold the whole range.
+func TestSteps(t *testing.T) {
+	kolkata := zone(t, "Asia/Kolkata")
+	from := time.Date(2026, 3, 2, 10, 7, 13, 5, time.UTC)
+	for _, c := range []struct {
+		length time.Duration
+		want   int
+		first  string
+	}{
+		{time.Millisecond, 1, "10:07:13"},
+		{time.Minute, 61, "10:07:13"},
+		{5 * time.Minute, 61, "10:07:10"},
+		{time.Hour, 121, "10:07:00"},
+		{6 * time.Hour, 73, "10:05:00"},
+		{24 * time.Hour, 97, "10:00:00"},
+		{7 * 24 * time.Hour, 169, "09:30:00"},
+		{90 * 24 * time.Hour, 91, "18:30:00"},
+		{365 * 24 * time.Hour, 53, "18:30:00"},
+		{20 * 365 * 24 * time.Hour, 240, "18:30:00"},
+	} {
+		r := calendar.Range{From: from, To: from.Add(c.length)}
+		buckets := calendar.Steps(r, 240, kolkata)
+		if got := buckets[0].Since.UTC().Format(time.TimeOnly); len(buckets) != c.want || got != c.first {
+			t.Errorf("%v: %d steps from %s, want %d from %s", c.length, len(buckets), got, c.want, c.first)
+		}
+		if buckets[0].Since.After(r.From) || !buckets[len(buckets)-1].Since.Before(r.To) {
+			t.Errorf("%v: steps from %v to %v", c.length, buckets[0].Since, buckets[len(buckets)-1].Since)
+		}
+	}
+}

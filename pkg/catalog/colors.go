@@ -85,3 +85,15 @@ func Color(dimension, value string) string {
 // MetricColor returns the colour of a metric, or "" where it has none of its
 // own and a palette may choose.
 func MetricColor(id string) string { return metricColors[id] }
+
+// LogLevel returns the level of a log's line about a message of that status, as
+// Grafana calls it: its colours are those of its own logs.
+func LogLevel(status string) string {
+	switch status {
+	case "failed":
+		return "error"
+	case "pending":
+		return "warning"
+	}
+	return "info"
+}

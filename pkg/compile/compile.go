@@ -25,6 +25,8 @@ type Input struct {
 	Range calendar.Range
 	// Location cuts the calendar buckets.
 	Location *time.Location
+	// Buckets cut the range where they are set, instead of the calendar.
+	Buckets []calendar.Bucket
 	// Now is the moment of the states that hang on no range.
 	Now time.Time
 	// ChatURL is the template of the link column, or empty.
@@ -149,7 +151,10 @@ func (c *compiler) cutTime() error {
 	if c.unit == "" {
 		return nil
 	}
-	buckets, err := calendar.Buckets(c.Range, c.unit, c.Location)
+	buckets, err := c.Buckets, error(nil)
+	if buckets == nil {
+		buckets, err = calendar.Buckets(c.Range, c.unit, c.Location)
+	}
 	if err != nil {
 		return &query.Error{Message: err.Error()}
 	}

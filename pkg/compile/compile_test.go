@@ -72,7 +72,7 @@ func TestGolden(t *testing.T) {
 			in := input(t, text)
 			build := compile.Aggregate
 			switch in.Query.Format {
-			case "details":
+			case "details", "logs":
 				build = compile.Details
 			case "annotations":
 				build = compile.Events

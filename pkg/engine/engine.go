@@ -211,8 +211,12 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	}
 	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
 	switch q.Format {
-	case "details", "logs":
+	case "details":
 		return e.details(ctx, in)
+	case "logs":
+		return e.log(ctx, in)
+	case "logs_volume":
+		return e.logVolume(ctx, in)
 	case "annotations":
 		return e.events(ctx, in)
 	}

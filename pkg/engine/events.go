@@ -15,7 +15,7 @@ func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text()}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}

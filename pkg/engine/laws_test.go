@@ -310,7 +310,7 @@ func TestLawRowsAreCounted(t *testing.T) {
 	facts := reference.Prepare(data, reference.Defaults())
 	r := rand.New(rand.NewPCG(6, 1))
 	for report, l := range listed {
-		m, _ := catalog.LookupMetric(l.metric)
+		m, _ := catalog.LookupMetric(l.metrics[0])
 		preset, _ := query.LookupPreset(report)
 		cuts := slices.DeleteFunc(query.CutsOf(m), func(id string) bool { return id == "stage" })
 		for i := range 12 {
@@ -320,23 +320,26 @@ func TestLawRowsAreCounted(t *testing.T) {
 				filters = append(filters, facts.RandomFilter(r, m.Fact, cuts[r.IntN(len(cuts))], ""))
 				asked.From = data.Messages[r.IntN(len(data.Messages))].CreatedAt
 			}
-			want := total(t, e, l.metric, slices.Concat(preset.Query.Filters, filters), asked)
+			want := int64(0)
+			for _, metric := range l.metrics {
+				want += total(t, e, metric, slices.Concat(preset.Query.Filters, filters), asked)
+			}
 			rows := map[any]bool{}
-			q := query.Query{Report: report, Columns: []string{l.id}, Filters: filters, Limit: int(want/3) + 1}
+			q := query.Query{Report: report, Format: "details", Columns: []string{l.id}, Filters: filters, Limit: int(want/3) + 1}
 			for n := 0; ; n++ {
 				page := run(t, e, q, asked)
 				for _, row := range page.Rows {
 					rows[row[0]] = true
 				}
 				if page.Total != want {
-					t.Errorf("%s with %v: page %d is of %d rows, %s is %d", report, filters, n, page.Total, l.metric, want)
+					t.Errorf("%s with %v: page %d is of %d rows, %s is %d", report, filters, n, page.Total, l.metrics, want)
 				}
 				if q.After = page.Next; q.After == "" || n > 5 {
 					break
 				}
 			}
 			if int64(len(rows)) != want {
-				t.Errorf("%s with %v: %d rows, %s is %d", report, filters, len(rows), l.metric, want)
+				t.Errorf("%s with %v: %d rows, %s is %d", report, filters, len(rows), l.metrics, want)
 			}
 		}
 	}
@@ -467,7 +470,7 @@ func TestLawDistinctCounts(t *testing.T) {
 	// Exact: counted anew from the rows of the details.
 	users := func(report string, columns []string, fits func(row map[string]any) bool) float64 {
 		found := map[[2]string]bool{}
-		for _, row := range agree.RowsOf(run(t, e, query.Query{Report: report, Columns: append(columns, "account", "contact"), Limit: query.MaxLimit}, r)) {
+		for _, row := range agree.RowsOf(run(t, e, query.Query{Report: report, Format: "details", Columns: append(columns, "account", "contact"), Limit: query.MaxLimit}, r)) {
 			if row["contact"] != nil && fits(row) {
 				found[[2]string{agree.KeyText(row["account"]), agree.KeyText(row["contact"])}] = true
 			}
@@ -529,7 +532,7 @@ func battery() []query.Query {
 	}
 	for report := range listed {
 		preset, _ := query.LookupPreset(report)
-		questions = append(questions, query.Query{Report: report, Columns: catalog.ColumnIDs(preset.Fact), Limit: query.MaxLimit})
+		questions = append(questions, query.Query{Report: report, Format: "details", Columns: catalog.ColumnIDs(preset.Fact), Limit: query.MaxLimit})
 	}
 	return questions
 }

@@ -5,7 +5,6 @@ package frame
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,6 +22,9 @@ import (
 // one frame of labelled series.
 func Frames(r *engine.Result) data.Frames {
 	b := builder{r, catalog.In(r.Query.Language)}
+	if r.Query.Format == "logs_volume" {
+		return b.logVolume()
+	}
 	var frame *data.Frame
 	switch {
 	case r.Query.Format == "timeseries":
@@ -280,41 +282,8 @@ func (b builder) series() *data.Frame {
 		}
 	}
 	b.tellApart(frame.Fields[min(1, len(frame.Fields)):])
-	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}, PreferredVisualization: data.VisTypeGraph})
-	return frame
-}
-
-// logs is one frame of log lines: the text of a message, its columns as labels,
-// failed ones as errors.
-func (b builder) logs() *data.Frame {
-	at := map[string]int{}
-	for i, c := range b.Columns {
-		at[c.ID] = i
-	}
-	n := len(b.Rows)
-	times, bodies, severities, ids, labels := make([]time.Time, n), make([]string, n), make([]string, n), make([]string, n), make([]json.RawMessage, n)
-	for i, row := range b.Rows {
-		text := func(id string) string { s, _ := row[at[id]].(string); return s }
-		times[i], _ = row[at["created_at"]].(time.Time)
-		bodies[i], ids[i], severities[i] = text("body"), text("message_id"), "info"
-		switch text("status") {
-		case "failed":
-			severities[i] = "error"
-			bodies[i] = strings.TrimSpace(bodies[i] + " — " + text("failure_text"))
-		case "pending":
-			severities[i] = "warning"
-		}
-		line := map[string]string{}
-		for c, column := range b.Columns {
-			if !slices.Contains([]string{"created_at", "body", "message_id", "failure_text"}, column.ID) && row[c] != nil {
-				line[column.ID] = fmt.Sprint(row[c])
-			}
-		}
-		labels[i], _ = json.Marshal(line) // a map of texts always marshals
-	}
-	frame := data.NewFrame("", data.NewField("timestamp", nil, times), data.NewField("body", nil, bodies),
-		data.NewField("severity", nil, severities), data.NewField("id", nil, ids), data.NewField("labels", nil, labels))
-	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeLogLines, TypeVersion: data.FrameTypeVersion{0, 0}, PreferredVisualization: data.VisTypeLogs})
+	// Without a preferred visualisation, which Explore takes as a graph and a table.
+	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}})
 	return frame
 }
 

@@ -207,6 +207,41 @@ var results = map[string]*engine.Result{
 		},
 		Total: 321, Next: "MTc2",
 	},
+	"log": {
+		Query: query.Query{Report: "message_log", Columns: []string{"status", "line", "delivered_at"}, Bucket: "none", Format: "logs", Language: "pt-BR", Limit: 5},
+		Columns: columns(key("status"), key("line"), name("line"), column("delivered_at", catalog.Message), column("created_at", catalog.Message), column("message_id", catalog.Message),
+			key("direction"), column("body", catalog.Message), key("content_type"), key("template"), column("failure_text", catalog.Message), column("link", catalog.Message),
+			key("conversation_id"), name("conversation_id"), key("contact"), name("contact")),
+		Rows: [][]any{
+			{"failed", "7", "Vendas", nil, day(1), "m5", "outbound", "Oi Ana", "text", nil, "Message undeliverable", "https://chat.example/app/7", "77", "1007", "42", "Ana"},
+			{"pending", "7", "Vendas", nil, day(0), "m4", "outbound", nil, "template", "promo", nil, nil, nil, nil, "42", "Ana"},
+			{nil, "7", "Vendas", nil, day(0), "m3", "inbound", nil, "image", nil, nil, nil, "77", "1007", "42", "Ana"},
+			{"read", "7", "Vendas", day(0), day(0), "m2", "outbound", "Olá", "text", nil, nil, nil, "77", "1007", "42", "Ana"},
+			{nil, nil, nil, nil, day(0), "m1", nil, nil, nil, nil, nil, nil, nil, nil, nil, nil},
+		},
+	},
+	"log_empty": {
+		Query:   query.Query{Report: "message_log", Columns: []string{"status"}, Bucket: "none", Format: "logs", Limit: 5},
+		Columns: columns(key("status"), column("created_at", catalog.Message), column("message_id", catalog.Message)),
+	},
+	// Each level by itself, all inbound and delivered ones as one.
+	"log_volume": {
+		Query:   query.Query{Report: "message_log", Bucket: "none", Format: "logs_volume"},
+		Columns: columns(bucket(), key("status"), metric("messages_outbound"), metric("messages_received")),
+		Rows: [][]any{
+			{day(0), "failed", int64(2), int64(0)},
+			{day(0), "read", int64(10), int64(0)},
+			{day(0), nil, int64(0), int64(7)},
+			{day(1), "failed", int64(0), int64(0)},
+			{day(1), "read", int64(0), int64(0)},
+			{day(1), nil, int64(0), int64(1)},
+		},
+		SQL: "SELECT 1",
+	},
+	"log_volume_empty": {
+		Query:   query.Query{Report: "message_log", Bucket: "none", Format: "logs_volume"},
+		Columns: columns(bucket(), key("status"), metric("messages_outbound"), metric("messages_received")),
+	},
 	"events_of_sends": {
 		Query: query.Query{Report: "campaign_sends", Bucket: "none", Format: "annotations"},
 		Columns: columns(key("send"), name("send"), key("campaign"), name("campaign"), metric("first_sent_at"), metric("last_sent_at"), metric("notified"), metric("notified_delivered"),

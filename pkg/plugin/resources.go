@@ -98,11 +98,12 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, p := range query.Presets {
 		t := texts.Report(p.ID)
-		entry := reportAnswer{textAnswer: textAnswer{p.ID, t.Title, t.Description}, Fact: p.Fact, Query: p.Query}
+		entry := reportAnswer{textAnswer: textAnswer{p.ID, t.Title, t.Description}, Query: p.Query}
 		switch {
 		case p.IsEvents():
 			entry.Filters = p.EventFilters()
 		case p.IsDetails():
+			entry.Fact = p.Fact
 			entry.Sortable = catalog.SortableIDs(p.Fact)
 			for _, id := range catalog.ColumnIDs(p.Fact) {
 				entry.Columns = append(entry.Columns, textAnswer{ID: id, Title: texts.Column(id).Title})

@@ -7,14 +7,31 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 )
 
-// DetailsFact is the fact whose rows a details query lists, or "" where the
-// report lists none.
+// DetailsFact is the fact that a query for details or events looks at, or "" where
+// the report is none of these.
 func (q Query) DetailsFact() catalog.Fact {
 	p, _ := LookupPreset(q.Report)
 	return p.Fact
 }
 
-func checkDetails(q *Query) error {
+// logColumns are what every line of a log is made of, and what finds the lines
+// around it.
+var logColumns = []string{"created_at", "message_id", "status", "direction", "body", "content_type", "template", "failure_text", "link", "conversation_id", "contact", "line"}
+
+// LogColumns are the columns of a log: those that the query asks for, as labels,
+// and those of which lines are made.
+func (q Query) LogColumns() []string {
+	known := catalog.ColumnIDs(q.DetailsFact())
+	columns := slices.Clone(q.Columns)
+	for _, id := range logColumns {
+		if slices.Contains(known, id) && !slices.Contains(columns, id) {
+			columns = append(columns, id)
+		}
+	}
+	return columns
+}
+
+func checkDetails(q Query) error {
 	fact := q.DetailsFact()
 	if fact == "" {
 		var reports []string
@@ -28,17 +45,13 @@ func checkDetails(q *Query) error {
 	if len(q.Metrics) > 0 || len(q.GroupBy) > 0 || q.Bucket != "none" || q.Compare != "none" {
 		return errorf("a details report lists single rows: remove metrics, groupBy, bucket and compare, or choose format table")
 	}
-	columns := catalog.ColumnIDs(fact)
-	if q.Format == "logs" { // what every line of a log is made of
-		for _, id := range []string{"created_at", "message_id", "status", "body", "failure_text"} {
-			if slices.Contains(columns, id) && !slices.Contains(q.Columns, id) {
-				q.Columns = append(slices.Clone(q.Columns), id)
-			}
-		}
-		if fact == catalog.ConversationActive {
-			return errorf("conversations have no text to show as a log: set report to message_details_sent or message_details_received, or format to details")
-		}
+	if q.Format != "details" && fact == catalog.ConversationActive {
+		return errorf("conversations have no text to show as a log: set report to message_log, or format to details")
 	}
+	if q.Format == "logs_volume" && (len(q.Columns) > 0 || len(q.OrderBy) > 0 || q.After != "") {
+		return errorf("format logs_volume counts the lines of a log: remove columns, orderBy and after, or choose format logs")
+	}
+	columns := catalog.ColumnIDs(fact)
 	for _, id := range q.Columns {
 		if !slices.Contains(columns, id) {
 			return errorf("unknown column %q in the details of %s%s", id, fact, Suggest(id, columns))

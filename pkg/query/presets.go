@@ -92,6 +92,10 @@ var Presets = []Preset{
 		Columns: []string{"created_at", "phone", "line", "answered_campaign", "answered_agent", "content_type", "body", "button_payload"},
 		Limit:   100,
 	}},
+	{ID: "message_log", Fact: catalog.Message, Query: Query{
+		Format:  "logs",
+		Columns: []string{"status", "direction", "channel", "line", "author_kind", "agent", "content_type", "template", "campaign", "failure_reason", "failure_code"},
+	}},
 	{ID: "traffic", Query: Query{
 		Metrics: []string{"messages"}, GroupBy: []string{"weekday", "hour_of_day"}, Format: "heatmap",
 	}},

@@ -46,7 +46,8 @@ type Query struct {
 	Timezone string `json:"timezone,omitempty"`
 	// Language of texts for people: en, es or pt-BR.
 	Language string `json:"language,omitempty"`
-	// Format of the answer: table, timeseries, heatmap, details, logs or annotations.
+	// Format of the answer: table, timeseries, heatmap, details, logs, logs_volume or
+	// annotations.
 	Format string `json:"format,omitempty"`
 	// Columns of a details query.
 	Columns []string `json:"columns,omitempty"`
@@ -77,7 +78,7 @@ type Order struct {
 var (
 	Buckets   = []string{"none", "auto", "hour", "day", "week", "month"}
 	Compares  = []string{"none", "previous_period", "previous_year"}
-	Formats   = []string{"table", "timeseries", "heatmap", "details", "logs", "annotations"}
+	Formats   = []string{"table", "timeseries", "heatmap", "details", "logs", "logs_volume", "annotations"}
 	Operators = []string{"in", "notIn", "matches", "notMatches", "contains"}
 	Languages = []string{"en", "es", "pt-BR"}
 )
@@ -96,7 +97,7 @@ func (e *Error) Error() string { return e.Message }
 func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
 
 // grafanaKeys stand in every query that Grafana sends and mean nothing here.
-var grafanaKeys = []string{"refId", "datasource", "datasourceId", "queryType", "hide", "key", "intervalMs", "maxDataPoints", "queryCachingTTL", "timeRange", "resultAssertions", "datasourceUid"}
+var grafanaKeys = []string{"refId", "datasource", "datasourceId", "queryType", "hide", "key", "intervalMs", "maxDataPoints", "queryCachingTTL", "timeRange", "resultAssertions", "datasourceUid", "supportingQueryType"}
 
 // Parse reads a query's JSON. Keys that are neither the query's nor Grafana's
 // are errors that name the nearest one.
@@ -235,8 +236,8 @@ func (q Query) Resolve() (Query, error) {
 	if preset, _ := LookupPreset(q.Report); preset.IsEvents() || q.Format == "annotations" {
 		return q, checkEvents(q)
 	}
-	if q.Format == "details" || q.Format == "logs" {
-		return q, checkDetails(&q)
+	if slices.Contains([]string{"details", "logs", "logs_volume"}, q.Format) {
+		return q, checkDetails(q)
 	}
 	return q, checkAggregate(&q)
 }

@@ -115,6 +115,17 @@ export const catalog: Catalog = {
       },
     },
     {
+      id: 'message_log',
+      title: 'Message log',
+      fact: 'message',
+      columns: [
+        { id: 'created_at', title: 'Sent at' },
+        { id: 'body', title: 'Message' },
+      ],
+      sortable: ['created_at'],
+      query: { version: 1, format: 'logs', columns: ['created_at'] },
+    },
+    {
       id: 'campaign_sends',
       title: 'Campaign sends',
       description: 'A mark for each campaign.',

@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+)
+
+// logRange holds the millisecond in which the range ends as well: Grafana asks for
+// older lines up to the millisecond of the oldest one that it has, and leaves out
+// those that it has already.
+func logRange(r calendar.Range) calendar.Range {
+	return calendar.Range{From: r.From, To: r.To.Add(time.Millisecond)}
+}
+
+// log lists the lines of a log. Its query keeps the columns that were asked for,
+// the answer has those besides of which lines are made.
+func (e *Engine) log(ctx context.Context, in compile.Input) (*Result, error) {
+	asked := in
+	in.Query.Columns = in.Query.LogColumns()
+	in.Range = logRange(in.Range)
+	result, err := e.details(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	result.Query, result.Range = asked.Query, asked.Range
+	return result, nil
+}
+
+// maxBars is how many bars the volume of a log may have.
+const maxBars = 200
+
+// logVolume counts the lines of a log in equal steps, by status.
+func (e *Engine) logVolume(ctx context.Context, in compile.Input) (*Result, error) {
+	log := in.Query
+	in.Query.Metrics = []string{"messages_outbound", "messages_received"}
+	if log.DetailsFact() == catalog.Initiation {
+		in.Query.Metrics = []string{"initiations"}
+	}
+	in.Query.GroupBy, in.Query.Bucket, in.Query.Limit = []string{"status"}, "hour", e.settings.MaxRows
+	in.Range = logRange(in.Range)
+	in.Buckets = calendar.Steps(in.Range, maxBars, in.Location)
+	result, err := e.aggregate(ctx, in, 0)
+	if err != nil {
+		return nil, err
+	}
+	result.Query = log
+	return result, nil
+}

@@ -1,0 +1,134 @@
+package frame
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/engine"
+)
+
+// logs is one frame of log lines: who wrote to whom and what, with the columns
+// that were asked for as labels, and a level by the status. Fields that find the
+// lines around a line are there and not shown.
+func (b builder) logs() *data.Frame {
+	n := len(b.Rows)
+	times, bodies, levels, ids, labels := make([]time.Time, n), make([]string, n), make([]string, n), make([]string, n), make([]json.RawMessage, n)
+	links := make([]*string, n)
+	around := map[string][]*string{"conversation_id": make([]*string, n), "contact": make([]*string, n), "line": make([]*string, n)}
+	for i, row := range b.Rows {
+		at := cells{}
+		for j, c := range b.Columns {
+			at[c.ID] = row[j]
+		}
+		times[i], ids[i], levels[i] = at.time("created_at"), at.text("message_id"), catalog.LogLevel(at.text("status"))
+		bodies[i] = b.logLine(at)
+		labels[i], _ = json.Marshal(b.logLabels(row)) // a map of texts always marshals
+		if link := at.text("link"); link != "" {
+			links[i] = &link
+		}
+		for id, values := range around {
+			if v := at.text(id); v != "" {
+				values[i] = &v
+			}
+		}
+	}
+	frame := data.NewFrame("", data.NewField("timestamp", nil, times), data.NewField("body", nil, bodies),
+		data.NewField("severity", nil, levels), data.NewField("id", nil, ids), data.NewField("labels", nil, labels))
+	if slices.ContainsFunc(links, func(link *string) bool { return link != nil }) {
+		link := data.NewField("link", nil, links)
+		link.Config = &data.FieldConfig{Links: []data.DataLink{{Title: b.texts.Link(), TargetBlank: true, URL: "${__value.raw}"}}}
+		frame.Fields = append(frame.Fields, link)
+	}
+	for _, id := range []string{"conversation_id", "contact", "line"} {
+		field := data.NewField(id, nil, around[id])
+		field.Config = &data.FieldConfig{Custom: map[string]any{"hidden": true}}
+		frame.Fields = append(frame.Fields, field)
+	}
+	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeLogLines, TypeVersion: data.FrameTypeVersion{0, 0}, PreferredVisualization: data.VisTypeLogs,
+		Custom: map[string]any{"limit": b.Query.Limit}})
+	return frame
+}
+
+// logLine is the text of a message behind an arrow for its direction. What has no
+// text is called by its template or its type.
+func (b builder) logLine(at cells) string {
+	line := at.text("body")
+	if line == "" {
+		kind := at.text("template")
+		if kind == "" {
+			kind = b.texts.Value("content_type", at.text("content_type"))
+		}
+		line = b.texts.None()
+		if kind != "" {
+			line = "[" + kind + "]"
+		}
+	}
+	switch at.text("direction") {
+	case "inbound":
+		line = "← " + line
+	case "outbound":
+		line = "→ " + line
+	}
+	if failure := at.text("failure_text"); failure != "" {
+		line += " — " + failure
+	}
+	return line
+}
+
+// logLabels are the columns that were asked for, where they have a value.
+func (b builder) logLabels(row []any) map[string]string {
+	labels := map[string]string{}
+	for i, c := range b.Columns {
+		asked := slices.Contains(b.Query.Columns, strings.TrimSuffix(c.ID, "_name"))
+		if !asked || row[i] == nil || slices.Contains([]string{"created_at", "body", "message_id", "failure_text", "link"}, c.ID) {
+			continue
+		}
+		if t, ok := row[i].(time.Time); ok {
+			labels[c.ID] = t.In(b.Location).Format(time.RFC3339)
+		} else {
+			labels[c.ID] = fmt.Sprint(row[i])
+		}
+	}
+	return labels
+}
+
+// logVolume is a frame per level with the number of lines in each step, as the
+// histogram over a log wants them.
+func (b builder) logVolume() data.Frames {
+	times, timeAt := b.times()
+	place := map[time.Time]int{}
+	for i, t := range times {
+		place[t] = i
+	}
+	statusAt := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == "status" })
+	counts := map[string][]int64{}
+	for _, row := range b.Rows {
+		status, _ := row[statusAt].(string)
+		level := catalog.LogLevel(status)
+		if counts[level] == nil {
+			counts[level] = make([]int64, len(times))
+		}
+		for i, c := range b.Columns {
+			if n, ok := row[i].(int64); ok && c.Role == compile.Metric {
+				counts[level][place[row[timeAt].(time.Time)]] += n
+			}
+		}
+	}
+	frames := data.Frames{}
+	for _, level := range []string{"error", "warning", "info"} {
+		if counts[level] == nil {
+			continue
+		}
+		frame := data.NewFrame(level, data.NewField("time", nil, times), data.NewField("value", data.Labels{"level": level}, counts[level]))
+		frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeTimeSeriesMulti, TypeVersion: data.FrameTypeVersion{0, 1}, PreferredVisualization: data.VisTypeGraph, ExecutedQueryString: b.SQL})
+		frames = append(frames, frame)
+	}
+	return frames
+}
