@@ -9,6 +9,8 @@ const variables = templates({
   agent: { type: 'query', value: '$__all', allValue: '.*' },
   campaign: { type: 'query', value: [] },
   phone: { type: 'textbox', value: '' },
+  session: { type: 'textbox', value: ' wamid.7 ' },
+  blank: { type: 'textbox', value: '  ' },
   pattern: { type: 'textbox', value: '^\\+54' },
   plus: { type: 'custom', value: '+54' },
   bucket: { type: 'custom', value: 'week' },
@@ -36,6 +38,10 @@ describe('a filter with variables', () => {
 
   it('goes where the variable holds nothing', () => {
     expect(filters(filter(['$campaign']), filter(['$phone'], 'contains'))).toEqual([]);
+  });
+
+  it('takes what is pasted without the blanks around it', () => {
+    expect(filters(filter(['$session']), filter(['$blank'], 'contains'))).toEqual([filter(['wamid.7'])]);
   });
 
   it('takes the value of a repeated panel', () => {

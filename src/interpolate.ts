@@ -86,6 +86,10 @@ export class Interpolator {
       (value: string | string[], variable?: { type?: string }) => {
         const literal = regex && !WRITTEN_VARIABLES.includes(variable?.type ?? '');
         chosen = [value].flat().map((item) => (literal ? `^${escapeRegExp(String(item))}$` : String(item)));
+        if (variable?.type === 'textbox' && !regex) {
+          // What is pasted often brings blanks along.
+          chosen = chosen.map((item) => item.trim());
+        }
         return '';
       }
     );
