@@ -602,7 +602,7 @@ func newField(c engine.Column, values []any) *data.Field {
 		return typed[int64](c.ID, values, true)
 	case c.ID == "replied":
 		return typed[bool](c.ID, values, true)
-	case c.Role == compile.Metric && c.Unit != catalog.Text:
+	case c.Unit != "" && c.Unit != catalog.Text:
 		return typed[float64](c.ID, values, true)
 	}
 	return typed[string](c.ID, values, true)

@@ -242,6 +242,16 @@ var results = map[string]*engine.Result{
 		Query:   query.Query{Report: "message_log", Bucket: "none", Format: "logs_volume"},
 		Columns: columns(bucket(), key("status"), metric("messages_outbound"), metric("messages_received")),
 	},
+	"details_of_conversations": {
+		Query: query.Query{Report: "conversation_details", Bucket: "none", Format: "details", Language: "pt-BR"},
+		Columns: columns(column("created_at", catalog.ConversationActive), key("agent"), name("agent"), key("conversation_status"), column("message_count", catalog.ConversationActive),
+			column("first_response_time", catalog.ConversationActive), column("csat_rating", catalog.ConversationActive)),
+		Rows: [][]any{
+			{day(1), "3", "Ana", "resolved", int64(12), 75.5, int64(5)},
+			{day(0), nil, nil, "open", int64(1), nil, nil},
+		},
+		Total: 2,
+	},
 	"events_of_sends": {
 		Query: query.Query{Report: "campaign_sends", Bucket: "none", Format: "annotations"},
 		Columns: columns(key("send"), name("send"), key("campaign"), name("campaign"), metric("first_sent_at"), metric("last_sent_at"), metric("notified"), metric("notified_delivered"),

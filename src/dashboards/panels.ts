@@ -174,11 +174,12 @@ export class Panels {
     const panel = upright(x, StackingMode.Normal)
       // The panel shortens numbers to nothing unless it is told how long they may be.
       .xTickLabelMaxLength(20)
+      .xTickLabelSpacing(40)
       .overrideByName(x, [{ id: 'unit', value: 'suffix:h' }])
       .unit('locale');
     this.cross('hour_of_day', by, question.metrics![0]).forEach((step) => panel.withTransformation(step));
     // Asked by name, so that the colours are those of the other charts.
-    panel.withTransformation({ id: 'sortBy', options: { sort: [{ field: x }] } });
+    panel.withTransformation({ id: 'sortBy', options: { sort: [{ field: this.catalog.dimensions.hour_of_day.title }] } });
     const asked = { groupBy: ['hour_of_day', by], orderBy: [{ by: shown(by) }, { by }], ...question };
     return this.dress(panel, asked, texts);
   }
@@ -558,6 +559,8 @@ export const column = {
   ],
   /** There for links alone. */
   hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
+  /** Without places after the point. */
+  whole: (): DynamicConfigValue => ({ id: 'decimals', value: 0 }),
   inColor: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-text' } }),
   /** Each of several values on a colour of its own. */
   pills: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'pill', wrapText: true } }),
