@@ -1,7 +1,7 @@
 import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
 import { satisfaction } from './overview';
-import { COLORS, column, type Panels } from './panels';
+import { COLORS, column, type Panels, sideBySide } from './panels';
 
 /** For a team's lead: who has how much to do, when, and how fast and how well it is done. */
 export const agents: Definition = {
@@ -23,7 +23,7 @@ function cards(panels: Panels): Band[] {
     panels.card({ metrics: ['unattended_now'] }, 'none'),
     panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
     panels.card({ metrics: ['resolution_time_p50'] }, 'bad', resolution),
-    satisfaction(panels, csat),
+    sideBySide(satisfaction(panels, csat)),
   ]);
 }
 

@@ -21,19 +21,12 @@ const ROWS = 1000;
 function cards(panels: Panels): Band {
   const { volume, firstResponse, resolution, csat } = panels.texts.conversations.panels;
   const { total, opened } = panels.texts.conversations.names;
-  return {
-    height: 3,
-    cells: [
-      // Two numbers with their names want more room than one.
-      {
-        width: 7,
-        panel: panels.pair({ metrics: ['conversations_active', 'conversations'] }, 'neutral', volume, [total, opened]),
-      },
-      { width: 7, panel: satisfaction(panels, csat) },
-      { width: 5, panel: panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse) },
-      { width: 5, panel: panels.card({ metrics: ['resolution_time_p50'] }, 'bad', resolution) },
-    ],
-  };
+  return equally(4, [
+    panels.cards({ metrics: ['conversations_active', 'conversations'] }, 'neutral', volume, [total, opened]),
+    satisfaction(panels, csat),
+    panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
+    panels.card({ metrics: ['resolution_time_p50'] }, 'bad', resolution),
+  ]);
 }
 
 function trend(panels: Panels): Band {

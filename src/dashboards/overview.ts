@@ -1,7 +1,7 @@
 import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
-import { COLORS, column, type Panels, thresholds } from './panels';
+import { COLORS, column, type Panels, sideBySide, thresholds } from './panels';
 import { LegendPlacement, StackingMode } from '@grafana/grafana-foundation-sdk/common';
 
 /** For the head of support: how much there is to do, where it comes from, how well it is done. */
@@ -19,7 +19,7 @@ function cards(panels: Panels): Band[] {
     panels.card({ metrics: ['conversations'] }, 'neutral'),
     panels.card({ metrics: ['messages'] }, 'neutral'),
     panels.card({ metrics: ['unattended_now'] }, 'none'),
-    satisfaction(panels, csat),
+    sideBySide(satisfaction(panels, csat)),
     panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
     panels
       .card({ metrics: ['failed_rate'] }, 'bad', failedRate)
@@ -40,7 +40,7 @@ const failing = () =>
 /** The CSAT score never stands without the number of responses that it rests on. */
 export function satisfaction(panels: Panels, texts: { title: string }) {
   const { score, responses } = panels.texts.names;
-  return panels.pair({ metrics: ['csat_score', 'csat_responses'] }, 'good', texts, [score, responses]);
+  return panels.cards({ metrics: ['csat_score', 'csat_responses'] }, 'good', texts, [score, responses]);
 }
 
 function volume(panels: Panels): Band {

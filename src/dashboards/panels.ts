@@ -149,11 +149,9 @@ export class Panels {
       });
   }
 
-  /** A card of two numbers side by side, where it is wide and low. */
-  pair(question: Question, growth: Growth, texts: PanelTexts, titles: [string, string]): Stat {
-    const panel = this.card(question, growth, texts)
-      .orientation(VizOrientation.Vertical)
-      .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(22).percentSize(12));
+  /** A card of several numbers with short titles of their own. */
+  cards(question: Question, growth: Growth, texts: PanelTexts, titles: string[]): Stat {
+    const panel = this.card(question, growth, texts);
     question.metrics!.forEach((id, at) => panel.overrideByName(id, [column.title(titles[at])]));
     return panel;
   }
@@ -505,6 +503,25 @@ function bottomLegend(): VizLegendOptionsBuilder {
     .showLegend(true)
     .displayMode(LegendDisplayMode.List)
     .placement(LegendPlacement.Bottom);
+}
+
+/** The numbers of a card side by side, where it is wide and low. */
+export function sideBySide(card: Stat): Stat {
+  return card
+    .orientation(VizOrientation.Vertical)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(22).percentSize(12));
+}
+
+/** A legend of many series beside them, the largest sum first. */
+export function rankedLegend(): VizLegendOptionsBuilder {
+  return new VizLegendOptionsBuilder()
+    .showLegend(true)
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Right)
+    .calcs(['sum'])
+    // What Grafana calls the sum.
+    .sortBy('Total')
+    .sortDesc(true);
 }
 
 /** Colours that change at the given values. */

@@ -1,7 +1,7 @@
 import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
 import { satisfaction } from './overview';
-import { column, type Panels } from './panels';
+import { column, type Panels, rankedLegend, sideBySide } from './panels';
 import { NONE } from '../types';
 
 /** For the owners of product and operations: why people write, and how each reason fares. */
@@ -22,7 +22,7 @@ function cards(panels: Panels): Band[] {
     panels.card({ metrics: ['conversations'], filters: untaggedOnes('in') }, 'neutral', untagged),
     panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
     panels.card({ metrics: ['resolution_time_p50'] }, 'bad', resolution),
-    satisfaction(panels, csat),
+    sideBySide(satisfaction(panels, csat)),
   ]);
 }
 
@@ -36,6 +36,7 @@ function trend(panels: Panels): Band {
         width: 15,
         panel: panels
           .lines({ metrics: ['conversations'], groupBy }, overTime)
+          .legend(rankedLegend())
           .overrideByName('conversations', [panels.linkOfSeries('conversations', 'conversation_tag')]),
       },
       {
