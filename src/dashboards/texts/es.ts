@@ -30,7 +30,7 @@ export const es: Texts = {
     note: 'Sin variables ni enlaces, para compartirlo con personas sin usuario.',
   },
   change: 'El porcentaje es el cambio respecto del período anterior, de la misma duración.',
-  names: { score: 'Puntaje', responses: 'Respuestas' },
+  names: { score: 'CSAT', responses: 'Respuestas' },
   overview: {
     title: 'Visión general',
     description: 'Cuántas conversaciones hay, de dónde vienen y qué tan rápido y qué tan bien se atienden',
@@ -157,7 +157,7 @@ export const es: Texts = {
         title: 'Referidos',
         note: 'Inicios por un contacto cuyo primer mensaje llegó desde un anuncio, una página u otra referencia.',
       },
-      answered: { title: 'Respondidas' },
+      answered: { title: 'Respuesta' },
       failed: { title: 'Fallidas' },
       answers: { title: 'Usuarios que respondieron' },
       lastStatus: { title: 'Último estado' },
@@ -252,7 +252,7 @@ export const es: Texts = {
         note: 'De las últimas 24 horas; con un rango de fechas fijo, de ese rango.',
       },
       delivered: {
-        title: 'Entregados en 15 minutos',
+        title: 'Entregados en 15 min',
         note: 'De los mensajes de los últimos 15 minutos; con un rango de fechas fijo, de ese rango.',
       },
       rateByLine: {

@@ -30,7 +30,7 @@ export const ptBR: Texts = {
     note: 'Sem variáveis nem links, para ser compartilhado com pessoas sem login.',
   },
   change: 'A porcentagem é a variação em relação ao período anterior, de mesma duração.',
-  names: { score: 'Pontuação', responses: 'Respostas' },
+  names: { score: 'CSAT', responses: 'Respostas' },
   overview: {
     title: 'Visão geral',
     description: 'Quantas conversas há, de onde elas vêm e com que rapidez e qualidade são atendidas',
@@ -154,7 +154,7 @@ export const ptBR: Texts = {
         title: 'Referidos',
         note: 'Inícios por um contato cuja primeira mensagem veio de um anúncio, de uma página ou de outra referência.',
       },
-      answered: { title: 'Respondidas' },
+      answered: { title: 'Resposta' },
       failed: { title: 'Com falha' },
       answers: { title: 'Usuários que responderam' },
       lastStatus: { title: 'Último status' },
@@ -246,7 +246,7 @@ export const ptBR: Texts = {
       },
       pending: { title: 'Mensagens em espera', note: 'Das últimas 24 horas; com um intervalo fixo, desse intervalo.' },
       delivered: {
-        title: 'Entregues em 15 minutos',
+        title: 'Entregues em 15 min',
         note: 'Das mensagens dos últimos 15 minutos; com um intervalo fixo, desse intervalo.',
       },
       rateByLine: {
