@@ -5,23 +5,27 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
+	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/demodata"
+	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
 // newDemoDataCommand fills a schema with the messages of an invented business.
 func newDemoDataCommand() *cobra.Command {
-	var address, schema, end string
+	var address, kind, schema, end string
 	opts := demodata.Options{Messages: 40_000, Days: 45, Seed: 1}
 	cmd := &cobra.Command{
 		Use:   "demo-data",
 		Short: "Fill a schema with the messages of an invented business",
 		Long: `Fill a schema with the messages of an invented business, in the tables of the
-contract: accounts, lines, agents, campaigns, conversations, ratings.
+contract: accounts, lines, agents, campaigns, conversations, ratings. With
+--source they stand in the tables of another product, which hold less.
 
 The same options give the same data. A schema of earlier demo data is replaced
 once the new data are complete; any other schema only with --force, and then
@@ -50,9 +54,14 @@ all that is in it is lost.`,
 				return err
 			}
 			defer conn.Close(ctx)
-			summary, err := demodata.Generate(ctx, conn, schema, opts, func(text string) {
-				fmt.Fprintln(cmd.ErrOrStderr(), text)
-			})
+			var summary fmt.Stringer
+			if kind == "views" {
+				summary, err = demodata.Generate(ctx, conn, schema, opts, func(text string) {
+					fmt.Fprintln(cmd.ErrOrStderr(), text)
+				})
+			} else {
+				summary, err = story.Generate(ctx, conn, kind, schema, opts)
+			}
 			if errors.Is(err, demodata.ErrForeignSchema) {
 				return fmt.Errorf("%w; --force replaces it and all that is in it", err)
 			}
@@ -65,6 +74,7 @@ all that is in it is lost.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&address, "url", "", "the database, as postgres://user@host:port/database (default $DATABASE_URL)")
+	flags.StringVar(&kind, "source", "views", "whose tables to fill: "+strings.Join(kinds.IDs(), ", "))
 	flags.StringVar(&schema, "schema", "parley", "the schema to fill")
 	flags.IntVar(&opts.Messages, "messages", opts.Messages, "about how many messages")
 	flags.IntVar(&opts.Days, "days", opts.Days, "how many days they cover")

@@ -130,7 +130,7 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 		"is no instant of RFC 3339":               with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
 		"the database cannot be reached":          with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
 		"nowhere":                                 with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
-		`the database kind "fax" is not known`:                    with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
+		`the database kind "fax" is not known`:    with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
 		`unknown format "xml"`:                    with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),
 		"asks for nothing: choose a report":       with(nil, `{}`),
 		"cannot be cut by rating: choose one of":  with(nil, `{"metrics": ["sessions"], "groupBy": ["rating"]}`),

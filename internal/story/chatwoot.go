@@ -52,6 +52,8 @@ type chatwoot struct {
 	surveys map[string]contract.CSAT
 	// providers are the provider's ids of messages that stand among recipients.
 	providers map[string]string
+	// templates are messages with the template of each campaign.
+	templates map[string]contract.Message
 
 	account, user, member, team, teamMember, inbox, whatsapp, sms, widget, api, contact, conversation, message, attachment *table
 	campaign, recipient, response, event, hours, tag, tagging, label                                                       *table
@@ -63,7 +65,7 @@ func newChatwoot(data contract.Data) *chatwoot {
 	return &chatwoot{
 		data:     data,
 		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, conversations: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{}, messages: numbering{}, recipients: numbering{},
-		channels: map[string]string{}, twilio: map[string]bool{}, keeps: map[string]bool{}, threads: map[string]*contract.Conversation{}, surveys: map[string]contract.CSAT{}, providers: map[string]string{},
+		channels: map[string]string{}, twilio: map[string]bool{}, keeps: map[string]bool{}, threads: map[string]*contract.Conversation{}, surveys: map[string]contract.CSAT{}, providers: map[string]string{}, templates: map[string]contract.Message{},
 
 		account:      &table{name: "accounts", columns: []string{"id", "name", "created_at", "updated_at"}},
 		user:         &table{name: "users", columns: []string{"id", "name", "display_name", "email", "uid", "encrypted_password", "tokens", "created_at", "updated_at"}},
@@ -278,24 +280,28 @@ func (c *chatwoot) describe() {
 		}
 		c.told.Contacts = append(c.told.Contacts, contract.Contact{ContactID: *told, AccountID: new(strconv.Itoa(account)), Name: name, Phone: optional(text(p.Phone)), Country: optional(text(p.Country)), CreatedAt: &created})
 	}
+	first := map[string]contract.Message{} // of each campaign, with a template if there is one
+	for _, m := range d.Messages {
+		id := text(m.CampaignID)
+		if known, ok := first[id]; !ok || text(known.TemplateName) == "" && text(m.TemplateName) != "" {
+			first[id] = m
+		}
+	}
 	for _, p := range d.Campaigns {
 		id := c.campaigns.of(p.CampaignID)
 		title := text(p.Name)
 		if title == "" {
 			title = "Campaign " + p.CampaignID
 		}
-		var account, inbox int
+		m := first[p.CampaignID]
+		account, _ := c.accountOf(m.AccountID)
+		inbox, _ := c.lineOf(m.LineID)
 		var params any
-		for _, m := range d.Messages {
-			if text(m.CampaignID) == p.CampaignID {
-				account, _ = c.accountOf(m.AccountID)
-				inbox = c.lines.of(text(m.LineID))
-				if params == nil && text(m.TemplateName) != "" {
-					params = templateParams(m).json()
-				}
-			}
+		if text(m.TemplateName) != "" {
+			params = templateParams(m).json()
+			c.templates[p.CampaignID] = m
 		}
-		c.campaign.add(id, id, title, "…", max(1, account), max(1, inbox), params, epoch, epoch)
+		c.campaign.add(id, id, title, "…", account, inbox, params, epoch, epoch)
 		c.told.Campaigns = append(c.told.Campaigns, contract.Campaign{CampaignID: strconv.Itoa(id), Name: &title})
 	}
 }
@@ -474,10 +480,6 @@ func (c *chatwoot) writeMessages() {
 		if c.recipients[m.MessageID] == 0 {
 			c.messages.of(m.MessageID)
 		}
-	}
-	ids := map[string]bool{}
-	for _, m := range c.data.Messages {
-		ids[text(m.ProviderMessageID)] = true
 	}
 	for _, m := range c.data.Messages {
 		if n := c.recipients[m.MessageID]; n > 0 {
@@ -678,7 +680,8 @@ func (c *chatwoot) writeRecipient(m contract.Message) {
 		MessageID: strconv.Itoa(-id), Sequence: new(int64(-id)), AccountID: toldAccount, ContactID: toldContact, LineID: line, Direction: "outbound", AuthorKind: new("campaign"),
 		CreatedAt: m.CreatedAt, ContentType: new("template"), Body: optional(text(m.Body)), CampaignID: toldCampaign, ProviderMessageID: &provider, Status: &reached, IsReferral: new(false), UpdatedAt: &m.CreatedAt,
 	}
-	if params := c.templateOf(m); params != nil {
+	// The campaign tells the template, one for all its sends.
+	if params, described := c.templates[*m.CampaignID]; described {
 		told.TemplateName, told.TemplateLanguage, told.TemplateCategory = params.TemplateName, optional(text(params.TemplateLanguage)), optional(strings.ToLower(text(params.TemplateCategory)))
 	}
 	switch reached {
@@ -699,20 +702,6 @@ func (c *chatwoot) writeRecipient(m contract.Message) {
 	status := map[string]int{"pending": 0, "sent": 2, "delivered": 3, "read": 4, "failed": 5}[reached]
 	c.recipient.add(id, account, campaign, contact, inbox, provider, status, told.ErrorCode, told.ErrorText, told.Body, told.SentAt, told.DeliveredAt, told.ReadAt, told.FailedAt, m.CreatedAt, m.CreatedAt)
 	c.told.Messages = append(c.told.Messages, told)
-}
-
-// templateOf is the message whose template the campaign tells: all its sends have
-// one, and only a campaign that is described tells it.
-func (c *chatwoot) templateOf(m contract.Message) *contract.Message {
-	if !slices.ContainsFunc(c.data.Campaigns, func(p contract.Campaign) bool { return p.CampaignID == *m.CampaignID }) {
-		return nil
-	}
-	for i, other := range c.data.Messages {
-		if text(other.CampaignID) == *m.CampaignID && text(other.TemplateName) != "" {
-			return &c.data.Messages[i]
-		}
-	}
-	return nil
 }
 
 func (c *chatwoot) writeRatings() {

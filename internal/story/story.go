@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,29 @@ type Teller func(ctx context.Context, conn *pgx.Conn, schema string, data contra
 
 // Tellers by the kind of the source that reads what they write.
 var Tellers = map[string]Teller{"chatwoot": Chatwoot}
+
+// Summary is a line about what was told.
+type Summary string
+
+func (s Summary) String() string { return string(s) }
+
+// Generate fills a schema with demo data told in the tables of a kind of product,
+// and says in a line what is in it. An older schema is replaced as demo data are.
+func Generate(ctx context.Context, conn *pgx.Conn, kind, schema string, options demodata.Options) (about Summary, err error) {
+	tell := Tellers[kind]
+	if tell == nil {
+		return "", fmt.Errorf("nobody tells demo data in the tables of %q: choose one of %s", kind, strings.Join(slices.Sorted(maps.Keys(Tellers)), ", "))
+	}
+	err = demodata.Replace(ctx, conn, schema, options.Force, func(loading string) (string, error) {
+		if _, err := conn.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{loading}.Sanitize()); err != nil {
+			return "", fmt.Errorf("make the schema: %w", err)
+		}
+		told, err := tell(ctx, conn, loading, Everything(options))
+		about = Summary(fmt.Sprintf("%d messages in %d conversations with %d contacts, in the tables of %s", len(told.Messages), len(told.Conversations), len(told.Contacts), kind))
+		return string(about), err
+	})
+	return about, err
+}
 
 // Everything is a whole set of demo data in one piece.
 func Everything(options demodata.Options) contract.Data {

@@ -125,23 +125,51 @@ func Generate(ctx context.Context, conn *pgx.Conn, schema string, opts Options, 
 	if progress == nil {
 		progress = func(string) {}
 	}
-	if err := checkOwner(ctx, conn, schema); err != nil && !(opts.Force && errors.Is(err, ErrForeignSchema)) {
+	var summary Summary
+	began := time.Now()
+	err = Replace(ctx, conn, schema, opts.Force, func(loading string) (about string, err error) {
+		summary, err = fill(ctx, conn, loading, opts, progress)
+		return fmt.Sprintf("%d messages in %d days up to %s, seed %d", summary.Messages, opts.Days, summary.To.Format(time.RFC3339), opts.Seed), err
+	})
+	if err != nil {
 		return Summary{}, err
 	}
+	progress(fmt.Sprintf("done in %s", time.Since(began).Round(100*time.Millisecond)))
+	return summary, nil
+}
 
+// Replace puts made-up data in the place of a schema: fill makes the schema of
+// another name, fills it and says what is in it. Readers of the old data see them
+// until the new ones are complete. A schema that holds anything but made-up data
+// is replaced only by force.
+func Replace(ctx context.Context, conn *pgx.Conn, schema string, force bool, fill func(loading string) (about string, err error)) error {
+	if err := checkOwner(ctx, conn, schema); err != nil && !(force && errors.Is(err, ErrForeignSchema)) {
+		return err
+	}
 	tx, err := conn.Begin(ctx)
 	if err != nil {
-		return Summary{}, fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) // of no effect after the commit
-	summary, err := fill(ctx, conn, schema, opts, progress)
+	loading := schema + "_loading"
+	about, err := fill(loading)
 	if err != nil {
-		return Summary{}, err
+		return err
+	}
+	from, to := pgx.Identifier{loading}.Sanitize(), pgx.Identifier{schema}.Sanitize()
+	for _, statement := range []string{
+		"COMMENT ON SCHEMA " + from + " IS '" + strings.ReplaceAll(mark+": "+about, "'", "''") + "'",
+		"DROP SCHEMA IF EXISTS " + to + " CASCADE",
+		"ALTER SCHEMA " + from + " RENAME TO " + to,
+	} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("finish schema %s: %w", schema, err)
+		}
 	}
 	if err := tx.Commit(ctx); err != nil {
-		return Summary{}, fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", err)
 	}
-	return summary, nil
+	return nil
 }
 
 // checkOwner makes sure that the schema is free or holds demo data.
@@ -160,9 +188,7 @@ func checkOwner(ctx context.Context, conn *pgx.Conn, schema string) error {
 }
 
 // fill does the work of Generate inside its transaction.
-func fill(ctx context.Context, conn *pgx.Conn, schema string, opts Options, progress func(string)) (Summary, error) {
-	began := time.Now()
-	loading := schema + "_loading"
+func fill(ctx context.Context, conn *pgx.Conn, loading string, opts Options, progress func(string)) (Summary, error) {
 	if err := contract.CreateTables(ctx, conn, loading); err != nil {
 		return Summary{}, err
 	}
@@ -178,24 +204,14 @@ func fill(ctx context.Context, conn *pgx.Conn, schema string, opts Options, prog
 		return summary, err
 	}
 	progress("collecting statistics")
-	from, to := pgx.Identifier{loading}, pgx.Identifier{schema}.Sanitize()
 	var analyze strings.Builder
 	for _, relation := range []string{"message", "conversation", "conversation_event", "contact", "line", "agent", "team", "agent_team",
 		"campaign", "tag", "csat", "working_hours", "account", "rate_card", "billing_rule"} {
-		fmt.Fprintf(&analyze, "ANALYZE %s;", append(from, relation).Sanitize())
+		fmt.Fprintf(&analyze, "ANALYZE %s;", pgx.Identifier{loading, relation}.Sanitize())
 	}
-	comment := fmt.Sprintf("%s: %d messages in %d days up to %s, seed %d", mark, summary.Messages, opts.Days, summary.To.Format(time.RFC3339), opts.Seed)
-	for _, statement := range []string{
-		analyze.String(),
-		"COMMENT ON SCHEMA " + from.Sanitize() + " IS '" + comment + "'",
-		"DROP SCHEMA IF EXISTS " + to + " CASCADE",
-		"ALTER SCHEMA " + from.Sanitize() + " RENAME TO " + to,
-	} {
-		if _, err := conn.Exec(ctx, statement); err != nil {
-			return summary, fmt.Errorf("finish schema %s: %w", schema, err)
-		}
+	if _, err := conn.Exec(ctx, analyze.String()); err != nil {
+		return summary, fmt.Errorf("collect statistics: %w", err)
 	}
-	progress(fmt.Sprintf("done in %s", time.Since(began).Round(100*time.Millisecond)))
 	return summary, nil
 }
 
