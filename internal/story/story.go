@@ -130,8 +130,15 @@ func Data() contract.Data {
 		hours[key] = true
 		return again
 	})
-	for i := range data.Events { // business hours are those of the line
-		if e := &data.Events[i]; e.BusinessSeconds != nil {
+	keeps := map[string]bool{} // conversations of lines with business hours
+	for _, c := range data.Conversations {
+		keeps[c.ConversationID] = slices.ContainsFunc(data.WorkingHours, func(w contract.WorkingHours) bool { return *w.LineID == text(c.LineID) })
+	}
+	for i := range data.Events {
+		switch e := &data.Events[i]; {
+		case !keeps[text(e.ConversationID)]:
+			e.BusinessSeconds = nil
+		case e.BusinessSeconds != nil:
 			e.BusinessSeconds = new(float64(int64(*e.BusinessSeconds)))
 		}
 	}

@@ -176,20 +176,20 @@ func (c *compiler) arg(v any, typ string) string {
 // from reads a relation, as a FROM item without an alias.
 func (c *compiler) from(relation string) string { return c.spanned(relation, source.Span{}) }
 
-func (c *compiler) spanned(relation string, span source.Span) string {
+func (c *compiler) spanned(relation string, span source.Span, columns ...string) string {
 	return c.Source.From(relation, span, func() string {
 		if c.account == "" {
 			c.account = c.arg(c.Source.Account, "text")
 		}
 		return c.account
-	})
+	}, columns...)
 }
 
-// during reads the rows of a relation whose event time lies in the span: the
-// FROM item without an alias, and the condition on the column, which is empty
+// during reads the rows of a relation whose event time lies in the span, of those
+// columns: the FROM item without an alias, and the condition on the column, which is empty
 // where the relation looks to it itself.
-func (c *compiler) during(relation, column string, span source.Span) (item, condition string) {
-	item = c.spanned(relation, span)
+func (c *compiler) during(relation, column string, span source.Span, columns ...string) (item, condition string) {
+	item = c.spanned(relation, span, columns...)
 	if c.Source.Bounded(relation) {
 		return item, ""
 	}

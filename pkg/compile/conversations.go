@@ -54,8 +54,8 @@ func (c *compiler) conversationRows(f catalog.Fact, metrics []catalog.Metric) fa
 	if f != catalog.ConversationNow {
 		span = c.span(c.Range.From, c.Range.To)
 	}
-	during := func(relation, column string) string {
-		item, condition := c.during(relation, column, span)
+	during := func(relation, column string, columns ...string) string {
+		item, condition := c.during(relation, column, span, columns...)
 		alias, _, _ := strings.Cut(column, ".")
 		return item + " AS " + alias + whereAll(condition)
 	}
@@ -77,7 +77,7 @@ FROM (
   UNION ALL
   SELECT m.conversation_id, m.created_at FROM %s
 ) AS t
-JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), conversationColumns, during("conversation", "o.created_at"), during("message", "m.created_at"), conversation)
+JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), conversationColumns, during("conversation", "o.created_at"), during("message", "m.created_at", "conversation_id", "created_at"), conversation)
 		fields = append(fields, "r.conversation_id")
 	case catalog.Event:
 		base = fmt.Sprintf("SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, %s\nFROM (\n%s\n) AS e\nLEFT JOIN %s AS v ON v.conversation_id = e.conversation_id",

@@ -347,7 +347,7 @@ JOIN (
   WHERE r.g IN (SELECT p.answer_g FROM page AS p)
 ) AS a ON a.contact_id = t.answer_contact AND (%[6]s = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
 ORDER BY t.row_id, a.g NULLS FIRST, %[6]s = t.answer_to DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, %[7]s DESC`,
-		d.known("campaign", "m.campaign_id"), d.known("agent", "m.agent_id"), d.from("message"), d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.asText("message", "a.message_id"), d.inOrder("message", "a.message_id")))
+		d.known("campaign", "m.campaign_id"), d.known("agent", "m.agent_id"), d.spanned("message", source.Span{}, "message_id", "provider_message_id", "contact_id", "created_at", "sequence", "campaign_id", "agent_id", "direction"), d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.asText("message", "a.message_id"), d.inOrder("message", "a.message_id")))
 	d.pageJoins = append([]string{"LEFT JOIN answer ON answer.row_id = t.row_id"}, d.pageJoins...)
 }
 
@@ -379,7 +379,7 @@ func ParseCursor(text string) (Cursor, error) {
 // of all where it is zero. The answer is one timestamptz.
 func Newest(src *source.Source, since time.Time) *Statement {
 	c := &compiler{Input: Input{Source: src}}
-	item, condition := c.during("message", "m.created_at", c.span(since, time.Time{}))
+	item, condition := c.during("message", "m.created_at", c.span(since, time.Time{}), "created_at")
 	return &Statement{SQL: "SELECT max(m.created_at) FROM " + item + " AS m" + whereAll(condition), Args: c.args}
 }
 

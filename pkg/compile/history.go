@@ -69,7 +69,10 @@ func (c *compiler) messages(span source.Span, where string) string {
 	for _, name := range slices.Sorted(maps.Keys(columns)) {
 		fields = append(fields, "m."+name)
 	}
-	item, condition := c.during("message", "m.created_at", span)
+	for _, name := range []string{"direction", "status", "delivered_at", "read_at", "failed_at", "author_kind", "conversation_id"} {
+		columns[name] = true // of the conditions and the stage
+	}
+	item, condition := c.during("message", "m.created_at", span, slices.Sorted(maps.Keys(columns))...)
 	return fmt.Sprintf("SELECT %s,\n  m.direction = 'outbound' AS outbound,\n  %s AS stage\nFROM %s AS m", strings.Join(fields, ", "), stageSQL, item) + whereAll(condition, where)
 }
 

@@ -35,6 +35,10 @@ import (
 //	AND m.created_at < $until AT TIME ZONE 'UTC'
 //	AND m.account_id = $account::int
 //
+// A file may put several SELECTs together by lines of UNION ALL. The columns of
+// all of them are named by the first, and have to be of the same types where they
+// are ids: NULL::int, not NULL.
+//
 // $since and $until are timestamptz. A relation that has them must leave out just
 // the rows whose event time (created_at, at) lies outside; csat alone has two
 // times, and may leave out rows whose times both do. $account is text and has to
@@ -146,9 +150,24 @@ type draft struct {
 	Relation
 	sql     string
 	finding Finding
-	unknown []string          // what the file marks
-	absent  []string          // what it asked for in vain
-	types   map[string]uint32 // of the columns that it yields
+	unknown []string // what the file marks
+	absent  []string // what it asked for in vain
+	columns []string // that it yields
+	// types are those of the columns, in each part of a union.
+	types [][]uint32
+}
+
+// oids are the types of a column in the parts; none where it is not yielded.
+func (f *draft) oids(column string) []uint32 {
+	at := slices.Index(f.columns, column)
+	if at < 0 {
+		return nil
+	}
+	var oids []uint32
+	for _, part := range f.types {
+		oids = append(oids, part[at])
+	}
+	return oids
 }
 
 // Examine makes the source of the product's relations out of the database. The
@@ -225,7 +244,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 	}
 	var missing []string
 	for _, c := range r.Columns {
-		if c.Required && f.types[c.Name] == 0 {
+		if c.Required && !slices.Contains(f.columns, c.Name) {
 			missing = append(missing, c.Name)
 		}
 	}
@@ -281,35 +300,49 @@ func (d *Database) render(f *draft, p Product, text string) error {
 	return nil
 }
 
-// describe runs the SELECT for no rows: the database says whether it may run, and
-// what it yields.
+// describe runs the SELECTs for no rows: the database says whether they may run,
+// and what they yield.
 func (d *Database) describe(ctx context.Context, f *draft) error {
-	s := &Source{Relations: map[string]string{f.Name: f.sql}, Account: d.settings.Account}
+	for i, part := range strings.Split(f.sql, union) {
+		fields, err := d.fields(ctx, f.Name, part)
+		if err != nil {
+			return err
+		}
+		var oids []uint32
+		for _, field := range fields {
+			oids = append(oids, field.DataTypeOID)
+			if i == 0 {
+				f.columns = append(f.columns, field.Name)
+			}
+		}
+		if len(oids) != len(f.columns) {
+			return fmt.Errorf("the parts of %s have %d and %d columns", f.Name, len(f.columns), len(oids))
+		}
+		f.types = append(f.types, oids)
+	}
+	return nil
+}
+
+func (d *Database) fields(ctx context.Context, relation, sql string) ([]pgconn.FieldDescription, error) {
+	s := &Source{Relations: map[string]string{relation: sql}, Account: d.settings.Account}
 	const instant = "'2020-01-01 00:00Z'::timestamptz"
 	var args []any
-	item := s.From(f.Name, Span{instant, instant}, func() string {
+	item := s.From(relation, Span{instant, instant}, func() string {
 		args = []any{d.settings.Account}
 		return "$1::text"
 	})
 	// What fails must not end the transaction.
 	part, err := d.tx.Begin(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = part.Rollback(ctx) }()
 	rows, err := part.Query(ctx, "SELECT * FROM "+item+" AS r LIMIT 0", args...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	rows.Close()
-	if rows.Err() != nil {
-		return rows.Err()
-	}
-	f.types = map[string]uint32{}
-	for _, field := range rows.FieldDescriptions() {
-		f.types[field.Name] = field.DataTypeOID
-	}
-	return nil
+	return rows.FieldDescriptions(), rows.Err()
 }
 
 func isInteger(oid uint32) bool {
@@ -320,11 +353,13 @@ func isInteger(oid uint32) bool {
 func numbers(drafts []*draft) map[string]bool {
 	integers, others := map[string]bool{}, map[string]bool{}
 	for _, f := range drafts {
-		for column, oid := range f.types {
-			if isInteger(oid) {
-				integers[entities[column]] = true
-			} else {
-				others[entities[column]] = true
+		for _, column := range f.columns {
+			for _, oid := range f.oids(column) {
+				if isInteger(oid) {
+					integers[entities[column]] = true
+				} else {
+					others[entities[column]] = true
+				}
 			}
 		}
 	}
@@ -348,22 +383,31 @@ func (f *draft) wrap(s *Source) string {
 	for _, name := range f.unknown {
 		s.Unknown[f.Name+"."+name] = true
 	}
-	var fields []string
-	for _, c := range f.Columns {
-		oid, known := f.types[c.Name]
-		switch {
-		case !known:
-			s.Unknown[f.Name+"."+c.Name] = true
-			fields = append(fields, s.null(c))
-		case oid == oids[c.Type] || s.Numbers[entities[c.Name]]:
-			fields = append(fields, "r."+c.Name)
-		case c.Type == "timestamptz" && oid == pgtype.TimestampOID:
-			fields = append(fields, fmt.Sprintf("r.%[1]s AT TIME ZONE 'UTC' AS %[1]s", c.Name))
-		default:
-			fields = append(fields, fmt.Sprintf("r.%[1]s::%[2]s AS %[1]s", c.Name, c.Type))
+	parts := strings.Split(f.sql, union)
+	for i, part := range parts {
+		var fields []string
+		for _, c := range f.Columns {
+			if !slices.Contains(f.columns, c.Name) {
+				s.Unknown[f.Name+"."+c.Name] = true
+				fields = append(fields, s.null(c))
+				continue
+			}
+			switch oid := f.oids(c.Name)[i]; {
+			case oid == oids[c.Type] || s.Numbers[entities[c.Name]]:
+				fields = append(fields, "r."+c.Name)
+			case c.Type == "timestamptz" && oid == pgtype.TimestampOID:
+				fields = append(fields, fmt.Sprintf("r.%[1]s AT TIME ZONE 'UTC' AS %[1]s", c.Name))
+			default:
+				fields = append(fields, fmt.Sprintf("r.%[1]s::%[2]s AS %[1]s", c.Name, c.Type))
+			}
 		}
+		names := ""
+		if i > 0 {
+			names = " (" + strings.Join(f.columns, ", ") + ")"
+		}
+		parts[i] = fmt.Sprintf("SELECT %s\nFROM (\n%s\n) AS r%s", strings.Join(fields, ", "), part, names)
 	}
-	return fmt.Sprintf("SELECT %s\nFROM (\n%s\n) AS r", strings.Join(fields, ", "), f.sql)
+	return strings.Join(parts, union)
 }
 
 // manyRows is from how many rows on a missing index is worth a word.

@@ -96,7 +96,8 @@ type Source struct {
 	Version string
 	// Relations holds the SELECT of each relation that exists, without a
 	// semicolon, yielding the contract's columns in its types; ids may be numbers.
-	// Lines with $since, $until and $account hold bounds: see From.
+	// Lines with $since, $until and $account hold bounds: see From. Parts that are
+	// put together stand between lines of UNION ALL.
 	Relations map[string]string
 	// Numbers are the entities whose ids the database holds as integers, in every
 	// relation. They are compared as such, so that its indexes serve.
@@ -149,14 +150,24 @@ func (s *Source) Knows(column string) bool {
 // is a placeholder of type timestamptz, or empty.
 type Span struct{ Since, Until string }
 
-// From returns the relation as a FROM item without an alias. Rows outside the
-// span are left out where the relation has lines for that, which Bounded tells.
+// union stands between the parts of a relation.
+const union = "\nUNION ALL\n"
+
+// From returns the relation as a FROM item without an alias, of those columns or
+// of all where none are named. PostgreSQL sees itself which columns of a SELECT
+// nobody reads, but not of several that are put together. Rows outside the span are left out where the relation has lines for that, which Bounded tells.
 // account gives the placeholder of the account. A relation that is absent comes
 // as an empty one, so that what is optional needs no other SQL.
-func (s *Source) From(relation string, span Span, account func() string) string {
+func (s *Source) From(relation string, span Span, account func() string, columns ...string) string {
 	sql := s.Relations[relation]
 	if sql == "" {
 		return "(" + s.empty(relation) + ")"
+	}
+	if parts := strings.Split(sql, union); len(parts) > 1 && len(columns) > 0 {
+		for i, part := range parts {
+			parts[i] = "SELECT " + strings.Join(columns, ", ") + " FROM (" + part + ") AS p"
+		}
+		sql = strings.Join(parts, union)
 	}
 	if !strings.Contains(sql, "$") {
 		return "(" + sql + ")"

@@ -7,7 +7,7 @@ WHERE true
   AND s.created_at >= $since AT TIME ZONE 'UTC'
   AND s.account_id = $account::int
 UNION ALL
-SELECT m.conversation_id::bigint, c.contact_id, NULL, NULL, NULL, m.created_at, NULL
+SELECT m.conversation_id::bigint, c.contact_id, NULL::bigint, NULL::int, NULL, m.created_at, NULL
 FROM {{table "messages"}} AS m
 JOIN {{table "conversations"}} AS c ON c.id = m.conversation_id
 WHERE m.content_type = 9 AND m.message_type = 3 AND NOT EXISTS (SELECT FROM {{table "csat_survey_responses"}} AS s WHERE s.message_id = m.id)

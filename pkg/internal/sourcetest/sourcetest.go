@@ -1,0 +1,412 @@
+// Package sourcetest holds what every kind of source has to stand: the story told
+// in its product's own tables is read without a mistake, the answers are those that
+// the story has in the contract's tables, what cannot be known is said to be
+// unknown, an account sees nothing of another, and the rights that the
+// documentation asks for are enough.
+package sourcetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/internal/story"
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/agree"
+	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/reference"
+	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/source/kinds"
+)
+
+// Tell tells the data in the tables of the kind's product, in a schema of their
+// own.
+func Tell(t testing.TB, kind string, data contract.Data) (schema string, told contract.Data) {
+	t.Helper()
+	_, schema = pgtest.Schema(t)
+	told, err := story.Tellers[kind](t.Context(), pgtest.Connect(t), schema, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema, told
+}
+
+// Open is an engine over a database of the kind, at the address, or the test
+// server's where it is empty.
+func Open(t testing.TB, kind, address string, s source.Settings) *engine.Engine {
+	t.Helper()
+	if address == "" {
+		address = pgtest.URL(t)
+	}
+	settings, err := postgres.SettingsFromURL(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.MaxConnections, settings.Timeout = 2, time.Minute
+	db, err := postgres.Open(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	k, err := kinds.Lookup(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine.New(db, k.Detect(s), engine.Settings{})
+}
+
+// Found is what the examination of the engine's database finds.
+func Found(t testing.TB, e *engine.Engine) *source.Source {
+	t.Helper()
+	s, err := e.Examine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Whole fails where a relation is missing or not complete, apart from those that
+// the product does not have.
+func Whole(t *testing.T, s *source.Source, without ...string) {
+	t.Helper()
+	for _, f := range s.Findings {
+		if (f.Problem != "") != slices.Contains(without, f.Relation) {
+			t.Errorf("%s: %s %q", f.Relation, f.State, f.Problem)
+		}
+	}
+}
+
+// Reads asks random questions of random data and of the story, and wants the
+// answers that the told rows have, exactly.
+func Reads(t *testing.T, kind string, questions int) {
+	data := map[string]contract.Data{"story": story.Data()}
+	for seed := range int64(3) {
+		data[fmt.Sprint("random ", seed)] = reference.Random(seed, reference.RandomOptions{Messages: 1500, Sequence: seed == 1})
+	}
+	for name, d := range data {
+		t.Run(name, func(t *testing.T) {
+			schema, told := Tell(t, kind, d)
+			compare(t, Open(t, kind, "", source.Settings{Schema: schema}), told, questions)
+		})
+	}
+}
+
+// compare asks random questions about the told rows.
+func compare(t *testing.T, e *engine.Engine, told contract.Data, questions int) {
+	t.Helper()
+	found := Found(t, e)
+	known := func(id string) bool { return catalog.Known(id, found.Knows) }
+	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	options := reference.Defaults()
+	options.Rates = nil // a product has no rate card
+	facts := reference.Prepare(told, options)
+	r := rand.New(rand.NewPCG(3, 9))
+	for asked := 0; asked < questions && !t.Failed(); {
+		question := facts.RandomQuestion(r)
+		if !available(question.Query, unavailable, found.Has) {
+			continue
+		}
+		agree.Check(t, e, facts, question, known)
+		asked++
+	}
+}
+
+// available tells whether a query needs no relation that is missing.
+func available(q query.Query, unavailable []string, has func(string) bool) bool {
+	if slices.ContainsFunc(q.Metrics, func(id string) bool { return slices.Contains(unavailable, id) }) {
+		return false
+	}
+	dimensions := slices.Clone(q.GroupBy)
+	for _, f := range q.Filters {
+		dimensions = append(dimensions, f.Dimension)
+	}
+	return !slices.ContainsFunc(dimensions, func(id string) bool {
+		d, _ := catalog.LookupDimension(id)
+		return slices.ContainsFunc(d.Needs, func(relation string) bool { return !has(relation) })
+	})
+}
+
+// Agrees wants of every metric what the story has in the contract's own tables:
+// altogether, by channel, and by day. Different are the metrics that differ in the
+// product, each for a reason; Unknown and Unavailable those that it cannot tell.
+func Agrees(t *testing.T, kind string, unavailable, unknown []string, different map[string]string) {
+	data := story.Data()
+	_, contracts := pgtest.Schema(t)
+	conn := pgtest.Connect(t)
+	if err := contract.Create(t.Context(), conn, contracts); err != nil {
+		t.Fatal(err)
+	}
+	if err := contract.Load(t.Context(), conn, contracts, data); err != nil {
+		t.Fatal(err)
+	}
+	schema, _ := Tell(t, kind, data)
+	ours, theirs := Open(t, "views", "", source.Settings{Schema: contracts}), Open(t, kind, "", source.Settings{Schema: schema})
+	found := Found(t, theirs)
+	gotUnavailable, gotUnknown := catalog.Limits(found.Has, found.Knows)
+	if !slices.Equal(gotUnavailable, unavailable) {
+		t.Errorf("unavailable is %q, want %q", gotUnavailable, unavailable)
+	}
+	if !slices.Equal(gotUnknown, unknown) {
+		t.Errorf("unknown is %q, want %q", gotUnknown, unknown)
+	}
+	r := calendar.Range{From: story.End.AddDate(0, 0, -30), To: story.End.AddDate(0, 0, 1)}
+	// The rows of an answer by their keys.
+	rows := func(e *engine.Engine, q query.Query) map[string]map[string]any {
+		t.Helper()
+		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: r, Now: r.To})
+		if err != nil {
+			t.Fatalf("%v: %v", q.Metrics, err)
+		}
+		byKey := map[string]map[string]any{}
+		for _, row := range agree.RowsOf(result) {
+			byKey[agree.KeyText(row["channel"])+" "+agree.KeyText(row["time"])] = row
+		}
+		return byKey
+	}
+	differs := map[string]bool{}
+	for _, f := range catalog.Facts {
+		var metrics []string
+		for _, id := range catalog.MetricIDs() {
+			if m, _ := catalog.LookupMetric(id); m.Fact == f && m.Numeric() && !slices.Contains(unavailable, id) && !strings.HasPrefix(id, "stage_") {
+				metrics = append(metrics, id)
+			}
+		}
+		if len(metrics) == 0 {
+			continue
+		}
+		queries := []query.Query{{Metrics: metrics}, {Metrics: metrics, GroupBy: []string{"channel"}}}
+		if f != catalog.ConversationNow {
+			queries = append(queries, query.Query{Metrics: metrics, Bucket: "day"})
+		}
+		for _, q := range queries {
+			got := rows(theirs, q)
+			for key, want := range rows(ours, q) {
+				for _, id := range metrics {
+					value := got[key][id]
+					switch {
+					case slices.Contains(unknown, id) && value != nil:
+						t.Errorf("%s of %s is %v, want it unknown", id, key, value)
+					case !slices.Contains(unknown, id) && !near(value, want[id]):
+						differs[id] = true
+						if different[id] == "" {
+							t.Errorf("%s of %s is %v, want %v", id, key, value, want[id])
+						}
+					}
+				}
+			}
+		}
+	}
+	for id := range different {
+		if !differs[id] {
+			t.Errorf("%s does not differ", id)
+		}
+	}
+}
+
+// near tells whether two values are the same but for half a second.
+func near(a, b any) bool {
+	x, ok := agree.Number(a)
+	y, ok2 := agree.Number(b)
+	if ok && ok2 && x != 0 && y != 0 && x > 1 {
+		return x-y < 1e-6*y+0.5 && y-x < 1e-6*y+0.5 && (x != float64(int64(x)) || y != float64(int64(y)) || x == y)
+	}
+	if (ok && x == 0 && b == nil) || (ok2 && y == 0 && a == nil) {
+		return true // a group that is absent has nothing in it
+	}
+	return agree.Same(a, b)
+}
+
+// Accounts wants each account of the story to see just its own rows.
+func Accounts(t *testing.T, kind string) {
+	schema, told := Tell(t, kind, story.Data())
+	if len(told.Accounts) < 2 {
+		t.Fatal("the story has one account only")
+	}
+	for _, a := range told.Accounts {
+		t.Run(a.AccountID, func(t *testing.T) {
+			e := Open(t, kind, "", source.Settings{Schema: schema, Account: a.AccountID})
+			if own := only(told, a.AccountID); len(own.Messages) == 0 || len(own.Messages) == len(told.Messages) {
+				t.Fatalf("the account has %d of %d messages", len(own.Messages), len(told.Messages))
+			} else {
+				compare(t, e, own, 40)
+			}
+			others := map[string]int{}
+			for _, d := range catalog.Dimensions {
+				if d.Kind != catalog.KindEntity || d.ID == "send" {
+					continue
+				}
+				values, err := e.Values(t.Context(), engine.ValuesRequest{Dimension: d.ID, Limit: 5000, From: story.End.AddDate(-1, 0, 0), To: story.End})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, v := range values {
+					if slices.ContainsFunc(told.Accounts, func(other contract.Account) bool {
+						return other.AccountID != a.AccountID && belongs(told, other.AccountID, d.Relation, v.Value)
+					}) {
+						others[d.Relation]++
+					}
+				}
+			}
+			if len(others) > 0 {
+				t.Errorf("somebody else's: %v", others)
+			}
+		})
+	}
+	for _, nobody := range []string{"4711", "x' OR true --"} {
+		s := Found(t, Open(t, kind, "", source.Settings{Schema: schema, Account: nobody}))
+		if len(s.Fatal()) == 0 {
+			t.Errorf("the account %q is accepted", nobody)
+		}
+	}
+}
+
+// only keeps the rows of an account.
+func only(d contract.Data, account string) contract.Data {
+	own := contract.Data{}
+	is := func(id *string) bool { return id != nil && *id == account }
+	has := map[string]map[string]bool{}
+	keep := func(relation string, id *string) {
+		if has[relation] == nil {
+			has[relation] = map[string]bool{}
+		}
+		if id != nil {
+			has[relation][*id] = true
+		}
+	}
+	kept := func(relation string, id *string) bool { return id != nil && has[relation][*id] }
+	for _, m := range d.Messages {
+		if is(m.AccountID) {
+			own.Messages = append(own.Messages, m)
+			keep("line", m.LineID)
+			keep("agent", m.AgentID)
+			keep("campaign", m.CampaignID)
+		}
+	}
+	for _, c := range d.Conversations {
+		if is(c.AccountID) {
+			own.Conversations = append(own.Conversations, c)
+			keep("conversation", &c.ConversationID)
+			keep("team", c.TeamID)
+		}
+	}
+	for _, c := range d.Contacts {
+		if is(c.AccountID) {
+			own.Contacts = append(own.Contacts, c)
+			keep("contact", &c.ContactID)
+		}
+	}
+	own.Events = filter(d.Events, func(e contract.ConversationEvent) bool { return kept("conversation", e.ConversationID) })
+	own.CSAT = filter(d.CSAT, func(s contract.CSAT) bool { return kept("conversation", s.ConversationID) })
+	own.Tags = filter(d.Tags, func(g contract.Tag) bool { return kept(g.Kind, &g.OwnerID) })
+	own.Accounts = filter(d.Accounts, func(a contract.Account) bool { return a.AccountID == account })
+	own.Lines = filter(d.Lines, func(l contract.Line) bool { return kept("line", &l.LineID) })
+	own.Agents = filter(d.Agents, func(a contract.Agent) bool { return kept("agent", &a.AgentID) })
+	own.Teams = filter(d.Teams, func(g contract.Team) bool { return kept("team", &g.TeamID) })
+	own.Campaigns = filter(d.Campaigns, func(c contract.Campaign) bool { return kept("campaign", &c.CampaignID) })
+	own.WorkingHours = filter(d.WorkingHours, func(w contract.WorkingHours) bool { return kept("line", w.LineID) })
+	return own
+}
+
+func filter[T any](rows []T, keep func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return !keep(row) })
+}
+
+// belongs tells whether an entity occurs in the rows of the account.
+func belongs(d contract.Data, account, relation, id string) bool {
+	own := only(d, account)
+	switch relation {
+	case "account":
+		return id == account
+	case "line":
+		return slices.ContainsFunc(own.Lines, func(l contract.Line) bool { return l.LineID == id })
+	case "contact":
+		return slices.ContainsFunc(own.Contacts, func(c contract.Contact) bool { return c.ContactID == id })
+	case "conversation":
+		return slices.ContainsFunc(own.Conversations, func(c contract.Conversation) bool { return c.ConversationID == id })
+	case "agent":
+		return slices.ContainsFunc(own.Agents, func(a contract.Agent) bool { return a.AgentID == id })
+	case "team":
+		return slices.ContainsFunc(own.Teams, func(g contract.Team) bool { return g.TeamID == id })
+	case "campaign":
+		return slices.ContainsFunc(own.Campaigns, func(c contract.Campaign) bool { return c.CampaignID == id })
+	}
+	return false
+}
+
+var grant = regexp.MustCompile(`(?s)GRANT .*?;`)
+
+// Rights grants a new user what docs/<document> says, and wants all reports to
+// work with that, and none of the secrets ("users.encrypted_password") to be
+// readable.
+func Rights(t *testing.T, kind, document string, secrets ...string) {
+	schema, _ := Tell(t, kind, story.Data())
+	conn := pgtest.Connect(t)
+	name, password := pgtest.Role(t, conn, "")
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := kinds.Lookup(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range grant.FindAllString(string(text), -1) {
+		if strings.Contains(statement, "CONNECT") {
+			continue // anybody may, here
+		}
+		statement = strings.NewReplacer("SCHEMA "+k.Schema, "SCHEMA "+schema, "grafana_reader", name).Replace(statement)
+		if _, err := conn.Exec(t.Context(), fmt.Sprintf("SET search_path TO %s; %s; RESET search_path", schema, statement)); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	config, err := pgx.ParseConfig(pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := fmt.Sprintf("postgres://%s:%s@%s:%d/%s?sslmode=disable", name, password, config.Host, config.Port, config.Database)
+	mine, all := Open(t, kind, address, source.Settings{Schema: schema}), Found(t, Open(t, kind, "", source.Settings{Schema: schema}))
+	found := Found(t, mine)
+	for i, f := range found.Findings {
+		if f.Problem != all.Findings[i].Problem {
+			t.Errorf("%s: %s", f.Relation, f.Problem)
+		}
+	}
+	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	for _, p := range query.Presets {
+		q := query.Query{Report: p.ID}
+		resolved, err := q.Resolve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !available(resolved, unavailable, found.Has) {
+			continue
+		}
+		if _, err := mine.Run(t.Context(), engine.Request{Query: q, Range: calendar.Range{From: story.End.AddDate(0, 0, -7), To: story.End}}); err != nil {
+			t.Errorf("%s: %v", p.ID, err)
+		}
+	}
+	reader, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close(t.Context()) }()
+	for _, secret := range secrets {
+		table, column, _ := strings.Cut(secret, ".")
+		if _, err := reader.Exec(t.Context(), fmt.Sprintf("SELECT %s FROM %s", pgx.Identifier{column}.Sanitize(), pgx.Identifier{schema, table}.Sanitize())); err == nil {
+			t.Errorf("%s can be read", secret)
+		}
+	}
+}
