@@ -192,7 +192,7 @@ LEFT JOIN (
 func (b *rowBuilder) threads(ids string) string {
 	saved := b.columns
 	b.compiler.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
-	messages := b.messages(source.Span{}, "m.conversation_id IN ("+ids+")")
+	messages := b.messages(source.Span{Conversations: ids}, "m.conversation_id IN ("+ids+")")
 	b.compiler.columns = saved
 	return fmt.Sprintf(`SELECT m.conversation_id,
   count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
@@ -221,7 +221,8 @@ func (c *compiler) events(span source.Span, replies bool) string {
 	saved := c.columns
 	c.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
 	recent := c.messages(span, "m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL")
-	messages := c.messages(source.Span{}, "")
+	answered := "SELECT a.conversation_id FROM (" + recent + ") AS a"
+	messages := c.messages(source.Span{Conversations: answered}, "")
 	c.columns = saved
 	return own + fmt.Sprintf(`
 UNION ALL
@@ -235,9 +236,9 @@ FROM (
     FROM (
 %s
     ) AS m
-    WHERE m.conversation_id IN (SELECT a.conversation_id FROM (%s) AS a)
+    WHERE m.conversation_id IN (%s)
   ) AS a
 ) AS p
 WHERE p.is_agent AND p.seconds IS NOT NULL AND p.created_at >= %s AND p.created_at < %s
-  AND NOT EXISTS (SELECT FROM %s AS o WHERE o.name = 'reply')`, c.order("m."), indent(indent(indent(messages))), recent, span.Since, span.Until, c.from("conversation_event"))
+  AND NOT EXISTS (SELECT FROM %s AS o WHERE o.name = 'reply')`, c.order("m."), indent(indent(indent(messages))), answered, span.Since, span.Until, c.from("conversation_event"))
 }

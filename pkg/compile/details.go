@@ -335,19 +335,20 @@ func (d *details) answerFields() []string {
 // the one of that id, else the latest of that id of the provider's, else the
 // last outbound message before it in the session.
 func (d *details) addAnswers() {
+	const contacts = "SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL"
 	d.with("answer", fmt.Sprintf(`SELECT DISTINCT ON (t.row_id) t.row_id, a.campaign_id, a.agent_id
 FROM page AS t
 JOIN (
   SELECT m.message_id, m.provider_message_id, m.contact_id, m.created_at, m.sequence, NULL::bigint AS g, %[1]s AS campaign_id, %[2]s AS agent_id
   FROM %[3]s AS m
-  WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
+  WHERE m.direction = 'outbound' AND m.contact_id IN (%[8]s)
   UNION ALL
   SELECT NULL, NULL, NULL, NULL, NULL, r.g, %[4]s, %[5]s
   FROM timeline AS r
   WHERE r.g IN (SELECT p.answer_g FROM page AS p)
 ) AS a ON a.contact_id = t.answer_contact AND (%[6]s = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
 ORDER BY t.row_id, a.g NULLS FIRST, %[6]s = t.answer_to DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, %[7]s DESC`,
-		d.known("campaign", "m.campaign_id"), d.known("agent", "m.agent_id"), d.spanned("message", source.Span{}, "message_id", "provider_message_id", "contact_id", "created_at", "sequence", "campaign_id", "agent_id", "direction"), d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.asText("message", "a.message_id"), d.inOrder("message", "a.message_id")))
+		d.known("campaign", "m.campaign_id"), d.known("agent", "m.agent_id"), d.spanned("message", source.Span{Contacts: contacts}, "message_id", "provider_message_id", "contact_id", "created_at", "sequence", "campaign_id", "agent_id", "direction"), d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.asText("message", "a.message_id"), d.inOrder("message", "a.message_id"), contacts))
 	d.pageJoins = append([]string{"LEFT JOIN answer ON answer.row_id = t.row_id"}, d.pageJoins...)
 }
 

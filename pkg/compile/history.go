@@ -165,7 +165,9 @@ FROM (
   HAVING min(created_at) < %s AND max(created_at) >= %s
 ) AS p`, c.arg(start.Add(longest), "timestamptz"), c.arg(since, "timestamptz")))
 	const same = "u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id"
-	older := c.timeline(c.span(time.Time{}, end), "JOIN unanchored AS u ON "+same, 1<<40)
+	before := c.span(time.Time{}, end)
+	before.Contacts = "SELECT u.contact_id FROM unanchored AS u"
+	older := c.timeline(before, "JOIN unanchored AS u ON "+same, 1<<40)
 	c.with("timeline", fmt.Sprintf("SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE %s)\nUNION ALL\n%s", same, older))
 }
 
@@ -301,8 +303,9 @@ const originSQL = `coalesce(nullif(r.origin, ''), CASE
 func (c *compiler) addUserTypes(attempt, from, to string) {
 	saved := c.columns
 	c.columns = map[string]bool{"account_id": true, "contact_id": true, "sequence": true}
-	before := indent(c.messages(source.Span{Until: to}, ""))
-	within := indent(c.messages(source.Span{Since: from, Until: to}, ""))
+	contacts := "SELECT r.contact_id FROM " + attempt + " AS r"
+	before := indent(c.messages(source.Span{Until: to, Contacts: contacts}, ""))
+	within := indent(c.messages(source.Span{Since: from, Until: to, Contacts: contacts}, ""))
 	c.columns = saved
 	c.with("known", fmt.Sprintf(`SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at
 FROM (

@@ -28,12 +28,14 @@ import (
 // contract; all others are unknown. Integer ids stay integers, naive timestamps
 // are UTC, and any other type is cast to the contract's.
 //
-// Three marks bound the rows that are read. A line that holds one is left out of
-// the statement where there is no such bound, so it has to stand by itself:
+// Marks bound the rows that are read. A line that holds one is left out of the
+// statement where there is no such bound, so it has to stand by itself:
 //
 //	AND m.created_at >= $since AT TIME ZONE 'UTC'
 //	AND m.created_at < $until AT TIME ZONE 'UTC'
 //	AND m.account_id = $account::int
+//	AND c.contact_id IN ($contacts)
+//	AND m.conversation_id IN ($conversations)
 //
 // A file may put several SELECTs together by lines of UNION ALL. The columns of
 // all of them are named by the first, and have to be of the same types where they
@@ -42,7 +44,10 @@ import (
 // $since and $until are timestamptz. A relation that has them must leave out just
 // the rows whose event time (created_at, at) lies outside; csat alone has two
 // times, and may leave out rows whose times both do. $account is text and has to
-// stand in every file whose rows are somebody's.
+// stand in every file whose rows are somebody's. $contacts and $conversations are
+// SELECTs of ids, of contact_id and conversation_id as the file yields them; they
+// are for messages that PostgreSQL cannot find by an index otherwise, as in a
+// union.
 type Product struct {
 	Name     string
 	Files    fs.FS
@@ -327,7 +332,7 @@ func (d *Database) fields(ctx context.Context, relation, sql string) ([]pgconn.F
 	s := &Source{Relations: map[string]string{relation: sql}, Account: d.settings.Account}
 	const instant = "'2020-01-01 00:00Z'::timestamptz"
 	var args []any
-	item := s.From(relation, Span{instant, instant}, func() string {
+	item := s.From(relation, Span{Since: instant, Until: instant}, func() string {
 		args = []any{d.settings.Account}
 		return "$1::text"
 	})

@@ -96,7 +96,7 @@ type Source struct {
 	Version string
 	// Relations holds the SELECT of each relation that exists, without a
 	// semicolon, yielding the contract's columns in its types; ids may be numbers.
-	// Lines with $since, $until and $account hold bounds: see From. Parts that are
+	// Lines with $since and the like hold bounds: see From. Parts that are
 	// put together stand between lines of UNION ALL.
 	Relations map[string]string
 	// Numbers are the entities whose ids the database holds as integers, in every
@@ -146,9 +146,15 @@ func (s *Source) Knows(column string) bool {
 	return s.Has(relation) && !s.Unknown[column]
 }
 
-// Span bounds the event times of the rows that are read, half open: each bound
-// is a placeholder of type timestamptz, or empty.
-type Span struct{ Since, Until string }
+// Span bounds the rows that are read.
+type Span struct {
+	// Since and Until are placeholders of type timestamptz, or empty: the event
+	// time lies between them, half open.
+	Since, Until string
+	// Contacts and Conversations are SELECTs of ids, or empty: rows of others need
+	// not be read, and are not wanted.
+	Contacts, Conversations string
+}
 
 // union stands between the parts of a relation.
 const union = "\nUNION ALL\n"
@@ -172,14 +178,14 @@ func (s *Source) From(relation string, span Span, account func() string, columns
 	if !strings.Contains(sql, "$") {
 		return "(" + sql + ")"
 	}
-	marks := map[string]string{"$since": span.Since, "$until": span.Until}
+	marks := map[string]string{"$since": span.Since, "$until": span.Until, "$contacts": span.Contacts, "$conversations": span.Conversations}
 	if s.Account != "" && strings.Contains(sql, "$account") {
 		marks["$account"] = account()
 	}
 	var kept []string
 lines:
 	for line := range strings.SplitSeq(sql, "\n") {
-		for _, mark := range []string{"$since", "$until", "$account"} {
+		for _, mark := range []string{"$since", "$until", "$account", "$contacts", "$conversations"} {
 			if !strings.Contains(line, mark) {
 				continue
 			}

@@ -42,6 +42,14 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 			return nil, err
 		}
 	}
+	if features["campaign_recipients"] {
+		// Whether campaigns write messages too shows in the first and in the last.
+		if features["campaign_messages"], err = db.Bool(ctx, `SELECT EXISTS (
+  SELECT FROM ((SELECT * FROM `+db.Table("campaign_recipients")+` ORDER BY id LIMIT 1000) UNION (SELECT * FROM `+db.Table("campaign_recipients")+` ORDER BY id DESC LIMIT 1000)) AS r
+  JOIN `+db.Table("messages")+` AS m ON m.source_id = r.source_id AND m.inbox_id = r.inbox_id)`); err != nil {
+			return nil, err
+		}
+	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "Chatwoot", Files: files, Features: features, Indexes: indexes,
 		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/chatwoot.md)",

@@ -47,6 +47,8 @@ WHERE m.message_type IN (0, 1, 3) AND NOT m.private
   AND m.created_at >= $since AT TIME ZONE 'UTC'
   AND m.created_at < $until AT TIME ZONE 'UTC'
   AND m.account_id = $account::int
+  AND c.contact_id IN ($contacts)
+  AND m.conversation_id IN ($conversations)
 {{- if feature "campaign_recipients"}}
 UNION ALL
 -- Campaigns that write no messages keep a row for each who was sent one.
@@ -59,9 +61,11 @@ SELECT -r.id::int, -r.id::int, r.account_id::int, NULL::int, r.contact_id, r.inb
   r.error_code, coalesce(r.error_message, r.error_title), false, NULL
 FROM {{table "campaign_recipients"}} AS r
 LEFT JOIN {{table "campaigns"}} AS p ON p.id = r.campaign_id
-WHERE r.status <> 1 AND NOT EXISTS (SELECT FROM {{table "messages"}} AS w WHERE w.source_id = r.source_id AND w.inbox_id = r.inbox_id)
+WHERE r.status <> 1{{if feature "campaign_messages"}} AND NOT EXISTS (SELECT FROM {{table "messages"}} AS w WHERE w.source_id = r.source_id AND w.inbox_id = r.inbox_id){{end}}
   -- A range of what has no statistics would be taken for one row in two hundred.
   AND (coalesce(r.sent_at, r.failed_at, r.created_at) >= $since AT TIME ZONE 'UTC') IS TRUE
   AND (coalesce(r.sent_at, r.failed_at, r.created_at) < $until AT TIME ZONE 'UTC') IS TRUE
   AND r.account_id = $account::int
+  AND r.contact_id IN ($contacts)
+  AND NULL::int IN ($conversations)
 {{- end}}
