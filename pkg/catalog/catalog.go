@@ -54,7 +54,7 @@ type Metric struct {
 	// ShareOf names the metric whose share of the whole (all rows of the same
 	// bucket) this one is.
 	ShareOf string
-	// Needs lists the optional relations without which the metric is unavailable.
+	// Needs lists the relations without which the metric is unavailable.
 	Needs []string
 	// Internal metrics only serve formulas and are not offered.
 	Internal bool
@@ -89,7 +89,7 @@ type Dimension struct {
 	Values []string
 	// Multi: one fact row may have several values (tags, stages).
 	Multi bool
-	// Needs lists the optional relations without which it is unavailable.
+	// Needs lists the relations without which it is unavailable.
 	Needs []string
 }
 
@@ -137,9 +137,9 @@ var Dimensions = []Dimension{
 	{ID: "author_kind", Kind: KindEnum, Facts: []Fact{Message}, Values: []string{"contact", "agent", "bot", "campaign", "system"}},
 	{ID: "content_type", Kind: KindText, Facts: []Fact{Message}},
 	{ID: "in_window", Kind: KindEnum, Facts: []Fact{Message}, Values: []string{"open", "closed"}},
-	{ID: "source", Kind: KindEnum, Facts: conversationFacts, Values: []string{"inbox", "flow", "inbound", "other"}},
-	{ID: "conversation_status", Kind: KindEnum, Facts: conversationFacts, Values: []string{"open", "pending", "snoozed", "resolved"}},
-	{ID: "priority", Kind: KindText, Facts: conversationFacts},
+	{ID: "source", Kind: KindEnum, Facts: conversationFacts, Values: []string{"inbox", "flow", "inbound", "other"}, Needs: []string{"conversation"}},
+	{ID: "conversation_status", Kind: KindEnum, Facts: conversationFacts, Values: []string{"open", "pending", "snoozed", "resolved"}, Needs: []string{"conversation"}},
+	{ID: "priority", Kind: KindText, Facts: conversationFacts, Needs: []string{"conversation"}},
 	{ID: "rating", Kind: KindNumber, Facts: []Fact{CSATAnswer, CSATSurvey}},
 	{ID: "stage", Kind: KindEnum, Facts: []Fact{Initiation}, Values: []string{"sent", "delivered", "read", "replied"}, Multi: true},
 	{ID: "send", Kind: KindEntity, Facts: []Fact{Initiation}, Relation: "campaign"},
@@ -246,25 +246,25 @@ var Metrics = slices.Concat(
 	},
 	durations(Initiation, "time_to_reply"),
 	[]Metric{
-		count(Conversation, "conversations"),
-		share(Conversation, "conversations_share", "conversations"),
-		count(Conversation, "conversations_open"),
-		count(Conversation, "conversations_unattended"),
-		internal(count(Conversation, "conversation_messages")),
-		ratio(Conversation, "messages_per_conversation", Number, "conversation_messages", "conversations"),
+		needs(count(Conversation, "conversations"), "conversation"),
+		needs(share(Conversation, "conversations_share", "conversations"), "conversation"),
+		needs(count(Conversation, "conversations_open"), "conversation"),
+		needs(count(Conversation, "conversations_unattended"), "conversation"),
+		internal(needs(count(Conversation, "conversation_messages"), "conversation")),
+		needs(ratio(Conversation, "messages_per_conversation", Number, "conversation_messages", "conversations"), "conversation"),
 	},
-	durations(Conversation, "first_response_time"),
-	durations(Conversation, "first_response_time_business", "conversation_event"),
+	durations(Conversation, "first_response_time", "conversation"),
+	durations(Conversation, "first_response_time_business", "conversation", "conversation_event"),
 	[]Metric{
-		distinct(ConversationActive, "conversations_active"),
-		distinct(ConversationNow, "open_now"),
-		distinct(ConversationNow, "unattended_now"),
+		needs(distinct(ConversationActive, "conversations_active"), "conversation"),
+		needs(distinct(ConversationNow, "open_now"), "conversation"),
+		needs(distinct(ConversationNow, "unattended_now"), "conversation"),
 		needs(count(Event, "resolutions"), "conversation_event"),
 		needs(count(Event, "bot_resolutions"), "conversation_event"),
 		needs(count(Event, "reopenings"), "conversation_event"),
 	},
 	durations(Event, "resolution_time", "conversation_event"),
-	durations(Event, "reply_time"),
+	durations(Event, "reply_time", "conversation"),
 	[]Metric{
 		needs(count(CSATAnswer, "csat_responses"), "csat"),
 		needs(Metric{ID: "csat_average", Fact: CSATAnswer, Unit: Number}, "csat"),

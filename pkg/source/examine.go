@@ -213,6 +213,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 	f := &draft{Relation: r, finding: Finding{Relation: r.Name, State: Missing, Fatal: r.Required}}
 	text, err := fs.ReadFile(p.Files, r.Name+".sql")
 	if errors.Is(err, fs.ErrNotExist) {
+		f.finding.Fatal = false // by its nature: nothing is wrong with the database
 		f.finding.Problem = fmt.Sprintf("%s has no %s", p.Name, r.Name)
 		return f, nil
 	}

@@ -21,8 +21,8 @@ type Column struct {
 // Relation is one relation of the contract.
 type Relation struct {
 	Name string
-	// Required relations must exist; what hangs on any other is unavailable
-	// where it is absent.
+	// Required relations must exist, apart from those that a product has no word
+	// for; what hangs on any other is unavailable where it is absent.
 	Required bool
 	Columns  []Column
 }
@@ -138,6 +138,16 @@ type Finding struct {
 
 // Has tells whether the source yields the relation.
 func (s *Source) Has(relation string) bool { return s.Relations[relation] != "" }
+
+// Lack says in half a sentence what is the matter with a relation.
+func (s *Source) Lack(relation string) string {
+	for _, f := range s.Findings {
+		if f.Relation == relation && f.Problem != "" {
+			return f.Problem
+		}
+	}
+	return "it is missing or incomplete"
+}
 
 // Knows tells whether the source can know the column, written
 // "message.delivered_at".
