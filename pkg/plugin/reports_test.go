@@ -94,7 +94,7 @@ func TestReportsInEachLanguage(t *testing.T) {
 				}
 			}
 			if a, b := figures(t, english), figures(t, frame); a != b {
-				t.Errorf("%s: other figures than in English\n%s\n%s", ref, b, a)
+				t.Errorf("%s: other figures than in English\n%.2000s\n%.2000s", ref, b, a)
 			}
 		}
 	}
@@ -141,7 +141,7 @@ func figures(t *testing.T, frame *data.Frame) string {
 	t.Helper()
 	bare := data.NewFrame("")
 	for _, field := range frame.Fields {
-		if slices.Contains([]string{"failure_reasons", "title", "text", "tags"}, field.Name) {
+		if slices.Contains([]string{"failure_reasons", "title", "text", "tags", "body", "labels"}, field.Name) {
 			continue
 		}
 		copied := data.NewFieldFromFieldType(field.Type(), field.Len())
@@ -272,7 +272,7 @@ func TestNoQueryMakesItPanic(t *testing.T) {
 			t.Errorf("%s: status %d of %s: %v", ref, r.Status, r.ErrorSource, r.Error)
 		}
 	}
-	if answers < len(queries)/2 {
+	if answers < len(queries)/3 {
 		t.Errorf("%d of %d bent reports answer", answers, len(queries))
 	}
 }
