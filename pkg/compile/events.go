@@ -137,19 +137,17 @@ GROUP BY account, template, language, template_category, (f.created_at AT TIME Z
 	memory := c.arg(templateMemory, "interval")
 	c.with("variant", fmt.Sprintf(`SELECT d.*, coalesce(lag(last_at) OVER (PARTITION BY account, template, language, template_category ORDER BY first_at) >= first_at - %s, false) AS remembered
 FROM day AS d`, memory))
+	// The category of another language says nothing of this one's.
+	const comparable = "v.language IS NULL OR k.language IS NULL OR k.language = v.language"
 	c.with("change", fmt.Sprintf(`SELECT v.account, v.template, v.language, v.template_category, v.first_at,
   count(k.template) > 0 AS known,
   v.language IS NOT NULL AND count(k.language) > 0 AND NOT coalesce(bool_or(k.language = v.language), false) AS is_language,
-  v.template_category IS NOT NULL AND count(k.template_category) FILTER (WHERE k.comparable) > 0 AND NOT coalesce(bool_or(k.template_category = v.template_category) FILTER (WHERE k.comparable), false) AS is_category,
-  array_agg(DISTINCT k.template_category COLLATE "C") FILTER (WHERE k.comparable AND k.template_category IS NOT NULL) AS categories_before
+  v.template_category IS NOT NULL AND count(k.template_category) FILTER (WHERE %[1]s) > 0 AND NOT coalesce(bool_or(k.template_category = v.template_category) FILTER (WHERE %[1]s), false) AS is_category,
+  array_agg(DISTINCT k.template_category COLLATE "C") FILTER (WHERE k.template_category IS NOT NULL AND (%[1]s)) AS categories_before
 FROM variant AS v
-LEFT JOIN LATERAL (
-  SELECT d.*, v.language IS NULL OR d.language IS NULL OR d.language = v.language AS comparable
-  FROM day AS d
-  WHERE d.template = v.template AND d.account IS NOT DISTINCT FROM v.account AND d.first_at < v.first_at AND d.last_at >= v.first_at - %s
-) AS k ON true
-WHERE v.first_at >= %s AND NOT v.remembered
-GROUP BY v.account, v.template, v.language, v.template_category, v.first_at`, memory, c.arg(from, "timestamptz")))
+LEFT JOIN day AS k ON k.template = v.template AND k.account IS NOT DISTINCT FROM v.account AND k.first_at < v.first_at AND k.last_at >= v.first_at - %[2]s
+WHERE v.first_at >= %[3]s AND NOT v.remembered
+GROUP BY v.account, v.template, v.language, v.template_category, v.first_at`, comparable, memory, c.arg(from, "timestamptz")))
 	conditions := []string{"(NOT t.known OR t.is_language OR t.is_category)"}
 	for _, f := range chosen {
 		conditions = append(conditions, c.textPredicate("t."+f.Dimension, f))

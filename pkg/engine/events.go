@@ -8,14 +8,22 @@ import (
 	"github.com/parley-reports/parley/pkg/compile"
 )
 
+// burstDays is how long a range can be that is looked at hour by hour.
+const burstDays = 450
+
 // events lists the events of a report in the order of time. Where there are more
 // than the limit the latest are kept.
 func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) {
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range}
+	if first := in.Range.To.AddDate(0, 0, -burstDays); in.Query.Report == "failure_bursts" && in.Range.From.Before(first) {
+		in.Range.From = first
+		result.Notices = append(result.Notices, fmt.Sprintf("Only the last %d days of the range are looked at hour by hour.", burstDays))
+	}
 	st, err := compile.Events(in)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text()}
+	result.SQL = st.Text()
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}

@@ -32,14 +32,10 @@ change AS (
   SELECT v.account, v.template, v.language, v.template_category, v.first_at,
     count(k.template) > 0 AS known,
     v.language IS NOT NULL AND count(k.language) > 0 AND NOT coalesce(bool_or(k.language = v.language), false) AS is_language,
-    v.template_category IS NOT NULL AND count(k.template_category) FILTER (WHERE k.comparable) > 0 AND NOT coalesce(bool_or(k.template_category = v.template_category) FILTER (WHERE k.comparable), false) AS is_category,
-    array_agg(DISTINCT k.template_category COLLATE "C") FILTER (WHERE k.comparable AND k.template_category IS NOT NULL) AS categories_before
+    v.template_category IS NOT NULL AND count(k.template_category) FILTER (WHERE v.language IS NULL OR k.language IS NULL OR k.language = v.language) > 0 AND NOT coalesce(bool_or(k.template_category = v.template_category) FILTER (WHERE v.language IS NULL OR k.language IS NULL OR k.language = v.language), false) AS is_category,
+    array_agg(DISTINCT k.template_category COLLATE "C") FILTER (WHERE k.template_category IS NOT NULL AND (v.language IS NULL OR k.language IS NULL OR k.language = v.language)) AS categories_before
   FROM variant AS v
-  LEFT JOIN LATERAL (
-    SELECT d.*, v.language IS NULL OR d.language IS NULL OR d.language = v.language AS comparable
-    FROM day AS d
-    WHERE d.template = v.template AND d.account IS NOT DISTINCT FROM v.account AND d.first_at < v.first_at AND d.last_at >= v.first_at - $3::interval
-  ) AS k ON true
+  LEFT JOIN day AS k ON k.template = v.template AND k.account IS NOT DISTINCT FROM v.account AND k.first_at < v.first_at AND k.last_at >= v.first_at - $3::interval
   WHERE v.first_at >= $4::timestamptz AND NOT v.remembered
   GROUP BY v.account, v.template, v.language, v.template_category, v.first_at
 )
