@@ -24,6 +24,6 @@ func newRootCommand() *cobra.Command {
 		// An error is one line.
 		DisableSuggestions: true,
 	}
-	root.AddCommand(newDemoDataCommand(), newQueryCommand())
+	root.AddCommand(newCheckCommand(), newDemoDataCommand(), newQueryCommand())
 	return root
 }

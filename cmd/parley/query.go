@@ -21,13 +21,12 @@ import (
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/source"
-	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
 // newQueryCommand runs one query outside Grafana, by the same code.
 func newQueryCommand() *cobra.Command {
-	var address, kind, schema, account, from, to, format, timezone, chatURL string
+	var base database
+	var from, to, format, timezone, chatURL string
 	var showSQL bool
 	cmd := &cobra.Command{
 		Use:   "query 'QUERY JSON'",
@@ -46,36 +45,20 @@ func newQueryCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("unknown format %q: choose json, table or csv", format)
 			}
-			read, err := kinds.Lookup(kind)
-			if err != nil {
-				return err
-			}
 			q, err := query.Parse([]byte(args[0]))
 			if err != nil {
 				return err
 			}
-			if address == "" {
-				address = os.Getenv("DATABASE_URL")
-			}
-			if address == "" {
-				return errors.New("no database: give its address with --url, or in DATABASE_URL")
-			}
-			settings, err := postgres.SettingsFromURL(address)
-			if err != nil {
-				return err
-			}
-			settings.Timeout, settings.MaxConnections = 10*time.Minute, 2
-			db, err := postgres.Open(settings)
-			if err != nil {
-				return err
-			}
-			defer db.Close()
 			loc, err := calendar.Zone(timezone)
 			if err != nil {
 				return err
 			}
-			detect := read.Detect(source.Settings{Schema: schema, Account: account})
-			result, err := engine.New(db, detect, engine.Settings{Location: loc, ChatURL: chatURL}).Run(ctx, engine.Request{Query: q, Range: r})
+			db, e, err := base.open(engine.Settings{Location: loc, ChatURL: chatURL})
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			result, err := e.Run(ctx, engine.Request{Query: q, Range: r})
 			if err != nil {
 				return inWords(err)
 			}
@@ -91,11 +74,8 @@ func newQueryCommand() *cobra.Command {
 			return write(cmd.OutOrStdout(), result)
 		},
 	}
+	base.flags(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&address, "url", "", "address of the database, postgres://user:password@host:port/database; DATABASE_URL where it is left out")
-	flags.StringVar(&kind, "source", "views", "kind of database: "+strings.Join(kinds.IDs(), ", "))
-	flags.StringVar(&schema, "schema", "", "schema of the tables; the kind's own where it is left out")
-	flags.StringVar(&account, "account", "", "id of the only account to read")
 	flags.StringVar(&from, "from", "", "first instant of the range, RFC 3339")
 	flags.StringVar(&to, "to", "", "end of the range, RFC 3339; not in it")
 	flags.StringVar(&format, "format", "json", "json, table or csv")

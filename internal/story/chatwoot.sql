@@ -291,6 +291,15 @@ CREATE TABLE taggings (
   id serial PRIMARY KEY, tag_id integer, taggable_type varchar, taggable_id integer, tagger_type varchar,
   tagger_id integer, context varchar(128), created_at timestamp
 );
+CREATE INDEX ON taggings (context);
+CREATE UNIQUE INDEX ON taggings (tag_id, taggable_id, taggable_type, context, tagger_id, tagger_type);
+CREATE INDEX ON taggings (tag_id);
+CREATE INDEX ON taggings (taggable_id, taggable_type, context);
+CREATE INDEX ON taggings (taggable_id, taggable_type, tagger_id, context);
+CREATE INDEX ON taggings (taggable_id);
+CREATE INDEX ON taggings (taggable_type);
+CREATE INDEX ON taggings (tagger_id, tagger_type);
+CREATE INDEX ON taggings (tagger_id);
 
 CREATE TABLE schema_migrations (version varchar PRIMARY KEY);
 INSERT INTO schema_migrations VALUES ('20250523031839'), ('20240215065844');

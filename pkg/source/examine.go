@@ -61,7 +61,8 @@ type Product struct {
 // Index is a column that the reports look rows up by.
 type Index struct{ Table, Column string }
 
-// shared are the relations that belong to no account.
+// shared are the relations that belong to no account. No product has them: who
+// wants costs keeps them as tables of the schema parley.
 var shared = []string{"rate_card", "billing_rule"}
 
 // Database is a database under examination.
@@ -212,6 +213,9 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, error) {
 	f := &draft{Relation: r, finding: Finding{Relation: r.Name, State: Missing, Fatal: r.Required}}
 	text, err := fs.ReadFile(p.Files, r.Name+".sql")
+	if slices.Contains(shared, r.Name) && errors.Is(err, fs.ErrNotExist) {
+		return d.own(ctx, f)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		f.finding.Fatal = false // by its nature: nothing is wrong with the database
 		f.finding.Problem = fmt.Sprintf("%s has no %s", p.Name, r.Name)
@@ -220,7 +224,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 	if err != nil {
 		return nil, err
 	}
-	if d.settings.Account != "" && !strings.Contains(string(text), "$account") && !slices.Contains(shared, r.Name) {
+	if d.settings.Account != "" && !strings.Contains(string(text), "$account") {
 		f.finding.Problem = r.Name + " cannot be limited to an account"
 		return f, nil
 	}
@@ -262,6 +266,26 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 	if len(f.absent) > 0 {
 		f.finding.State = Partial
 		f.finding.Problem = strings.Join(f.absent, "; ") + ": what hangs on it is unknown"
+	}
+	return f, nil
+}
+
+// own reads a relation that a team keeps beside the product's tables. Without one
+// of them costs are unknown, without the other the shipped rules serve.
+func (d *Database) own(ctx context.Context, f *draft) (*draft, error) {
+	table := "parley." + f.Name
+	readable, err := d.Bool(ctx, "SELECT coalesce(has_table_privilege(to_regclass($1), 'SELECT'), false)", table)
+	if err == nil && readable {
+		f.sql = "SELECT * FROM " + table
+		err = d.describe(ctx, f)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case len(f.columns) > 0:
+		f.finding.State = Complete
+	case f.Name == "rate_card":
+		f.finding.Problem = "there is no " + table + ": costs are unknown"
 	}
 	return f, nil
 }

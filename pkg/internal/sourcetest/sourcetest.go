@@ -21,6 +21,7 @@ import (
 	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/check"
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/internal/agree"
@@ -155,6 +156,7 @@ func Agrees(t *testing.T, kind string, unavailable, unknown []string, different 
 	schema, _ := Tell(t, kind, data)
 	ours, theirs := Open(t, "views", "", source.Settings{Schema: contracts}), Open(t, kind, "", source.Settings{Schema: schema})
 	found := Found(t, theirs)
+	conforms(t, found)
 	gotUnavailable, gotUnknown := catalog.Limits(found.Has, found.Knows)
 	if !slices.Equal(gotUnavailable, unavailable) {
 		t.Errorf("unavailable is %q, want %q", gotUnavailable, unavailable)
@@ -212,6 +214,29 @@ func Agrees(t *testing.T, kind string, unavailable, unknown []string, different 
 	for id := range different {
 		if !differs[id] {
 			t.Errorf("%s does not differ", id)
+		}
+	}
+}
+
+// conforms wants no row that breaks the contract.
+func conforms(t *testing.T, s *source.Source) {
+	t.Helper()
+	settings, err := postgres.SettingsFromURL(pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := postgres.Open(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	problems, err := check.Rows(t.Context(), db, s, time.Time{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		if !p.Allowed {
+			t.Error(p)
 		}
 	}
 }

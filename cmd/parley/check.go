@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/check"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// newCheckCommand examines a database: what works, what is unknown, and which rows
+// break the contract.
+func newCheckCommand() *cobra.Command {
+	var from database
+	days := 90
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Examine a database: what works, what is unknown, what breaks the contract",
+		Long: `Examine a database: which relations are complete, which metrics are unavailable or
+unknown, which index would help, and which rows break the contract (ids that stand
+twice, what points to nothing, clocks in the future, statuses out of order), with
+counts and examples. Nothing is written. The exit code is 1 where the reports cannot
+work, or rows break the contract.`,
+		Example: `  parley check --url postgres://reader@localhost/chatwoot_production --source chatwoot
+  parley check --url postgres://reader@localhost/chat --days 0`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+			defer stop()
+			db, e, err := from.open(engine.Settings{})
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			s, err := e.Examine(ctx)
+			if err != nil {
+				return inWords(err)
+			}
+			out := cmd.OutOrStdout()
+			printSource(out, s)
+			if fatal := s.Fatal(); len(fatal) > 0 {
+				return &engine.SchemaError{Findings: fatal, Remedy: s.Remedy}
+			}
+			var since time.Time
+			if days > 0 {
+				since = time.Now().AddDate(0, 0, -days)
+			}
+			problems, err := check.Rows(ctx, db, s, since, func(relation string) { fmt.Fprintln(cmd.ErrOrStderr(), "looking at", relation) })
+			if err != nil {
+				return inWords(err)
+			}
+			broken := slices.DeleteFunc(slices.Clone(problems), func(p check.Problem) bool { return p.Allowed })
+			allowed := slices.DeleteFunc(problems, func(p check.Problem) bool { return !p.Allowed })
+			printProblems(out, "Worth knowing:", allowed)
+			if len(broken) == 0 {
+				fmt.Fprintln(out, "No row breaks the contract.")
+				return nil
+			}
+			printProblems(out, "Rows that break the contract:", broken)
+			return errors.New("there are rows that break the contract")
+		},
+	}
+	from.flags(cmd)
+	cmd.Flags().IntVar(&days, "days", days, "look at rows of so many days; 0 is all")
+	return cmd
+}
+
+func printProblems(w io.Writer, title string, problems []check.Problem) {
+	if len(problems) > 0 {
+		fmt.Fprintln(w, title)
+	}
+	for _, p := range problems {
+		fmt.Fprintln(w, "  "+p.String())
+	}
+}
+
+// printSource says what the examination found.
+func printSource(w io.Writer, s *source.Source) {
+	fmt.Fprint(w, s.Kind)
+	if s.Version != "" {
+		fmt.Fprintf(w, " (%s)", s.Version)
+	}
+	fmt.Fprintln(w)
+	for _, f := range s.Findings {
+		fmt.Fprintf(w, "  %-8s  %s", f.State, f.Relation)
+		if f.Problem != "" {
+			fmt.Fprintf(w, ": %s", f.Problem)
+		}
+		fmt.Fprintln(w)
+	}
+	unavailable, unknown := catalog.Limits(s.Has, s.Knows)
+	for _, part := range []struct {
+		title string
+		list  []string
+		mark  string
+	}{{"Unavailable", unavailable, ", "}, {"Unknown", unknown, ", "}, {"Faster with", s.Advice, "; "}} {
+		if len(part.list) > 0 {
+			fmt.Fprintf(w, "%s: %s\n", part.title, strings.Join(part.list, part.mark))
+		}
+	}
+}

@@ -1,0 +1,111 @@
+// Package check looks through the rows of a source for what breaks the contract:
+// ids that stand twice, what points to nothing, clocks in the future, statuses out
+// of order.
+package check
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// Problem is a rule of the contract that rows break.
+type Problem struct {
+	Relation string
+	// Breaks says what the rows do, after their number.
+	Breaks string
+	Rows   int64
+	// Examples are the ids of some of them.
+	Examples []string
+	// Allowed by the contract, but worth knowing.
+	Allowed bool
+}
+
+// String is the problem in one line.
+func (p Problem) String() string {
+	return fmt.Sprintf("%d rows of %s %s, such as %s", p.Rows, p.Relation, p.Breaks, strings.Join(p.Examples, ", "))
+}
+
+const examples = 3
+
+// Rows looks through the rows of the source whose event time is since or later;
+// all of them where it is zero. It tells progress what it looks at, if that is not
+// nil.
+func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Time, progress func(relation string)) ([]Problem, error) {
+	var found []Problem
+	last := ""
+	for _, r := range rules() {
+		if !s.Has(r.relation) || slices.ContainsFunc(r.needs, func(need string) bool { return !knows(s, need) }) {
+			continue
+		}
+		if progress != nil && r.relation != last {
+			progress(r.relation)
+		}
+		last = r.relation
+		sql, args := expand(s, r.sql, since)
+		problem := Problem{Relation: r.relation, Breaks: r.breaks, Allowed: r.allowed}
+		err := db.Query(ctx, fmt.Sprintf("SELECT count(*), (array_agg(p.id))[1:%d] FROM (\n%s\n) AS p (id)", examples, sql), args, func(values []any) error {
+			problem.Rows, _ = values[0].(int64)
+			list, _ := values[1].([]any)
+			for _, id := range list {
+				problem.Examples = append(problem.Examples, fmt.Sprint(id))
+			}
+			return nil
+		})
+		if err != nil {
+			return found, err
+		}
+		if problem.Rows > 0 {
+			found = append(found, problem)
+		}
+	}
+	return found, nil
+}
+
+// knows tells whether there is the relation, or the column.
+func knows(s *source.Source, name string) bool {
+	if strings.Contains(name, ".") {
+		return s.Knows(name)
+	}
+	return s.Has(name)
+}
+
+var bracketed = regexp.MustCompile(`\[(\w+)\] AS r|\[(\w+)\]`)
+
+// eventTimes are the columns that the range is about.
+var eventTimes = map[string]string{"message": "created_at", "conversation": "created_at", "conversation_event": "at"}
+
+// expand puts the relations into a rule's SQL. The range holds for the rows that
+// the rule is about, not for those that they point to.
+func expand(s *source.Source, sql string, since time.Time) (string, []any) {
+	var args []any
+	bind := func(v any, typ string) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d::%s", len(args), typ)
+	}
+	account := func() string { return bind(s.Account, "text") }
+	sql = bracketed.ReplaceAllStringFunc(sql, func(match string) string {
+		parts := bracketed.FindStringSubmatch(match)
+		if parts[1] == "" {
+			return s.From(parts[2], source.Span{}, account)
+		}
+		relation := parts[1]
+		at := eventTimes[relation]
+		if since.IsZero() || at == "" {
+			return s.From(relation, source.Span{}, account) + " AS r"
+		}
+		instant := bind(since, "timestamptz")
+		item := s.From(relation, source.Span{Since: instant}, account)
+		if s.Bounded(relation) {
+			return item + " AS r"
+		}
+		return fmt.Sprintf("(SELECT b.* FROM %s AS b WHERE b.%s >= %s) AS r", item, at, instant)
+	})
+	return sql, args
+}

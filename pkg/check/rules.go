@@ -1,0 +1,116 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// A rule is something that the contract wants of rows.
+type rule struct {
+	relation string
+	// needs are further relations, and columns as "message.read_at", without which
+	// there is nothing to check.
+	needs []string
+	// breaks says in the plural what the rows that break it do, after their number
+	// and the relation's name: "4 rows of message have …".
+	breaks string
+	// sql yields a text for each such row, the row's id. Names in brackets are
+	// relations.
+	sql string
+	// allowed by the contract, but worth knowing.
+	allowed bool
+}
+
+// ids are the relations whose rows have an id of their own.
+var ids = []string{"message", "conversation", "contact", "line", "agent", "team", "campaign", "account"}
+
+// references are columns that point to another relation. Agents and teams that are
+// gone leave their ids.
+var references = []struct {
+	relation, column, to string
+	allowed              bool
+}{
+	{"message", "conversation_id", "conversation", false}, {"message", "contact_id", "contact", false}, {"message", "line_id", "line", false}, {"message", "agent_id", "agent", true},
+	{"conversation", "contact_id", "contact", false}, {"conversation", "line_id", "line", false}, {"conversation", "agent_id", "agent", true}, {"conversation", "team_id", "team", true},
+	{"conversation_event", "conversation_id", "conversation", false}, {"csat", "conversation_id", "conversation", false}, {"agent_team", "agent_id", "agent", true},
+}
+
+// words are the values that a column may have.
+var words = []struct {
+	relation, column string
+	values           []string
+}{
+	{"message", "direction", []string{"inbound", "outbound"}},
+	{"message", "author_kind", []string{"contact", "agent", "bot", "campaign", "system"}},
+	{"message", "status", []string{"queued", "pending", "accepted", "sent", "delivered", "read", "played", "failed"}},
+	{"message", "template_category", []string{"marketing", "utility", "authentication", "service"}},
+	{"conversation", "status", []string{"open", "pending", "snoozed", "resolved"}},
+	{"conversation_event", "name", []string{"resolved", "reopened", "first_response", "reply", "bot_handoff", "bot_resolved"}},
+	{"line", "channel", channels()},
+	{"tag", "kind", []string{"conversation", "contact"}},
+}
+
+func channels() []string { d, _ := catalog.LookupDimension("channel"); return d.Values }
+
+// naming is the column that names a row, where it is not the id.
+var naming = map[string]string{"conversation_event": "conversation_id", "csat": "conversation_id", "agent_team": "agent_id", "tag": "owner_id", "working_hours": "line_id"}
+
+func nameOf(relation string) string {
+	if column := naming[relation]; column != "" {
+		return "r." + column
+	}
+	return "r." + relation + "_id"
+}
+
+// rules lists all of them, relation by relation.
+func rules() []rule {
+	var list []rule
+	for _, relation := range ids {
+		list = append(list,
+			rule{relation: relation, breaks: "have no id", sql: fmt.Sprintf("SELECT '(none)' FROM [%s] AS r WHERE %s IS NULL", relation, nameOf(relation))},
+			rule{relation: relation, breaks: "share their id with another", sql: fmt.Sprintf("SELECT %[2]s::text FROM (SELECT r.*, count(*) OVER (PARTITION BY %[2]s) AS times FROM [%[1]s] AS r) AS r WHERE r.times > 1", relation, nameOf(relation))})
+	}
+	for _, ref := range references {
+		list = append(list, rule{relation: ref.relation, needs: []string{ref.to, ref.relation + "." + ref.column}, allowed: ref.allowed, breaks: fmt.Sprintf("name by %s what is not in %s", ref.column, ref.to),
+			sql: fmt.Sprintf("SELECT %s::text FROM [%s] AS r LEFT JOIN [%s] AS o ON o.%[3]s_id = r.%[4]s WHERE o.%[3]s_id IS NULL AND r.%[4]s IS NOT NULL AND r.%[4]s::text <> ''", nameOf(ref.relation), ref.relation, ref.to, ref.column)})
+	}
+	for _, w := range words {
+		list = append(list, rule{relation: w.relation, needs: []string{w.relation + "." + w.column}, breaks: fmt.Sprintf("have as %s none of %s", w.column, strings.Join(w.values, ", ")),
+			sql: fmt.Sprintf("SELECT %[1]s::text || ' (' || r.%[3]s || ')' FROM [%[2]s] AS r WHERE lower(r.%[3]s) <> ALL ('{%[4]s}') AND r.%[3]s <> ''", nameOf(w.relation), w.relation, w.column, strings.Join(w.values, ","))})
+	}
+	later := func(relation, first, second, what string) rule {
+		return rule{relation: relation, needs: []string{relation + "." + first, relation + "." + second}, breaks: what,
+			sql: fmt.Sprintf("SELECT %s::text FROM [%s] AS r WHERE r.%s < r.%s - interval '1 second'", nameOf(relation), relation, second, first)}
+	}
+	future := func(relation, column string) rule {
+		return rule{relation: relation, breaks: "lie in the future", sql: fmt.Sprintf("SELECT %s::text || ' (' || r.%[3]s || ')' FROM [%[2]s] AS r WHERE r.%[3]s > now() + interval '5 minutes'", nameOf(relation), relation, column)}
+	}
+	list = append(list,
+		future("message", "created_at"), future("conversation", "created_at"), future("conversation_event", "at"),
+		later("message", "created_at", "sent_at", "were sent before they were created"),
+		later("message", "created_at", "delivered_at", "were delivered before they were created"),
+		later("message", "delivered_at", "read_at", "were read before they were delivered"),
+		later("message", "sent_at", "delivered_at", "were delivered before they were sent"),
+		later("csat", "sent_at", "answered_at", "were answered before they were sent"),
+		rule{relation: "message", needs: []string{"message.status", "message.delivered_at"}, breaks: "are of status sent, pending or failed although they were delivered (the delivery counts)",
+			sql: "SELECT r.message_id::text FROM [message] AS r WHERE lower(r.status) IN ('queued', 'pending', 'accepted', 'sent', 'failed') AND (r.delivered_at IS NOT NULL OR r.read_at IS NOT NULL)"},
+		rule{relation: "message", allowed: true, breaks: "have no contact (they make no session and no user)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE r.contact_id IS NULL"},
+		rule{relation: "message", needs: []string{"conversation", "message.conversation_id", "message.account_id", "conversation.account_id"}, breaks: "are of another account than their conversation",
+			sql: "SELECT r.message_id::text FROM [message] AS r JOIN [conversation] AS o ON o.conversation_id = r.conversation_id WHERE o.account_id <> r.account_id"},
+		rule{relation: "csat", breaks: "have a rating that is not 1 to 5", sql: "SELECT r.conversation_id::text || ' (' || r.rating || ')' FROM [csat] AS r WHERE r.rating NOT BETWEEN 1 AND 5"},
+		rule{relation: "working_hours", needs: []string{"working_hours.time_zone"}, breaks: "are in a time zone that PostgreSQL does not know",
+			sql: "SELECT r.time_zone FROM [working_hours] AS r WHERE r.time_zone <> '' AND r.time_zone NOT IN (SELECT z.name FROM pg_timezone_names AS z)"},
+	)
+	slices.SortStableFunc(list, func(a, b rule) int { return cmp.Compare(place(a.relation), place(b.relation)) })
+	return list
+}
+
+// place is that of the relation in the contract.
+func place(relation string) int {
+	return slices.IndexFunc(source.Contract, func(r source.Relation) bool { return r.Name == relation })
+}
