@@ -58,7 +58,8 @@ func Test(ctx context.Context) error {
 func Demo(
 	ctx context.Context,
 	url *string, // a database of your own, which is only read: --url postgres://…
-	schema *string, // its schema; parley by default
+	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot
+	schema *string, // its schema; the kind's own by default
 	timezone *string, // its time zone, as an IANA name; UTC by default
 	messages *int, // how many messages to make up
 	port *int, // Grafana's port; 3000 by default
@@ -67,21 +68,22 @@ func Demo(
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
-	return demo.Run(ctx, demoOptions(url, schema, timezone, messages, port, text, language))
+	return demo.Run(ctx, demoOptions(url, kind, schema, timezone, messages, port, text, language))
 }
 
 // Dev is the demo in Grafana for those who change the plugin: both halves are built again on every change.
 func Dev(
 	ctx context.Context,
 	url *string, // a database of your own, which is only read: --url postgres://…
-	schema *string, // its schema; parley by default
+	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot
+	schema *string, // its schema; the kind's own by default
 	timezone *string, // its time zone, as an IANA name; UTC by default
 	messages *int, // how many messages to make up
 	port *int, // Grafana's port; 3000 by default
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
-	return demo.Dev(ctx, demoOptions(url, schema, timezone, messages, port, nil, nil))
+	return demo.Dev(ctx, demoOptions(url, kind, schema, timezone, messages, port, nil, nil))
 }
 
 // Database runs an empty PostgreSQL and prints its DATABASE_URL, for tests that are run one by one.
@@ -97,11 +99,12 @@ func Dashboards(ctx context.Context) error { return tasks.Dashboards(ctx) }
 // Clean removes what was built.
 func Clean() error { return tasks.Clean() }
 
-func demoOptions(url, schema, timezone *string, messages, port *int, text *bool, language *string) demo.Options {
+func demoOptions(url, kind, schema, timezone *string, messages, port *int, text *bool, language *string) demo.Options {
 	return demo.Options{
 		Root:          ".",
 		URL:           value(url, ""),
-		Schema:        value(schema, "parley"),
+		Kind:          value(kind, ""),
+		Schema:        value(schema, ""),
 		Timezone:      value(timezone, "UTC"),
 		Messages:      value(messages, 0),
 		Port:          value(port, 0),

@@ -113,6 +113,7 @@ export interface ParleyOptions extends DataSourceJsonData {
   user?: string;
   tlsMode?: string;
   schema?: string;
+  account?: string;
   timezone?: string;
   chatUrl?: string;
   rowLimit?: number;

@@ -16,8 +16,9 @@ import (
 // maxDataPoints is what a panel of usual width asks for.
 const maxDataPoints = 1000
 
-// outcome counts what became of the panels.
-type outcome struct{ answered, empty, failed int }
+// outcome counts what became of the panels. Unavailable are those that this kind
+// of database lacks a relation for.
+type outcome struct{ answered, empty, unavailable, failed int }
 
 // answer asks the plugin's process for every panel of the dashboards, as Grafana
 // would on opening them, and prints what it says.
@@ -59,18 +60,22 @@ func answer(ctx context.Context, out io.Writer, client *plugintest.Client, in ba
 func (o *outcome) add(other outcome) {
 	o.answered += other.answered
 	o.empty += other.empty
+	o.unavailable += other.unavailable
 	o.failed += other.failed
 }
 
 // show prints the answers to one panel.
 func show(out io.Writer, request *backend.QueryDataRequest, response *backend.QueryDataResponse, zone *time.Location) outcome {
-	hasData, failed := false, false
+	hasData, unavailable, failed := false, false, false
 	for _, query := range request.Queries {
 		part, there := response.Responses[query.RefID]
 		switch {
 		case !there:
 			failed = true
 			_, _ = fmt.Fprintf(out, "    error: no answer to %s\n", query.RefID)
+		case part.Error != nil && part.Status == backend.StatusNotImplemented:
+			unavailable = true
+			_, _ = fmt.Fprintf(out, "    %v\n", part.Error)
 		case part.Error != nil:
 			failed = true
 			_, _ = fmt.Fprintf(out, "    error: %v\n", part.Error)
@@ -85,6 +90,8 @@ func show(out io.Writer, request *backend.QueryDataRequest, response *backend.Qu
 	switch {
 	case failed:
 		return outcome{failed: 1}
+	case unavailable:
+		return outcome{unavailable: 1}
 	case !hasData:
 		_, _ = fmt.Fprintln(out, "    no data")
 		return outcome{empty: 1}

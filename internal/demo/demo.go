@@ -17,7 +17,9 @@ import (
 
 	"github.com/parley-reports/parley/internal/embeddedpg"
 	"github.com/parley-reports/parley/internal/plugintest"
+	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/demodata"
+	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
 const (
@@ -37,6 +39,8 @@ type Options struct {
 	// URL is a database of one's own; empty is a new one with made-up data. It is
 	// only read.
 	URL string
+	// Kind is whose tables the database has, or the made-up data are told in.
+	Kind string
 	// Schema and Timezone are those of the database at URL.
 	Schema   string
 	Timezone string
@@ -95,8 +99,13 @@ const madeUpChat = "https://chat.lumara.example/conversations/{display_id}"
 // ends it.
 func database(ctx context.Context, options Options) (s settings, stop func() error, err error) {
 	stop = func() error { return nil }
+	kind, err := kinds.Lookup(options.Kind)
+	if err != nil {
+		return s, stop, err
+	}
 	if options.URL != "" {
 		s, err = settingsOf(ctx, options.URL, options.Schema, options.Timezone)
+		s.Kind = kind.ID
 		return s, stop, err
 	}
 
@@ -127,9 +136,14 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
 	step("Making up the messages of a business")
-	made, err := demodata.Generate(ctx, conn, schema, demodata.Options{Messages: options.Messages}, func(text string) {
-		fmt.Println("  " + text)
-	})
+	var made fmt.Stringer
+	if kind.ID == "views" {
+		made, err = demodata.Generate(ctx, conn, schema, demodata.Options{Messages: options.Messages}, func(text string) {
+			fmt.Println("  " + text)
+		})
+	} else {
+		made, err = story.Generate(ctx, conn, kind.ID, schema, demodata.Options{Messages: options.Messages})
+	}
 	if err != nil {
 		return s, stop, fmt.Errorf("make up demo data: %w", err)
 	}
@@ -140,7 +154,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 		}
 	}
 	s, err = settingsOf(ctx, address, schema, timezone)
-	s.ChatURL = madeUpChat
+	s.Kind, s.ChatURL = kind.ID, madeUpChat
 	return s, stop, err
 }
 
@@ -166,8 +180,12 @@ func inText(ctx context.Context, root string, dashboards []dashboard, s settings
 		return err
 	}
 
-	fmt.Printf("\n%d dashboards: %d panels with data, %d without, %d with an error, in %s.\n",
-		len(dashboards), total.answered, total.empty, total.failed, time.Since(start).Round(100*time.Millisecond))
+	unavailable := ""
+	if total.unavailable > 0 {
+		unavailable = fmt.Sprintf(", %d that such a database cannot fill", total.unavailable)
+	}
+	fmt.Printf("\n%d dashboards: %d panels with data, %d without, %d with an error%s, in %s.\n",
+		len(dashboards), total.answered, total.empty, total.failed, unavailable, time.Since(start).Round(100*time.Millisecond))
 	fmt.Println("The same in other languages: --language=es, --language=pt-BR.")
 	fmt.Println("To see them in Grafana: unpack Grafana 12.3 or later (https://grafana.com/grafana/download), " +
 		"or start Docker, and run GRAFANA_HOME=<its directory> go tool mage demo.")

@@ -16,6 +16,8 @@ import (
 // settings are what the data source has to know to reach a database.
 type settings struct {
 	postgres.Settings
+	// Kind of database; empty is views.
+	Kind     string
 	Schema   string
 	Timezone string
 	// ChatURL is the template of links to chats, empty where none is known.
@@ -60,7 +62,7 @@ func settingsOf(ctx context.Context, address, schema, timezone string) (settings
 // jsonData and secrets are the settings as Grafana hands them to the plugin.
 func (s settings) jsonData() map[string]any {
 	return map[string]any{
-		"kind": "views", "host": s.Host, "port": s.Port, "database": s.Database, "user": s.User,
+		"kind": s.Kind, "host": s.Host, "port": s.Port, "database": s.Database, "user": s.User,
 		"tlsMode": s.TLSMode, "schema": s.Schema, "timezone": s.Timezone, "chatUrl": s.ChatURL,
 	}
 }
@@ -89,6 +91,7 @@ func (s settings) environment() []string {
 		"PARLEY_TLS_CA_CERT=" + s.CACert,
 		"PARLEY_TLS_CLIENT_CERT=" + s.ClientCert,
 		"PARLEY_TLS_CLIENT_KEY=" + s.ClientKey,
+		"PARLEY_KIND=" + s.Kind,
 		"PARLEY_SCHEMA=" + s.Schema,
 		"PARLEY_TIMEZONE=" + s.Timezone,
 		"PARLEY_CHAT_URL=" + s.ChatURL,

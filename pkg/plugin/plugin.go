@@ -204,6 +204,9 @@ var statuses = map[postgres.Class]backend.Status{
 func explain(err error) (backend.Status, string) {
 	var wrong *query.Error
 	var schema *engine.SchemaError
+	if errors.As(err, &wrong) && wrong.Unavailable {
+		return backend.StatusNotImplemented, err.Error()
+	}
 	if errors.As(err, &wrong) || errors.As(err, &schema) {
 		return backend.StatusBadRequest, err.Error()
 	}

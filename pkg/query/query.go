@@ -90,11 +90,15 @@ const (
 )
 
 // Error says what is wrong with a query and what to do about it.
-type Error struct{ Message string }
+type Error struct {
+	Message string
+	// Unavailable: the query is right, and the database lacks what it asks for.
+	Unavailable bool
+}
 
 func (e *Error) Error() string { return e.Message }
 
-func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+func errorf(format string, args ...any) error { return &Error{Message: fmt.Sprintf(format, args...)} }
 
 // grafanaKeys stand in every query that Grafana sends and mean nothing here.
 var grafanaKeys = []string{"refId", "datasource", "datasourceId", "queryType", "hide", "key", "intervalMs", "maxDataPoints", "queryCachingTTL", "timeRange", "resultAssertions", "datasourceUid", "supportingQueryType"}
@@ -460,7 +464,7 @@ func OperatorsOf(d catalog.Dimension) []string {
 
 func checkZone(q Query) error {
 	if _, err := calendar.Zone(q.Timezone); err != nil {
-		return &Error{err.Error()}
+		return &Error{Message: err.Error()}
 	}
 	return nil
 }

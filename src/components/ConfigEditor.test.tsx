@@ -49,6 +49,14 @@ describe('the settings', () => {
     });
   });
 
+  it('ask for what the kind of database needs', async () => {
+    const state = edit();
+    await choose(/^Kind of database/, 'Chatwoot');
+    await user.type(screen.getByLabelText(/^Account/), '3');
+    expect(state.settings.jsonData).toEqual({ kind: 'chatwoot', account: '3' });
+    expect(screen.getByLabelText(/^Schema/)).toHaveAttribute('placeholder', 'public');
+  });
+
   it('hold a time zone that the browser does not know, or none', async () => {
     const state = edit();
     const zone = screen.getByRole('combobox', { name: /^Time zone/ });

@@ -24,8 +24,30 @@ export interface Kind {
   fields: KindField[];
 }
 
-/** The backend's default. */
+/** The backend's defaults. */
 const SCHEMA = 'parley';
+const PRODUCT_SCHEMA = 'public';
+
+/** Whose rows may be read. */
+const account = (): KindField => ({
+  name: 'account',
+  label: t('configEditor.account.label', 'Account'),
+  description: t(
+    'configEditor.account.description',
+    'The id of the only account to read: nothing of others can then be seen. Empty: all accounts'
+  ),
+});
+
+/** What the tables of a product need. */
+const productFields = (): KindField[] => [
+  {
+    name: 'schema',
+    label: t('configEditor.schema.label', 'Schema'),
+    description: t('configEditor.schema.tables', 'Where the tables are'),
+    placeholder: PRODUCT_SCHEMA,
+  },
+  account(),
+];
 
 export function kinds(): Kind[] {
   return [
@@ -40,7 +62,14 @@ export function kinds(): Kind[] {
           description: t('configEditor.schema.description', 'Where the views are'),
           placeholder: SCHEMA,
         },
+        account(),
       ],
+    },
+    {
+      id: 'chatwoot',
+      title: 'Chatwoot',
+      description: t('configEditor.kind.chatwootDescription', "Chatwoot's own tables, as they are"),
+      fields: productFields(),
     },
   ];
 }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+func TestCheck(t *testing.T) {
+	address, schema := twoChats(t)
+	out, _, err := parley(t, "check", "--url", address, "--schema", schema)
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"Parley views\n  complete  message\n", "No row breaks the contract.\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%s\nlacks %q", out, want)
+		}
+	}
+	conn, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(t.Context()) }()
+	change := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), strings.ReplaceAll(sql, "$", schema)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("DELETE FROM $.contact WHERE contact_id = 'luis'; ALTER TABLE $.message DROP COLUMN status, DROP COLUMN delivered_at, DROP COLUMN read_at; DROP TABLE $.csat")
+	out, _, err = parley(t, "check", "--url", address, "--schema", schema, "--days", "0")
+	if err == nil || err.Error() != "there are rows that break the contract" {
+		t.Errorf("error %v", err)
+	}
+	for _, want := range []string{
+		"  partial   message: ", "  missing   csat: ", "Unavailable: csat_responses, ", "Unknown: messages_delivered, messages_read, ",
+		"Rows that break the contract:\n  1 rows of message name by contact_id what is not in contact, such as c\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%s\nlacks %q", out, want)
+		}
+	}
+	change("ALTER TABLE $.message DROP COLUMN direction")
+	if _, _, err = parley(t, "check", "--url", address, "--schema", schema); err == nil || !strings.Contains(err.Error(), "lacks the column direction") {
+		t.Errorf("error %v", err)
+	}
+	if _, _, err = parley(t, "check", "--url", address, "--source", "chatwoot", "--schema", schema); err == nil || !strings.Contains(err.Error(), schema+".messages is not there") {
+		t.Errorf("error %v", err)
+	}
+}
