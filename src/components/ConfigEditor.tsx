@@ -15,7 +15,7 @@ import {
   TextLink,
 } from '@grafana/ui';
 import { uniq } from 'lodash';
-import { type ComponentProps, type ReactNode, useId } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react';
 
 import { type ParleyOptions, type ParleySecrets } from '../types';
 import { kinds } from './kinds';
@@ -363,12 +363,24 @@ type ChoiceSettingProps = SettingProps & {
 function ChoiceSetting({ label, description, value, onChange, isClearable, ...choice }: ChoiceSettingProps) {
   const id = useId();
   const field = { id, width: WIDTH, value, ...choice };
+  // On the page of the settings a combobox repeats its choice until it has seen
+  // itself with it, which the page takes for changes without end.
+  const last = useRef(value);
+  useEffect(() => {
+    last.current = value;
+  }, [value]);
+  const choose = (chosen: string | undefined) => {
+    if (chosen !== last.current) {
+      last.current = chosen ?? null;
+      onChange(chosen);
+    }
+  };
   return (
     <Field label={label} description={description}>
       {isClearable ? (
-        <Combobox {...field} isClearable onChange={(option) => onChange(option?.value)} />
+        <Combobox {...field} isClearable onChange={(option) => choose(option?.value)} />
       ) : (
-        <Combobox {...field} onChange={(option) => onChange(option.value)} />
+        <Combobox {...field} onChange={(option) => choose(option.value)} />
       )}
     </Field>
   );

@@ -1,0 +1,44 @@
+import { expect, test } from '@grafana/plugin-e2e';
+import { type Page } from '@playwright/test';
+
+import { choose, PLUGIN } from './parley';
+
+// What the demo's own data source is provisioned with.
+const { PARLEY_HOST, PARLEY_PORT, PARLEY_DATABASE, PARLEY_USER, PARLEY_PASSWORD, PARLEY_SCHEMA } = process.env;
+
+async function fill(page: Page, port: string) {
+  await page.getByLabel('Host *').fill(PARLEY_HOST ?? '');
+  await page.getByLabel('Port').fill(port);
+  await page.getByLabel('Database *').fill(PARLEY_DATABASE ?? '');
+  await page.getByLabel('User *').fill(PARLEY_USER ?? '');
+  await page.getByLabel('Password').fill(PARLEY_PASSWORD ?? '');
+  await page.getByLabel('Schema').fill(PARLEY_SCHEMA ?? '');
+  await choose(page, 'TLS mode', 'Where the server can');
+}
+
+test.describe('the settings', () => {
+  test.skip(!PARLEY_HOST, 'PARLEY_HOST and its like are not set: which database to write into the settings is not known');
+
+  test('are saved and found to work', async ({ createDataSourceConfigPage, page }) => {
+    const settings = await createDataSourceConfigPage({ type: PLUGIN });
+    await fill(page, PARLEY_PORT ?? '');
+    await choose(page, 'Time zone', 'America/Sao_Paulo');
+    await expect(settings.saveAndTest()).toBeOK();
+    await expect(settings).toHaveAlert('success', { hasText: /Connected to PostgreSQL .* The newest message is of/ });
+    await page.reload();
+    await expect(page.getByLabel('Schema')).toHaveValue(PARLEY_SCHEMA ?? '');
+    await expect(page.getByRole('combobox', { name: 'Time zone' })).toHaveValue('America/Sao_Paulo');
+    await expect(page.getByLabel('Password')).toHaveValue('configured');
+  });
+
+  test('say what is wrong', async ({ createDataSourceConfigPage, page }) => {
+    const settings = await createDataSourceConfigPage({ type: PLUGIN });
+    await fill(page, '1');
+    await expect(settings.saveAndTest()).not.toBeOK();
+    await expect(settings).toHaveAlert('error', { hasText: /The database cannot be reached: check host and port/ });
+    await fill(page, PARLEY_PORT ?? '');
+    await page.getByLabel('Schema').fill('nowhere');
+    await expect(settings.saveAndTest()).not.toBeOK();
+    await expect(settings).toHaveAlert('error', { hasText: /there is no schema nowhere/ });
+  });
+});
