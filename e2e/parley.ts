@@ -3,12 +3,14 @@ import { type Locator, type Page } from '@playwright/test';
 export const PLUGIN = 'parley-conversations-datasource';
 export const DATASOURCE = 'Parley';
 
-/** Chooses the first option that a search in a labelled combobox of ours finds. */
-export async function choose(within: Page | Locator, label: string, search: string) {
+/** Chooses what a search in a labelled combobox finds, or adds it to what is chosen there. */
+export async function choose(within: Page | Locator, label: string, search: string, option: string | RegExp = search) {
   const page = 'page' in within ? within.page() : within;
-  await within.getByRole('combobox', { name: label }).click();
-  await page.keyboard.type(search);
-  await page.getByRole('option', { name: search }).first().click();
+  const box = within.getByRole('combobox', { name: label });
+  await box.click();
+  await box.fill(search);
+  // The list moves while it finds its place, and a click of the mouse may miss.
+  await page.getByRole('option', { name: option }).first().dispatchEvent('click');
   // A choice of several stays open for the next.
   await page.keyboard.press('Escape');
 }

@@ -21,12 +21,12 @@ test.describe('the query editor', () => {
     await expect(panelEditPage.panel.fieldNames).toContainText(['Channel', 'Line', 'Sessions by the team']);
     await expect(panelEditPage.panel.data).toContainText(['WhatsApp']);
 
-    // Another metric, with its definition, and another cut.
-    await row.getByRole('combobox', { name: 'Metrics' }).fill('Failed rate');
-    await expect(page.getByRole('option', { name: /Failed rate/ })).toContainText(/fail/i);
-    await page.getByRole('option', { name: /Failed rate/ }).click();
-    await row.getByRole('combobox', { name: 'Metrics' }).press('Escape');
-    await expect(panelEditPage.panel.fieldNames).toContainText(['Failed rate']);
+    // Another metric and another cut.
+    const asked = page.waitForRequest(
+      (request) => request.url().includes('/api/ds/query') && Boolean(request.postData()?.includes('"failed_rate"'))
+    );
+    await choose(row, 'Metrics', 'Failed rate');
+    await asked;
     await choose(row, 'Group by', 'Team');
     await expect(panelEditPage.panel.fieldNames).toContainText(['Team']);
     // Only what has a meaning for these metrics is offered.
@@ -42,8 +42,8 @@ test.describe('the query editor', () => {
     );
     await row.getByRole('combobox', { name: 'Values' }).fill('Bra');
     expect((await searched).ok()).toBe(true);
-    await page.getByRole('option', { name: 'WhatsApp Brasil' }).click();
-    await row.getByRole('combobox', { name: 'Values' }).press('Escape');
+    await page.getByRole('option', { name: 'WhatsApp Brasil' }).dispatchEvent('click');
+    await page.keyboard.press('Escape');
     await expect(panelEditPage.panel.data.filter({ hasText: 'WhatsApp Brasil' }).first()).toBeVisible();
     await expect(panelEditPage.panel.data.filter({ hasText: 'WhatsApp México' })).toHaveCount(0);
 

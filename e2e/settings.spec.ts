@@ -8,7 +8,7 @@ const { PARLEY_HOST, PARLEY_PORT, PARLEY_DATABASE, PARLEY_USER, PARLEY_PASSWORD,
 
 async function fill(page: Page, port: string) {
   await page.getByLabel('Host *').fill(PARLEY_HOST ?? '');
-  await page.getByLabel('Port').fill(port);
+  await page.getByRole('spinbutton', { name: 'Port' }).fill(port);
   await page.getByLabel('Database *').fill(PARLEY_DATABASE ?? '');
   await page.getByLabel('User *').fill(PARLEY_USER ?? '');
   await page.getByLabel('Password').fill(PARLEY_PASSWORD ?? '');
@@ -36,7 +36,7 @@ test.describe('the settings', () => {
     await fill(page, '1');
     await expect(settings.saveAndTest()).not.toBeOK();
     await expect(settings).toHaveAlert('error', { hasText: /The database cannot be reached: check host and port/ });
-    await fill(page, PARLEY_PORT ?? '');
+    await page.getByRole('spinbutton', { name: 'Port' }).fill(PARLEY_PORT ?? '');
     await page.getByLabel('Schema').fill('nowhere');
     await expect(settings.saveAndTest()).not.toBeOK();
     await expect(settings).toHaveAlert('error', { hasText: /there is no schema nowhere/ });
