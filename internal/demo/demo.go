@@ -4,6 +4,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -41,6 +42,9 @@ type Options struct {
 	URL string
 	// Kind is whose tables the database has, or the made-up data are told in.
 	Kind string
+	// Server is the PostgreSQL to make data up in; empty is the one at DATABASE_URL,
+	// else a new one.
+	Server string
 	// Schema and Timezone are those of the database at URL.
 	Schema   string
 	Timezone string
@@ -109,7 +113,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 		return s, stop, err
 	}
 
-	address, schema := embeddedpg.FromEnvironment(), guestSchema
+	address, schema := cmp.Or(options.Server, embeddedpg.FromEnvironment()), guestSchema
 	own := address == ""
 	if own {
 		if err := options.Install(ctx); err != nil {
@@ -122,7 +126,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 		}
 		address, schema, stop = server.URL(), ownSchema, server.Stop
 	} else {
-		step("Using the PostgreSQL at %s, schema %s", embeddedpg.Variable, schema)
+		step("Using the PostgreSQL that is there, schema %s", schema)
 	}
 	defer func() {
 		if err != nil {
@@ -156,6 +160,32 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 	s, err = settingsOf(ctx, address, schema, timezone)
 	s.Kind, s.ChatURL = kind.ID, madeUpChat
 	return s, stop, err
+}
+
+// Serve makes up messages in the PostgreSQL at the address and starts Grafana with
+// everything provisioned, as the demo does. Grafana runs as long as use does, which
+// gets its address and the environment that the provisioning reads.
+func Serve(ctx context.Context, root, server string, use func(address string, environment []string) error) (err error) {
+	g, err := findGrafana(ctx)
+	if err != nil {
+		return err
+	}
+	s, stop, err := database(ctx, Options{Root: root, Server: server})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	port, err := choosePort(0)
+	if err != nil {
+		return err
+	}
+	step("Starting Grafana")
+	r, err := g.start(ctx, root, port, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Stop()) }()
+	return use(r.address, s.environment())
 }
 
 // inText answers every panel of the dashboards and prints the answers.

@@ -16,6 +16,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/parley-reports/parley/internal/demo"
 	"github.com/parley-reports/parley/internal/embeddedpg"
 )
 
@@ -84,6 +85,9 @@ func Test(ctx context.Context, backend func() error) (err error) {
 		// A machine may be slow, or busy with something else.
 		{name: "frontend: tests", needs: []string{"npm packages"}, run: script("test", "--", "--testTimeout=60000")},
 		{name: "frontend: build", needs: []string{"npm packages"}, run: BuildFrontend},
+		{name: "browser tests", needs: []string{"PostgreSQL", "backend: build", "frontend: build"}, run: func(ctx context.Context) error {
+			return browserTests(ctx, database)
+		}},
 		{name: "dashboards and alert rules: no drift", needs: []string{"npm packages"}, run: noDrift},
 	}
 	return runChecks(ctx, checks)
@@ -110,6 +114,12 @@ func runChecks(ctx context.Context, checks []check) error {
 		fmt.Printf("\n── %s\n", check.name)
 		start := time.Now()
 		err := check.run(ctx)
+		var lack leftOut
+		if errors.As(err, &lack) {
+			fmt.Println("left out:", lack)
+			_, _ = fmt.Fprintf(table, "  left out\t%s\t%s\n", check.name, lack)
+			continue
+		}
 		result := "ok"
 		if err != nil {
 			result = "FAILED"
@@ -135,6 +145,36 @@ func unset(variable string) string {
 		return ""
 	}
 	return "needs " + variable
+}
+
+// leftOut is what a check ends with that finds out what this machine lacks for it.
+type leftOut string
+
+func (l leftOut) Error() string { return string(l) }
+
+// browserTests looks at everything in a browser: in the Grafana at GRAFANA_URL,
+// which has to hold the demo, or in one that it starts from GRAFANA_HOME.
+func browserTests(ctx context.Context, database string) error {
+	address := os.Getenv("GRAFANA_URL")
+	if address == "" && os.Getenv(grafanaHome) == "" {
+		return leftOut("needs " + grafanaHome + " or GRAFANA_URL")
+	}
+	cmd := exec.CommandContext(ctx, "npm", "run", "--silent", "e2e:browser")
+	cmd.Stderr = os.Stderr
+	browser, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("look for a browser: %w", err)
+	}
+	if strings.TrimSpace(string(browser)) == "" {
+		return leftOut("needs Chromium or Chrome: `npx playwright install chromium` installs one")
+	}
+	test := func(address string, environment []string) error {
+		return run(ctx, append(environment, "GRAFANA_URL="+address), "npm", "run", "--silent", "e2e")
+	}
+	if address != "" {
+		return test(address, nil)
+	}
+	return demo.Serve(ctx, ".", database, test)
 }
 
 // script runs a script of package.json.

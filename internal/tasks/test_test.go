@@ -32,8 +32,13 @@ func TestRunChecksGoesOnAfterAFailure(t *testing.T) {
 	}
 	lacking := step("browser", errors.New("it ran"))
 	lacking.without = "needs a browser"
-	if err := runChecks(t.Context(), []check{step("vet", nil), lacking}); err != nil {
+	finding := step("browser tests", leftOut("needs a Grafana"))
+	ran = nil
+	if err := runChecks(t.Context(), []check{step("vet", nil), lacking, finding}); err != nil {
 		t.Error(err)
+	}
+	if want := []string{"vet", "browser tests"}; !slices.Equal(ran, want) {
+		t.Errorf("ran %v, want %v", ran, want)
 	}
 }
 
