@@ -1,0 +1,71 @@
+// Package ticketz is the source "Ticketz": the relations of the contract out of
+// the tables of Ticketz and of the other descendants of Whaticket that keep
+// companies. docs/ticketz.md says what each field comes from.
+package ticketz
+
+import (
+	"context"
+	"embed"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// indexes that the reports live on. Ticketz of today brings all but that on what
+// campaigns sent.
+var indexes = []source.Index{
+	{Table: "Messages", Column: "createdAt"},
+	{Table: "Messages", Column: "ticketId"},
+	{Table: "Tickets", Column: "createdAt"},
+	{Table: "Tickets", Column: "contactId"},
+	{Table: "TicketTraking", Column: "ticketId"},
+	{Table: "TicketTags", Column: "ticketId"},
+	{Table: "ContactTags", Column: "contactId"},
+}
+
+// Detect examines the schema of a Ticketz database.
+func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
+	db, err := source.Open(ctx, tx, s)
+	if err != nil {
+		return nil, err
+	}
+	features := map[string]bool{
+		// Ticketz itself, as it is since May 2025: what it wrote before has the meaning
+		// that it had in its day.
+		"ticketz":   db.Has("TicketTraking.chatbotendAt"),
+		"rounds":    db.Has("TicketTraking.startedAt"),
+		"surveys":   db.Has("TicketTraking.ratingAt"),
+		"errors":    db.Has("Messages.error"),
+		"campaigns": db.Has("CampaignShipping.deliveredAt"),
+	}
+	if db.Has("UserRatings.rate") {
+		for scale, sql := range scales {
+			if features[scale], err = db.Bool(ctx, "SELECT "+sql+" FROM (SELECT rate FROM "+db.Table("UserRatings")+" ORDER BY id DESC LIMIT 500) AS latest"); err != nil {
+				return nil, err
+			}
+		}
+	}
+	found, err := db.Examine(ctx, source.Product{
+		Name: "Ticketz", Files: files, Features: features, Indexes: indexes,
+		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/ticketz.md)",
+	})
+	if err != nil || !db.Has("SequelizeMeta.name") {
+		return found, err
+	}
+	// A version is told only by its last change of the schema.
+	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(name), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+
+		db.Table("SequelizeMeta")+` WHERE name ~ '^20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d)\d{6}-'`)
+	return found, err
+}
+
+// scales are the scales of ratings that are not 1 to 5, each with what the latest
+// ratings show of it: the product asks for another in every version, and keeps
+// nowhere which.
+var scales = map[string]string{
+	"of ten":   "coalesce(max(rate) > 5, false)",
+	"of three": "count(*) >= 20 AND count(*) FILTER (WHERE rate > 3) * 20 < count(*) AND max(rate) <= 5",
+}
