@@ -63,7 +63,7 @@ type ticketz struct {
 
 	accountOfLine, accountOfContact, accountOfTeam map[string]int
 	channels                                       map[string]string // by line, in Ticketz's words
-	numbers                                        map[string]string // phones of contacts, in digits
+	numbers                                        map[string]string // of contacts: phones, and what stands for them
 	threads                                        map[string]*contract.Conversation
 	rounds                                         map[string][]*round // by conversation
 	// campaign is what the number of a campaign stands for, shipped whom it was sent.
@@ -211,7 +211,6 @@ func (z *ticketz) describeContact(p contract.Contact) {
 	switch {
 	case isPhone.MatchString(number) && !taken:
 		told.Phone = new("+" + number)
-		z.numbers[p.ContactID] = number
 	case id%3 == 0:
 		number = fmt.Sprintf("%d@lid", 180000000000000+id)
 	case id%3 == 1:
@@ -223,6 +222,7 @@ func (z *ticketz) describeContact(p contract.Contact) {
 	if told.Name == nil {
 		told.Name = &number
 	}
+	z.numbers[p.ContactID] = number
 	z.contact.add(id, text(p.Name), number, created, created, false, account, channel)
 	z.told.Contacts = append(z.told.Contacts, told)
 }
@@ -244,11 +244,11 @@ func (z *ticketz) ship(m contract.Message) bool {
 		return false
 	}
 	campaign := z.campaignOf(m)
-	if once := fmt.Sprint(campaign, number); z.shipped[once] {
+	once := fmt.Sprint(campaign, number)
+	if z.shipped[once] {
 		return false
-	} else {
-		z.shipped[once] = true
 	}
+	z.shipped[once] = true
 	id := len(z.shipping.rows) + 1
 	told := contract.Message{
 		MessageID: fmt.Sprintf("campaign:%d", id), AccountID: new(strconv.Itoa(account)), ContactID: z.contacts.told(*m.ContactID), LineID: z.lines.told(*m.LineID),
