@@ -108,6 +108,10 @@ func TestQueryPrintsRows(t *testing.T) {
 	if err != nil || notices != "" { // nothing is said of rows that were not asked for
 		t.Errorf("%v %q", err, notices)
 	}
+	_, notices, err = parley(t, append(base, `{"metrics": ["cost_usd"]}`)...)
+	if err != nil || !strings.HasPrefix(notices, "notice: The cost of 1 message is unknown") {
+		t.Errorf("%v %q", err, notices)
+	}
 }
 
 func TestQueryErrorsAreOneLine(t *testing.T) {

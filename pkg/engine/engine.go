@@ -351,7 +351,11 @@ func costNotice(r *Result) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("The cost of %d messages is unknown (no market or rate for them) and is not in the sum.", n)}
+	messages := "messages"
+	if n == 1 {
+		messages = "message"
+	}
+	return []string{fmt.Sprintf("The cost of %d %s is unknown (no market or rate) and is not in the sum.", n, messages)}
 }
 
 const unknownCost = "cost_unknown"
