@@ -294,6 +294,7 @@ func (d *details) outcome(id string) string {
 // outcomeJoins bring the last resolution and the last rating of each
 // conversation.
 func (d *details) outcomeJoins() string {
+	const active = "SELECT a.conversation_id FROM active AS a"
 	var sql string
 	if d.joins["resolution"] {
 		events := d.from("conversation_event")
@@ -301,18 +302,18 @@ func (d *details) outcomeJoins() string {
 LEFT JOIN (
   SELECT DISTINCT ON (e.conversation_id) e.conversation_id, e.at, e.seconds, (SELECT max(o.at) FROM %[1]s AS o WHERE o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at) AS reopened_at
   FROM %[1]s AS e
-  WHERE e.name = 'resolved' AND e.conversation_id IN (SELECT a.conversation_id FROM active AS a)
+  WHERE e.name = 'resolved' AND e.conversation_id IN (%[2]s)
   ORDER BY e.conversation_id, e.at DESC, e.seconds
-) AS resolution ON resolution.conversation_id = r.conversation_id`, events)
+) AS resolution ON resolution.conversation_id = r.conversation_id`, events, active)
 	}
 	if d.joins["rating"] {
 		sql += fmt.Sprintf(`
 LEFT JOIN (
   SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, nullif(q.comment, '') AS comment
   FROM %s AS q
-  WHERE q.rating IS NOT NULL
+  WHERE q.rating IS NOT NULL AND q.conversation_id IN (%s)
   ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, nullif(q.comment, '') COLLATE "C"
-) AS rating ON rating.conversation_id = r.conversation_id`, d.from("csat"))
+) AS rating ON rating.conversation_id = r.conversation_id`, d.spanned("csat", source.Span{Conversations: active}), active)
 	}
 	return sql
 }

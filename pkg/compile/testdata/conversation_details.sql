@@ -91,7 +91,7 @@ page AS (
     LEFT JOIN (
       SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, nullif(q.comment, '') AS comment
       FROM (SELECT * FROM parley.csat) AS q
-      WHERE q.rating IS NOT NULL
+      WHERE q.rating IS NOT NULL AND q.conversation_id IN (SELECT a.conversation_id FROM active AS a)
       ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, nullif(q.comment, '') COLLATE "C"
     ) AS rating ON rating.conversation_id = r.conversation_id
   ) AS p

@@ -6,6 +6,7 @@ LEFT JOIN {{table "messages"}} AS m ON m.id = s.message_id
 WHERE true
   AND s.created_at >= $since AT TIME ZONE 'UTC'
   AND s.account_id = $account::int
+  AND s.conversation_id IN ($conversations)
 UNION ALL
 SELECT m.conversation_id::bigint, c.contact_id, NULL::bigint, NULL::int, NULL, m.created_at, NULL
 FROM {{table "messages"}} AS m
@@ -14,3 +15,4 @@ WHERE m.content_type = 9 AND m.message_type = 3 AND NOT EXISTS (SELECT FROM {{ta
   AND m.created_at >= $since AT TIME ZONE 'UTC'
   AND m.created_at < $until AT TIME ZONE 'UTC'
   AND m.account_id = $account::int
+  AND m.conversation_id IN ($conversations)

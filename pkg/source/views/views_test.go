@@ -536,3 +536,129 @@ func TestFindings(t *testing.T) {
 		}
 	})
 }
+
+// TestAccount limits the views to an account: what tells its account is filtered,
+// what belongs to something that does goes with it, and the rest is left out.
+func TestAccount(t *testing.T) {
+	d := newDatabase(t)
+	const account = "acme"
+	own := map[string]string{} // who tells the account of its names: one of each is somebody else's
+	for _, relation := range []string{"line", "agent", "team", "campaign"} {
+		own[relation] = fmt.Sprintf("CASE WHEN v.%[1]s_id = (SELECT min(%[1]s_id) FROM %[2]s.%[1]s) THEN 'other' ELSE '%[3]s' END", relation, d.base, account)
+	}
+	schema := d.variant(t, "VIEW", func(relation string, c source.Column) string { return c.Name })
+	for relation, expr := range own {
+		d.execute(t, "CREATE OR REPLACE VIEW %s.%s AS SELECT v.*, %s AS account_id FROM %s.%[2]s AS v", schema, relation, expr, d.base)
+	}
+	see := func(limit string) *source.Source {
+		t.Helper()
+		s, err := views.Detect(t.Context(), d.conn, source.Settings{Schema: schema, Account: limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	count := func(s *source.Source, relation, where string) (n int) {
+		t.Helper()
+		var args []any
+		item := s.From(relation, source.Span{}, func() string {
+			args = []any{s.Account}
+			return "$1::text"
+		})
+		if err := d.conn.QueryRow(t.Context(), "SELECT count(*) FROM "+item+" AS r WHERE "+where, args...).Scan(&n); err != nil {
+			t.Fatalf("%s: %v", relation, err)
+		}
+		return n
+	}
+	all, mine := see(""), see(account)
+	if len(mine.Fatal()) > 0 {
+		t.Fatalf("%v", mine.Fatal())
+	}
+	ours := fmt.Sprintf("IN (SELECT %%[1]s_id FROM %s.%%[1]s WHERE account_id = '%s')", d.base, account)
+	for relation, where := range map[string]string{
+		"message": "account_id = 'acme'", "conversation": "account_id = 'acme'", "contact": "account_id = 'acme'", "account": "account_id = 'acme'",
+		"conversation_event": "conversation_id " + fmt.Sprintf(ours, "conversation"),
+		"csat":               "conversation_id " + fmt.Sprintf(ours, "conversation") + " OR conversation_id IS NULL AND contact_id " + fmt.Sprintf(ours, "contact"),
+		"tag":                "kind = 'conversation' AND owner_id " + fmt.Sprintf(ours, "conversation") + " OR kind = 'contact' AND owner_id " + fmt.Sprintf(ours, "contact"),
+		"rate_card":          "true",
+	} {
+		want, got, rest := count(all, relation, where), count(mine, relation, "true"), count(mine, relation, "NOT coalesce("+where+", false)")
+		if got != want || rest > 0 {
+			t.Errorf("%s: %d rows, %d of them somebody else's, want %d", relation, got, rest, want)
+		}
+		if whole := count(all, relation, "true"); relation != "rate_card" && (want == 0 || want == whole) {
+			t.Errorf("%s: %d of %d rows prove nothing", relation, want, whole)
+		}
+	}
+	for relation := range own {
+		if got, whole := count(mine, relation, "true"), count(all, relation, "true"); got == 0 || got == whole {
+			t.Errorf("%s: %d of %d rows", relation, got, whole)
+		}
+	}
+	if count(mine, "working_hours", "true") >= count(all, "working_hours", "true") {
+		t.Error("business hours of others")
+	}
+	// Without its column a relation of names is left out, and that of lines is needed.
+	for relation := range own {
+		d.execute(t, "DROP VIEW %s.%s; CREATE VIEW %[1]s.%[2]s AS SELECT * FROM %[3]s.%[2]s", schema, relation, d.base)
+	}
+	blind := see(account)
+	if fatal := blind.Fatal(); len(fatal) != 1 || fatal[0].Problem != schema+".line has no account_id: it cannot be limited to an account" || blind.Has("agent") || blind.Has("team") || blind.Has("campaign") {
+		t.Errorf("%v, %t", fatal, blind.Has("agent"))
+	}
+	if n := count(blind, "agent_team", "true"); n != 0 {
+		t.Errorf("%d members of teams that nobody can tell", n)
+	}
+}
+
+// TestUnknown wants null, and a word about it, where nobody has looked.
+func TestUnknown(t *testing.T) {
+	d := newDatabase(t)
+	schema := d.variant(t, "VIEW", func(relation string, c source.Column) string {
+		if relation == "message" && slices.Contains([]string{"status", "delivered_at", "read_at", "button_payload"}, c.Name) {
+			return ""
+		}
+		return c.Name
+	})
+	e := d.engine(t, schema)
+	ask := func(q query.Query) *engine.Result {
+		t.Helper()
+		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: year, Now: year.To})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	const told = "This database does not tell: messages_delivered, delivery_rate, button_clicks."
+	for _, q := range []query.Query{
+		{Metrics: []string{"messages_outbound", "messages_delivered", "delivery_rate", "button_clicks"}},
+		{Metrics: []string{"messages_outbound", "messages_delivered", "delivery_rate", "button_clicks"}, Bucket: "month", Compare: "previous_period"},
+		{Metrics: []string{"messages_outbound", "messages_delivered", "delivery_rate", "button_clicks"}, GroupBy: []string{"line"}},
+	} {
+		result := ask(q)
+		if !slices.Contains(result.Notices, told) {
+			t.Errorf("%v: notices %q", q, result.Notices)
+		}
+		counted := int64(0)
+		for _, row := range result.Rows {
+			for i, c := range result.Columns {
+				n, isNumber := row[i].(int64)
+				switch {
+				case c.Metric.ID == "messages_outbound" && isNumber:
+					counted += n
+				case slices.Contains([]string{"messages_delivered", "delivery_rate", "button_clicks"}, c.Metric.ID) && row[i] != nil:
+					t.Errorf("%s is %v", c.ID, row[i])
+				}
+			}
+		}
+		if counted == 0 {
+			t.Error("what is known is not counted")
+		}
+	}
+	if result := ask(query.Query{Report: "message_details_sent", Columns: []string{"message_id", "read_at", "body"}}); !slices.Contains(result.Notices, "This database does not tell: read_at.") {
+		t.Errorf("notices %q", result.Notices)
+	}
+	if result := ask(query.Query{Metrics: []string{"messages_failed"}}); len(result.Notices) > 0 || result.Rows[0][0] == int64(0) {
+		t.Errorf("failures are known by their time: %v, %q", result.Rows, result.Notices)
+	}
+}
