@@ -23,6 +23,7 @@ import (
 //	{{if has "messages.sender_id"}}   the column is there and may be read; also has "messages"
 //	{{if feature "reopenings"}}       one of Features
 //	{{unknown "reopened"}}            marks "<relation>.reopened" as unknown, and is empty
+//	{{template "people.sql"}}         another of the files
 //
 // A file yields only the columns that its database knows, by their names in the
 // contract; all others are unknown. Integer ids stay integers, naive timestamps
@@ -228,7 +229,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 		f.finding.Problem = r.Name + " cannot be limited to an account"
 		return f, nil
 	}
-	if err := d.render(f, p, string(text)); err != nil {
+	if err := d.render(f, p); err != nil {
 		return nil, fmt.Errorf("%s.sql: %w", r.Name, err)
 	}
 	if f.finding.Problem != "" {
@@ -292,7 +293,7 @@ func (d *Database) own(ctx context.Context, f *draft) (*draft, error) {
 
 // render executes the template. A table that is not there is a problem of the
 // relation.
-func (d *Database) render(f *draft, p Product, text string) error {
+func (d *Database) render(f *draft, p Product) error {
 	problem := func(name string) string {
 		if d.forbidden(name) {
 			return fmt.Sprintf("the user may not read %s.%s: GRANT SELECT on it", d.settings.Schema, name)
@@ -318,12 +319,12 @@ func (d *Database) render(f *draft, p Product, text string) error {
 			f.unknown = append(f.unknown, name)
 			return ""
 		},
-	}).Parse(text)
+	}).ParseFS(p.Files, "*.sql")
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
-	if err := parsed.Execute(&b, nil); err != nil {
+	if err := parsed.ExecuteTemplate(&b, f.Name+".sql", nil); err != nil {
 		return err
 	}
 	f.sql = strings.TrimSpace(b.String())

@@ -11,6 +11,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/chatwoot"
+	"github.com/parley-reports/parley/pkg/source/evolution"
 	"github.com/parley-reports/parley/pkg/source/ticketz"
 	"github.com/parley-reports/parley/pkg/source/views"
 )
@@ -30,6 +31,7 @@ var All = []Kind{
 		return views.Detect(ctx, tx, s)
 	}},
 	{ID: "chatwoot", Name: "Chatwoot", Schema: "public", detect: chatwoot.Detect},
+	{ID: "evolution", Name: "Evolution API", Schema: "public", detect: evolution.Detect},
 	{ID: "ticketz", Name: "Ticketz", Schema: "public", detect: ticketz.Detect},
 }
 

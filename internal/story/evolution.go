@@ -1,0 +1,493 @@
+package story
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/contract"
+)
+
+//go:embed evolution.sql
+var evolutionSQL string
+
+// Evolution tells the rows in the tables of Evolution API. An instance is one line
+// of one account, and what Evolution calls a client is the account. It keeps no
+// conversations, agents, teams or campaigns, and times of whole seconds.
+func Evolution(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error) {
+	if err := create(ctx, conn, schema, evolutionSQL); err != nil {
+		return contract.Data{}, err
+	}
+	data.Messages = slices.Clone(data.Messages)
+	for i := range data.Messages {
+		data.Messages[i].CreatedAt = data.Messages[i].CreatedAt.Truncate(time.Second)
+	}
+	sortMessages(data.Messages)
+	e := &evolution{
+		data: data, numbers: numbering{}, people: numbering{}, messages: numbering{}, templates: map[string]*string{}, instances: map[string]*instance{}, known: map[string]bool{},
+		instance: &table{name: "Instance", columns: []string{"id", "name", "ownerJid", "integration", "number", "token", "clientName"}},
+		session:  &table{name: "IntegrationSession", columns: []string{"id", "sessionId", "remoteJid", "status", "updatedAt", "instanceId"}},
+		chat:     &table{name: "Chat", columns: []string{"id", "remoteJid", "labels", "instanceId"}},
+		contact:  &table{name: "Contact", columns: []string{"id", "remoteJid", "pushName", "createdAt", "updatedAt", "instanceId"}},
+		message:  &table{name: "Message", columns: []string{"id", "key", "pushName", "messageType", "message", "contextInfo", "source", "messageTimestamp", "instanceId", "sessionId", "status"}},
+		update:   &table{name: "MessageUpdate", columns: []string{"id", "keyId", "remoteJid", "fromMe", "status", "messageId", "instanceId"}},
+		label:    &table{name: "Label", columns: []string{"id", "labelId", "name", "color", "updatedAt", "instanceId"}},
+		template: &table{name: "Template", columns: []string{"id", "templateId", "name", "template", "updatedAt", "instanceId"}},
+		onApp:    &table{name: "IsOnWhatsapp", columns: []string{"id", "remoteJid", "jidOptions", "updatedAt", "lid"}},
+	}
+	e.describeLines()
+	e.describePeople()
+	for _, m := range data.Messages {
+		e.tell(m)
+	}
+	e.writeContacts()
+	e.writeTags()
+	return e.told, write(ctx, conn, schema, e.instance, e.session, e.chat, e.contact, e.message, e.update, e.label, e.template, e.onApp)
+}
+
+type evolution struct {
+	data, told contract.Data
+
+	numbers, people, messages numbering
+	instances                 map[string]*instance // by account and line
+	lines                     map[string]contract.Line
+	described                 map[string]contract.Contact
+	phones                    map[string]string  // the digits of those whose number is known
+	templates                 map[string]*string // categories, by name
+	known                     map[string]bool    // contacts of instances
+
+	instance, session, chat, contact, message, update, label, template, onApp *table
+}
+
+// instance is one line of one account.
+type instance struct {
+	id, integration string
+	account         *string
+}
+
+const (
+	baileys   = "WHATSAPP-BAILEYS"
+	cloud     = "WHATSAPP-BUSINESS"
+	universal = "EVOLUTION"
+)
+
+// cuid is an id as Prisma makes them. They sort like their numbers.
+func cuid(kind string, n int) string { return fmt.Sprintf("cm%s%018d", kind, n) }
+
+// describeLines makes the instances. A number that sends templates hangs on the
+// Cloud API, any other on a phone.
+func (e *evolution) describeLines() {
+	e.lines = map[string]contract.Line{}
+	for _, l := range e.data.Lines {
+		e.lines[l.LineID] = l
+	}
+	sends := map[string]bool{}
+	for _, m := range e.data.Messages {
+		sends[text(m.LineID)] = sends[text(m.LineID)] || text(m.TemplateName) != ""
+	}
+	names := map[string]bool{}
+	accounts := map[string]bool{}
+	for _, m := range e.data.Messages {
+		key := text(m.AccountID) + "\n" + text(m.LineID)
+		if e.instances[key] != nil {
+			continue
+		}
+		n := len(e.instances) + 1
+		i := &instance{id: cuid("i", n), account: optional(text(m.AccountID)), integration: baileys}
+		e.instances[key] = i
+		line := e.lines[text(m.LineID)]
+		told := contract.Line{LineID: i.id, Name: optional(text(line.Name)), Channel: new("whatsapp")}
+		number := fmt.Sprintf("55110000%04d", n)
+		var owner *string
+		switch {
+		case line.LineID != "" && text(line.Channel) != "whatsapp":
+			i.integration, told.Channel, told.Number = universal, new("other"), new("+"+number)
+		case sends[text(m.LineID)]:
+			i.integration = cloud
+		default:
+			owner, told.Number = new(number+":7@s.whatsapp.net"), new("+"+number)
+		}
+		if told.Name == nil || names[*told.Name] { // names are unique
+			told.Name = new(fmt.Sprintf("instance %d", n))
+		}
+		names[*told.Name] = true
+		e.instance.add(i.id, *told.Name, owner, i.integration, number, "secret"+number, i.account)
+		e.told.Lines = append(e.told.Lines, told)
+		if i.account != nil && !accounts[*i.account] {
+			accounts[*i.account] = true
+			e.told.Accounts = append(e.told.Accounts, contract.Account{AccountID: *i.account, Name: i.account})
+		}
+	}
+}
+
+// describePeople finds out whose number is known: nobody else has the same.
+func (e *evolution) describePeople() {
+	e.described, e.phones = map[string]contract.Contact{}, map[string]string{}
+	taken := map[string]bool{}
+	for _, p := range e.data.Contacts {
+		e.described[p.ContactID] = p
+		if number := digits(text(p.Phone)); len(number) >= 8 && !taken[number] {
+			taken[number] = true
+			e.phones[p.ContactID] = number
+		}
+	}
+}
+
+// lid is the address that hides a contact's number, jid the one that reports know
+// the contact by.
+func (e *evolution) lid(id string) string { return fmt.Sprintf("%d@lid", 90000000000000+e.people.of(id)) }
+
+func (e *evolution) jid(id string) string {
+	if number := e.phones[id]; number != "" {
+		return number + "@s.whatsapp.net"
+	}
+	return e.lid(id)
+}
+
+// keyOf writes a message's key, with one of the addresses that versions give to
+// those whose number is known.
+func (e *evolution) keyOf(m contract.Message, i *instance, n int) object {
+	key := object{"id": fmt.Sprintf("3EB0%016X", n), "fromMe": m.Direction == "outbound"}
+	id := text(m.ContactID)
+	if id == "" {
+		return key
+	}
+	key["remoteJid"] = e.jid(id)
+	if e.phones[id] == "" || i.integration != baileys {
+		return key
+	}
+	switch n % 5 {
+	case 0: // from 2.3.5 on
+		key["remoteJid"], key["remoteJidAlt"], key["addressingMode"] = e.lid(id), e.jid(id), "lid"
+	case 1: // before
+		key["senderPn"] = e.jid(id)
+		if m.Direction != "outbound" {
+			key["remoteJid"] = e.lid(id)
+		}
+	case 2: // told by nothing but the list of numbers
+		if e.listed(id) {
+			key["remoteJid"] = e.lid(id)
+		}
+	}
+	return key
+}
+
+// listed tells whether the list of numbers has the contact's LID.
+func (e *evolution) listed(id string) bool { return e.phones[id] != "" && e.people.of(id)%2 == 0 }
+
+// tell writes a message, with what becomes of it.
+func (e *evolution) tell(m contract.Message) {
+	i := e.instances[text(m.AccountID)+"\n"+text(m.LineID)]
+	n := e.messages.of(m.MessageID)
+	own := m.Direction == "outbound"
+	key := e.keyOf(m, i, n)
+	told := contract.Message{
+		MessageID: cuid("m", n), AccountID: i.account, LineID: &i.id, Direction: m.Direction, AuthorKind: new("contact"), CreatedAt: m.CreatedAt,
+		ProviderMessageID: new(key["id"].(string)), IsReferral: new(false),
+	}
+	if text(m.ContactID) != "" {
+		told.ContactID = new(e.jid(*m.ContactID))
+		e.known[i.id+"\n"+*m.ContactID] = true
+	}
+	context := object{}
+	if answered := text(m.InReplyTo); answered != "" {
+		if at, ok := e.messages[answered]; ok {
+			answered = fmt.Sprintf("3EB0%016X", at)
+		}
+		context["stanzaId"], told.InReplyTo = answered, &answered
+	}
+	device, session := "unknown", (*string)(nil)
+	if own {
+		device, session = e.author(m, i, n, &told)
+		if i.integration == baileys {
+			told.PriceUSD = new(0.0)
+		}
+	}
+	if !own && i.integration == baileys && m.IsReferral != nil && *m.IsReferral {
+		told.IsReferral = new(true)
+		context["externalAdReply"] = object{"title": "Oferta", "sourceType": []string{"ad", "post"}[n%2], "sourceId": "120", "ctwaClid": "A1"}
+	} else if !own && n%11 == 0 {
+		context["externalAdReply"] = object{"title": "a link that somebody sent", "sourceUrl": "https://example.org"}
+	}
+	kind, content := e.content(m, i, n, &told)
+	var status *string
+	if own {
+		status = e.deliver(m, i, key, &told)
+	} else {
+		status = new([]string{"DELIVERY_ACK", "READ"}[n%2])
+	}
+	var contextInfo any
+	if len(context) > 0 {
+		contextInfo = context.json()
+	}
+	name := "Você"
+	if !own {
+		name = "somebody"
+	}
+	row := []any{told.MessageID, key.json(), name, kind, content.json(), contextInfo, device, int32(m.CreatedAt.Unix()), i.id, session, status}
+	e.message.add(row...)
+	e.told.Messages = append(e.told.Messages, told)
+	e.noise(row, key, n)
+}
+
+// author says by what an own message was written, where that shows.
+func (e *evolution) author(m contract.Message, i *instance, n int, told *contract.Message) (device string, session *string) {
+	told.AuthorKind = nil
+	if text(m.AuthorKind) == "bot" {
+		id := cuid("s", n)
+		e.session.add(id, "1", "x@s.whatsapp.net", "opened", m.CreatedAt, i.id)
+		told.AuthorKind, session = new("bot"), &id
+	}
+	if i.integration != baileys {
+		return "unknown", session
+	}
+	if text(m.AuthorKind) == "agent" {
+		told.AuthorKind = new("agent")
+		return []string{"ios", "android", "desktop"}[n%3], nil
+	}
+	return []string{"web", "unknown"}[n%2], session
+}
+
+// content writes what a message holds, in the shapes of its channel.
+func (e *evolution) content(m contract.Message, i *instance, n int, told *contract.Message) (kind string, content object) {
+	body := text(m.Body)
+	if body == "" {
+		body = "…"
+	}
+	told.Body, told.ContentType = &body, new("text")
+	payload := text(m.ButtonPayload)
+	own := m.Direction == "outbound"
+	switch {
+	case own && i.integration == cloud && text(m.TemplateName) != "":
+		name := *m.TemplateName
+		told.ContentType, told.TemplateName, told.Body = new("template"), &name, new("▶️"+name+"◀️")
+		told.TemplateCategory = e.category(m, i)
+		return "conversation", object{"conversation": *told.Body}
+	case !own && payload != "" && i.integration == baileys:
+		told.ButtonPayload = &payload
+		return button(n, body, payload, told)
+	case !own && payload != "" && i.integration == cloud:
+		told.ButtonPayload, told.ContentType = &body, new([]string{"button", "interactive"}[n%2])
+		return []string{"buttonMessage", "interactiveMessage"}[n%2], object{"conversation": body}
+	}
+	switch media := text(m.ContentType); media {
+	case "image", "video", "document":
+		told.ContentType = &media
+		return media + "Message", object{media + "Message": object{"url": "https://mmg.whatsapp.net/x", "caption": body}}
+	case "audio", "sticker":
+		told.ContentType, told.Body = &media, nil
+		return media + "Message", object{media + "Message": object{"url": "https://mmg.whatsapp.net/x"}}
+	case "location":
+		told.ContentType = &media
+		return "locationMessage", object{"locationMessage": object{"degreesLatitude": 1.5, "name": body}}
+	case "contacts":
+		told.ContentType = &media
+		return "contactMessage", object{"contactMessage": object{"displayName": body, "vcard": "BEGIN:VCARD"}}
+	case "interactive":
+		told.ContentType = &media
+		return "listMessage", object{"listMessage": object{"title": body, "buttonText": "Ver"}}
+	}
+	switch n % 10 {
+	case 0:
+		return "extendedTextMessage", object{"extendedTextMessage": object{"text": body}}
+	case 1:
+		return "ephemeralMessage", object{"ephemeralMessage": object{"message": object{"conversation": body}}}
+	}
+	return "conversation", object{"conversation": body, "messageContextInfo": object{"messageSecret": "…"}}
+}
+
+// button is a click, in the shapes that WhatsApp has had for it.
+func button(n int, body, payload string, told *contract.Message) (kind string, content object) {
+	told.ContentType = new("button")
+	switch n % 4 {
+	case 0:
+		return "buttonsResponseMessage", object{"buttonsResponseMessage": object{"selectedButtonId": payload, "selectedDisplayText": body}}
+	case 1:
+		return "templateButtonReplyMessage", object{"templateButtonReplyMessage": object{"selectedId": payload, "selectedDisplayText": body}}
+	}
+	told.ContentType = new("interactive")
+	if n%4 == 2 || strings.ContainsAny(payload, `"\`) {
+		return "listResponseMessage", object{"listResponseMessage": object{"title": body, "singleSelectReply": object{"selectedRowId": payload}}}
+	}
+	return "interactiveResponseMessage", object{"interactiveResponseMessage": object{
+		"body": object{"text": body}, "nativeFlowResponseMessage": object{"name": "quick_reply", "paramsJson": `{"display": "x", "id": "` + payload + `"}`},
+	}}
+}
+
+// category is the one of a template that was made here: names are unique, so it
+// belongs to the instance that first used it.
+func (e *evolution) category(m contract.Message, i *instance) *string {
+	key := *m.TemplateName + "\n" + i.id
+	if _, ok := e.templates[*m.TemplateName]; !ok {
+		category := optional(strings.ToLower(text(m.TemplateCategory)))
+		e.templates[*m.TemplateName], e.templates[key] = nil, category
+		if category != nil {
+			id := cuid("t", len(e.template.rows)+1)
+			e.template.add(id, id, *m.TemplateName, object{"id": "1", "status": "PENDING", "category": strings.ToUpper(*category)}.json(), epoch, i.id)
+		}
+	}
+	return e.templates[key]
+}
+
+// deliver writes what became of an own message: all that came, in any order.
+func (e *evolution) deliver(m contract.Message, i *instance, key object, told *contract.Message) (status *string) {
+	if i.integration == universal {
+		return nil // nobody tells
+	}
+	reached := stage(m)
+	told.Status = &reached
+	words := map[string][]string{
+		"pending": nil, "sent": {"SERVER_ACK"}, "delivered": {"DELIVERY_ACK", "SERVER_ACK"}, "read": {"READ", "DELIVERY_ACK", "SERVER_ACK"}, "failed": {"SERVER_ACK", "ERROR"},
+	}[reached]
+	if i.integration == cloud {
+		words = map[string][]string{
+			"pending": nil, "sent": {"SENT"}, "delivered": {"SENT", "DELIVERED"}, "read": {"READ", "SENT"}, "failed": {"FAILED"},
+		}[reached]
+	}
+	n := e.messages.of(m.MessageID)
+	first := "PENDING"
+	switch {
+	case n%13 == 0: // changed or withdrawn later, which tells nothing of its way
+		words = append(slices.Clone(words), []string{"EDITED", "DELETED"}[n%2])
+	case reached == "read" && n%7 == 0:
+		words = append(slices.Clone(words), "PLAYED", "ERROR")
+	case reached != "pending" && n%17 == 0 && i.integration == baileys: // from the phone's history
+		first, words = words[len(words)-1], words[:len(words)-1]
+	}
+	jid, _ := key["remoteJid"].(string)
+	for _, word := range words {
+		e.update.add(cuid("u", len(e.update.rows)+1), key["id"], jid, i.integration == baileys, word, told.MessageID, i.id)
+	}
+	return &first
+}
+
+// noise adds what stands among the messages and is none, or is none that the
+// business has with somebody; and some messages a second time.
+func (e *evolution) noise(row []any, key object, n int) {
+	another := func(jid, kind string, content object) {
+		other := slices.Clone(row)
+		changed := object{"id": fmt.Sprintf("NOISE%d", len(e.message.rows)), "fromMe": key["fromMe"], "remoteJid": jid}
+		other[0], other[1], other[3], other[4] = row[0].(string)+"noise", changed.json(), kind, content.json()
+		e.message.add(other...)
+	}
+	jid, _ := key["remoteJid"].(string)
+	greeting := object{"conversation": "¡Hola a todos!"}
+	switch n % 23 {
+	case 0:
+		another("120363000000000001@g.us", "conversation", greeting)
+	case 1:
+		another("status@broadcast", "extendedTextMessage", greeting)
+	case 2:
+		another("120363000000000002@newsletter", "conversation", greeting)
+	case 3:
+		another(jid, "reactionMessage", object{"reactionMessage": object{"text": "👍"}})
+	case 4:
+		another(jid, "protocolMessage", object{"protocolMessage": object{"type": "REVOKE"}})
+	case 5:
+		again := slices.Clone(row)
+		again[0] = row[0].(string) + "again"
+		e.message.add(again...)
+	}
+}
+
+// writeContacts writes whom each instance knows. Some know a contact by the LID
+// alone, some have no name.
+func (e *evolution) writeContacts() {
+	instances := map[string][]string{}
+	account := map[string]*string{}
+	for _, i := range e.instances {
+		for id := range e.described {
+			if e.known[i.id+"\n"+id] {
+				instances[id] = append(instances[id], i.id)
+				account[i.id] = i.account
+			}
+		}
+	}
+	add := func(jid string, name any, created any, instance string) {
+		e.contact.add(cuid("c", len(e.contact.rows)+1), jid, name, created, created, instance)
+	}
+	for _, p := range e.data.Contacts {
+		in := instances[p.ContactID]
+		if len(in) == 0 {
+			continue // Evolution knows nobody who never wrote
+		}
+		slices.Sort(in)
+		told := contract.Contact{ContactID: e.jid(p.ContactID), AccountID: account[in[0]], Name: optional(text(p.Name)), CreatedAt: new(epoch)}
+		if number := e.phones[p.ContactID]; number != "" {
+			told.Phone = new("+" + number)
+		}
+		e.told.Contacts = append(e.told.Contacts, told)
+		jid := told.ContactID
+		if e.listed(p.ContactID) {
+			e.onApp.add(cuid("w", len(e.onApp.rows)+1), jid, jid+","+e.lid(p.ContactID), epoch, nil)
+			if e.people.of(p.ContactID)%4 == 0 {
+				jid = e.lid(p.ContactID)
+			}
+		}
+		for at, instance := range in {
+			switch {
+			case at == 0:
+				add(jid, told.Name, epoch, instance)
+			case told.Name == nil || at%2 == 0:
+				add(jid, "", epoch, instance)
+			default:
+				add(jid, *told.Name, epoch, instance)
+			}
+		}
+	}
+	for i, group := range []string{"120363000000000001@g.us", "status@broadcast"} {
+		if len(e.instance.rows) > 0 {
+			add(group, fmt.Sprintf("group %d", i), epoch, e.instance.rows[0][0].(string))
+		}
+	}
+}
+
+// writeTags labels the chats of contacts.
+func (e *evolution) writeTags() {
+	names := numbering{}
+	labels := map[string][]string{} // by instance and contact
+	made := map[string]bool{}
+	var order []string
+	for _, t := range e.data.Tags {
+		if t.Kind != "contact" || t.Name == "" {
+			continue
+		}
+		var in []string
+		for _, i := range e.instances {
+			if e.known[i.id+"\n"+t.OwnerID] {
+				in = append(in, i.id)
+			}
+		}
+		if len(in) == 0 {
+			continue
+		}
+		id := fmt.Sprint(names.of(t.Name))
+		instance := slices.Min(in)
+		if !made[instance+id] {
+			made[instance+id] = true
+			e.label.add(cuid("l", len(e.label.rows)+1), id, t.Name, "1", epoch, instance)
+		}
+		key := instance + "\n" + t.OwnerID
+		if labels[key] == nil {
+			order = append(order, key)
+		}
+		labels[key] = append(labels[key], id)
+		e.told.Tags = append(e.told.Tags, contract.Tag{Kind: "contact", OwnerID: e.jid(t.OwnerID), Name: t.Name})
+	}
+	for n, key := range order {
+		instance, owner, _ := strings.Cut(key, "\n")
+		jid := e.jid(owner)
+		if e.listed(owner) && n%2 == 0 {
+			jid = e.lid(owner)
+		}
+		// A label that is gone stays in the list.
+		e.chat.add(cuid("h", len(e.chat.rows)+1), jid, `["`+strings.Join(append(labels[key], "gone"), `","`)+`"]`, instance)
+	}
+	slices.SortFunc(e.chat.rows, func(a, b []any) int { return cmp.Compare(a[0].(string), b[0].(string)) })
+}

@@ -1,0 +1,13 @@
+-- Whom the instances know, each person once: by the number, or by the LID where
+-- that hides it.
+SELECT DISTINCT ON (p.jid) p.jid AS contact_id, i."clientName" AS account_id, nullif(c."pushName", '') AS name,
+  '+' || substring(p.jid FROM '^(\d+)@s\.whatsapp\.net$') AS phone, c."createdAt" AS created_at
+FROM {{table "Contact"}} AS c
+JOIN {{table "Instance"}} AS i ON i."id" = c."instanceId"
+{{- if feature "lids"}}
+LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = c."remoteJid"
+{{- end}}
+CROSS JOIN LATERAL (SELECT coalesce({{if feature "lids"}}w.jid, {{end}}c."remoteJid"::text) AS jid) AS p
+WHERE split_part(c."remoteJid", '@', 2) NOT IN ('g.us', 'broadcast', 'newsletter', 'bot')
+  AND $account IN (i."clientName", i."name", i."id")
+ORDER BY p.jid, nullif(c."pushName", '') IS NULL, c."updatedAt" DESC NULLS LAST, c."id"

@@ -1,0 +1,52 @@
+// Package evolution is the source "Evolution API": the relations of the contract
+// out of its own tables. docs/evolution.md says what each field comes from.
+package evolution
+
+import (
+	"context"
+	"embed"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// indexes that the reports live on. Evolution brings none on times.
+var indexes = []source.Index{
+	{Table: "Message", Column: "messageTimestamp"},
+	{Table: "MessageUpdate", Column: "messageId"},
+}
+
+// Detect examines the schema of an Evolution database.
+func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
+	db, err := source.Open(ctx, tx, s)
+	if err != nil {
+		return nil, err
+	}
+	features := map[string]bool{"bot_sessions": db.Has("Message.sessionId")}
+	if db.Has("MessageUpdate.status") {
+		// An installation may keep none of them: then nobody knows what became of
+		// a message.
+		if features["updates"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("MessageUpdate")+")"); err != nil {
+			return nil, err
+		}
+	}
+	if db.Has("IsOnWhatsapp.remoteJid") && db.Has("IsOnWhatsapp.jidOptions") {
+		if features["lids"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("IsOnWhatsapp")+` WHERE "jidOptions" LIKE '%@lid%')`); err != nil {
+			return nil, err
+		}
+	}
+	found, err := db.Examine(ctx, source.Product{
+		Name: "Evolution API", Files: files, Features: features, Indexes: indexes,
+		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/evolution.md)",
+	})
+	if err != nil || !db.Has("_prisma_migrations.migration_name") {
+		return found, err
+	}
+	// A version is told only by its last change of the schema.
+	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(migration_name), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+db.Table("_prisma_migrations")+` WHERE migration_name ~ '^20\d{12}_'`)
+	return found, err
+}
