@@ -141,7 +141,9 @@ func (e *evolution) describePeople() {
 
 // lid is the address that hides a contact's number, jid the one that reports know
 // the contact by.
-func (e *evolution) lid(id string) string { return fmt.Sprintf("%d@lid", 90000000000000+e.people.of(id)) }
+func (e *evolution) lid(id string) string {
+	return fmt.Sprintf("%d@lid", 90000000000000+e.people.of(id))
+}
 
 func (e *evolution) jid(id string) string {
 	if number := e.phones[id]; number != "" {

@@ -29,24 +29,22 @@ const SCHEMA = 'parley';
 const PRODUCT_SCHEMA = 'public';
 
 /** Whose rows may be read. */
-const account = (): KindField => ({
-  name: 'account',
-  label: t('configEditor.account.label', 'Account'),
-  description: t(
+const account = (
+  description = t(
     'configEditor.account.description',
     'The id of the only account to read: nothing of others can then be seen. Empty: all accounts'
-  ),
-});
+  )
+): KindField => ({ name: 'account', label: t('configEditor.account.label', 'Account'), description });
 
 /** What the tables of a product need. */
-const productFields = (): KindField[] => [
+const productFields = (accountField = account()): KindField[] => [
   {
     name: 'schema',
     label: t('configEditor.schema.label', 'Schema'),
     description: t('configEditor.schema.tables', 'Where the tables are'),
     placeholder: PRODUCT_SCHEMA,
   },
-  account(),
+  accountField,
 ];
 
 export function kinds(): Kind[] {
@@ -70,6 +68,19 @@ export function kinds(): Kind[] {
       title: 'Chatwoot',
       description: t('configEditor.kind.chatwootDescription', "Chatwoot's own tables, as they are"),
       fields: productFields(),
+    },
+    {
+      id: 'evolution',
+      title: 'Evolution API',
+      description: t('configEditor.kind.evolutionDescription', "Evolution API's own tables, as they are"),
+      fields: productFields(
+        account(
+          t(
+            'configEditor.account.instance',
+            'The only instance to read, by name or id, or the client name of all instances of one installation: nothing of others can then be seen. Empty: all'
+          )
+        )
+      ),
     },
   ];
 }
