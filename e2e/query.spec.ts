@@ -53,6 +53,16 @@ test.describe('the query editor', () => {
     await expect(row.getByRole('button', { name: 'Copy' })).toBeVisible();
   });
 
+  test('stands beside others in a mixed panel', async ({ panelEditPage, page }) => {
+    await panelEditPage.datasource.set('-- Mixed --');
+    await page.getByRole('button', { name: 'Add query' }).click();
+    const second = panelEditPage.getQueryEditorRow('B');
+    await choose(second, 'Report', 'Messages over time');
+    await expect(panelEditPage.panel.locator.getByText('Started by the business').first()).toBeVisible();
+    await expect(panelEditPage.panel.locator.getByText(/Messages received/).first()).toBeVisible();
+    await expect(panelEditPage.panel.getErrorIcon()).toBeHidden();
+  });
+
   test('says below the panel what is wrong with a query', async ({ panelEditPage, page }) => {
     await panelEditPage.mockQueryDataResponse({
       results: { A: { error: 'the query took too long: choose a shorter range', status: 504, frames: [] } },

@@ -179,7 +179,8 @@ function FilterValues({ datasource, dimension, variables, filter, onChange }: Va
       // What was loaded for another dimension is not offered for this one.
       key={`${filter.dimension} ${choosesFromList}`}
       options={options}
-      createCustomValue
+      // An id that nobody has, or a value that there is not, would only look like a choice.
+      createCustomValue={!choosesFromList || !dimension || dimension.kind === 'text'}
       placeholder={
         choosesFromList ? t('filters.valuesPlaceholder', 'Choose or type') : t('filters.textPlaceholder', 'Type a text')
       }

@@ -145,6 +145,12 @@ describe('the query editor', () => {
     expect(state.query.filters).toEqual([{ dimension: 'phone', operator: 'contains', values: ['54', '$line', '11'] }]);
   });
 
+  it('takes no value of one’s own where a list has them all', async () => {
+    await edit({ report: 'channels', filters: [{ dimension: 'channel', operator: 'in', values: ['whatsapp'] }] });
+    await user.type(screen.getByRole('combobox', { name: 'Values' }), 'Web');
+    await waitFor(() => expect(screen.getAllByRole('option').map((o) => o.textContent)).toEqual(['Webchat']));
+  });
+
   it('shows names for the ids in a filter', async () => {
     await edit({ report: 'channels', filters: [{ dimension: 'line', operator: 'in', values: ['7', '$line'] }] });
     expect(await screen.findByText('Sales')).toBeInTheDocument();

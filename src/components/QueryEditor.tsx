@@ -211,28 +211,30 @@ function Editor({ datasource, catalog, query, forAlert, frames, onChange }: Edit
         </EditorField>
       </EditorRow>
 
-      <EditorRow>
-        <EditorField
-          label={t('queryEditor.orderBy', 'Order by')}
-          tooltip={t('queryEditor.orderByTooltip', 'Rows of a table, or the series of a graph')}
-        >
-          <OrderList
-            options={withVariables(
-              orderOptions(orderColumns(resolved, reportOf(asked, catalog)), [
-                ...catalog.metrics,
-                ...catalog.dimensions,
-                ...columnChoices(asked, catalog),
-              ]),
-              variables
-            )}
-            // The rows of a details report have one order.
-            most={isDetails(resolved) ? 1 : Infinity}
-            orders={written.orderBy}
-            onChange={(orderBy) => set({ orderBy })}
-          />
-        </EditorField>
-        <LimitField limit={query.limit} placeholder={resolved.limit} onChange={(limit) => set({ limit })} />
-      </EditorRow>
+      {!forAlert && (
+        <EditorRow>
+          <EditorField
+            label={t('queryEditor.orderBy', 'Order by')}
+            tooltip={t('queryEditor.orderByTooltip', 'Rows of a table, or the series of a graph')}
+          >
+            <OrderList
+              options={withVariables(
+                orderOptions(orderColumns(resolved, reportOf(asked, catalog)), [
+                  ...catalog.metrics,
+                  ...catalog.dimensions,
+                  ...columnChoices(asked, catalog),
+                ]),
+                variables
+              )}
+              // The rows of a details report have one order.
+              most={isDetails(resolved) ? 1 : Infinity}
+              orders={written.orderBy}
+              onChange={(orderBy) => set({ orderBy })}
+            />
+          </EditorField>
+          <LimitField limit={query.limit} placeholder={resolved.limit} onChange={(limit) => set({ limit })} />
+        </EditorRow>
+      )}
 
       <GeneratedSQL frames={frames} refId={query.refId} />
     </EditorRows>

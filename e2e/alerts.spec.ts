@@ -1,0 +1,16 @@
+import { expect, test } from '@playwright/test';
+
+import { choose } from './parley';
+
+test('an alert rule watches one number, which its preview shows', async ({ page }) => {
+  await page.goto('/alerting/new/alerting');
+  await expect(page.getByRole('combobox', { name: 'Metric', exact: true })).toHaveValue('Failed rate');
+  await choose(page, 'Metric', 'Outbound messages');
+  await choose(page, 'Group by', 'Channel');
+  const evaluated = page.waitForResponse((response) => response.url().endsWith('/api/v1/eval'));
+  await page.getByRole('button', { name: 'Preview alert rule condition' }).click();
+  const { results } = await (await evaluated).json();
+  expect(Object.values<{ status: number }>(results).map(({ status }) => status)).not.toContain(400);
+  await expect(page.getByText('{channel="whatsapp"}').first()).toBeVisible();
+  await expect(page.getByText('Firing').first()).toBeVisible();
+});
