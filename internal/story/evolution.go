@@ -30,7 +30,7 @@ func Evolution(ctx context.Context, conn *pgx.Conn, schema string, data contract
 	}
 	sortMessages(data.Messages)
 	e := &evolution{
-		data: data, numbers: numbering{}, people: numbering{}, messages: numbering{}, templates: map[string]*string{}, instances: map[string]*instance{}, known: map[string]bool{},
+		data: data, numbers: numbering{}, people: numbering{}, messages: numbering{}, templates: map[string]*string{}, instances: map[string]*instance{}, known: map[string]bool{}, wrote: map[string]bool{},
 		instance: &table{name: "Instance", columns: []string{"id", "name", "ownerJid", "integration", "number", "token", "clientName"}},
 		session:  &table{name: "IntegrationSession", columns: []string{"id", "sessionId", "remoteJid", "status", "updatedAt", "instanceId"}},
 		chat:     &table{name: "Chat", columns: []string{"id", "remoteJid", "labels", "instanceId"}},
@@ -46,6 +46,7 @@ func Evolution(ctx context.Context, conn *pgx.Conn, schema string, data contract
 	for _, m := range data.Messages {
 		e.tell(m)
 	}
+	e.list()
 	e.writeContacts()
 	e.writeTags()
 	return e.told, write(ctx, conn, schema, e.instance, e.session, e.chat, e.contact, e.message, e.update, e.label, e.template, e.onApp)
@@ -56,11 +57,11 @@ type evolution struct {
 
 	numbers, people, messages numbering
 	instances                 map[string]*instance // by account and line
-	lines                     map[string]contract.Line
 	described                 map[string]contract.Contact
 	phones                    map[string]string  // the digits of those whose number is known
 	templates                 map[string]*string // categories, by name
 	known                     map[string]bool    // contacts of instances
+	wrote                     map[string]bool    // contacts who wrote
 
 	instance, session, chat, contact, message, update, label, template, onApp *table
 }
@@ -80,16 +81,15 @@ const (
 // cuid is an id as Prisma makes them. They sort like their numbers.
 func cuid(kind string, n int) string { return fmt.Sprintf("cm%s%018d", kind, n) }
 
-// describeLines makes the instances. A number that sends templates hangs on the
-// Cloud API, any other on a phone.
+// OnCloud tells whether the line of that place among the lines hangs on the Cloud
+// API, if it is one of WhatsApp; the others hang on a phone.
+func OnCloud(place int) bool { return place%2 == 0 }
+
+// describeLines makes the instances.
 func (e *evolution) describeLines() {
-	e.lines = map[string]contract.Line{}
-	for _, l := range e.data.Lines {
-		e.lines[l.LineID] = l
-	}
-	sends := map[string]bool{}
-	for _, m := range e.data.Messages {
-		sends[text(m.LineID)] = sends[text(m.LineID)] || text(m.TemplateName) != ""
+	lines, onCloud := map[string]contract.Line{}, map[string]bool{}
+	for place, l := range e.data.Lines {
+		lines[l.LineID], onCloud[l.LineID] = l, OnCloud(place)
 	}
 	names := map[string]bool{}
 	accounts := map[string]bool{}
@@ -101,14 +101,14 @@ func (e *evolution) describeLines() {
 		n := len(e.instances) + 1
 		i := &instance{id: cuid("i", n), account: optional(text(m.AccountID)), integration: baileys}
 		e.instances[key] = i
-		line := e.lines[text(m.LineID)]
+		line := lines[text(m.LineID)]
 		told := contract.Line{LineID: i.id, Name: optional(text(line.Name)), Channel: new("whatsapp")}
 		number := fmt.Sprintf("55110000%04d", n)
 		var owner *string
 		switch {
 		case line.LineID != "" && text(line.Channel) != "whatsapp":
 			i.integration, told.Channel, told.Number = universal, new("other"), new("+"+number)
-		case sends[text(m.LineID)]:
+		case onCloud[line.LineID]:
 			i.integration = cloud
 		default:
 			owner, told.Number = new(number+":7@s.whatsapp.net"), new("+"+number)
@@ -183,6 +183,15 @@ func (e *evolution) keyOf(m contract.Message, i *instance, n int) object {
 // listed tells whether the list of numbers has the contact's LID.
 func (e *evolution) listed(id string) bool { return e.phones[id] != "" && e.people.of(id)%2 == 0 }
 
+// list writes the list of numbers.
+func (e *evolution) list() {
+	for _, p := range e.data.Contacts {
+		if e.listed(p.ContactID) {
+			e.onApp.add(cuid("w", len(e.onApp.rows)+1), e.jid(p.ContactID), e.jid(p.ContactID)+","+e.lid(p.ContactID), epoch, nil)
+		}
+	}
+}
+
 // tell writes a message, with what becomes of it.
 func (e *evolution) tell(m contract.Message) {
 	i := e.instances[text(m.AccountID)+"\n"+text(m.LineID)]
@@ -196,6 +205,7 @@ func (e *evolution) tell(m contract.Message) {
 	if text(m.ContactID) != "" {
 		told.ContactID = new(e.jid(*m.ContactID))
 		e.known[i.id+"\n"+*m.ContactID] = true
+		e.wrote[*m.ContactID] = e.wrote[*m.ContactID] || !own
 	}
 	context := object{}
 	if answered := text(m.InReplyTo); answered != "" {
@@ -424,13 +434,16 @@ func (e *evolution) writeContacts() {
 		if number := e.phones[p.ContactID]; number != "" {
 			told.Phone = new("+" + number)
 		}
+		if !e.wrote[p.ContactID] {
+			// Evolution keeps no contact of whom the business alone wrote to.
+			told.Name, told.CreatedAt = nil, nil
+			e.told.Contacts = append(e.told.Contacts, told)
+			continue
+		}
 		e.told.Contacts = append(e.told.Contacts, told)
 		jid := told.ContactID
-		if e.listed(p.ContactID) {
-			e.onApp.add(cuid("w", len(e.onApp.rows)+1), jid, jid+","+e.lid(p.ContactID), epoch, nil)
-			if e.people.of(p.ContactID)%4 == 0 {
-				jid = e.lid(p.ContactID)
-			}
+		if e.listed(p.ContactID) && e.people.of(p.ContactID)%4 == 0 {
+			jid = e.lid(p.ContactID)
 		}
 		for at, instance := range in {
 			switch {

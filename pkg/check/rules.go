@@ -24,6 +24,8 @@ type rule struct {
 	sql string
 	// allowed by the contract, but worth knowing.
 	allowed bool
+	// to is the relation that the rows point to, of a rule about that.
+	to string
 }
 
 // ids are the relations whose rows have an id of their own.
@@ -76,7 +78,7 @@ func rules() []rule {
 			rule{relation: relation, breaks: "share their id with another", sql: fmt.Sprintf("SELECT %[2]s::text FROM (SELECT r.*, count(*) OVER (PARTITION BY %[2]s) AS times FROM [%[1]s] AS r) AS r WHERE r.times > 1", relation, nameOf(relation))})
 	}
 	for _, ref := range references {
-		list = append(list, rule{relation: ref.relation, needs: []string{ref.to, ref.relation + "." + ref.column}, allowed: ref.allowed, breaks: fmt.Sprintf("name by %s what is not in %s", ref.column, ref.to),
+		list = append(list, rule{relation: ref.relation, needs: []string{ref.to, ref.relation + "." + ref.column}, to: ref.to, allowed: ref.allowed, breaks: fmt.Sprintf("name by %s what is not in %s", ref.column, ref.to),
 			sql: fmt.Sprintf("SELECT %s::text FROM [%s] AS r LEFT JOIN [%s] AS o ON o.%[3]s_id = r.%[4]s WHERE o.%[3]s_id IS NULL AND r.%[4]s IS NOT NULL AND r.%[4]s::text <> ''", nameOf(ref.relation), ref.relation, ref.to, ref.column)})
 	}
 	for _, w := range words {

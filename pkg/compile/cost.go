@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/whatsapp"
@@ -49,16 +50,19 @@ FROM priced AS p
 WHERE p.billable AND p.created_at >= %s AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))`,
 		c.order("p."), since))
 	prefixes, names := markets()
+	people := fmt.Sprintf("SELECT k.contact_id, k.phone FROM %s AS k WHERE k.contact_id IN (SELECT u.contact_id FROM unit AS u)", c.from("contact"))
+	if c.Source.Phone != "" {
+		people = fmt.Sprintf("SELECT DISTINCT u.contact_id, %s AS phone FROM unit AS u", c.phone("u.contact_id"))
+	}
 	c.with("market", fmt.Sprintf(`SELECT k.contact_id, best.market
-FROM %s AS k
-JOIN (SELECT DISTINCT contact_id FROM unit) AS u ON u.contact_id = k.contact_id
+FROM (%s) AS k
 CROSS JOIN LATERAL (
   SELECT m.market
   FROM unnest(%s, %s) AS m (prefix, market)
   WHERE starts_with(regexp_replace(k.phone, '\D', '', 'g'), m.prefix)
   ORDER BY length(m.prefix) DESC
   LIMIT 1
-) AS best`, c.from("contact"), c.arg(prefixes, "text[]"), c.arg(names, "text[]")))
+) AS best`, people, c.arg(prefixes, "text[]"), c.arg(names, "text[]")))
 	c.with("rate", fmt.Sprintf(`SELECT card.market, card.category, card.usd, card.valid_from,
   lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
 FROM %s AS card`, c.from("rate_card")))
@@ -98,6 +102,9 @@ FROM (
 ) AS r`, own, c.arg(days, "date[]"), c.arg(units, "text[]"), c.arg(categories, "text[]"), c.arg(inWindow, "boolean[]"),
 		c.arg(billable, "boolean[]"), c.arg(rateCategories, "text[]"), c.arg(free, "integer[]"))
 }
+
+// phone is the phone of a contact of that id, where the ids tell it.
+func (c *compiler) phone(id string) string { return strings.ReplaceAll(c.Source.Phone, "$id", id) }
 
 // markets are the calling codes and the markets they belong to.
 func markets() (prefixes, names []string) {

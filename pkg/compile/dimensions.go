@@ -49,6 +49,9 @@ func (b *rowBuilder) conversation(column string) string {
 }
 
 func (b *rowBuilder) contact(column string) string {
+	if column == "phone" && b.Source.Phone != "" {
+		return b.phone(b.col("contact_id"))
+	}
 	b.joins["contact"] = true
 	return "k." + column
 }

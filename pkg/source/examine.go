@@ -57,6 +57,8 @@ type Product struct {
 	Indexes []Index
 	// Remedy says what to do about what is missing.
 	Remedy string
+	// Phone is that of Source.
+	Phone string
 }
 
 // Index is a column that the reports look rows up by.
@@ -180,7 +182,7 @@ func (f *draft) oids(column string) []uint32 {
 // Examine makes the source of the product's relations out of the database. The
 // error is the database's; what does not fit is a finding.
 func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
-	s := &Source{Kind: p.Name, Relations: map[string]string{}, Numbers: map[string]bool{}, Unknown: map[string]bool{}, Account: d.settings.Account, Remedy: p.Remedy}
+	s := &Source{Kind: p.Name, Relations: map[string]string{}, Numbers: map[string]bool{}, Unknown: map[string]bool{}, Account: d.settings.Account, Remedy: p.Remedy, Phone: p.Phone}
 	var drafts []*draft
 	for _, r := range Contract {
 		draft, err := d.draft(ctx, p, r)

@@ -104,6 +104,9 @@ type Source struct {
 	Numbers map[string]bool
 	// Account is the id that $account stands for.
 	Account string
+	// Phone is the phone of a contact out of its id, which is written $id, where the
+	// ids tell it: then also of those that no row describes.
+	Phone string
 	// Unknown are the columns that the database cannot know, as
 	// "message.delivered_at". Of events the names that it does not record stand
 	// here too: "conversation_event.reopened".

@@ -144,7 +144,12 @@ func available(q query.Query, unavailable []string, has func(string) bool) bool 
 // altogether, by channel, and by day. Different are the metrics that differ in the
 // product, each for a reason; Unknown and Unavailable those that it cannot tell.
 func Agrees(t *testing.T, kind string, unavailable, unknown []string, different map[string]string) {
-	data := story.Data()
+	AgreesOn(t, kind, story.Data(), unavailable, unknown, different)
+}
+
+// AgreesOn is the same of a part of the story, for a product that does not have the
+// words for the rest.
+func AgreesOn(t *testing.T, kind string, data contract.Data, unavailable, unknown []string, different map[string]string) {
 	_, contracts := pgtest.Schema(t)
 	conn := pgtest.Connect(t)
 	if err := contract.Create(t.Context(), conn, contracts); err != nil {

@@ -41,6 +41,8 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "Evolution API", Files: files, Features: features, Indexes: indexes,
+		// Whom only the business wrote to stands nowhere else.
+		Phone:  `'+' || substring($id FROM '^(\d+)@s\.whatsapp\.net$')`,
 		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/evolution.md)",
 	})
 	if err != nil || !db.Has("_prisma_migrations.migration_name") {

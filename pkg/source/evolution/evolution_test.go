@@ -1,9 +1,19 @@
 package evolution_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/parley-reports/parley/internal/story"
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/agree"
+	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/internal/sourcetest"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 const kind = "evolution"
@@ -11,3 +21,162 @@ const kind = "evolution"
 func TestReadsWhatWasTold(t *testing.T) { sourcetest.Reads(t, kind, 60) }
 
 func TestAccounts(t *testing.T) { sourcetest.Accounts(t, kind) }
+
+// TestAgreesWithTheContract asks about what Evolution has words for: what is written
+// on WhatsApp, with templates on the Cloud API alone and referrals everywhere else,
+// and with nothing but its template to tell a campaign by.
+func TestAgreesWithTheContract(t *testing.T) {
+	data := story.Data()
+	onCloud := map[string]bool{}
+	for place, l := range data.Lines {
+		if *l.Channel == "whatsapp" {
+			onCloud[l.LineID] = story.OnCloud(place)
+		}
+	}
+	data.Messages = slices.DeleteFunc(data.Messages, func(m contract.Message) bool {
+		if m.LineID == nil {
+			return true
+		}
+		_, known := onCloud[*m.LineID]
+		return !known
+	})
+	for i := range data.Messages {
+		m := &data.Messages[i]
+		m.CampaignID, m.PriceUSD = nil, nil
+		if m.AuthorKind != nil && *m.AuthorKind == "campaign" {
+			m.AuthorKind = nil
+		}
+		if onCloud[*m.LineID] {
+			m.IsReferral = nil
+		} else {
+			m.TemplateName, m.PriceUSD = nil, new(0.0)
+		}
+	}
+	has := func(yes func(m contract.Message) bool) bool { return slices.ContainsFunc(data.Messages, yes) }
+	if !has(func(m contract.Message) bool { return m.TemplateName != nil }) || !has(func(m contract.Message) bool { return m.IsReferral != nil && *m.IsReferral }) || !has(func(m contract.Message) bool { return m.ButtonPayload != nil }) {
+		t.Fatal("the story has lost its templates, referrals or clicks")
+	}
+	var unavailable []string
+	for _, m := range catalog.Metrics {
+		if slices.ContainsFunc(m.Needs, func(relation string) bool { return relation != "tag" }) && !m.Internal {
+			unavailable = append(unavailable, m.ID)
+		}
+	}
+	sourcetest.AgreesOn(t, kind, data, unavailable, []string{"active_agents", "failure_reasons"}, nil)
+}
+
+func TestRights(t *testing.T) {
+	sourcetest.Rights(t, kind, "evolution.md", "Instance.token", "Session.creds", "IntegrationSession.context", "Template.webhookUrl", "Message.webhookUrl")
+}
+
+// TestVersions takes away what older versions lack, and what an installation may
+// not keep.
+func TestVersions(t *testing.T) {
+	schema, told := sourcetest.Tell(t, kind, story.Data())
+	conn := pgtest.Connect(t)
+	change := func(sql string) *source.Source {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), "SET search_path TO "+schema+"; "+sql+"; RESET search_path"); err != nil {
+			t.Fatal(err)
+		}
+		return sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
+	}
+	count := func(metric string) any {
+		t.Helper()
+		e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
+		result, err := e.Run(t.Context(), engine.Request{Query: query.Query{Metrics: []string{metric}}, Range: calendar.Range{From: story.End.AddDate(0, 0, -60), To: story.End.AddDate(0, 0, 1)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return agree.RowsOf(result)[0][metric]
+	}
+	found := change("SELECT")
+	sourcetest.Whole(t, found, "conversation", "conversation_event", "agent", "team", "agent_team", "campaign", "csat", "working_hours", "rate_card")
+	if found.Version != "schema of 2025-09-18" {
+		t.Errorf("the version is %q", found.Version)
+	}
+	if len(found.Fatal()) > 0 {
+		t.Errorf("wrong with it: %v", found.Fatal())
+	}
+	outbound := 0
+	for _, m := range told.Messages {
+		if m.Direction == "outbound" {
+			outbound++
+		}
+	}
+
+	found = change(`DROP TABLE "IsOnWhatsapp"; ALTER TABLE "Message" DROP COLUMN "sessionId"; DROP TABLE "IntegrationSession"`)
+	sourcetest.Whole(t, found, "conversation", "conversation_event", "agent", "team", "agent_team", "campaign", "csat", "working_hours", "rate_card")
+
+	found = change(`DROP TABLE "Template"; ALTER TABLE "Message" DROP COLUMN "status"`)
+	if found.Knows("message.template_category") || !found.Knows("message.template_name") || !found.Knows("message.status") {
+		t.Error("without templates and with updates alone the categories are unknown, and nothing else")
+	}
+	// With updates alone a message without any may be on its way: nobody knows.
+	if failed, _ := agree.Number(count("messages_failed")); failed == 0 {
+		t.Error("no message failed")
+	}
+
+	found = change(`DELETE FROM "MessageUpdate"`)
+	if found.Knows("message.status") {
+		t.Error("the status is known without updates")
+	}
+	if got := count("messages_delivered"); got != nil {
+		t.Errorf("%v messages are delivered where nobody knows", got)
+	}
+	if got, _ := agree.Number(count("messages_outbound")); int(got) != outbound {
+		t.Errorf("%v outbound messages, want %d", got, outbound)
+	}
+
+	found = change(`DROP TABLE "MessageUpdate"`)
+	if found.Knows("message.status") || len(found.Fatal()) > 0 {
+		t.Errorf("without the table of updates: %v", found.Findings)
+	}
+	if found = change(`DROP TABLE "Label"`); found.Has("tag") || len(found.Fatal()) > 0 {
+		t.Errorf("without labels: %v", found.Findings)
+	}
+	if found = change(`DROP TABLE "Contact"`); len(found.Fatal()) == 0 {
+		t.Error("no contacts are needed")
+	}
+}
+
+// TestOneInstance limits the source to an instance, by its name and by its id.
+func TestOneInstance(t *testing.T) {
+	schema, told := sourcetest.Tell(t, kind, story.Data())
+	line := told.Lines[1]
+	own := 0
+	for _, m := range told.Messages {
+		if *m.LineID == line.LineID {
+			own++
+		}
+	}
+	for _, account := range []string{line.LineID, *line.Name} {
+		e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema, Account: account})
+		result, err := e.Run(t.Context(), engine.Request{
+			Query: query.Query{Metrics: []string{"messages_outbound", "messages_received"}, GroupBy: []string{"line"}}, Range: calendar.Range{From: story.End.AddDate(0, 0, -60), To: story.End.AddDate(0, 0, 1)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := agree.RowsOf(result)
+		if len(rows) != 1 || rows[0]["line"] != line.LineID {
+			t.Fatalf("%s sees %v", account, rows)
+		}
+		sent, _ := agree.Number(rows[0]["messages_outbound"])
+		received, _ := agree.Number(rows[0]["messages_received"])
+		if int(sent+received) != own {
+			t.Errorf("%s sees %v messages, want %d", account, sent+received, own)
+		}
+		values, err := e.Values(t.Context(), engine.ValuesRequest{Dimension: "contact", Limit: 5000, From: story.End.AddDate(-1, 0, 0), To: story.End})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			if !slices.ContainsFunc(told.Messages, func(m contract.Message) bool {
+				return *m.LineID == line.LineID && m.ContactID != nil && *m.ContactID == v.Value
+			}) {
+				t.Fatalf("%s sees the contact of another instance", account)
+			}
+		}
+	}
+}
