@@ -28,6 +28,9 @@ export interface Kind {
 const SCHEMA = 'parley';
 const PRODUCT_SCHEMA = 'public';
 
+/** Their names are the same in every language. */
+const PRODUCTS = { chatwoot: 'Chatwoot', evolution: 'Evolution API' };
+
 /** Whose rows may be read. */
 const account = (
   description = t(
@@ -65,13 +68,13 @@ export function kinds(): Kind[] {
     },
     {
       id: 'chatwoot',
-      title: 'Chatwoot',
+      title: PRODUCTS.chatwoot,
       description: t('configEditor.kind.chatwootDescription', "Chatwoot's own tables, as they are"),
       fields: productFields(),
     },
     {
       id: 'evolution',
-      title: 'Evolution API',
+      title: PRODUCTS.evolution,
       description: t('configEditor.kind.evolutionDescription', "Evolution API's own tables, as they are"),
       fields: productFields(
         account(
