@@ -174,7 +174,17 @@ func (c *compiler) arg(v any, typ string) string {
 }
 
 // from reads a relation, as a FROM item without an alias.
-func (c *compiler) from(relation string) string { return c.spanned(relation, source.Span{}) }
+func (c *compiler) from(relation string) string {
+	if relation != "line" || c.Range.From.IsZero() || !c.Source.Bounded(relation) {
+		return c.spanned(relation, source.Span{})
+	}
+	// The lines of all messages that the statement may look at.
+	since := c.Range.From
+	if c.history != nil && c.history.cost {
+		since = c.costSince()
+	}
+	return c.spanned(relation, c.span(since.Add(-longest-lookBack), c.Range.To.Add(longest)))
+}
 
 func (c *compiler) spanned(relation string, span source.Span, columns ...string) string {
 	return c.Source.From(relation, span, func() string {

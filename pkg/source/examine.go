@@ -53,6 +53,8 @@ type Product struct {
 	Name     string
 	Files    fs.FS
 	Features map[string]bool
+	// Data is the dot of the templates.
+	Data any
 	// Indexes that the reports need on large tables.
 	Indexes []Index
 	// Remedy says what to do about what is missing.
@@ -152,6 +154,15 @@ func (d *Database) Text(ctx context.Context, sql string, args ...any) (string, e
 		return "", err
 	}
 	return *text, nil
+}
+
+// Type is the type of a column that may be read, as SQL writes it; "" where there
+// is none.
+func (d *Database) Type(ctx context.Context, table, column string) (string, error) {
+	if !d.Has(table + "." + column) {
+		return "", nil
+	}
+	return d.Text(ctx, "SELECT format_type(atttypid, NULL) FROM pg_catalog.pg_attribute WHERE attrelid = $1::regclass AND attname = $2", d.Table(table), column)
 }
 
 // draft is a relation on its way to its SQL.
@@ -326,7 +337,7 @@ func (d *Database) render(f *draft, p Product) error {
 		return err
 	}
 	var b strings.Builder
-	if err := parsed.ExecuteTemplate(&b, f.Name+".sql", nil); err != nil {
+	if err := parsed.ExecuteTemplate(&b, f.Name+".sql", p.Data); err != nil {
 		return err
 	}
 	f.sql = strings.TrimSpace(b.String())

@@ -86,7 +86,12 @@ type Settings struct {
 	// Account is the id of the only account whose rows may ever be read; empty
 	// is all of them.
 	Account string
+	// Webhook names the table of kept webhooks; what is empty has a usual name.
+	Webhook Webhook
 }
+
+// Webhook names the table of kept webhooks and its columns.
+type Webhook struct{ Table, ReceivedAt, Payload string }
 
 // Source yields the relations of one database.
 type Source struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/parley-reports/parley/pkg/source/evolution"
 	"github.com/parley-reports/parley/pkg/source/ticketz"
 	"github.com/parley-reports/parley/pkg/source/views"
+	"github.com/parley-reports/parley/pkg/source/webhook"
 )
 
 // Kind is a kind of database.
@@ -33,6 +34,7 @@ var All = []Kind{
 	{ID: "chatwoot", Name: "Chatwoot", Schema: "public", detect: chatwoot.Detect},
 	{ID: "evolution", Name: "Evolution API", Schema: "public", detect: evolution.Detect},
 	{ID: "ticketz", Name: "Ticketz", Schema: "public", detect: ticketz.Detect},
+	{ID: "webhook", Name: "WhatsApp webhooks", Schema: "public", detect: webhook.Detect},
 }
 
 // IDs lists the kinds by their ids.

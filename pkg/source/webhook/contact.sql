@@ -1,0 +1,24 @@
+-- Who wrote and who was written to, by the user id or else by the number, with
+-- what the webhooks tell: the name of the latest, and the number.
+SELECT {{.Contact "p.user_id" "p.wa_id" "p.account_id"}} AS contact_id, min(p.account_id) AS account_id,
+  substr(max(p.name), 18) AS name, min(p.phone) AS phone, min(p.country) AS country
+FROM (
+  SELECT x.account_id,
+    coalesce(x.p ->> 'user_id', x.p ->> 'from_user_id', x.p ->> 'recipient_user_id') AS user_id,
+    coalesce(x.p ->> 'wa_id', x.p ->> 'from', x.p ->> 'recipient_id') AS wa_id,
+    to_char(extract(epoch FROM x.received_at), 'FM0000000000.000000') || nullif(x.p #>> '{profile,name}', '') AS name,
+    '+' || substring(coalesce(x.p ->> 'wa_id', x.p ->> 'from', x.p ->> 'recipient_id') FROM '^\d+$') AS phone,
+    -- A user id begins with the country.
+    substring(coalesce(x.p ->> 'user_id', x.p ->> 'from_user_id', x.p ->> 'recipient_user_id') FROM '^([A-Z]{2})\.') AS country
+  FROM (
+    SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.People}}') AS p
+    FROM (
+      SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
+      FROM {{table .Table}} AS w
+    ) AS b
+    WHERE true
+      AND b.e ->> 'id' = $account
+  ) AS x
+) AS p
+WHERE coalesce(p.user_id, p.wa_id) IS NOT NULL
+GROUP BY 1

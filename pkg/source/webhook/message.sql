@@ -1,0 +1,105 @@
+-- What contacts wrote: notices of the system, a chat that was merely opened and
+-- the change of an earlier message are no messages, nor is what stands in a group.
+SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_id"}} AS contact_id, i.line_id,
+  'inbound' AS direction, 'contact' AS author_kind, i.created_at, i.content_type, i.body,
+  NULL AS template_category, NULL AS correlation_id, i.message_id AS provider_message_id, NULL AS status,
+  NULL::timestamptz AS sent_at, NULL::timestamptz AS delivered_at, NULL::timestamptz AS read_at, NULL::timestamptz AS failed_at, NULL AS error_code, NULL AS error_text,
+  i.is_referral, i.button_payload, i.in_reply_to, NULL::numeric AS price_usd, i.updated_at
+FROM (
+  -- The same webhook may come twice. What is read of it is taken out of it before it
+  -- is sorted: that is what the offset is for.
+  SELECT m.message_id, min(m.account_id) AS account_id, min(m.line_id) AS line_id, min(m.user_id) AS user_id, min(m.wa_id) AS wa_id,
+    min(m.at) AS created_at, min(m.content_type) AS content_type, min(m.body) AS body, bool_or(m.is_referral) AS is_referral,
+    min(m.button_payload) AS button_payload, min(m.in_reply_to) AS in_reply_to, min(m.received_at) AS updated_at
+  FROM (
+    SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.m ->> 'id' AS message_id, hashtextextended(x.m ->> 'id', 0) AS key,
+      coalesce(x.m ->> 'from_user_id', CASE WHEN coalesce(x.v #>> '{contacts,0,wa_id}' = x.m ->> 'from', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
+      coalesce(x.m ->> 'from', x.v #>> '{contacts,0,wa_id}') AS wa_id,
+      {{.Instant "x.m"}} AS at,
+      x.m ->> 'type' AS content_type,
+      coalesce(x.m #>> '{text,body}', x.m #>> '{button,text}', x.m #>> '{interactive,button_reply,title}', x.m #>> '{interactive,list_reply,title}', x.m #>> '{interactive,nfm_reply,body}',
+        x.m #>> '{image,caption}', x.m #>> '{video,caption}', x.m #>> '{document,caption}', x.m #>> '{document,filename}', x.m #>> '{reaction,emoji}',
+        x.m #>> '{location,name}', x.m #>> '{location,address}', x.m #>> '{contacts,0,name,formatted_name}', x.m #>> '{order,text}') AS body,
+      jsonb_typeof(x.m -> 'referral') IS NOT DISTINCT FROM 'object' AS is_referral,
+      coalesce(x.m #>> '{button,payload}', x.m #>> '{interactive,button_reply,id}', x.m #>> '{interactive,list_reply,id}') AS button_payload,
+      coalesce(x.m #>> '{context,id}', x.m #>> '{reaction,message_id}') AS in_reply_to
+    FROM (
+      SELECT c.received_at, c.account_id, c.v, jsonb_path_query(c.v, '$.messages[*]') AS m
+      FROM (
+        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '$.changes[*].value') AS v
+        FROM (
+          SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
+          FROM {{table .Table}} AS w
+          WHERE true
+            AND {{.ReceivedAt}} >= {{.Moment "$since - interval '1 day'"}}
+            AND {{.ReceivedAt}} < {{.Moment "$until + interval '8 days'"}}
+        ) AS b
+        WHERE true
+          AND b.e ->> 'id' = $account
+      ) AS c
+    ) AS x
+    WHERE NOT coalesce(x.m ->> 'type' IN ('system', 'request_welcome', 'edit', 'revoke') OR x.m ->> 'type' = 'reaction' AND coalesce(x.m #>> '{reaction,emoji}', '') = '', false)
+      AND x.m ->> 'group_id' IS NULL
+    OFFSET 0
+  ) AS m
+  WHERE m.message_id IS NOT NULL AND m.at IS NOT NULL
+    AND (m.at >= $since) IS TRUE
+    AND (m.at < $until) IS TRUE
+  GROUP BY m.key, m.message_id
+) AS i
+UNION ALL
+-- What the business wrote is known by its statuses alone: one row for a message,
+-- with the first time of each status. A message begins with the earliest of them,
+-- and the platform delivers it within 30 days or not at all, which bounds the rows
+-- to read. Only reading may come later, and is left out then; by itself it does not
+-- tell when its message was sent.
+SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_id"}}, o.line_id,
+  'outbound', NULL, o.created_at, CASE WHEN o.category IN ('marketing', 'utility', 'authentication') THEN 'template' END, NULL,
+  o.category, o.correlation_id, o.message_id,
+  CASE WHEN o.read_at < o.created_at + interval '30 days' THEN 'read' WHEN o.delivered_at IS NOT NULL THEN 'delivered' WHEN o.failed_at IS NOT NULL THEN 'failed' ELSE 'sent' END,
+  o.sent_at, o.delivered_at, CASE WHEN o.read_at < o.created_at + interval '30 days' THEN o.read_at END, o.failed_at, o.error_code, o.error_text,
+  false, NULL, NULL, CASE WHEN NOT o.billable THEN 0 END, o.updated_at
+FROM (
+  SELECT s.message_id, min(s.account_id) AS account_id, min(s.line_id) AS line_id, min(s.user_id) AS user_id, min(s.wa_id) AS wa_id,
+    min(s.at) FILTER (WHERE s.status NOT IN ('read', 'played')) AS created_at,
+    min(s.at) FILTER (WHERE s.status = 'sent') AS sent_at, min(s.at) FILTER (WHERE s.status = 'delivered') AS delivered_at,
+    min(s.at) FILTER (WHERE s.status IN ('read', 'played')) AS read_at, min(s.at) FILTER (WHERE s.status = 'failed') AS failed_at,
+    min(s.category) AS category, min(s.correlation_id) AS correlation_id, min(s.error_code) AS error_code, min(s.error_text) AS error_text,
+    bool_or(s.billable) AS billable, max(s.received_at) AS updated_at
+  FROM (
+    SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.s ->> 'id' AS message_id, hashtextextended(x.s ->> 'id', 0) AS key, x.s ->> 'status' AS status,
+      coalesce(x.s ->> 'recipient_user_id', CASE WHEN coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
+      coalesce(x.s ->> 'recipient_id', x.v #>> '{contacts,0,wa_id}') AS wa_id,
+      {{.Instant "x.s"}} AS at,
+      CASE lower(x.s #>> '{pricing,category}') WHEN 'marketing_lite' THEN 'marketing' WHEN 'authentication_international' THEN 'authentication' WHEN 'authentication-international' THEN 'authentication'
+        WHEN 'referral_conversion' THEN 'service' ELSE lower(x.s #>> '{pricing,category}') END AS category,
+      x.s #>> '{pricing,billable}' = 'true' AS billable,
+      x.s ->> 'biz_opaque_callback_data' AS correlation_id,
+      x.s #>> '{errors,0,code}' AS error_code,
+      nullif(concat_ws(': ', coalesce(x.s #>> '{errors,0,title}', x.s #>> '{errors,0,message}'), x.s #>> '{errors,0,error_data,details}'), '') AS error_text
+    FROM (
+      SELECT c.received_at, c.account_id, c.v, jsonb_path_query(c.v, '$.statuses[*]') AS s
+      FROM (
+        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '$.changes[*].value') AS v
+        FROM (
+          SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
+          FROM {{table .Table}} AS w
+          WHERE true
+            AND {{.ReceivedAt}} >= {{.Moment "$since - interval '31 days'"}}
+            AND {{.ReceivedAt}} < {{.Moment "$until + interval '38 days'"}}
+        ) AS b
+        WHERE true
+          AND b.e ->> 'id' = $account
+      ) AS c
+    ) AS x
+    -- Calls and payments have statuses too.
+    WHERE x.s ->> 'status' IN ('sent', 'delivered', 'read', 'played', 'failed')
+      AND coalesce(x.s ->> 'type', 'message') = 'message' AND x.s ->> 'recipient_type' IS DISTINCT FROM 'group'
+    OFFSET 0
+  ) AS s
+  WHERE s.message_id IS NOT NULL AND s.at IS NOT NULL
+  GROUP BY s.key, s.message_id
+) AS o
+WHERE o.created_at IS NOT NULL
+  AND (o.created_at >= $since) IS TRUE
+  AND (o.created_at < $until) IS TRUE
