@@ -31,7 +31,7 @@ import (
 type Teller func(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error)
 
 // Tellers by the kind of the source that reads what they write.
-var Tellers = map[string]Teller{"chatwoot": Chatwoot, "evolution": Evolution, "ticketz": Ticketz}
+var Tellers = map[string]Teller{"chatwoot": Chatwoot, "evolution": Evolution, "ticketz": Ticketz, "webhook": Webhook}
 
 // Summary is a line about what was told.
 type Summary string

@@ -17,7 +17,7 @@ var (
 var evidence = map[string][]string{
 	"messages_delivered": tellsDelivery, "messages_read": tellsReading,
 	"messages_failed": tellsFailure, "messages_pending": {"message.status"},
-	"templates_sent": {"message.template_name"}, "button_clicks": {"message.button_payload"},
+	"templates_sent": {"message.template_name", "message.template_category"}, "button_clicks": {"message.button_payload"},
 	"active_agents":             {"message.agent_id"},
 	"cost_usd":                  append([]string{"message.price_usd"}, tellsDelivery...),
 	"cost_unknown":              tellsDelivery,

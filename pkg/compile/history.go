@@ -88,6 +88,10 @@ func (c *compiler) span(from, to time.Time) source.Span {
 	return span
 }
 
+// templateSQL: a message is a template by its name or, where only that is told, by
+// its category.
+const templateSQL = "(nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false))"
+
 // pairColumns identify a pair, and order is the order of its messages, of the
 // alias if there is one.
 func (c *compiler) pairColumns() string {
@@ -121,11 +125,11 @@ func (c *compiler) addHistory() {
 	if h == nil {
 		return
 	}
-	for _, name := range []string{"account_id", "line_id", "contact_id", "sequence", "template_name", "campaign_id", "author_kind", "is_referral", "origin"} {
+	for _, name := range []string{"account_id", "line_id", "contact_id", "sequence", "template_name", "template_category", "campaign_id", "author_kind", "is_referral", "origin"} {
 		c.columns[name] = true
 	}
 	if h.cost {
-		c.columns["template_category"], c.columns["price_usd"] = true, true
+		c.columns["price_usd"] = true
 	}
 	// since is the first instant whose sessions matter; those that cover the
 	// beginning of the range may have started up to 96 h before.
@@ -193,7 +197,7 @@ func (c *compiler) timeline(span source.Span, join string, offset int64) string 
   coalesce(r.stage = 'failed', false) AS is_failed,
   coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
   NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
-  nullif(r.template_name, '') IS NOT NULL AS is_template,
+  ` + templateSQL + ` AS is_template,
   %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
 %s

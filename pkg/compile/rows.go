@@ -118,7 +118,9 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 		fields = append(fields, fmt.Sprintf("CASE WHEN r.outbound AND %s = 'agent' THEN %s END AS writer", b.col("author_kind"), b.expr("agent")))
 	}
 	if asked(metrics, "templates_sent") {
-		fields = append(fields, text(b.col("template_name"))+" IS NOT NULL AS is_template")
+		b.col("template_name")
+		b.col("template_category")
+		fields = append(fields, templateSQL+" AS is_template")
 	}
 	if asked(metrics, "button_clicks") {
 		fields = append(fields, text(b.col("button_payload"))+" IS NOT NULL AS has_button")

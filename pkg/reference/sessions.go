@@ -31,9 +31,14 @@ func (m *message) outbound() bool { return m.Direction == "outbound" }
 func (m *message) sent() bool      { return m.outbound() && m.stage != "failed" && m.stage != "pending" }
 func (m *message) delivered() bool { return m.stage == "delivered" || m.stage == "read" }
 func (m *message) failed() bool    { return m.outbound() && m.stage == "failed" }
-func (m *message) template() bool  { return m.TemplateName != nil }
-func (m *message) campaign() bool  { return m.CampaignID != nil || m.by("campaign") }
-func (m *message) referral() bool  { return m.IsReferral != nil && *m.IsReferral }
+
+// template: by its name, or by a category that only templates have.
+func (m *message) template() bool {
+	return m.TemplateName != nil || m.TemplateCategory != nil && slices.Contains([]string{"marketing", "utility", "authentication"}, strings.ToLower(*m.TemplateCategory))
+}
+
+func (m *message) campaign() bool { return m.CampaignID != nil || m.by("campaign") }
+func (m *message) referral() bool { return m.IsReferral != nil && *m.IsReferral }
 
 func (m *message) by(authors ...string) bool {
 	return m.AuthorKind != nil && slices.Contains(authors, *m.AuthorKind)

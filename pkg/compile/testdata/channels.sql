@@ -17,7 +17,7 @@ WITH recent AS (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
-        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name,
@@ -67,7 +67,7 @@ timeline AS (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
-        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name,

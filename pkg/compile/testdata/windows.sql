@@ -17,10 +17,10 @@ WITH timeline AS (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
-        nullif(r.template_name, '') IS NOT NULL AS is_template,
+        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_name,
+        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
           m.direction = 'outbound' AS outbound,
           CASE WHEN m.direction <> 'outbound' THEN NULL
             WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'

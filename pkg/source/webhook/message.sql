@@ -54,7 +54,7 @@ UNION ALL
 -- to read. Only reading may come later, and is left out then; by itself it does not
 -- tell when its message was sent.
 SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_id"}}, o.line_id,
-  'outbound', NULL, o.created_at, CASE WHEN o.category IN ('marketing', 'utility', 'authentication') THEN 'template' END, NULL,
+  'outbound', NULL, o.created_at, CASE WHEN o.category IS NOT NULL THEN 'template' END, NULL,
   o.category, o.correlation_id, o.message_id,
   CASE WHEN o.read_at < o.created_at + interval '30 days' THEN 'read' WHEN o.delivered_at IS NOT NULL THEN 'delivered' WHEN o.failed_at IS NOT NULL THEN 'failed' ELSE 'sent' END,
   o.sent_at, o.delivered_at, CASE WHEN o.read_at < o.created_at + interval '30 days' THEN o.read_at END, o.failed_at, o.error_code, o.error_text,
@@ -71,8 +71,9 @@ FROM (
       coalesce(x.s ->> 'recipient_user_id', CASE WHEN coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
       coalesce(x.s ->> 'recipient_id', x.v #>> '{contacts,0,wa_id}') AS wa_id,
       {{.Instant "x.s"}} AS at,
-      CASE lower(x.s #>> '{pricing,category}') WHEN 'marketing_lite' THEN 'marketing' WHEN 'authentication_international' THEN 'authentication' WHEN 'authentication-international' THEN 'authentication'
-        WHEN 'referral_conversion' THEN 'service' ELSE lower(x.s #>> '{pricing,category}') END AS category,
+      -- What is written freely is billed as service.
+      CASE translate(lower(x.s #>> '{pricing,category}'), '-', '_') WHEN 'marketing' THEN 'marketing' WHEN 'marketing_lite' THEN 'marketing' WHEN 'utility' THEN 'utility'
+        WHEN 'authentication' THEN 'authentication' WHEN 'authentication_international' THEN 'authentication' END AS category,
       x.s #>> '{pricing,billable}' = 'true' AS billable,
       x.s ->> 'biz_opaque_callback_data' AS correlation_id,
       x.s #>> '{errors,0,code}' AS error_code,

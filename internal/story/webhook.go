@@ -1,0 +1,489 @@
+package story
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/contract"
+)
+
+//go:embed webhook.sql
+var webhookSQL string
+
+// Webhook tells the messages in the bodies of the WhatsApp Cloud API's webhooks, all
+// lines being WhatsApp's. What was sent is told by its statuses alone, so what never
+// got one is left out; conversations, agents and campaigns have no webhooks. Some
+// webhooks come twice, late, or several in one body.
+func Webhook(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error) {
+	if err := create(ctx, conn, schema, webhookSQL); err != nil {
+		return contract.Data{}, err
+	}
+	w := newWebhook(data)
+	for i, m := range w.messages {
+		if m.Direction == "inbound" {
+			w.receive(i, m)
+		} else {
+			w.send(i, m)
+		}
+	}
+	w.describe()
+	w.deliver()
+	w.addNoise()
+	slices.SortStableFunc(w.table.rows, func(a, b []any) int { return a[0].(time.Time).Compare(b[0].(time.Time)) })
+	return w.told, write(ctx, conn, schema, w.table)
+}
+
+type webhook struct {
+	data, told contract.Data
+	messages   []contract.Message
+	// positions of the messages by their ids.
+	position map[string]int
+	lines    numbering
+	accounts numbering
+	persons  map[string]*person
+	values   []*value
+	table    *table
+}
+
+// person is a contact as WhatsApp knows it.
+type person struct {
+	contract.Contact
+	waID, userID string          // "" where the webhooks never tell it
+	rarely       bool            // the user id comes along only sometimes
+	introduced   map[string]bool // by account, where both ids were told together
+}
+
+// value is what changed: the content of one webhook.
+type value struct {
+	account, line *string
+	body          object
+	at            time.Time
+}
+
+func newWebhook(data contract.Data) *webhook {
+	w := &webhook{
+		data: data, messages: slices.Clone(data.Messages), position: map[string]int{}, lines: numbering{}, accounts: numbering{}, persons: map[string]*person{},
+		table: &table{name: "whatsapp_webhook", columns: []string{"received_at", "payload"}},
+	}
+	sortMessages(w.messages)
+	for i, m := range w.messages {
+		w.position[m.MessageID] = i
+	}
+	known := map[string]contract.Contact{}
+	for _, c := range data.Contacts {
+		known[c.ContactID] = c
+	}
+	taken := map[string]bool{}
+	for _, m := range w.messages {
+		id := text(m.ContactID)
+		if id == "" || w.persons[id] != nil {
+			continue
+		}
+		n := len(w.persons)
+		p := &person{Contact: known[id], rarely: n%4 == 3, introduced: map[string]bool{}}
+		country := text(p.Country)
+		if !regexp.MustCompile(`^[A-Z]{2}$`).MatchString(country) {
+			country = "BR"
+		}
+		if n%4 != 2 {
+			p.userID = fmt.Sprintf("%s.%d", country, 1502000000000000+n)
+		}
+		if p.Phone != nil || p.userID == "" {
+			p.waID = digits(text(p.Phone))
+			if len(p.waID) < 7 || taken[p.waID] {
+				p.waID = fmt.Sprintf("5511900%06d", n)
+			}
+			taken[p.waID] = true
+		}
+		w.persons[id] = p
+	}
+	return w
+}
+
+// ids are what a webhook tells of the message's contact.
+func (w *webhook) ids(i int, m contract.Message) (p *person, waID, userID string) {
+	p = w.persons[text(m.ContactID)]
+	if p == nil {
+		return nil, "", ""
+	}
+	waID, userID = p.waID, p.userID
+	account := text(m.AccountID)
+	if p.rarely && waID != "" && p.introduced[account] && i%3 != 0 {
+		userID = ""
+	}
+	p.introduced[account] = true
+	return p, waID, userID
+}
+
+// contact is the id of a person: the user id, or else the number.
+func (p *person) contact() *string {
+	if p == nil {
+		return nil
+	}
+	return optional(cmp.Or(p.userID, p.waID))
+}
+
+func wamid(i int) string { return fmt.Sprintf("wamid.HBgNNTUxMTkwMDAwMDAwMBUCABEYEj%05dAA==", i) }
+
+func (w *webhook) accountOf(m contract.Message) *string {
+	if text(m.AccountID) == "" {
+		return nil
+	}
+	return new(fmt.Sprintf("10290%d", w.accounts.of(*m.AccountID)))
+}
+
+func (w *webhook) lineOf(m contract.Message) *string {
+	if text(m.LineID) == "" {
+		return nil
+	}
+	return new(fmt.Sprintf("10654035%d", w.lines.of(*m.LineID)))
+}
+
+// tell keeps the message as it is told, with what all messages have.
+func (w *webhook) tell(i int, m contract.Message, p *person) *contract.Message {
+	w.told.Messages = append(w.told.Messages, contract.Message{
+		MessageID: wamid(i), ProviderMessageID: new(wamid(i)), AccountID: w.accountOf(m), LineID: w.lineOf(m), ContactID: p.contact(), Direction: m.Direction, CreatedAt: m.CreatedAt.Truncate(time.Second),
+	})
+	return &w.told.Messages[len(w.told.Messages)-1]
+}
+
+// happen adds what happened at that time.
+func (w *webhook) happen(m contract.Message, at time.Time, kind string, item object, contacts []object) {
+	metadata := object{}
+	if line := w.lineOf(m); line != nil {
+		metadata = object{"display_phone_number": w.number(*m.LineID)[1:], "phone_number_id": *line}
+	}
+	body := object{"messaging_product": "whatsapp", "metadata": metadata, kind: []object{item}}
+	if contacts != nil {
+		body["contacts"] = contacts
+	}
+	w.values = append(w.values, &value{account: w.accountOf(m), line: w.lineOf(m), body: body, at: at})
+}
+
+func (w *webhook) number(line string) string { return fmt.Sprintf("+1555078%04d", w.lines.of(line)) }
+
+// put sets what is not empty.
+func (o object) put(name, value string) object {
+	if value != "" {
+		o[name] = value
+	}
+	return o
+}
+
+func (w *webhook) receive(i int, m contract.Message) {
+	p, waID, userID := w.ids(i, m)
+	told := w.tell(i, m, p)
+	told.AuthorKind, told.IsReferral = new("contact"), new(m.IsReferral != nil && *m.IsReferral)
+	item := object{"id": wamid(i), "timestamp": fmt.Sprint(told.CreatedAt.Unix())}.put("from", waID)
+	var contacts []object
+	if p != nil {
+		contact := object{}.put("wa_id", waID).put("user_id", userID)
+		if text(p.Name) != "" {
+			contact["profile"] = object{"name": *p.Name}
+		}
+		contacts = []object{contact}
+		if i%2 == 0 { // newer bodies say it twice
+			item.put("from_user_id", userID)
+		}
+	}
+	kind := text(m.ContentType)
+	if !slices.Contains([]string{"text", "image", "audio", "video", "document", "sticker", "location", "contacts"}, kind) {
+		kind = "text"
+	}
+	body := m.Body
+	switch kind {
+	case "text":
+		item["text"] = object{"body": text(m.Body)}
+		body = new(text(m.Body))
+	case "image", "video", "document":
+		item[kind] = object{"id": "1003383421387256", "mime_type": "image/jpeg", "sha256": "SfInY0gGKTsJlUWbwxC1k+FAD0FZHvzwfpvO0zX0GUI="}.put("caption", text(m.Body))
+	case "location":
+		item[kind] = object{"latitude": -23.5, "longitude": -46.6}.put("name", text(m.Body))
+	case "contacts":
+		item[kind] = []object{{"name": object{}.put("formatted_name", text(m.Body)), "phones": []object{{"phone": "+55 11 90000-0000"}}}}
+	default:
+		item[kind] = object{"id": "1003383421387256", "mime_type": "audio/ogg; codecs=opus"}
+		body = nil
+	}
+	if kind != "text" {
+		body = optional(text(body))
+	}
+	if m.ButtonPayload != nil {
+		delete(item, kind)
+		title := text(m.Body)
+		body, told.ButtonPayload = &title, m.ButtonPayload
+		switch i % 3 {
+		case 0:
+			kind = "button"
+			item[kind] = object{"payload": *m.ButtonPayload, "text": title}
+		case 1:
+			kind = "interactive"
+			item[kind] = object{"type": "button_reply", "button_reply": object{"id": *m.ButtonPayload, "title": title}}
+		default:
+			kind = "interactive"
+			item[kind] = object{"type": "list_reply", "list_reply": object{"id": *m.ButtonPayload, "title": title, "description": "…"}}
+		}
+	}
+	item["type"] = kind
+	told.ContentType, told.Body = &kind, body
+	if *told.IsReferral {
+		item["referral"] = object{"source_url": "https://fb.me/3cr4Wqqkv", "source_id": "120226305854810726", "source_type": "ad", "headline": "Chat with us", "ctwa_clid": "Aff-n8ZTODiE79d22KtAwQKj9e_mIEOOj27vDVwFjN80dp4_0NiNhEgpGo0AHemvuSoifXaytfTzcchptiErTKCqTrJ5nW1h7IHYeYymGb5K5J5iTROpBhWAGaIAeUzHL50"}
+	}
+	if named := text(m.InReplyTo); named != "" {
+		if other, ok := w.position[named]; ok {
+			named = wamid(other)
+		}
+		item["context"] = object{"from": "15550783661", "id": named}
+		told.InReplyTo = &named
+	} else if i%7 == 0 {
+		item["context"] = object{"forwarded": true}
+	}
+	w.happen(m, told.CreatedAt, "messages", item, contacts)
+}
+
+// categories are those of templates, as webhooks write them.
+var categories = map[string][]string{
+	"marketing": {"marketing", "marketing", "marketing_lite"}, "utility": {"utility"},
+	"authentication": {"authentication", "authentication_international", "authentication-international"},
+}
+
+func (w *webhook) send(i int, m contract.Message) {
+	reached := stage(m)
+	if reached == "pending" {
+		return
+	}
+	p := w.persons[text(m.ContactID)]
+	told := w.tell(i, m, p)
+	at := told.CreatedAt
+	told.Status, told.IsReferral = &reached, new(false)
+	told.CorrelationID = optional(text(m.CorrelationID))
+	type moment struct {
+		status string
+		at     time.Time
+	}
+	// later is a time after the message, and not after the 30 days that there are.
+	later := func(t *time.Time, otherwise time.Duration) *time.Time {
+		if t == nil || t.Before(at) || t.After(at.AddDate(0, 0, 29)) {
+			return new(at.Add(otherwise))
+		}
+		return new(t.Truncate(time.Second))
+	}
+	var moments []moment
+	add := func(status string, t *time.Time) *time.Time {
+		moments = append(moments, moment{status, *t})
+		return t
+	}
+	if reached == "sent" || reached != "failed" && i%9 != 0 || reached == "failed" && i%4 == 0 {
+		told.SentAt = add("sent", &at)
+	}
+	switch reached {
+	case "delivered":
+		told.DeliveredAt = add("delivered", later(m.DeliveredAt, 8*time.Second))
+	case "read":
+		if i%3 != 0 || told.SentAt == nil {
+			told.DeliveredAt = add("delivered", later(m.DeliveredAt, 8*time.Second))
+		}
+		told.ReadAt = add([]string{"read", "read", "played"}[i%3], later(m.ReadAt, time.Minute))
+	case "failed":
+		told.FailedAt = add("failed", later(m.FailedAt, 2*time.Second))
+	}
+	if reached == "delivered" && i%6 == 0 { // what comes after the delivery changes nothing
+		told.FailedAt = add("failed", new(at.Add(time.Hour)))
+	}
+	told.CreatedAt = slices.MinFunc(slices.DeleteFunc(slices.Clone(moments), func(s moment) bool { return s.status == "read" || s.status == "played" }),
+		func(a, b moment) int { return a.at.Compare(b.at) }).at
+	if reached == "delivered" && i%5 == 0 { // read when nobody counts any more
+		add("read", new(told.CreatedAt.AddDate(0, 0, 31)))
+	}
+
+	pricing := object{"billable": true, "pricing_model": "PMP", "category": "service", "type": "regular"}
+	if spelled := categories[strings.ToLower(text(m.TemplateCategory))]; text(m.TemplateName) != "" && spelled != nil {
+		pricing["category"] = spelled[i%len(spelled)]
+		if told.SentAt != nil || told.DeliveredAt != nil || told.ReadAt != nil {
+			told.TemplateCategory, told.ContentType = new(strings.ToLower(*m.TemplateCategory)), new("template")
+		}
+	} else if i%4 == 0 {
+		pricing["billable"], pricing["type"] = false, "free_customer_service"
+		if told.SentAt != nil || told.DeliveredAt != nil || told.ReadAt != nil {
+			told.PriceUSD = new(0.0)
+		}
+	}
+	for _, s := range moments {
+		_, waID, userID := w.ids(i, m)
+		item := object{"id": wamid(i), "status": s.status, "timestamp": fmt.Sprint(s.at.Unix())}.put("recipient_id", waID).put("biz_opaque_callback_data", text(told.CorrelationID))
+		var contacts []object
+		if s.status == "failed" {
+			item.put("recipient_user_id", userID)
+			if failure := w.failure(i, m, told); failure != nil {
+				item["errors"] = []object{failure}
+			}
+		} else {
+			item["pricing"] = pricing
+			if p != nil {
+				contacts = []object{object{}.put("wa_id", waID).put("user_id", userID)}
+			}
+		}
+		w.happen(m, s.at, "statuses", item, contacts)
+	}
+}
+
+// failure is the error of a message, and what is told of it.
+func (w *webhook) failure(i int, m contract.Message, told *contract.Message) object {
+	code, words := text(m.ErrorCode), text(m.ErrorText)
+	if code == "" && words == "" {
+		return nil
+	}
+	told.ErrorCode, told.ErrorText = optional(code), optional(words)
+	failure := object{"href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"}
+	if code != "" && digits(code) == code {
+		failure["code"] = json.Number(code)
+	} else {
+		failure.put("code", code)
+	}
+	title, details, ok := strings.Cut(words, ": ")
+	switch {
+	case ok:
+		failure["title"], failure["error_data"] = title, object{"details": details}
+	case i%2 == 0:
+		failure.put("message", words)
+	default:
+		failure.put("title", words)
+	}
+	return failure
+}
+
+// describe tells the lines and contacts of what was told.
+func (w *webhook) describe() {
+	lines, accounts := map[string]bool{}, map[string]bool{}
+	of := map[string]string{} // the account of a contact
+	for _, m := range w.told.Messages {
+		lines[text(m.LineID)], accounts[text(m.AccountID)] = true, true
+		if contact, account := text(m.ContactID), text(m.AccountID); of[contact] == "" || account != "" && account < of[contact] {
+			of[contact] = account
+		}
+	}
+	for id := range w.lines {
+		if line := *w.lineOf(contract.Message{LineID: &id}); lines[line] {
+			w.told.Lines = append(w.told.Lines, contract.Line{LineID: line, Name: new(w.number(id)), Channel: new("whatsapp"), Number: new(w.number(id))})
+		}
+	}
+	for id := range w.accounts {
+		if account := *w.accountOf(contract.Message{AccountID: &id}); accounts[account] {
+			w.told.Accounts = append(w.told.Accounts, contract.Account{AccountID: account})
+		}
+	}
+	named := map[string]bool{} // only those who wrote have a name
+	for _, m := range w.told.Messages {
+		if m.Direction == "inbound" {
+			named[text(m.ContactID)] = true
+		}
+	}
+	for _, p := range w.persons {
+		id := *p.contact()
+		account, wrote := of[id]
+		if !wrote {
+			continue
+		}
+		told := contract.Contact{ContactID: id, AccountID: optional(account)}
+		if named[id] {
+			told.Name = optional(text(p.Name))
+		}
+		if p.waID != "" {
+			told.Phone = new("+" + p.waID)
+		}
+		if p.userID != "" {
+			told.Country = new(p.userID[:2])
+		}
+		w.told.Contacts = append(w.told.Contacts, told)
+	}
+}
+
+// deliver writes the bodies: most hold one value, some several; some come twice, and
+// some late.
+func (w *webhook) deliver() {
+	change := func(v *value) object { return object{"field": "messages", "value": v.body} }
+	entry := func(v *value, changes ...object) object {
+		e := object{"changes": changes}
+		if v.account != nil {
+			e["id"] = *v.account
+		}
+		return e
+	}
+	for i := 0; i < len(w.values); i++ {
+		v := w.values[i]
+		entries := []object{entry(v, change(v))}
+		received := v.at
+		if i%11 == 0 && i+1 < len(w.values) { // the next comes along
+			next := w.values[i+1]
+			if text(next.account) == text(v.account) && i%2 == 0 {
+				entries = []object{entry(v, change(v), change(next))}
+			} else {
+				entries = append(entries, entry(next, change(next)))
+			}
+			if next.at.After(received) && next.at.Before(received.AddDate(0, 0, 7)) {
+				received = next.at
+			}
+			if received.Before(next.at) || received.After(next.at.AddDate(0, 0, 7)) {
+				entries = []object{entry(v, change(v))} // too far apart
+			} else {
+				i++
+			}
+		}
+		received = received.Add(time.Duration(i%7) * 700 * time.Millisecond)
+		if i%13 == 0 {
+			received = received.Add(time.Duration(i%40) * time.Hour)
+		}
+		body := object{"object": "whatsapp_business_account", "entry": entries}.json()
+		w.table.add(received, body)
+		if i%10 == 0 {
+			w.table.add(received.Add(time.Duration(i%6)*24*time.Hour+time.Minute), body)
+		}
+	}
+}
+
+// addNoise adds what no report may count.
+func (w *webhook) addNoise() {
+	metadata := object{"display_phone_number": "15550780001", "phone_number_id": "106540351"}
+	at := End.Add(-50 * time.Hour)
+	when := fmt.Sprint(at.Unix())
+	add := func(field string, value object) {
+		value["messaging_product"], value["metadata"] = "whatsapp", metadata
+		w.table.add(at, object{"object": "whatsapp_business_account", "entry": []object{{"id": "102901", "changes": []object{{"field": field, "value": value}}}}}.json())
+	}
+	message := func(item object) {
+		item["from"], item["timestamp"] = "5511900000000", when
+		add("messages", object{"messages": []object{item}})
+	}
+	message(object{"id": "wamid.system", "type": "system", "system": object{"body": "User A changed from 1 to 2", "wa_id": "2", "type": "user_changed_number"}})
+	message(object{"id": "wamid.welcome", "type": "request_welcome"})
+	message(object{"id": "wamid.taken-back", "type": "reaction", "reaction": object{"message_id": wamid(0)}})
+	message(object{"id": "wamid.revoked", "type": "revoke", "revoke": object{"original_message_id": wamid(0)}})
+	message(object{"id": "wamid.group", "type": "text", "text": object{"body": "to all"}, "group_id": "Y2FwaV9ncm91cDox"})
+	status := func(item object) {
+		item["timestamp"], item["recipient_id"] = when, "5511900000000"
+		add("messages", object{"statuses": []object{item}})
+	}
+	status(object{"id": "wamid.only-read", "status": "read"})
+	status(object{"id": "wamid.deleted", "status": "deleted"})
+	status(object{"id": "wamid.group-status", "status": "sent", "recipient_type": "group"})
+	status(object{"id": "3RJ8N0", "status": "failed", "type": "payment"})
+	add("calls", object{"statuses": []object{{"id": "wacid.1", "type": "call", "status": "RINGING", "timestamp": when}}})
+	add("calls", object{"calls": []object{{"id": "wacid.2", "from": "5511900000000", "event": "connect", "timestamp": when}}})
+	add("message_template_status_update", object{"event": "APPROVED", "message_template_name": "welcome"})
+	for _, broken := range []string{
+		`null`, `[]`, `"text"`, `7`, `{}`, `{"entry": null}`, `{"entry": "x"}`, `{"entry": [null, 1, []]}`, `{"entry": [{"changes": null}]}`, `{"entry": [{"changes": [{"value": "x"}, {"value": []}]}]}`,
+		`{"entry": [{"id": "102901", "changes": [{"value": {"messages": [null, "x", {}, {"id": "wamid.x"}, {"id": "wamid.x", "timestamp": "soon"}, {"timestamp": "1795000000"}]}}]}]}`,
+		`{"entry": [{"id": "102901", "changes": [{"value": {"statuses": [null, "x", {}, {"id": "wamid.x", "status": "sent", "timestamp": "1795000000.5"}, {"id": "wamid.x", "status": "sent", "timestamp": {}}]}}]}]}`,
+	} {
+		w.table.add(at, broken)
+	}
+}
