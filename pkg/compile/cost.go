@@ -50,12 +50,12 @@ FROM priced AS p
 WHERE p.billable AND p.created_at >= %s AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))`,
 		c.order("p."), since))
 	prefixes, names := markets()
-	people := fmt.Sprintf("SELECT k.contact_id, k.phone FROM %s AS k WHERE k.contact_id IN (SELECT u.contact_id FROM unit AS u)", c.from("contact"))
+	people := c.from("contact") + " AS k\nJOIN (SELECT DISTINCT contact_id FROM unit) AS u ON u.contact_id = k.contact_id"
 	if c.Source.Phone != "" {
-		people = fmt.Sprintf("SELECT DISTINCT u.contact_id, %s AS phone FROM unit AS u", c.phone("u.contact_id"))
+		people = fmt.Sprintf("(SELECT DISTINCT u.contact_id, %s AS phone FROM unit AS u) AS k", c.phone("u.contact_id"))
 	}
 	c.with("market", fmt.Sprintf(`SELECT k.contact_id, best.market
-FROM (%s) AS k
+FROM %s
 CROSS JOIN LATERAL (
   SELECT m.market
   FROM unnest(%s, %s) AS m (prefix, market)
