@@ -47,11 +47,11 @@ func Explain(err error) (Class, string) {
 	case errors.As(err, &authority):
 		return Unreachable, "the server's TLS certificate is signed by an unknown authority: paste its root certificate in the data source's settings"
 	case errors.As(err, &hostname):
-		return Unreachable, "the server's TLS certificate names another host: use TLS mode verify-ca, or the host that it names"
+		return Unreachable, "the server's TLS certificate names another host: choose the TLS mode \"Verify the certificate\" (verify-ca), or the host that it names"
 	case errors.As(err, &invalid):
 		return Unreachable, "the server's TLS certificate is not valid: " + invalid.Error()
 	case errors.As(err, &connect) && strings.HasSuffix(err.Error(), "server refused TLS connection"):
-		return Unreachable, "the server does not speak TLS: turn TLS on there, or choose TLS mode disable in the data source's settings"
+		return Unreachable, "the server does not speak TLS: turn TLS on there, or choose the TLS mode \"Disabled\" (disable) in the data source's settings"
 	case errors.As(err, &network) || errors.As(err, &connect) && !errors.Is(err, context.DeadlineExceeded):
 		return Unreachable, "the database cannot be reached: check host and port in the data source's settings, that the server runs, and that this machine may connect to it"
 	case errors.Is(err, context.DeadlineExceeded):
@@ -86,9 +86,9 @@ func explainCode(pg *pgconn.PgError) (Class, string) {
 	case "53100", "53200":
 		return Overload, "the server ran out of memory or disk: " + pg.Message
 	case "08P01":
-		return Other, "the server or a pooler before it refused the protocol: " + pg.Message + "; behind pgbouncer choose the execution mode exec"
+		return Other, "the server or a pooler before it refused the protocol: " + pg.Message + "; behind pgbouncer set \"Prepared statements\" to \"Not kept\" (exec) in the data source's settings"
 	case "42P05", "26000":
-		return Other, "prepared statements do not work here: behind pgbouncer choose the execution mode exec in the data source's settings"
+		return Other, "prepared statements do not work here: behind pgbouncer set \"Prepared statements\" to \"Not kept\" (exec) in the data source's settings"
 	}
 	switch pg.Code[:min(2, len(pg.Code))] {
 	case "57":

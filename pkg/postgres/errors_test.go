@@ -179,8 +179,8 @@ func TestPreparedStatements(t *testing.T) {
 			return nil
 		})
 	}
-	explained(t, run("EXECUTE of_another_connection"), postgres.Other, "execution mode exec")
-	explained(t, run("PREPARE twice AS SELECT 1", "PREPARE twice AS SELECT 1"), postgres.Other, "execution mode exec")
+	explained(t, run("EXECUTE of_another_connection"), postgres.Other, `"Not kept" (exec)`)
+	explained(t, run("PREPARE twice AS SELECT 1", "PREPARE twice AS SELECT 1"), postgres.Other, `"Not kept" (exec)`)
 }
 
 // TestRareRefusals are those that a test cannot have a server make.
@@ -192,7 +192,7 @@ func TestRareRefusals(t *testing.T) {
 		"53100": {postgres.Overload, "memory or disk"},
 		"53200": {postgres.Overload, "memory or disk"},
 		"57P03": {postgres.Unreachable, "starting up"},
-		"08P01": {postgres.Other, "execution mode exec"},
+		"08P01": {postgres.Other, `"Not kept" (exec)`},
 		"XX000": {postgres.Other, "the database answered XX000"},
 		"":      {postgres.Other, "the database answered"},
 	} {
