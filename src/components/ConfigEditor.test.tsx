@@ -73,6 +73,7 @@ describe('the settings', () => {
       expect(control).toBeDisabled();
     }
     expect(screen.getByRole('button', { name: /reset/i })).toBeDisabled();
+    expect(screen.getByLabelText(/^Seconds for a query/)).toBeInTheDocument();
   });
 
   it('hold no number where the field is emptied', async () => {

@@ -204,7 +204,9 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         title={t('configEditor.limits.title', 'Limits and connection')}
         description={t('configEditor.limits.description', 'How much Parley may ask of the database')}
         isCollapsible
+        // What can only be read could not be opened.
         isInitiallyOpen={Boolean(
+          options.readOnly ||
           jsonData.rowLimit ||
           jsonData.timeoutSeconds ||
           jsonData.maxConnections ||
