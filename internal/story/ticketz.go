@@ -66,6 +66,7 @@ type ticketz struct {
 	numbers                                        map[string]string // of contacts: phones, and what stands for them
 	threads                                        map[string]*contract.Conversation
 	rounds                                         map[string][]*round // by conversation
+	phones, copies                                 map[string]bool     // phones of a company, and quoted messages, that are there
 	// campaign is what the number of a campaign stands for, shipped whom it was sent.
 	campaign map[int]contract.Message
 	shipped  map[string]bool
@@ -82,7 +83,7 @@ func newTicketz(data contract.Data) *ticketz {
 		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, tickets: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{}, messages: numbering{}, tags: numbering{},
 		accountOfLine: map[string]int{}, accountOfContact: map[string]int{}, accountOfTeam: map[string]int{},
 		channels: map[string]string{}, numbers: map[string]string{}, threads: map[string]*contract.Conversation{}, rounds: map[string][]*round{},
-		campaign: map[int]contract.Message{}, shipped: map[string]bool{},
+		phones: map[string]bool{}, copies: map[string]bool{}, campaign: map[int]contract.Message{}, shipped: map[string]bool{},
 
 		company:     &table{name: "Companies", columns: []string{"id", "name", "createdAt", "updatedAt", "schedules"}},
 		setting:     &table{name: "Settings", columns: []string{"key", "value", "createdAt", "updatedAt", "companyId"}},
@@ -206,10 +207,11 @@ func (z *ticketz) describeContact(p contract.Contact) {
 	}
 	channel := "whatsapp"
 	number := digits(text(p.Phone))
-	taken := slices.ContainsFunc(z.contact.rows, func(row []any) bool { return row[2] == number && row[6] == account })
+	once := fmt.Sprint(account, " ", number)
 	told := contract.Contact{ContactID: strconv.Itoa(id), AccountID: new(strconv.Itoa(account)), Name: optional(text(p.Name)), CreatedAt: &created}
 	switch {
-	case isPhone.MatchString(number) && !taken:
+	case isPhone.MatchString(number) && !z.phones[once]:
+		z.phones[once] = true
 		told.Phone = new("+" + number)
 	case id%3 == 0:
 		number = fmt.Sprintf("%d@lid", 180000000000000+id)
@@ -537,7 +539,8 @@ func (z *ticketz) writeMessages() {
 
 // copyOf writes a message of another ticket that is quoted in this one, once.
 func (z *ticketz) copyOf(id string, ticket, account, n int, at time.Time) {
-	if !slices.ContainsFunc(z.message.rows, func(row []any) bool { return row[0] == id }) {
+	if !z.copies[id] {
+		z.copies[id] = true
 		z.message.add(id, "quoted", 0, true, nil, nil, ticket, at, at, n%2 == 0, false, nil, nil, account, "whatsapp", false, nil)
 	}
 }

@@ -1,9 +1,22 @@
 package ticketz_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/internal/story"
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/internal/sourcetest"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 const kind = "ticketz"
@@ -34,4 +47,194 @@ func TestAgreesWithTheContract(t *testing.T) {
 		"templates_sent", "button_clicks", "active_agents", "sessions_free_entry_point",
 		"first_response_time_business_avg", "first_response_time_business_p50", "first_response_time_business_p90", "bot_resolutions",
 	}, different)
+}
+
+func TestRights(t *testing.T) {
+	sourcetest.Rights(t, kind, "ticketz.md",
+		"Users.passwordHash", "Users.email", "Whatsapps.session", "Whatsapps.token", "Whatsapps.facebookUserToken", "Whatsapps.qrcode", "Companies.email", "Settings.value", "Messages.dataJson", "Contacts.email")
+}
+
+// TestVersions takes away what older versions and other descendants lack.
+func TestVersions(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, story.Data())
+	conn := pgtest.Connect(t)
+	change := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), "SET search_path TO "+schema+"; "+sql+"; RESET search_path"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := func() *source.Source {
+		t.Helper()
+		return sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
+	}
+	problem := func(s *source.Source, relation, want string) {
+		t.Helper()
+		for _, f := range s.Findings {
+			if f.Relation == relation && strings.ReplaceAll(string(f.State)+": "+f.Problem, schema+".", "") != want {
+				t.Errorf("%s is %s: %s, want %s", relation, f.State, f.Problem, want)
+			}
+		}
+	}
+	unknown := func(s *source.Source, want ...string) {
+		t.Helper()
+		if _, got := catalog.Limits(s.Has, s.Knows); !slices.Equal(got, append(want, "bot_resolutions")) {
+			t.Errorf("unknown is %q, want %q and bot_resolutions", got, want)
+		}
+	}
+	always := []string{"templates_sent", "button_clicks", "active_agents", "sessions_free_entry_point", "first_response_time_business_avg", "first_response_time_business_p50", "first_response_time_business_p90"}
+	now := found()
+	sourcetest.Whole(t, now, "rate_card")
+	unknown(now, always...)
+	if now.Version != "schema of 2026-06-02" {
+		t.Errorf("version %q", now.Version)
+	}
+
+	change(`DROP TABLE "WhatsappLidMaps", "ContactTags", "CampaignShipping", "SequelizeMeta"`)
+	change(`ALTER TABLE "Messages" DROP COLUMN error, DROP COLUMN channel`)
+	change(`ALTER TABLE "TicketTraking" DROP COLUMN "chatbotendAt" CASCADE, DROP COLUMN expired`)
+	older := found()
+	if len(older.Fatal()) > 0 || older.Version != "" || older.Knows("tag.contact") || older.Knows("message.error_code") || older.Knows("conversation_event.bot_handoff") || older.Knows("message.campaign_id") {
+		t.Errorf("%v, version %q", older.Fatal(), older.Version)
+	}
+	unknown(older, slices.Insert(slices.Clone(always), 4, "failure_reasons")...)
+	problem(older, "message", "partial: Messages.channel is not there; Messages.error is not there; CampaignShipping.deliveredAt is not there: what hangs on it is unknown")
+	problem(older, "contact", "partial: WhatsappLidMaps.lid is not there: what hangs on it is unknown")
+	problem(older, "tag", "partial: ContactTags.contactId is not there: what hangs on it is unknown")
+
+	change(`DROP TABLE "TicketTraking", "UserRatings"`)
+	change(`ALTER TABLE "Whatsapps" DROP COLUMN channel`)
+	change(`ALTER TABLE "Companies" DROP COLUMN schedules`)
+	change(`ALTER TABLE "Tickets" DROP COLUMN uuid`)
+	old := found()
+	if len(old.Fatal()) > 0 {
+		t.Error(old.Fatal())
+	}
+	problem(old, "conversation_event", "missing: TicketTraking is not there")
+	problem(old, "csat", "missing: UserRatings is not there")
+	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
+	r := calendar.Range{From: story.End.AddDate(0, 0, -30), To: story.End}
+	result, err := e.Run(t.Context(), engine.Request{Query: query.Query{Metrics: []string{"messages"}, GroupBy: []string{"channel"}}, Range: r})
+	if err != nil || len(result.Rows) != 1 {
+		t.Errorf("%v, %v", result, err)
+	}
+
+	change(`ALTER TABLE "Messages" DROP COLUMN "companyId"`)
+	if none := found(); len(none.Fatal()) == 0 {
+		t.Error("a database without companies is no Ticketz")
+	}
+}
+
+// TestTraps reads what does not look as it does elsewhere.
+func TestTraps(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, contract.Data{})
+	conn := pgtest.Connect(t)
+	change := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), "SET search_path TO "+schema+"; SET TIME ZONE 'UTC'; "+sql+"; RESET search_path"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// wants compares columns of a relation, row by row, ordered.
+	wants := func(relation, columns string, want ...string) {
+		t.Helper()
+		s := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
+		rows, err := conn.Query(t.Context(), fmt.Sprintf("SELECT line FROM (SELECT concat_ws(' | ', %s) AS line FROM %s AS r) AS l ORDER BY line COLLATE \"C\"", columns, s.From(relation, source.Span{}, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s\n got  %s\n want %s", relation, strings.Join(got, "\n      "), strings.Join(want, "\n      "))
+		}
+	}
+	change(`TRUNCATE "Contacts", "Tickets", "TicketTraking", "UserRatings", "Messages", "TicketNotes", "ContactTags";
+INSERT INTO "Companies" (id, name, "createdAt", "updatedAt") VALUES (1, 'One', now(), now()), (2, 'Two', now(), now());
+INSERT INTO "Whatsapps" (id, name, "companyId", channel, "createdAt", "updatedAt") VALUES (1, 'Sales', 1, 'whatsapp', now(), now()), (2, 'Page', 1, 'facebook', now(), now()), (3, 'Two', 2, '', now(), now());
+INSERT INTO "Contacts" (id, name, number, "isGroup", "companyId", channel, "createdAt", "updatedAt") VALUES
+  (1, 'Ana', '5511987650001', false, 1, 'whatsapp', now(), now()), (2, 'Friends', '120363041234567890', true, 1, 'whatsapp', now(), now()),
+  (3, '', '184467440737095@lid', false, 1, NULL, now(), now()), (4, 'Hidden', '184467440737096', false, 1, 'whatsapp', now(), now()),
+  (5, 'Fan', '5511987650001', false, 2, 'whatsapp', now(), now()), (6, 'Page', '5411345678', false, 1, 'facebook', now(), now());
+INSERT INTO "WhatsappLidMaps" (lid, "companyId", "contactId", "createdAt", "updatedAt") VALUES ('184467440737096@lid', 1, 4, now(), now());
+INSERT INTO "Tickets" (id, status, "contactId", "userId", "whatsappId", "isGroup", "companyId", "createdAt", "updatedAt") VALUES
+  (1, 'closed', 1, NULL, 1, false, 1, '2026-03-02 10:00', now()), (2, 'open', 2, 7, 1, true, 1, '2026-03-02 10:00', now()),
+  (3, 'pending', 6, NULL, 2, false, 1, '2026-03-05 10:00', now()), (4, 'open', 5, 9, 3, false, 2, '2026-03-02 10:00', now())`)
+	wants("contact", "contact_id, account_id, name, phone", "1 | 1 | Ana | +5511987650001", "3 | 1 | 184467440737095@lid", "4 | 1 | Hidden", "5 | 2 | Fan | +5511987650001", "6 | 1 | Page")
+
+	// Two rounds; that of a deleted ticket and that of a group; the bot's end that
+	// was written again after the acceptance.
+	change(`INSERT INTO "TicketTraking" (id, "ticketId", "companyId", "userId", "createdAt", "chatbotendAt", "startedAt", "finishedAt", "ratingAt") VALUES
+  (1, 1, 1, 7, '2026-03-02 10:00', '2026-03-02 10:01', '2026-03-02 10:05', '2026-03-02 11:00', '2026-03-02 11:00:01'),
+  (2, 1, 1, 8, '2026-03-03 09:00', '2026-03-03 09:30', '2026-03-03 09:20', '2026-03-03 10:00', '2026-03-03 10:00:01'),
+  (3, NULL, 1, 8, '2026-03-03 09:00', NULL, '2026-03-03 09:20', '2026-03-03 10:00', NULL),
+  (4, 2, 1, 8, '2026-03-03 09:00', NULL, '2026-03-03 09:20', '2026-03-03 10:00', NULL),
+  (5, 3, 1, NULL, NULL, NULL, NULL, '2026-03-05 12:00', NULL)`)
+	wants("conversation", "conversation_id, account_id, contact_id, line_id, agent_id, status", "1 | 1 | 1 | 1 | 8 | resolved", "3 | 1 | 6 | 2 | pending", "4 | 2 | 5 | 3 | 9 | open")
+	wants("conversation_event", "conversation_id, name, to_char(at, 'DD HH24:MI'), seconds, agent_id",
+		"1 | bot_handoff | 02 10:01", "1 | reopened | 03 09:00", "1 | resolved | 02 11:00 | 3600 | 7", "1 | resolved | 03 10:00 | 3600 | 8", "3 | resolved | 05 12:00")
+
+	// Ratings: to the last survey before them.
+	change(`INSERT INTO "UserRatings" ("ticketId", "companyId", "userId", rate, "createdAt") VALUES
+  (1, 1, 7, 5, '2026-03-02 11:02'), (1, 1, 7, 0, '2026-03-02 11:03'), (NULL, 1, 7, 1, '2026-03-02 11:03'), (2, 1, 7, 1, '2026-03-02 11:03'), (4, 2, 9, 2, '2024-10-01 08:00')`)
+	const csat = "conversation_id, contact_id, agent_id, rating, to_char(sent_at, 'DD HH24:MI:SS'), to_char(answered_at, 'DD HH24:MI')"
+	wants("csat", csat, "1 | 1 | 03 10:00:01", "1 | 1 | 7 | 5 | 02 11:00:01 | 02 11:02", "4 | 5 | 9 | 4 | 01 08:00:00 | 01 08:00")
+
+	// Messages: keys that occur in two companies, copies of what is quoted, groups,
+	// all statuses, marks of older versions, deleted and edited ones, calls.
+	change(`INSERT INTO "Messages" (id, body, "fromMe", ack, "mediaType", "ticketId", "companyId", "quotedMsgId", channel, "createdAt", "updatedAt", error, "isDeleted", "contactId") VALUES
+  ('K', 'hi', false, 0, NULL, 1, 1, NULL, 'whatsapp', '2026-03-02 10:00', now(), NULL, false, 1), ('K', 'hi', true, 4, 'extendedTextMessage', 4, 2, NULL, NULL, '2026-03-02 10:00', now(), NULL, false, NULL),
+  ('Q-1', 'copy', true, 0, NULL, 1, 1, NULL, 'whatsapp', '2026-03-02 10:06', now(), NULL, false, NULL), ('A', 'menu', true, 2, NULL, 1, 1, 'Q-1', 'whatsapp', '2026-03-02 10:00:30', now(), NULL, false, NULL),
+  ('B', 'answer', true, 3, 'image', 1, 1, 'K', 'whatsapp', '2026-03-02 10:05', now(), NULL, true, NULL), ('C', 'late', true, 5, 'audio', 1, 1, NULL, 'whatsapp', '2026-03-02 11:00', now(), NULL, false, NULL),
+  ('D', U&'\200Ewait', true, 1, NULL, 1, 1, NULL, 'whatsapp', '2026-03-03 09:25', now(), NULL, false, NULL), ('E', U&'\200Csale', true, 2, NULL, 1, 1, NULL, 'whatsapp', '2026-03-03 09:26', now(), NULL, false, NULL),
+  ('F', 'lost', true, -1, NULL, 1, 1, NULL, 'whatsapp', '2026-03-03 09:27', now(), '{"code": "ZAPITU-0", "message": "463"}', false, NULL), ('G', 'silence', true, 0, NULL, 1, 1, NULL, 'whatsapp', '2026-03-03 09:28', now(), NULL, false, NULL),
+  ('H', 'lost', true, 0, NULL, 1, 1, NULL, 'whatsapp', '2024-12-01 09:28', now(), NULL, false, NULL), ('I', 'page', true, 3, 'video', 3, 1, NULL, 'facebook', '2026-03-05 10:01', now(), NULL, false, NULL),
+  ('J', 'call', false, 1, 'call_log', 1, 1, NULL, 'whatsapp', '2026-03-03 10:30', now(), NULL, false, 1), ('L', 'group', false, 1, NULL, 2, 1, NULL, 'whatsapp', '2026-03-03 10:30', now(), NULL, false, 1)`)
+	const message = "message_id, account_id, conversation_id, contact_id, line_id, author_kind, content_type, status, error_text, in_reply_to"
+	wants("message", message,
+		"1:A | 1 | 1 | 1 | 1 | text | sent | Q", "1:B | 1 | 1 | 1 | 1 | agent | image | delivered | K", "1:C | 1 | 1 | 1 | 1 | audio | played", "1:D | 1 | 1 | 1 | 1 | bot | text | pending",
+		"1:E | 1 | 1 | 1 | 1 | campaign | text | sent", "1:F | 1 | 1 | 1 | 1 | agent | text | failed | 463", "1:G | 1 | 1 | 1 | 1 | agent | text", "1:H | 1 | 1 | 1 | 1 | text | failed",
+		"1:J | 1 | 1 | 1 | 1 | contact | call", "1:K | 1 | 1 | 1 | 1 | contact | text", "3:I | 1 | 3 | 6 | 2 | video", "4:K | 2 | 4 | 5 | 3 | text | read")
+
+	// Campaigns: sent to a contact, to somebody else, not yet, with a question first,
+	// and what an older version wrote as a message too.
+	change(`DELETE FROM "Messages"; INSERT INTO "Campaigns" (id, name, "companyId", "whatsappId", "createdAt", "updatedAt") VALUES (1, 'Sale', 1, 1, now(), now());
+INSERT INTO "CampaignShipping" (id, number, message, "contactId", "campaignId", "confirmationMessage", "confirmationRequestedAt", "deliveredAt", "createdAt", "updatedAt") VALUES
+  (1, '5511987650001', 'a', 31, 1, NULL, NULL, '2026-03-04 12:00', now(), now()), (2, '5511000000000', 'b', 32, 1, NULL, NULL, '2026-03-04 12:01', now(), now()),
+  (3, '5511000000001', 'c', 33, 1, NULL, NULL, NULL, now(), now()), (4, '5511987650001', 'd', 34, 1, 'may we?', '2026-03-04 12:03', '2026-03-04 12:09', now(), now()),
+  (5, '5511000000002', 'e', NULL, 1, 'may we?', '2026-03-04 12:04', NULL, now(), now()), (6, '5511000000002', U&'\200Cf', 36, 1, NULL, NULL, '2026-03-04 12:05', now(), now())`)
+	wants("message", "message_id, account_id, contact_id, line_id, author_kind, campaign_id, to_char(created_at, 'HH24:MI'), body, status",
+		"campaign:1 | 1 | 1 | 1 | campaign | 1 | 12:00 | a", "campaign:2 | 1 | -32 | 1 | campaign | 1 | 12:01 | b",
+		"campaign:4 | 1 | 1 | 1 | campaign | 1 | 12:09 | d", "campaign:4:confirmation | 1 | 1 | 1 | campaign | 1 | 12:03 | may we?", "campaign:5:confirmation | 1 | 1 | campaign | 1 | 12:04 | may we?")
+
+	// Hours in all their forms; those of company 1 are not in force, since a queue of
+	// it has some.
+	change(`UPDATE "Companies" SET schedules = '[{"weekdayEn": "monday", "startTimeA": "08:00", "endTimeA": "12:00", "startTimeB": "", "endTimeB": ""}, {"weekdayEn": "sunday", "startTime": "9:00", "endTime": "11:30"}]';
+INSERT INTO "Queues" (id, name, color, "companyId", schedules, "createdAt", "updatedAt") VALUES
+  (1, 'a', 'a', 1, '{"weeklyRules": [{"days": ["mon", "fri"], "hours": [{"from": "09:00", "to": "13:00"}, {"from": "22:00", "to": "06:00"}, {"from": "x", "to": "25:00"}]}, {"days": null}, 5], "overrides": [], "timezone": "America/Sao_Paulo"}', now(), now()),
+  (2, 'b', 'b', 1, NULL, now(), now()), (3, 'c', 'c', 1, '{}', now(), now()), (4, 'd', 'd', 1, '"x"', now(), now()), (5, 'e', 'e', 2, '[]', now(), now())`)
+	wants("working_hours", "'line ' || line_id, 'team ' || team_id, time_zone, weekday, opens, closes",
+		"line 3 | Etc/GMT+3 | 0 | 09:00:00 | 11:30:00", "line 3 | Etc/GMT+3 | 1 | 08:00:00 | 12:00:00", "team 1 | America/Sao_Paulo | 1 | 09:00:00 | 13:00:00", "team 1 | America/Sao_Paulo | 5 | 09:00:00 | 13:00:00")
+
+	// Scales of ratings: of three where hardly anybody gives more, of ten where
+	// somebody gives more than five.
+	change(`TRUNCATE "UserRatings", "TicketTraking"; INSERT INTO "UserRatings" ("ticketId", "companyId", rate, "createdAt") SELECT 1, 1, 1 + n % 3, '2026-03-02 11:00' FROM generate_series(1, 60) AS n`)
+	wants("csat", "rating", each("1", "4", "5")...)
+	change(`UPDATE "UserRatings" SET rate = rate * 5 - 5`)
+	wants("csat", "rating", each("1", "3", "5")...)
+
+	// In older versions, and in other descendants, 0 is an error still.
+	change(`ALTER TABLE "TicketTraking" DROP COLUMN "chatbotendAt" CASCADE; TRUNCATE "CampaignShipping"; INSERT INTO "Messages" (id, body, "fromMe", ack, "ticketId", "companyId", "createdAt", "updatedAt") VALUES ('Z', '', true, 0, 1, 1, '2026-03-02 10:00', now())`)
+	wants("message", message, "1:Z | 1 | 1 | 1 | 1 | text | failed")
+}
+
+// each is every text twenty times.
+func each(texts ...string) []string {
+	var all []string
+	for _, text := range texts {
+		all = append(all, slices.Repeat([]string{text}, 20)...)
+	}
+	return all
 }
