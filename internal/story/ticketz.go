@@ -441,7 +441,7 @@ func (z *ticketz) writeTickets() {
 		z.ticket.add(id, status, contact, agent, v.CreatedAt, updated, line, false, team, account, uuid, cmp.Or(z.channels[text(v.LineID)], "whatsapp"))
 		told := map[string]string{"open": "open", "pending": "pending", "closed": "resolved"}[status]
 		z.told.Conversations = append(z.told.Conversations, contract.Conversation{
-			ConversationID: strconv.Itoa(id), AccountID: new(strconv.Itoa(account)), DisplayID: &uuid, ContactID: toldContact, LineID: toldLine, AgentID: toldAgent, TeamID: toldTeam,
+			ConversationID: strconv.Itoa(id), AccountID: new(strconv.Itoa(account)), DisplayID: new(strconv.Itoa(id)), URL: &uuid, ContactID: toldContact, LineID: toldLine, AgentID: toldAgent, TeamID: toldTeam,
 			Status: &told, CreatedAt: v.CreatedAt, UpdatedAt: &updated,
 		})
 	}

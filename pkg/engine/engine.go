@@ -29,7 +29,7 @@ type Settings struct {
 	// Location cuts the calendar where the query names no zone; nil is UTC.
 	Location *time.Location
 	// ChatURL is the template of links to conversations: {account_id},
-	// {conversation_id}, {display_id}, {contact_id} and {line_id} are replaced.
+	// {conversation_id}, {display_id}, {contact_id}, {line_id} and {url} are replaced.
 	ChatURL string
 	// MaxRows and MaxBytes bound an answer; 0 means the defaults.
 	MaxRows  int
@@ -613,24 +613,25 @@ func (e *Engine) total(ctx context.Context, in compile.Input, st *compile.Statem
 }
 
 // link is the address of a row's chat: the source's own, else the template with
-// the row's ids; nil where an id that it needs is not known.
+// the row's ids; nil where one that it needs is not known.
 func link(template string, value any) any {
 	parts, _ := value.([]any)
 	if len(parts) == 0 {
 		return nil
 	}
-	if own, ok := parts[0].(string); ok && own != "" {
+	// What is no address by itself is a part of the template's.
+	if own, ok := parts[0].(string); ok && (strings.Contains(own, "://") || strings.HasPrefix(own, "/")) {
 		return own
 	}
 	if template == "" {
 		return nil
 	}
-	for i, name := range compile.LinkParts[1:] {
+	for i, name := range compile.LinkParts {
 		placeholder := "{" + name + "}"
 		if !strings.Contains(template, placeholder) {
 			continue
 		}
-		id, ok := parts[i+1].(string)
+		id, ok := parts[i].(string)
 		if !ok || id == "" {
 			return nil
 		}

@@ -375,6 +375,7 @@ func TestLinks(t *testing.T) {
 	}
 	data.Conversations[0].DisplayID = new("70")
 	data.Conversations[2].URL = new("https://desk.example/own")
+	data.Conversations[1].URL = new("part?")
 	data.Messages[0].AccountID = new("acme")
 	schema := store(t, data)
 	const ask = `{"report": "notification_details", "columns": ["link"], "orderBy": [{"by": "created_at"}]}`
@@ -387,6 +388,7 @@ func TestLinks(t *testing.T) {
 			"https://desk.example/own", "-",
 		},
 		"https://chat.example/accounts/{account_id}/{display_id}": {"https://chat.example/accounts/acme/70", "-", "https://desk.example/own", "-"},
+		"https://chat.example/tickets/{url}":                      {"-", "https://chat.example/tickets/part%3F", "https://desk.example/own", "-"},
 		"https://chat.example/{line_id}/{unknown}":                {"https://chat.example/1/{unknown}", "https://chat.example/1/{unknown}", "https://desk.example/own", "https://chat.example/1/{unknown}"},
 	} {
 		wantLines(t, answer(t, open(t, schema, engine.Settings{ChatURL: template}), between("2026-03-01", "2026-04-01"), ask), want...)

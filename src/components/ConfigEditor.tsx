@@ -260,6 +260,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
 function ChatLinks() {
   const examples = [
     ['Chatwoot', 'https://chat.example.com/app/accounts/{account_id}/conversations/{display_id}'],
+    ['Ticketz', 'https://chat.example.com/tickets/{url}'],
     [t('configEditor.chatUrl.own', 'Your own'), 'https://crm.example.com/chats?contact={contact_id}&line={line_id}'],
   ];
   return (
@@ -268,7 +269,7 @@ function ChatLinks() {
         'configEditor.chatUrl.description',
         'Opens a conversation from the rows of details, where the database holds no address of its own. These stand for the ids: {{fields}}',
         {
-          fields: '{account_id} {conversation_id} {display_id} {contact_id} {line_id}',
+          fields: '{account_id} {conversation_id} {display_id} {contact_id} {line_id} {url}',
           interpolation: { escapeValue: false },
         }
       )}

@@ -29,7 +29,7 @@ const SCHEMA = 'parley';
 const PRODUCT_SCHEMA = 'public';
 
 /** Their names are the same in every language. */
-const PRODUCTS = { chatwoot: 'Chatwoot', evolution: 'Evolution API' };
+const PRODUCTS = { chatwoot: 'Chatwoot', evolution: 'Evolution API', ticketz: 'Ticketz' };
 
 /** Whose rows may be read. */
 const account = (
@@ -84,6 +84,12 @@ export function kinds(): Kind[] {
           )
         )
       ),
+    },
+    {
+      id: 'ticketz',
+      title: PRODUCTS.ticketz,
+      description: t('configEditor.kind.ticketzDescription', 'The tables of Ticketz or another descendant of Whaticket, as they are'),
+      fields: productFields(),
     },
   ];
 }

@@ -65,17 +65,23 @@ UNION ALL
 -- What campaigns send stands in no ticket. Only that it was sent is known, and the
 -- contact where it is one of the address book. Older versions, which mark what
 -- campaigns send, keep it as messages too.
-SELECT 'campaign:' || r.id || s.part, p."companyId", NULL::int, coalesce(
-    (SELECT min(c.id) FROM {{table "Contacts"}} AS c WHERE c.number = r.number AND c."companyId" = p."companyId" AND c."isGroup" IS NOT TRUE), -r."contactId"), p."whatsappId",
+SELECT 'campaign:' || r.id || s.part, p."companyId", NULL::int, coalesce(c.id, -r."contactId"), p."whatsappId",
   'outbound', 'campaign', s.at, r."updatedAt", 'text', s.body, p.id::text, NULL, NULL, {{if feature "errors"}}NULL, NULL, {{end}}NULL
 FROM {{table "CampaignShipping"}} AS r
 JOIN {{table "Campaigns"}} AS p ON p.id = r."campaignId"
+LEFT JOIN (
+  SELECT c.number, c."companyId", min(c.id) AS id
+  FROM {{table "Contacts"}} AS c
+  WHERE c."isGroup" IS NOT TRUE
+    AND c."companyId" = $account::int
+  GROUP BY c.number, c."companyId"
+) AS c ON c.number = r.number AND c."companyId" = p."companyId"
 CROSS JOIN LATERAL (VALUES ('', r."deliveredAt", r.message), (':confirmation', r."confirmationRequestedAt", r."confirmationMessage")) AS s(part, at, body)
 WHERE s.at IS NOT NULL AND left(s.body, 1) IS DISTINCT FROM chr(8204)
   -- A range of what has no statistics would be taken for one row in two hundred.
   AND (s.at >= $since) IS TRUE
   AND (s.at < $until) IS TRUE
   AND p."companyId" = $account::int
-  AND coalesce((SELECT min(c.id) FROM {{table "Contacts"}} AS c WHERE c.number = r.number AND c."companyId" = p."companyId" AND c."isGroup" IS NOT TRUE), -r."contactId") IN ($contacts)
+  AND coalesce(c.id, -r."contactId") IN ($contacts)
   AND NULL::int IN ($conversations)
 {{- end}}
