@@ -58,7 +58,7 @@ func Test(ctx context.Context) error {
 func Demo(
 	ctx context.Context,
 	url *string, // a database of your own, which is only read: --url postgres://…
-	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, ticketz
+	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, evolution, ticketz, webhook
 	schema *string, // its schema; the kind's own by default
 	timezone *string, // its time zone, as an IANA name; UTC by default
 	messages *int, // how many messages to make up
@@ -75,7 +75,7 @@ func Demo(
 func Dev(
 	ctx context.Context,
 	url *string, // a database of your own, which is only read: --url postgres://…
-	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, ticketz
+	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, evolution, ticketz, webhook
 	schema *string, // its schema; the kind's own by default
 	timezone *string, // its time zone, as an IANA name; UTC by default
 	messages *int, // how many messages to make up
