@@ -31,9 +31,15 @@ WITH schedule AS (
   FROM schedule AS s
   CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(s.hours) WHEN 'array' THEN s.hours ELSE '[]' END) AS d
   CROSS JOIN LATERAL (VALUES (d ->> 'startTimeA', d ->> 'endTimeA'), (d ->> 'startTimeB', d ->> 'endTimeB'), (d ->> 'startTime', d ->> 'endTime')) AS h(opens, closes)
+), hours AS MATERIALIZED (
+  SELECT s.company_id, s.line_id, s.team_id, s.time_zone, w.weekday, s.opens, s.closes
+  FROM span AS s
+  JOIN (VALUES ('sun', 0), ('mon', 1), ('tue', 2), ('wed', 3), ('thu', 4), ('fri', 5), ('sat', 6)) AS w(day, weekday) ON w.day = s.day
+  WHERE s.opens < s.closes
+), in_force AS MATERIALIZED (
+  -- Made once, since every row of a report looks its hours up.
+  SELECT h.line_id, h.team_id, h.time_zone, h.weekday, h.opens, h.closes
+  FROM hours AS h
+  WHERE h.team_id IS NOT NULL OR NOT EXISTS (SELECT FROM hours AS q WHERE q.company_id = h.company_id AND q.team_id IS NOT NULL)
 )
-SELECT s.line_id, s.team_id, s.time_zone, w.weekday, s.opens, s.closes
-FROM span AS s
-JOIN (VALUES ('sun', 0), ('mon', 1), ('tue', 2), ('wed', 3), ('thu', 4), ('fri', 5), ('sat', 6)) AS w(day, weekday) ON w.day = s.day
-WHERE s.opens < s.closes
-  AND (s.team_id IS NOT NULL OR NOT EXISTS (SELECT FROM span AS q WHERE q.company_id = s.company_id AND q.team_id IS NOT NULL AND q.opens < q.closes))
+SELECT * FROM in_force
