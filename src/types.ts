@@ -114,6 +114,9 @@ export interface ParleyOptions extends DataSourceJsonData {
   tlsMode?: string;
   schema?: string;
   account?: string;
+  table?: string;
+  receivedAtColumn?: string;
+  payloadColumn?: string;
   timezone?: string;
   chatUrl?: string;
   rowLimit?: number;

@@ -12,11 +12,13 @@ import (
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/kinds"
+	"github.com/parley-reports/parley/pkg/source/webhook"
 )
 
 // database is the one that a command reads, as its flags say.
 type database struct {
 	address, kind, schema, account string
+	webhook                        source.Webhook
 }
 
 func (d *database) flags(cmd *cobra.Command) {
@@ -25,6 +27,9 @@ func (d *database) flags(cmd *cobra.Command) {
 	flags.StringVar(&d.kind, "source", "views", "kind of database: "+strings.Join(kinds.IDs(), ", "))
 	flags.StringVar(&d.schema, "schema", "", "schema of the tables; the kind's own where it is left out")
 	flags.StringVar(&d.account, "account", "", "id of the only account to read")
+	flags.StringVar(&d.webhook.Table, "table", "", "table of kept webhooks; "+webhook.Table+" where it is left out")
+	flags.StringVar(&d.webhook.ReceivedAt, "received-at-column", "", "when each came; "+webhook.ReceivedAt+" where it is left out")
+	flags.StringVar(&d.webhook.Payload, "payload-column", "", "its body; "+webhook.Payload+" where it is left out")
 }
 
 // open prepares the pool of connections and the engine over it.
@@ -49,5 +54,5 @@ func (d *database) open(s engine.Settings) (*postgres.DB, *engine.Engine, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	return db, engine.New(db, kind.Detect(source.Settings{Schema: d.schema, Account: d.account}), s), nil
+	return db, engine.New(db, kind.Detect(source.Settings{Schema: d.schema, Account: d.account, Webhook: d.webhook}), s), nil
 }

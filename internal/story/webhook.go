@@ -465,7 +465,7 @@ func (w *webhook) addNoise() {
 	}
 	message(object{"id": "wamid.system", "type": "system", "system": object{"body": "User A changed from 1 to 2", "wa_id": "2", "type": "user_changed_number"}})
 	message(object{"id": "wamid.welcome", "type": "request_welcome"})
-	message(object{"id": "wamid.taken-back", "type": "reaction", "reaction": object{"message_id": wamid(0)}})
+	message(object{"id": "wamid.reaction", "type": "reaction", "reaction": object{"message_id": wamid(0), "emoji": "👍"}})
 	message(object{"id": "wamid.revoked", "type": "revoke", "revoke": object{"original_message_id": wamid(0)}})
 	message(object{"id": "wamid.group", "type": "text", "text": object{"body": "to all"}, "group_id": "Y2FwaV9ncm91cDox"})
 	status := func(item object) {

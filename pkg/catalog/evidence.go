@@ -16,13 +16,13 @@ var (
 // the column: a source says which of them it does not record.
 var evidence = map[string][]string{
 	"messages_delivered": tellsDelivery, "messages_read": tellsReading,
-	"messages_failed": tellsFailure, "messages_pending": {"message.status"},
+	"messages_failed": tellsFailure, "messages_pending": {"message.status.pending"},
 	"templates_sent": {"message.template_name", "message.template_category"}, "button_clicks": {"message.button_payload"},
 	"active_agents":             {"message.agent_id"},
 	"cost_usd":                  append([]string{"message.price_usd"}, tellsDelivery...),
 	"cost_unknown":              tellsDelivery,
 	"sessions_free_entry_point": {"message.is_referral"},
-	"notifications_failed":      tellsFailure, "notifications_pending": {"message.status"},
+	"notifications_failed":      tellsFailure, "notifications_pending": {"message.status.pending"},
 	"notified_delivered": tellsDelivery, "notified_read": tellsReading,
 	"stage_reached": tellsReading, "stage_share_of_previous": tellsReading, "stage_share_of_sent": tellsReading,
 	"failure_reasons":              {"message.error_code"},

@@ -175,10 +175,10 @@ func (c *compiler) arg(v any, typ string) string {
 
 // from reads a relation, as a FROM item without an alias.
 func (c *compiler) from(relation string) string {
-	if relation != "line" || c.Range.From.IsZero() || !c.Source.Bounded(relation) {
+	if relation != "line" && relation != "account" || c.Range.From.IsZero() || !c.Source.Bounded(relation) {
 		return c.spanned(relation, source.Span{})
 	}
-	// The lines of all messages that the statement may look at.
+	// Those of all messages that the statement may look at.
 	since := c.Range.From
 	if c.history != nil && c.history.cost {
 		since = c.costSince()

@@ -197,7 +197,7 @@ func (c *compiler) timeline(span source.Span, join string, offset int64) string 
   coalesce(r.stage = 'failed', false) AS is_failed,
   coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
   NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
-  ` + templateSQL + ` AS is_template,
+  `+templateSQL+` AS is_template,
   %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
 %s

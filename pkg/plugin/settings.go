@@ -28,6 +28,9 @@ type settings struct {
 	TLSMode        string `json:"tlsMode"`
 	Schema         name   `json:"schema"`
 	Account        name   `json:"account"`
+	Table          name   `json:"table"`
+	ReceivedAt     name   `json:"receivedAtColumn"`
+	Payload        name   `json:"payloadColumn"`
 	Timezone       string `json:"timezone"`
 	ChatURL        string `json:"chatUrl"`
 	RowLimit       int    `json:"rowLimit"`
@@ -113,7 +116,10 @@ func (s settings) database(secrets map[string]string, dial func(context.Context,
 // detect is the examination of the database.
 func (s settings) detect() engine.Detect {
 	kind, _ := kinds.Lookup(s.Kind) // known since the settings were read
-	return kind.Detect(source.Settings{Schema: string(s.Schema), Account: string(s.Account)})
+	return kind.Detect(source.Settings{
+		Schema: string(s.Schema), Account: string(s.Account),
+		Webhook: source.Webhook{Table: string(s.Table), ReceivedAt: string(s.ReceivedAt), Payload: string(s.Payload)},
+	})
 }
 
 func (s settings) reports(loc *time.Location) engine.Settings {

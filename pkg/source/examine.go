@@ -44,7 +44,8 @@ import (
 //
 // $since and $until are timestamptz. A relation that has them must leave out just
 // the rows whose event time (created_at, at) lies outside; csat alone has two
-// times, and may leave out rows whose times both do. $account is text and has to
+// times, and may leave out rows whose times both do. line and account have no time:
+// they have to yield at least what the messages of the span name. $account is text and has to
 // stand in every file whose rows are somebody's. $contacts and $conversations are
 // SELECTs of ids, of contact_id and conversation_id as the file yields them; they
 // are for messages that PostgreSQL cannot find by an index otherwise, as in a

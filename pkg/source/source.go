@@ -114,7 +114,8 @@ type Source struct {
 	Phone string
 	// Unknown are the columns that the database cannot know, as
 	// "message.delivered_at". Of events the names that it does not record stand
-	// here too: "conversation_event.reopened".
+	// here too: "conversation_event.reopened", and of a column a value that it never
+	// tells: "message.status.pending".
 	Unknown map[string]bool
 	// Findings say what was found and what is missing.
 	Findings []Finding
@@ -158,10 +159,11 @@ func (s *Source) Lack(relation string) string {
 }
 
 // Knows tells whether the source can know the column, written
-// "message.delivered_at".
+// "message.delivered_at", or the value of one: "message.status.pending".
 func (s *Source) Knows(column string) bool {
-	relation, _, _ := strings.Cut(column, ".")
-	return s.Has(relation) && !s.Unknown[column]
+	relation, rest, _ := strings.Cut(column, ".")
+	whole, _, _ := strings.Cut(rest, ".")
+	return s.Has(relation) && !s.Unknown[column] && !s.Unknown[relation+"."+whole]
 }
 
 // Span bounds the rows that are read.

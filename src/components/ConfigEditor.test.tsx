@@ -57,6 +57,16 @@ describe('the settings', () => {
     expect(screen.getByLabelText(/^Schema/)).toHaveAttribute('placeholder', 'public');
   });
 
+  it('name the table of webhooks and its columns', async () => {
+    const state = edit();
+    await choose(/^Kind of database/, 'WhatsApp webhooks');
+    expect(screen.getByLabelText(/^Table/)).toHaveAttribute('placeholder', 'whatsapp_webhook');
+    await user.type(screen.getByLabelText(/^Table/), 'inbox');
+    await user.type(screen.getByLabelText(/^Column of the time/), 'at');
+    await user.type(screen.getByLabelText(/^Column of the body/), 'body');
+    expect(state.settings.jsonData).toEqual({ kind: 'webhook', table: 'inbox', receivedAtColumn: 'at', payloadColumn: 'body' });
+  });
+
   it('hold a time zone that the browser does not know, or none', async () => {
     const state = edit();
     const zone = screen.getByRole('combobox', { name: /^Time zone/ });

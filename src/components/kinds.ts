@@ -27,6 +27,7 @@ export interface Kind {
 /** The backend's defaults. */
 const SCHEMA = 'parley';
 const PRODUCT_SCHEMA = 'public';
+const WEBHOOKS = { table: 'whatsapp_webhook', receivedAt: 'received_at', payload: 'payload' };
 
 /** Their names are the same in every language. */
 const PRODUCTS = { chatwoot: 'Chatwoot', evolution: 'Evolution API', ticketz: 'Ticketz' };
@@ -90,6 +91,42 @@ export function kinds(): Kind[] {
       title: PRODUCTS.ticketz,
       description: t('configEditor.kind.ticketzDescription', 'The tables of Ticketz or another descendant of Whaticket, as they are'),
       fields: productFields(),
+    },
+    {
+      id: 'webhook',
+      title: t('configEditor.kind.webhook', 'WhatsApp webhooks'),
+      description: t(
+        'configEditor.kind.webhookDescription',
+        "A table of your own that keeps the bodies of the Cloud API's webhooks as they came"
+      ),
+      fields: [
+        ...productFields(
+          account(
+            t(
+              'configEditor.account.waba',
+              'The id of the only WhatsApp Business account to read: nothing of others can then be seen. Empty: all accounts'
+            )
+          )
+        ),
+        {
+          name: 'table',
+          label: t('configEditor.table.label', 'Table'),
+          description: t('configEditor.table.description', 'One row for each webhook'),
+          placeholder: WEBHOOKS.table,
+        },
+        {
+          name: 'receivedAtColumn',
+          label: t('configEditor.receivedAtColumn.label', 'Column of the time'),
+          description: t('configEditor.receivedAtColumn.description', 'When the webhook came'),
+          placeholder: WEBHOOKS.receivedAt,
+        },
+        {
+          name: 'payloadColumn',
+          label: t('configEditor.payloadColumn.label', 'Column of the body'),
+          description: t('configEditor.payloadColumn.description', 'Its whole JSON'),
+          placeholder: WEBHOOKS.payload,
+        },
+      ],
     },
   ];
 }

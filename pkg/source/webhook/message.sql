@@ -1,5 +1,6 @@
--- What contacts wrote: notices of the system, a chat that was merely opened and
--- the change of an earlier message are no messages, nor is what stands in a group.
+-- What contacts wrote: notices of the system, a chat that was merely opened, reactions
+-- and changes of an earlier message are no messages, nor is what stands in a group.
+{{- unknown "status.pending"}}
 SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_id"}} AS contact_id, i.line_id,
   'inbound' AS direction, 'contact' AS author_kind, i.created_at, i.content_type, i.body,
   NULL AS template_category, NULL AS correlation_id, i.message_id AS provider_message_id, NULL AS status,
@@ -18,11 +19,11 @@ FROM (
       {{.Instant "x.m"}} AS at,
       x.m ->> 'type' AS content_type,
       coalesce(x.m #>> '{text,body}', x.m #>> '{button,text}', x.m #>> '{interactive,button_reply,title}', x.m #>> '{interactive,list_reply,title}', x.m #>> '{interactive,nfm_reply,body}',
-        x.m #>> '{image,caption}', x.m #>> '{video,caption}', x.m #>> '{document,caption}', x.m #>> '{document,filename}', x.m #>> '{reaction,emoji}',
+        x.m #>> '{image,caption}', x.m #>> '{video,caption}', x.m #>> '{document,caption}', x.m #>> '{document,filename}',
         x.m #>> '{location,name}', x.m #>> '{location,address}', x.m #>> '{contacts,0,name,formatted_name}', x.m #>> '{order,text}') AS body,
       jsonb_typeof(x.m -> 'referral') IS NOT DISTINCT FROM 'object' AS is_referral,
       coalesce(x.m #>> '{button,payload}', x.m #>> '{interactive,button_reply,id}', x.m #>> '{interactive,list_reply,id}') AS button_payload,
-      coalesce(x.m #>> '{context,id}', x.m #>> '{reaction,message_id}') AS in_reply_to
+      x.m #>> '{context,id}' AS in_reply_to
     FROM (
       SELECT c.received_at, c.account_id, c.v, jsonb_path_query(c.v, '$.messages[*]') AS m
       FROM (
@@ -38,7 +39,7 @@ FROM (
           AND b.e ->> 'id' = $account
       ) AS c
     ) AS x
-    WHERE NOT coalesce(x.m ->> 'type' IN ('system', 'request_welcome', 'edit', 'revoke') OR x.m ->> 'type' = 'reaction' AND coalesce(x.m #>> '{reaction,emoji}', '') = '', false)
+    WHERE coalesce(x.m ->> 'type' NOT IN ('system', 'request_welcome', 'reaction', 'edit', 'revoke'), true)
       AND x.m ->> 'group_id' IS NULL
     OFFSET 0
   ) AS m
