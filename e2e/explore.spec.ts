@@ -14,6 +14,16 @@ test('Explore starts with a graph', async ({ page }) => {
   await expect(page.getByText('Started by the business').first()).toBeVisible();
 });
 
+test('Explore lets one choose another report', async ({ page }) => {
+  await explore(page);
+  const report = page.getByRole('combobox', { name: 'Report' });
+  await report.click();
+  await report.fill('Message log');
+  await page.getByRole('option', { name: /^Message log/ }).click();
+  await expect(report).toHaveValue('Message log');
+  await expect(page.getByText('Logs volume')).toBeVisible();
+});
+
 test('Explore shows messages as a log with its volume', async ({ page }) => {
   await explore(page, { report: 'message_details_sent', format: 'logs' });
   await expect(page.getByText('Logs volume')).toBeVisible();

@@ -1,6 +1,6 @@
 import { EditorField } from '@grafana/plugin-ui';
 import { Combobox, type ComboboxOption, MultiCombobox, type PopoverContent, useTheme2 } from '@grafana/ui';
-import { type ComponentProps, useId } from 'react';
+import { type ComponentProps, useEffect, useId, useRef } from 'react';
 
 interface FieldProps {
   label: string;
@@ -44,6 +44,7 @@ export function MultiChoiceField({ label, tooltip, ...choice }: FieldProps & Mul
 /** A choice of one whose label is only read out. */
 export function Choice({ label, width = 25, value, onChange, ...choice }: FieldProps & ChoiceProps & { id?: string }) {
   const labelId = useId();
+  const choose = useOnce(value, onChange);
   return (
     <div>
       <HiddenLabel id={labelId} text={label} />
@@ -53,7 +54,7 @@ export function Choice({ label, width = 25, value, onChange, ...choice }: FieldP
         width={width}
         // A choice that is no longer on offer is still shown.
         value={choice.options.find((option) => option.value === value) ?? (value ? { value } : null)}
-        onChange={(option) => onChange(option.value)}
+        onChange={(option) => choose(option.value)}
       />
     </div>
   );
@@ -75,6 +76,23 @@ export function MultiChoice({ label, width = 25, onChange, ...choice }: FieldPro
       />
     </div>
   );
+}
+
+/**
+ * Takes a choice once. A combobox repeats it until it has seen itself with it, which
+ * pages that change their state at once, such as Explore, take for changes without end.
+ */
+function useOnce(value: string | undefined, onChange: (value: string) => void): (value: string) => void {
+  const last = useRef(value);
+  useEffect(() => {
+    last.current = value;
+  }, [value]);
+  return (chosen) => {
+    if (chosen !== last.current) {
+      last.current = chosen;
+      onChange(chosen);
+    }
+  };
 }
 
 /** Names the input of a combobox, which takes its name from another element only. */
