@@ -284,7 +284,7 @@ func (z *ticketz) openTickets() {
 		id := "pair\n" + text(m.AccountID) + "\n" + text(m.LineID) + "\n" + text(m.ContactID)
 		m.ConversationID = &id
 		if z.threads[id] == nil {
-			z.threads[id] = &contract.Conversation{ConversationID: id, AccountID: m.AccountID, LineID: m.LineID, ContactID: m.ContactID, Status: new("open"), CreatedAt: m.CreatedAt}
+			z.threads[id] = &contract.Conversation{ConversationID: id, AccountID: m.AccountID, LineID: m.LineID, ContactID: m.ContactID, Status: new("resolved"), CreatedAt: m.CreatedAt}
 			z.data.Conversations = append(z.data.Conversations, *z.threads[id])
 		}
 	}
