@@ -282,27 +282,28 @@ func (w *webhook) send(i int, m contract.Message) {
 		moments = append(moments, moment{status, *t})
 		return t
 	}
+	delivered, failed := later(m.DeliveredAt, 8*time.Second), later(m.FailedAt, 2*time.Second)
 	if reached == "sent" || reached != "failed" && i%9 != 0 || reached == "failed" && i%4 == 0 {
 		told.SentAt = add("sent", &at)
+	} else { // it begins with what there is
+		delivered, failed = &at, &at
 	}
 	switch reached {
 	case "delivered":
-		told.DeliveredAt = add("delivered", later(m.DeliveredAt, 8*time.Second))
+		told.DeliveredAt = add("delivered", delivered)
 	case "read":
 		if i%3 != 0 || told.SentAt == nil {
-			told.DeliveredAt = add("delivered", later(m.DeliveredAt, 8*time.Second))
+			told.DeliveredAt = add("delivered", delivered)
 		}
 		told.ReadAt = add([]string{"read", "read", "played"}[i%3], later(m.ReadAt, time.Minute))
 	case "failed":
-		told.FailedAt = add("failed", later(m.FailedAt, 2*time.Second))
+		told.FailedAt = add("failed", failed)
 	}
 	if reached == "delivered" && i%6 == 0 { // what comes after the delivery changes nothing
 		told.FailedAt = add("failed", new(at.Add(time.Hour)))
 	}
-	told.CreatedAt = slices.MinFunc(slices.DeleteFunc(slices.Clone(moments), func(s moment) bool { return s.status == "read" || s.status == "played" }),
-		func(a, b moment) int { return a.at.Compare(b.at) }).at
 	if reached == "delivered" && i%5 == 0 { // read when nobody counts any more
-		add("read", new(told.CreatedAt.AddDate(0, 0, 31)))
+		add("read", new(at.AddDate(0, 0, 31)))
 	}
 
 	pricing := object{"billable": true, "pricing_model": "PMP", "category": "service", "type": "regular"}
