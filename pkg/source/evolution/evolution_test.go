@@ -51,6 +51,9 @@ func TestAgreesWithTheContract(t *testing.T) {
 		} else {
 			m.TemplateName, m.PriceUSD = nil, new(0.0)
 		}
+		if m.TemplateName == nil { // a category alone makes a template too
+			m.TemplateCategory = nil
+		}
 	}
 	has := func(yes func(m contract.Message) bool) bool { return slices.ContainsFunc(data.Messages, yes) }
 	if !has(func(m contract.Message) bool { return m.TemplateName != nil }) || !has(func(m contract.Message) bool { return m.IsReferral != nil && *m.IsReferral }) || !has(func(m contract.Message) bool { return m.ButtonPayload != nil }) {
