@@ -15,9 +15,10 @@ import {
   TextLink,
 } from '@grafana/ui';
 import { uniq } from 'lodash';
-import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useId } from 'react';
 
 import { type ParleyOptions, type ParleySecrets } from '../types';
+import { useOnce } from './fields';
 import { kinds } from './kinds';
 
 type Props = DataSourcePluginOptionsEditorProps<ParleyOptions, ParleySecrets>;
@@ -366,18 +367,7 @@ type ChoiceSettingProps = SettingProps & {
 function ChoiceSetting({ label, description, value, onChange, isClearable, ...choice }: ChoiceSettingProps) {
   const id = useId();
   const field = { id, width: WIDTH, value, ...choice };
-  // On the page of the settings a combobox repeats its choice until it has seen
-  // itself with it, which the page takes for changes without end.
-  const last = useRef(value);
-  useEffect(() => {
-    last.current = value;
-  }, [value]);
-  const choose = (chosen: string | undefined) => {
-    if (chosen !== last.current) {
-      last.current = chosen ?? null;
-      onChange(chosen);
-    }
-  };
+  const choose = useOnce(value ?? undefined, onChange);
   return (
     <Field label={label} description={description}>
       {isClearable ? (

@@ -80,9 +80,13 @@ export function MultiChoice({ label, width = 25, onChange, ...choice }: FieldPro
 
 /**
  * Takes a choice once. A combobox repeats it until it has seen itself with it, which
- * pages that change their state at once, such as Explore, take for changes without end.
+ * pages that change their state at once, such as Explore and the settings, take for
+ * changes without end.
  */
-function useOnce(value: string | undefined, onChange: (value: string) => void): (value: string) => void {
+export function useOnce<Value extends string | undefined>(
+  value: string | undefined,
+  onChange: (value: Value) => void
+): (value: Value) => void {
   const last = useRef(value);
   useEffect(() => {
     last.current = value;
