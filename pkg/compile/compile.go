@@ -74,9 +74,10 @@ type Statement struct {
 
 type cte struct {
 	name, sql string
-	// once is set where the expression must not be computed again for each row
-	// that it is joined to, which PostgreSQL does where it expects very few.
-	once bool
+	// as is "MATERIALIZED" where the expression must not be computed again for each
+	// row that it is joined to, which PostgreSQL does where it expects very few, and
+	// "NOT MATERIALIZED" where several read it whose rows need not be written down.
+	as string
 }
 
 // compiler collects the parts of one statement.
@@ -228,7 +229,12 @@ func (c *compiler) with(name, sql string) { c.ctes = append(c.ctes, cte{name: na
 
 // withOnce adds a common table expression that is computed once.
 func (c *compiler) withOnce(name, sql string) {
-	c.ctes = append(c.ctes, cte{name: name, sql: sql, once: true})
+	c.ctes = append(c.ctes, cte{name, sql, "MATERIALIZED "})
+}
+
+// withEach adds a common table expression that stands for its SQL in each place.
+func (c *compiler) withEach(name, sql string) {
+	c.ctes = append(c.ctes, cte{name, sql, "NOT MATERIALIZED "})
 }
 
 // groups are the dimensions that cut, time apart.
@@ -453,11 +459,7 @@ func (c *compiler) statement(sql string) string {
 		} else {
 			b.WriteString(",\n")
 		}
-		as := "AS"
-		if part.once {
-			as = "AS MATERIALIZED"
-		}
-		fmt.Fprintf(&b, "%s %s (\n%s\n)", part.name, as, indent(part.sql))
+		fmt.Fprintf(&b, "%s AS %s(\n%s\n)", part.name, part.as, indent(part.sql))
 	}
 	if len(c.ctes) > 0 {
 		b.WriteString("\n")

@@ -262,7 +262,10 @@ func (d *details) detail(id string) string {
 		}
 		return "s.created_at"
 	case "session_ends_at":
-		return d.session + ".ends_at"
+		if initiation {
+			return "CASE WHEN r.session_id IS NOT NULL THEN r.ends_at END"
+		}
+		return "s.ends_at"
 	case "message_count":
 		return "coalesce(" + d.thread("messages") + ", 0)"
 	case "first_response_time":

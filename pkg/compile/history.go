@@ -14,11 +14,12 @@ import (
 // history is what a statement needs beyond single messages: windows, sessions
 // and what hangs on them. It is computed from the messages in these steps.
 //
-//	timeline   the messages of each pair (account, line, contact) in their order,
+//	ordered    the messages of each pair (account, line, contact) in their order,
 //	           with the time of the contact's last message and an island: a run of
 //	           messages at whose start certainly no session is open
-//	opener     the messages that open sessions: the first of each island, and from
-//	           there by binary search to the first message that the window leaves
+//	opener     the messages that open sessions in islands of several: from the first
+//	           by binary search to the first message that the window leaves
+//	timeline   the messages, each with the session that covers it
 //	session    the openers, and with them the failed attempts, with what became of
 //	           them
 //
@@ -92,10 +93,11 @@ func (c *compiler) span(from, to time.Time) source.Span {
 // its category.
 const templateSQL = "(nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false))"
 
-// pairColumns identify a pair, and order is the order of its messages, of the
-// alias if there is one.
+// pairColumns identify a pair, the contact first, which tells most apart: sorting
+// then seldom looks at the others. order is the order of its messages, of the alias
+// if there is one.
 func (c *compiler) pairColumns() string {
-	return c.inOrder("account", "account_id") + ", " + c.inOrder("line", "line_id") + ", " + c.inOrder("contact", "contact_id")
+	return c.inOrder("contact", "contact_id") + ", " + c.inOrder("line", "line_id") + ", " + c.inOrder("account", "account_id")
 }
 
 func (c *compiler) order(alias string) string {
@@ -156,33 +158,27 @@ func within(from, to string) string {
 	return fmt.Sprintf("(r.created_at >= %s) IS TRUE AND (r.created_at < %s) IS TRUE", from, to)
 }
 
-// addTimeline adds the timeline from start to end. Pairs whose sessions at since
-// hang on messages before start are read from their beginning.
+// addTimeline adds the messages from start to end in their order. Pairs whose
+// sessions at since hang on messages before start are read from their beginning.
 func (c *compiler) addTimeline(since, start, end time.Time) {
 	c.with("recent", c.timeline(c.span(start, end), "", 0))
-	c.with("unanchored", fmt.Sprintf(`SELECT DISTINCT account_id, line_id, contact_id
-FROM (
-  SELECT account_id, line_id, contact_id
-  FROM recent
-  WHERE contact_id IS NOT NULL
-  GROUP BY account_id, line_id, contact_id, island
-  HAVING min(created_at) < %s AND max(created_at) >= %s
-) AS p`, c.arg(start.Add(longest), "timestamptz"), c.arg(since, "timestamptz")))
+	// They are few, which PostgreSQL takes for granted of what is equal.
+	c.with("unanchored", fmt.Sprintf("SELECT DISTINCT account_id, line_id, contact_id\nFROM recent\nWHERE CASE WHEN island_at < %s THEN 1 END = 1 AND CASE WHEN created_at >= %s THEN 1 END = 1",
+		c.arg(start.Add(longest), "timestamptz"), c.arg(since, "timestamptz")))
 	const same = "u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id"
 	before := c.span(time.Time{}, end)
 	before.Contacts = "SELECT u.contact_id FROM unanchored AS u"
-	older := c.timeline(before, "JOIN unanchored AS u ON "+same, 1<<40)
-	c.with("timeline", fmt.Sprintf("SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE %s)\nUNION ALL\n%s", same, older))
+	c.withOnce("older", c.timeline(before, "JOIN unanchored AS u ON "+same, 1<<40, "EXISTS (SELECT FROM unanchored)"))
+	c.withEach("ordered", fmt.Sprintf("SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE %s)\nUNION ALL\nSELECT * FROM older", same))
 }
 
 // timeline puts the messages of each pair in order. What later steps choose by
 // stands in boolean columns: PostgreSQL takes such a condition for half of the
 // rows, and a comparison with a text for next to none.  The offset keeps the numbers
 // of two timelines apart.
-func (c *compiler) timeline(span source.Span, join string, offset int64) string {
+func (c *compiler) timeline(span source.Span, join string, offset int64, conditions ...string) string {
 	b := c.builder("message", "")
 	b.joins["line"] = true
-	var conditions []string
 	for _, f := range c.pairFilters() {
 		conditions = append(conditions, b.predicate(f))
 	}
@@ -216,70 +212,82 @@ WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PREC
 		before = fmt.Sprintf("\n  max(CASE WHEN outbound THEN g END) OVER (PARTITION BY %s ORDER BY %s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_outbound,", c.pairColumns(), c.order(""))
 	}
 	return fmt.Sprintf(`SELECT t.*,%[4]s
-  max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
-    OVER (PARTITION BY %[1]s ORDER BY %[2]s ROWS UNBOUNDED PRECEDING) AS island,
+  max(CASE WHEN %[5]s THEN g END) OVER so_far AS island,
+  max(CASE WHEN %[5]s THEN created_at END) OVER so_far AS island_at,
   CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
 FROM (
 %[3]s
-) AS t`, c.pairColumns(), c.order(""), indent(ordered), before)
+) AS t
+WINDOW so_far AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS UNBOUNDED PRECEDING)`, c.pairColumns(), c.order(""), indent(ordered), before, begins)
 }
+
+// begins: certainly no session is open when the message comes, so it opens one.
+const begins = "opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours'))"
 
 // carriesOn: an outbound message that only goes on with what the contact began.
 const carriesOn = "r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open'"
 
-// addSessions adds the sessions that started at since or later, up to the end of
-// the range.
+// addSessions finds the session of each message, and adds the sessions that
+// started at since or later, up to the end of the range.
 func (c *compiler) addSessions(since time.Time) {
 	h := c.history
 	from, to := c.arg(since, "timestamptz"), c.arg(c.Range.To, "timestamptz")
-	// The business's first reply to somebody who came by an ad or a page.
+	// An island holds one session of 24 hours, the first message's, unless it goes on
+	// for longer or somebody came by an ad or a page. Those are few.
+	c.with("long", `SELECT r.g, r.island, r.created_at, r.opens, r.is_entry, r.is_sent
+FROM ordered AS r
+WHERE r.island IN (SELECT o.island FROM ordered AS o WHERE o.opens AND (o.is_entry OR o.created_at >= o.island_at + interval '24 hours'))`)
+	// The business's first reply to whoever came so.
 	c.with("entry", `SELECT e.g, min(r.created_at) AS replied_at
-FROM timeline AS e
-JOIN timeline AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
+FROM long AS e
+JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
 WHERE e.is_entry AND r.is_sent
 GROUP BY e.g`)
 	c.with("candidate", `SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
-FROM timeline AS r
+FROM long AS r
 LEFT JOIN entry AS e ON e.g = r.g
 WHERE r.opens`)
-	c.with("opener", walk("candidate"))
-	attempts := fmt.Sprintf(`SELECT r.*, c.ends_at, r.message_id AS session_id
-FROM opener
-JOIN candidate AS c ON c.g = opener.g
-JOIN timeline AS r ON r.g = opener.g
-WHERE %s`, within(from, to))
-	c.with("opened", attempts)
-	attempt := "opened"
+	c.with("opener", `SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
+FROM candidate AS c
+WHERE c.g IN (
+`+indent(walk("candidate"))+`
+)
+GROUP BY c.run`)
+	c.with("timeline", `SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
+FROM (
+  SELECT r.*,
+    CASE WHEN o.island IS NULL THEN r.island ELSE o.places[width_bucket(r.g, o.places)] END AS opener,
+    CASE WHEN o.island IS NULL THEN r.island_at + interval '24 hours' ELSE o.ends[width_bucket(r.g, o.places)] END AS ends_at
+  FROM ordered AS r
+  LEFT JOIN opener AS o ON o.island = r.island
+) AS r`)
+	attempts := "r.is_opener"
 	if h.attempts {
-		attempt = "attempt"
-		c.with(attempt, fmt.Sprintf(`SELECT o.* FROM opened AS o
-UNION ALL
-SELECT r.*, NULL, NULL
-FROM timeline AS r
-WHERE r.is_failed AND r.contact_id IS NOT NULL AND NOT (%s)
-  AND %s
-  AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)`, carriesOn, within(from, to)))
+		attempts += " OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (" + carriesOn + ")"
 	}
+	c.with("attempt", fmt.Sprintf(`SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
+FROM timeline AS r
+WHERE (%s) AND %s`, attempts, within(from, to)))
 	fields := []string{"r.*",
 		"CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN " + carriesOn + " THEN 'contact' ELSE 'business' END AS initiator",
 		originSQL + " AS session_origin"}
 	joins := ""
 	if h.userType {
-		c.addUserTypes(attempt, from, to)
-		fields = append(fields, "CASE WHEN k.first_at < r.created_at OR earlier.g IS NOT NULL THEN 'returning' ELSE 'new' END AS user_type")
-		joins += "\nLEFT JOIN known AS k ON k.contact_id = r.contact_id AND k.account_id IS NOT DISTINCT FROM r.account_id\nLEFT JOIN earlier ON earlier.g = r.g"
+		c.addUserTypes(since.Add(-lookBack))
+		fields = append(fields, "CASE WHEN k.first_at < r.created_at OR acquainted.contact_id IS NOT NULL OR earlier.g IS NOT NULL THEN 'returning' ELSE 'new' END AS user_type")
+		joins += fmt.Sprintf("\nLEFT JOIN known AS k ON %s\nLEFT JOIN acquainted ON %s\nLEFT JOIN earlier ON earlier.g = r.g", sameUser("k", "r"), sameUser("acquainted", "r"))
 	}
 	if h.progress {
-		c.with("progress", `SELECT o.g,
-  min(r.created_at) FILTER (WHERE NOT r.outbound AND r.g > o.g) AS replied_at,
+		c.with("progress", fmt.Sprintf(`SELECT r.session_g AS g,
+  min(r.created_at) FILTER (WHERE NOT r.outbound AND NOT r.is_opener) AS replied_at,
   count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages
-FROM opened AS o
-JOIN timeline AS r ON r.island = o.island AND r.g >= o.g AND r.created_at < o.ends_at
-GROUP BY o.g`)
+FROM timeline AS r
+WHERE r.session_g IS NOT NULL AND (r.created_at >= %s) IS TRUE
+GROUP BY r.session_g`, from))
 		fields = append(fields, "p.replied_at", "p.messages")
-		joins += "\nLEFT JOIN progress AS p ON p.g = r.g"
+		joins += "\nLEFT JOIN progress AS p ON r.is_opener AND p.g = r.g"
 	}
-	session := "SELECT " + strings.Join(fields, ",\n  ") + "\nFROM " + attempt + " AS r" + joins
+	session := "SELECT " + strings.Join(fields, ",\n  ") + "\nFROM attempt AS r" + joins
 	if h.lookups || h.cost {
 		c.withOnce("session", session)
 	} else {
@@ -301,30 +309,42 @@ const originSQL = `coalesce(nullif(r.origin, ''), CASE
     WHEN r.channel = 'webchat' THEN 'referred_webchat'
     ELSE 'referred_campaign' END)`
 
-// addUserTypes finds when each user of the attempts first stood in a message
-// that did not fail, on any line, and the attempts that such a message of the
-// same instant precedes.
-func (c *compiler) addUserTypes(attempt, from, to string) {
+// sameUser joins two rows of one user.
+func sameUser(a, b string) string {
+	return fmt.Sprintf("%[1]s.contact_id = %[2]s.contact_id AND %[1]s.account_id IS NOT DISTINCT FROM %[2]s.account_id", a, b)
+}
+
+// addUserTypes finds when each user first stood in a message that did not fail, on
+// any line: since start (known), and of those who have none there before their
+// attempt, whether they have one before start (acquainted). earlier are the
+// attempts that such a message of the same instant precedes.
+func (c *compiler) addUserTypes(start time.Time) {
 	saved := c.columns
 	c.columns = map[string]bool{"account_id": true, "contact_id": true, "sequence": true}
-	contacts := "SELECT r.contact_id FROM " + attempt + " AS r"
-	before := indent(c.messages(source.Span{Until: to, Contacts: contacts}, ""))
-	within := indent(c.messages(source.Span{Since: from, Until: to, Contacts: contacts}, ""))
+	// The timeline has them, if it has all lines.
+	met := "timeline"
+	if slices.ContainsFunc(c.pairFilters(), func(f query.Filter) bool { return f.Dimension == "line" || f.Dimension == "channel" }) {
+		met = "met"
+		span := c.span(start, c.Range.To)
+		span.Contacts = "SELECT r.contact_id FROM attempt AS r"
+		c.with(met, fmt.Sprintf("SELECT m.*\nFROM (\n%s\n) AS m\nWHERE m.contact_id IN (%s)", indent(c.messages(span, "")), span.Contacts))
+	}
+	c.with("known", "SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at\nFROM "+met+" AS m\nWHERE m.contact_id IS NOT NULL AND m.stage IS DISTINCT FROM 'failed'\nGROUP BY m.account_id, m.contact_id")
+	c.with("newcomer", `SELECT DISTINCT r.account_id, r.contact_id
+FROM attempt AS r
+LEFT JOIN known AS k ON `+sameUser("k", "r")+`
+WHERE k.first_at >= r.created_at OR k.first_at IS NULL`)
+	before := c.span(time.Time{}, start)
+	before.Contacts = "SELECT n.contact_id FROM newcomer AS n"
+	c.with("acquainted", fmt.Sprintf("SELECT n.account_id, n.contact_id\nFROM newcomer AS n\nWHERE EXISTS (SELECT FROM (\n%s\n) AS m WHERE %s AND m.stage IS DISTINCT FROM 'failed')",
+		indent(c.messages(before, "")), sameUser("m", "n")))
 	c.columns = saved
-	c.with("known", fmt.Sprintf(`SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at
-FROM (
-%s
-) AS m
-WHERE m.stage IS DISTINCT FROM 'failed' AND m.contact_id IN (SELECT r.contact_id FROM %s AS r)
-GROUP BY m.account_id, m.contact_id`, before, attempt))
 	c.with("earlier", fmt.Sprintf(`SELECT DISTINCT r.g
-FROM %s AS r
-JOIN (
-%s
-) AS m ON m.contact_id = r.contact_id AND m.account_id IS NOT DISTINCT FROM r.account_id AND m.created_at = r.created_at
-WHERE m.stage IS DISTINCT FROM 'failed'
-  AND (coalesce(m.sequence, %[3]d), m.outbound, %[4]s) < (coalesce(r.sequence, %[3]d), r.outbound, %[5]s)`,
-		attempt, within, int64(1<<63-1), c.inOrder("message", "m.message_id"), c.inOrder("message", "r.message_id")))
+FROM attempt AS r
+JOIN known AS k ON %[4]s AND k.first_at = r.created_at
+JOIN %[5]s AS m ON %[6]s AND m.created_at = r.created_at
+WHERE m.stage IS DISTINCT FROM 'failed' AND (coalesce(m.sequence, %[1]d), m.outbound, %[2]s) < (coalesce(r.sequence, %[1]d), r.outbound, %[3]s)`,
+		int64(1<<63-1), c.inOrder("message", "m.message_id"), c.inOrder("message", "r.message_id"), sameUser("k", "r"), met, sameUser("m", "r")))
 }
 
 // walk chains fixed windows through the rows of each run: the first row opens

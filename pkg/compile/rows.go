@@ -170,7 +170,7 @@ func (b *rowBuilder) messageFrom() string {
 	}
 	from := "timeline AS r"
 	if b.covered() {
-		from += "\nLEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.island = r.island AND s.g <= r.g AND r.created_at < s.ends_at"
+		from += "\nLEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.g = r.session_g"
 	}
 	if b.history.cost {
 		from += "\nLEFT JOIN charge ON charge.message_id = r.message_id"

@@ -1,11 +1,11 @@
 WITH recent AS (
   SELECT t.*,
-    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
-      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END) OVER so_far AS island,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN created_at END) OVER so_far AS island_at,
     CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
   FROM (
     SELECT o.*,
-      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
+      row_number() OVER (ORDER BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
       max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
       max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
@@ -33,29 +33,23 @@ WITH recent AS (
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
     ) AS o
-    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    WINDOW earlier AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
+  WINDOW so_far AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING)
 ),
 unanchored AS (
   SELECT DISTINCT account_id, line_id, contact_id
-  FROM (
-    SELECT account_id, line_id, contact_id
-    FROM recent
-    WHERE contact_id IS NOT NULL
-    GROUP BY account_id, line_id, contact_id, island
-    HAVING min(created_at) < $9::timestamptz AND max(created_at) >= $10::timestamptz
-  ) AS p
+  FROM recent
+  WHERE CASE WHEN island_at < $9::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $10::timestamptz THEN 1 END = 1
 ),
-timeline AS (
-  SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
-  UNION ALL
+older AS MATERIALIZED (
   SELECT t.*,
-    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
-      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END) OVER so_far AS island,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN created_at END) OVER so_far AS island_at,
     CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
   FROM (
     SELECT o.*,
-      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 1099511627776 AS g,
+      row_number() OVER (ORDER BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 1099511627776 AS g,
       max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
       max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
@@ -83,65 +77,81 @@ timeline AS (
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
       JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+      WHERE EXISTS (SELECT FROM unanchored)
     ) AS o
-    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    WINDOW earlier AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
+  WINDOW so_far AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING)
+),
+ordered AS NOT MATERIALIZED (
+  SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
+  UNION ALL
+  SELECT * FROM older
+),
+long AS (
+  SELECT r.g, r.island, r.created_at, r.opens, r.is_entry, r.is_sent
+  FROM ordered AS r
+  WHERE r.island IN (SELECT o.island FROM ordered AS o WHERE o.opens AND (o.is_entry OR o.created_at >= o.island_at + interval '24 hours'))
 ),
 entry AS (
   SELECT e.g, min(r.created_at) AS replied_at
-  FROM timeline AS e
-  JOIN timeline AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
+  FROM long AS e
+  JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
   WHERE e.is_entry AND r.is_sent
   GROUP BY e.g
 ),
 candidate AS (
   SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
-  FROM timeline AS r
+  FROM long AS r
   LEFT JOIN entry AS e ON e.g = r.g
   WHERE r.opens
 ),
 opener AS (
-  SELECT min(g) AS g FROM candidate GROUP BY run
-  UNION ALL
-  SELECT runs.places[step.n]
-  FROM (
-    SELECT array_agg(c.g ORDER BY c.g) AS places, array_agg(c.created_at ORDER BY c.g) AS times, array_agg(c.ends_at ORDER BY c.g) AS ends
-    FROM candidate AS c
-    JOIN (SELECT run FROM candidate GROUP BY run HAVING max(created_at) >= min(created_at) + interval '24 hours') AS long ON long.run = c.run
-    GROUP BY c.run
-  ) AS runs
-  CROSS JOIN LATERAL (
-    WITH RECURSIVE steps (n) AS (
-      SELECT width_bucket(runs.ends[1] - interval '1 microsecond', runs.times) + 1
-      UNION ALL
-      SELECT width_bucket(runs.ends[n] - interval '1 microsecond', runs.times) + 1 FROM steps WHERE n <= cardinality(runs.times)
-    )
-    SELECT n FROM steps WHERE n <= cardinality(runs.times)
-  ) AS step
+  SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
+  FROM candidate AS c
+  WHERE c.g IN (
+    SELECT min(g) AS g FROM candidate GROUP BY run
+    UNION ALL
+    SELECT runs.places[step.n]
+    FROM (
+      SELECT array_agg(c.g ORDER BY c.g) AS places, array_agg(c.created_at ORDER BY c.g) AS times, array_agg(c.ends_at ORDER BY c.g) AS ends
+      FROM candidate AS c
+      JOIN (SELECT run FROM candidate GROUP BY run HAVING max(created_at) >= min(created_at) + interval '24 hours') AS long ON long.run = c.run
+      GROUP BY c.run
+    ) AS runs
+    CROSS JOIN LATERAL (
+      WITH RECURSIVE steps (n) AS (
+        SELECT width_bucket(runs.ends[1] - interval '1 microsecond', runs.times) + 1
+        UNION ALL
+        SELECT width_bucket(runs.ends[n] - interval '1 microsecond', runs.times) + 1 FROM steps WHERE n <= cardinality(runs.times)
+      )
+      SELECT n FROM steps WHERE n <= cardinality(runs.times)
+    ) AS step
+  )
+  GROUP BY c.run
 ),
-opened AS (
-  SELECT r.*, c.ends_at, r.message_id AS session_id
-  FROM opener
-  JOIN candidate AS c ON c.g = opener.g
-  JOIN timeline AS r ON r.g = opener.g
-  WHERE (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
+timeline AS (
+  SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
+  FROM (
+    SELECT r.*,
+      CASE WHEN o.island IS NULL THEN r.island ELSE o.places[width_bucket(r.g, o.places)] END AS opener,
+      CASE WHEN o.island IS NULL THEN r.island_at + interval '24 hours' ELSE o.ends[width_bucket(r.g, o.places)] END AS ends_at
+    FROM ordered AS r
+    LEFT JOIN opener AS o ON o.island = r.island
+  ) AS r
 ),
 attempt AS (
-  SELECT o.* FROM opened AS o
-  UNION ALL
-  SELECT r.*, NULL, NULL
+  SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
-  WHERE r.is_failed AND r.contact_id IS NOT NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')
-    AND (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
-    AND NOT EXISTS (SELECT FROM opened AS o WHERE o.island = r.island AND o.g < r.g AND r.created_at < o.ends_at)
+  WHERE (r.is_opener OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')) AND (r.created_at >= $12::timestamptz) IS TRUE AND (r.created_at < $13::timestamptz) IS TRUE
 ),
 progress AS (
-  SELECT o.g,
-    min(r.created_at) FILTER (WHERE NOT r.outbound AND r.g > o.g) AS replied_at,
+  SELECT r.session_g AS g,
+    min(r.created_at) FILTER (WHERE NOT r.outbound AND NOT r.is_opener) AS replied_at,
     count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages
-  FROM opened AS o
-  JOIN timeline AS r ON r.island = o.island AND r.g >= o.g AND r.created_at < o.ends_at
-  GROUP BY o.g
+  FROM timeline AS r
+  WHERE r.session_g IS NOT NULL AND (r.created_at >= $12::timestamptz) IS TRUE
+  GROUP BY r.session_g
 ),
 session AS (
   SELECT r.*,
@@ -155,7 +165,7 @@ session AS (
     p.replied_at,
     p.messages
   FROM attempt AS r
-  LEFT JOIN progress AS p ON p.g = r.g
+  LEFT JOIN progress AS p ON r.is_opener AND p.g = r.g
 ),
 initiation AS (
   SELECT r.*,

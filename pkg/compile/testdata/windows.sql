@@ -1,11 +1,11 @@
 WITH timeline AS (
   SELECT t.*,
-    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END)
-      OVER (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING) AS island,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END) OVER so_far AS island,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN created_at END) OVER so_far AS island_at,
     CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
   FROM (
     SELECT o.*,
-      row_number() OVER (ORDER BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
+      row_number() OVER (ORDER BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 0 AS g,
       max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
       max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
@@ -33,8 +33,9 @@ WITH timeline AS (
       ) AS r
       LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
     ) AS o
-    WINDOW earlier AS (PARTITION BY account_id COLLATE "C", line_id COLLATE "C", contact_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    WINDOW earlier AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
+  WINDOW so_far AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING)
 ),
 message_rows AS (
   SELECT r.in_window AS in_window,
