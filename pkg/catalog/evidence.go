@@ -1,19 +1,24 @@
 package catalog
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What tells about delivery: one of these columns at least.
 var (
 	tellsDelivery = []string{"message.status", "message.delivered_at", "message.read_at"}
 	tellsReading  = []string{"message.status", "message.read_at"}
 	tellsFailure  = []string{"message.status", "message.failed_at"}
-	tellsAgents   = []string{"message.author_kind"}
+	// tellsAnswers: who of a conversation's messages is a human's.
+	tellsAnswers = "message.conversation_id message.author_kind"
 )
 
-// evidence lists, for what hangs on columns that a database need not know, those
-// columns, any of which is enough. Without them a metric is unknown, a dimension
-// has no values, and a column of details is empty. Of events the name stands for
-// the column: a source says which of them it does not record.
+// evidence lists, for metrics and columns of details that hang on columns which a
+// database need not know, what tells them: any entry is enough, and of an entry all
+// columns are needed. Without one a metric is unknown, and a column is empty. Of
+// events the name stands for the column: a source says which of them it does not
+// record.
 var evidence = map[string][]string{
 	"messages_delivered": tellsDelivery, "messages_read": tellsReading,
 	"messages_failed": tellsFailure, "messages_pending": {"message.status.pending"},
@@ -25,48 +30,113 @@ var evidence = map[string][]string{
 	"notifications_failed":      tellsFailure, "notifications_pending": {"message.status.pending"},
 	"notified_delivered": tellsDelivery, "notified_read": tellsReading,
 	"stage_reached": tellsReading, "stage_share_of_previous": tellsReading, "stage_share_of_sent": tellsReading,
-	"failure_reasons":              {"message.error_code"},
-	"conversations_open":           {"conversation.status"},
-	"conversations_unattended":     {"conversation.status"},
-	"open_now":                     {"conversation.status"},
-	"unattended_now":               {"conversation.status"},
+	"failure_reasons":    {"message.error_code"},
+	"conversations_open": {"conversation.status"},
+	"open_now":           {"conversation.status"},
+	"conversations_unattended": {
+		"conversation.status conversation.first_response_at", "conversation.status conversation_event.first_response", "conversation.status " + tellsAnswers,
+	},
+	"unattended_now": {
+		"conversation.status conversation.first_response_at", "conversation.status conversation_event.first_response", "conversation.status " + tellsAnswers,
+	},
+	"conversation_messages":        {"message.conversation_id"},
+	"conversations_active":         {"message.conversation_id"},
 	"resolutions":                  {"conversation_event.resolved"},
 	"bot_resolutions":              {"conversation_event.bot_resolved"},
 	"reopenings":                   {"conversation_event.reopened"},
 	"resolution_time":              {"conversation_event.resolved"},
-	"reply_time":                   append([]string{"conversation_event.reply"}, tellsAgents...),
-	"first_response_time":          append([]string{"conversation_event.first_response", "conversation.first_response_at"}, tellsAgents...),
-	"first_response_time_business": {"conversation_event.business_seconds"},
+	"reply_time":                   {"conversation_event.reply", tellsAnswers},
+	"first_response_time":          {"conversation_event.first_response", "conversation.first_response_at", tellsAnswers},
+	"first_response_time_business": {"conversation_event.first_response conversation_event.business_seconds"},
 
-	"account":             {"message.account_id", "conversation.account_id"},
-	"subaccount":          {"message.subaccount"},
-	"channel":             {"line.channel"},
-	"team":                {"conversation.team_id", "line.team_id"},
-	"agent":               {"message.agent_id", "conversation.agent_id", "conversation_event.agent_id", "csat.agent_id"},
-	"contact_tag":         {"tag.contact"},
+	"delivered_at":      {"message.delivered_at"},
+	"read_at":           {"message.read_at"},
+	"failure_text":      {"message.error_text"},
+	"body":              {"message.body"},
+	"button_payload":    {"message.button_payload"},
+	"answered_campaign": {"message.campaign_id"},
+	"answered_agent":    {"message.agent_id"},
+	"message_count":     {"message.conversation_id"},
+	"resolved_at":       {"conversation_event.resolved"},
+	"csat_rating":       {"csat.rating"},
+	"csat_comment":      {"csat.comment"},
+}
+
+// What tells the dimensions of a message, and of the opener of a session or an
+// initiation.
+var messageCuts = map[string][]string{
+	"account":           {"message.account_id"},
+	"subaccount":        {"message.subaccount"},
+	"channel":           {"line.channel"},
+	"team":              {"message.conversation_id conversation.team_id", "line.team_id"},
+	"agent":             {"message.agent_id"},
+	"contact_tag":       {"tag.contact"},
+	"conversation_tag":  {"message.conversation_id tag.conversation"},
+	"country":           {"contact.country"},
+	"phone":             {"contact.phone"},
+	"business_hours":    {"working_hours.line_id", "working_hours.team_id message.conversation_id conversation.team_id", "working_hours.team_id line.team_id"},
+	"conversation_id":   {"message.conversation_id"},
+	"template":          {"message.template_name"},
+	"template_category": {"message.template_category"},
+	"language":          {"message.template_language"},
+	"campaign":          {"message.campaign_id"},
+	"send":              {"message.campaign_id", "message.template_name"},
+	"correlation_id":    {"message.correlation_id"},
+	"status":            append([]string{"message.failed_at"}, tellsDelivery...),
+	"failure_reason":    {"message.error_code"},
+	"failure_code":      {"message.error_code"},
+	"author_kind":       {"message.author_kind"},
+	"content_type":      {"message.content_type"},
+}
+
+// What tells the dimensions of a conversation, and of what happened in it.
+var conversationCuts = map[string][]string{
+	"account":             {"conversation.account_id"},
+	"channel":             {"conversation.line_id line.channel"},
+	"line":                {"conversation.line_id"},
+	"team":                {"conversation.team_id", "conversation.line_id line.team_id"},
+	"agent":               {"conversation.agent_id", "message.conversation_id message.agent_id"},
+	"contact":             {"conversation.contact_id"},
+	"contact_tag":         {"conversation.contact_id tag.contact"},
 	"conversation_tag":    {"tag.conversation"},
-	"country":             {"contact.country"},
-	"phone":               {"contact.phone"},
-	"conversation_id":     {"message.conversation_id"},
-	"template":            {"message.template_name"},
-	"template_category":   {"message.template_category"},
-	"language":            {"message.template_language"},
-	"campaign":            {"message.campaign_id"},
-	"correlation_id":      {"message.correlation_id"},
-	"status":              append([]string{"message.failed_at"}, tellsDelivery...),
-	"failure_reason":      {"message.error_code"},
-	"failure_code":        {"message.error_code"},
-	"author_kind":         tellsAgents,
-	"content_type":        {"message.content_type"},
+	"country":             {"conversation.contact_id contact.country"},
+	"phone":               {"conversation.contact_id contact.phone"},
+	"business_hours":      {"conversation.line_id working_hours.line_id", "conversation.team_id working_hours.team_id", "conversation.line_id line.team_id working_hours.team_id"},
+	"source":              {"conversation.source", tellsAnswers},
 	"conversation_status": {"conversation.status"},
 	"priority":            {"conversation.priority"},
+}
 
-	"delivered_at":   {"message.delivered_at"},
-	"read_at":        {"message.read_at"},
-	"failure_text":   {"message.error_text"},
-	"body":           {"message.body"},
-	"button_payload": {"message.button_payload"},
-	"csat_comment":   {"csat.comment"},
+// What an event and a rating tell themselves; else it is their conversation's,
+// which a rating need not name.
+var (
+	eventCuts  = map[string][]string{"agent": {"conversation_event.agent_id"}}
+	ratingCuts = map[string][]string{
+		"agent":           {"csat.agent_id"},
+		"contact":         {"csat.contact_id"},
+		"contact_tag":     {"csat.contact_id tag.contact"},
+		"country":         {"csat.contact_id contact.country"},
+		"phone":           {"csat.contact_id contact.phone"},
+		"conversation_id": {"csat.conversation_id"},
+	}
+)
+
+// cutEvidence lists what tells a dimension of a fact's rows, as evidence does; none
+// is needed where it is empty.
+func cutEvidence(f Fact, dimension string) []string {
+	switch f {
+	case Message, Session, Initiation:
+		return messageCuts[dimension]
+	case Event:
+		return slices.Concat(eventCuts[dimension], conversationCuts[dimension])
+	case CSATAnswer, CSATSurvey:
+		ways := slices.Clone(ratingCuts[dimension])
+		for _, way := range conversationCuts[dimension] {
+			ways = append(ways, "csat.conversation_id "+way)
+		}
+		return ways
+	}
+	return conversationCuts[dimension]
 }
 
 // Limits lists the metrics that cannot be had where just those relations exist
@@ -84,9 +154,9 @@ func Limits(has, knows func(string) bool) (unavailable, unknown []string) {
 	return unavailable, unknown
 }
 
-// Known tells whether a metric, a dimension or a column of details can be known
-// where just those columns are known of which knows is true. A formula is known
-// where all its parts are.
+// Known tells whether a metric or a column of details can be known where just
+// those columns are known of which knows is true. A formula is known where all its
+// parts are.
 func Known(id string, knows func(column string) bool) bool {
 	m, ok := LookupMetric(id)
 	if ok {
@@ -99,9 +169,55 @@ func Known(id string, knows func(column string) bool) bool {
 			return false
 		}
 	}
-	columns := evidence[id]
-	if columns == nil && m.Unit == Seconds {
-		columns = evidence[id[:len(id)-len("_avg")]]
+	ways := evidence[id]
+	if ways == nil && m.Unit == Seconds {
+		ways = evidence[id[:len(id)-len("_avg")]]
 	}
-	return len(columns) == 0 || slices.ContainsFunc(columns, knows)
+	return told(ways, knows)
+}
+
+// Tells tells whether the values of a dimension can be known of a fact's rows.
+func Tells(f Fact, dimension string, knows func(column string) bool) bool {
+	return told(cutEvidence(f, dimension), knows)
+}
+
+// told wants all columns of one of the ways, where there are any.
+func told(ways []string, knows func(column string) bool) bool {
+	return len(ways) == 0 || slices.ContainsFunc(ways, func(way string) bool {
+		return !slices.ContainsFunc(strings.Fields(way), func(column string) bool { return !knows(column) })
+	})
+}
+
+// Unknown lists those of the metrics that cannot be known where they are cut and
+// filtered by these dimensions: in themselves, or because their fact does not tell
+// one of these. A filter on it cannot be decided. A cut by it has no rows to show:
+// those of another fact that tells it are not theirs, and a lone one without any
+// value would say that there is none. Where nobody tells it, what else cuts them
+// still does.
+func Unknown(metrics, cuts, filters []string, knows func(column string) bool) []string {
+	var facts []Fact
+	for _, id := range metrics {
+		m, _ := LookupMetric(id)
+		facts = append(facts, m.Fact)
+	}
+	cuts = slices.DeleteFunc(slices.Clone(cuts), func(id string) bool {
+		d, _ := LookupDimension(id)
+		return d.Kind == KindTime
+	})
+	doubtful := func(f Fact) bool {
+		untold := func(id string) bool { return !Tells(f, id, knows) }
+		lost := slices.DeleteFunc(slices.Clone(cuts), func(id string) bool { return !untold(id) })
+		return slices.ContainsFunc(filters, untold) ||
+			len(lost) > 0 && len(lost) == len(cuts) ||
+			slices.ContainsFunc(lost, func(id string) bool {
+				return slices.ContainsFunc(facts, func(other Fact) bool { return Tells(other, id, knows) })
+			})
+	}
+	var unknown []string
+	for i, id := range metrics {
+		if !Known(id, knows) || doubtful(facts[i]) {
+			unknown = append(unknown, id)
+		}
+	}
+	return unknown
 }

@@ -267,10 +267,13 @@ func (b *rowBuilder) multi(d catalog.Dimension) multiJoin {
 	return j
 }
 
-// predicate is the condition of one filter over the row r.
+// predicate is the condition of one filter over the row r. What the rows do not
+// tell chooses none of them: whether it would is not known.
 func (b *rowBuilder) predicate(f query.Filter) string {
 	d, _ := catalog.LookupDimension(f.Dimension)
 	switch {
+	case !catalog.Tells(b.fact, d.ID, b.Source.Knows):
+		return "false"
 	case d.Multi:
 		return b.tagPredicate(d, f)
 	case d.Kind == catalog.KindNumber:

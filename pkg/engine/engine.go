@@ -158,6 +158,8 @@ type Result struct {
 	Rows          [][]any
 	// SQL is what ran, with its values, for people to see.
 	SQL string
+	// Unknown are the metrics that have no values: the database cannot know them.
+	Unknown []string
 	// Notices are sentences about the answer: cut off, unknown costs.
 	Notices []string
 	// Total is the number of rows that a details query has altogether.
@@ -265,7 +267,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*R
 		return nil, err
 	}
 	unknown := unknownMetrics(in)
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Notices: unknownNotice(in, unknown)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Unknown: unknown, Notices: unknownNotice(in, unknown)}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -284,7 +286,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*R
 	if cut && (named == 0 || len(result.Rows) < named) {
 		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(result.Rows)))
 	}
-	result.blank(unknown)
+	result.blank()
 	if len(st.Buckets) > 0 {
 		result.sort(in.Query.OrderBy)
 	}

@@ -33,14 +33,17 @@ func (e *Engine) log(ctx context.Context, in compile.Input) (*Result, error) {
 // maxBars is how many bars the volume of a log may have.
 const maxBars = 200
 
-// logVolume counts the lines of a log in equal steps, by status.
+// logVolume counts the lines of a log in equal steps, by status where that is told.
 func (e *Engine) logVolume(ctx context.Context, in compile.Input) (*Result, error) {
 	log := in.Query
 	in.Query.Metrics = []string{"messages_outbound", "messages_received"}
 	if log.DetailsFact() == catalog.Initiation {
 		in.Query.Metrics = []string{"initiations"}
 	}
-	in.Query.GroupBy, in.Query.Bucket, in.Query.Limit = []string{"status"}, "hour", e.settings.MaxRows
+	if catalog.Tells(log.DetailsFact(), "status", in.Source.Knows) {
+		in.Query.GroupBy = []string{"status"}
+	}
+	in.Query.Bucket, in.Query.Limit = "hour", e.settings.MaxRows
 	in.Range = logRange(in.Range)
 	in.Buckets = calendar.Steps(in.Range, maxBars, in.Location)
 	result, err := e.aggregate(ctx, in, 0)

@@ -288,7 +288,7 @@ func (b builder) series() *data.Frame {
 }
 
 // heatmap is one frame of rows: the hour of the day, and a field per weekday, 0
-// where nothing happened. The panel draws the first row at the bottom, so Sunday
+// where nothing happened, if that is known. The panel draws the first row at the bottom, so Sunday
 // comes first and Monday last.
 func (b builder) heatmap() *data.Frame {
 	at := func(id string) int {
@@ -297,7 +297,7 @@ func (b builder) heatmap() *data.Frame {
 	weekday, hour, value := at("weekday"), at("hour_of_day"), at(b.Query.Metrics[0])
 	metric := b.Columns[value]
 	var cells [7][24]any
-	if metric.Unit == catalog.Count {
+	if metric.Unit == catalog.Count && !slices.Contains(b.Unknown, metric.ID) {
 		for day := range cells {
 			for h := range cells[day] {
 				cells[day][h] = int64(0)

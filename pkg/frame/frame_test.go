@@ -3,6 +3,7 @@ package frame_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -238,6 +239,12 @@ var results = map[string]*engine.Result{
 		},
 		SQL: "SELECT 1",
 	},
+	// Where no status is told.
+	"log_volume_whole": {
+		Query:   query.Query{Report: "message_log", Bucket: "none", Format: "logs_volume"},
+		Columns: columns(bucket(), metric("messages_outbound"), metric("messages_received")),
+		Rows:    [][]any{{day(0), int64(12), int64(7)}, {day(1), int64(0), int64(1)}},
+	},
 	"log_volume_empty": {
 		Query:   query.Query{Report: "message_log", Bucket: "none", Format: "logs_volume"},
 		Columns: columns(bucket(), key("status"), metric("messages_outbound"), metric("messages_received")),
@@ -300,6 +307,30 @@ func TestGoldenNumeric(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			golden.Check(t, "numeric_"+name+".json", text(t, frame.Numeric(complete(results[name]))))
 		})
+	}
+}
+
+// TestHeatmap: hours in which nothing happened are 0, and empty where nobody knows.
+func TestHeatmap(t *testing.T) {
+	result := &engine.Result{
+		Query:   query.Query{Metrics: []string{"messages"}, GroupBy: []string{"weekday", "hour_of_day"}, Bucket: "none", Format: "heatmap"},
+		Columns: columns(key("weekday"), key("hour_of_day"), metric("messages")),
+		Rows:    [][]any{{int64(1), int64(9), int64(12)}},
+	}
+	cell := func(day, hour int) any {
+		f := frame.Frames(complete(result))[0]
+		field, _ := f.FieldByName(fmt.Sprint(day))
+		if value, ok := field.ConcreteAt(hour); ok {
+			return value
+		}
+		return nil
+	}
+	if cell(1, 9) != int64(12) || cell(1, 8) != int64(0) || cell(0, 0) != int64(0) {
+		t.Error(cell(1, 9), cell(1, 8), cell(0, 0))
+	}
+	result.Rows, result.Unknown = nil, []string{"messages"}
+	if cell(1, 9) != nil || cell(0, 0) != nil {
+		t.Error(cell(1, 9), cell(0, 0))
 	}
 }
 

@@ -110,7 +110,10 @@ func (b builder) logVolume() data.Frames {
 	statusAt := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == "status" })
 	counts := map[string][]int64{}
 	for _, row := range b.Rows {
-		status, _ := row[statusAt].(string)
+		status := ""
+		if statusAt >= 0 {
+			status, _ = row[statusAt].(string)
+		}
 		level := catalog.LogLevel(status)
 		if counts[level] == nil {
 			counts[level] = make([]int64, len(times))

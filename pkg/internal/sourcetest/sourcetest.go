@@ -109,7 +109,6 @@ func Reads(t *testing.T, kind string, questions int) {
 func compare(t *testing.T, e *engine.Engine, told contract.Data, questions int) {
 	t.Helper()
 	found := Found(t, e)
-	known := func(id string) bool { return catalog.Known(id, found.Knows) }
 	unavailable, _ := catalog.Limits(found.Has, found.Knows)
 	options := reference.Defaults()
 	options.Rates = nil // a product has no rate card
@@ -120,7 +119,7 @@ func compare(t *testing.T, e *engine.Engine, told contract.Data, questions int) 
 		if !available(question.Query, unavailable, found.Has) {
 			continue
 		}
-		agree.Check(t, e, facts, question, known)
+		agree.Check(t, e, facts, question, found.Knows)
 		asked++
 	}
 }
@@ -219,6 +218,62 @@ func AgreesOn(t *testing.T, kind string, data contract.Data, unavailable, unknow
 	for id := range different {
 		if !differs[id] {
 			t.Errorf("%s does not differ", id)
+		}
+	}
+}
+
+// Tells wants just these dimensions of each fact to be unknown, and holds that
+// against the story: what is known has values where the story has some, and what is
+// not has none. Facts that the product lacks are left out.
+func Tells(t *testing.T, kind string, untold map[catalog.Fact][]string) {
+	schema, told := Tell(t, kind, story.Data())
+	found := Found(t, Open(t, kind, "", source.Settings{Schema: schema}))
+	metrics := map[catalog.Fact]string{
+		catalog.Message: "messages_outbound", catalog.Session: "sessions", catalog.Initiation: "initiations",
+		catalog.Conversation: "conversations", catalog.ConversationActive: "conversations_active", catalog.ConversationNow: "open_now",
+		catalog.Event: "resolutions", catalog.CSATAnswer: "csat_responses", catalog.CSATSurvey: "csat_surveys",
+	}
+	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	options := reference.Defaults()
+	whole, ours := reference.Prepare(story.Data(), options), reference.Prepare(told, options)
+	values := func(facts *reference.Facts, metric, dimension string) (values []any) {
+		t.Helper()
+		rows, err := facts.Compute(query.Query{Metrics: []string{metric}, GroupBy: []string{dimension}}, story.End.AddDate(0, 0, -60), story.End.AddDate(0, 0, 1), story.End)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			if row[dimension] != nil {
+				values = append(values, row[dimension])
+			}
+		}
+		return values
+	}
+	for _, f := range catalog.Facts {
+		if slices.Contains(unavailable, metrics[f]) {
+			continue
+		}
+		var got []string
+		for _, id := range catalog.DimensionIDs(f) {
+			d, _ := catalog.LookupDimension(id)
+			if d.Kind == catalog.KindTime || id == "stage" || !available(query.Query{GroupBy: []string{id}}, nil, found.Has) {
+				continue
+			}
+			has := values(ours, metrics[f], id)
+			switch {
+			case !catalog.Tells(f, id, found.Knows):
+				got = append(got, id)
+				// What comes in is the contact's, and a reason that is not told "unknown",
+				// in every database.
+				if slices.ContainsFunc(has, func(v any) bool { return v != "contact" && v != "unknown" }) {
+					t.Errorf("%s of %s is unknown, and has values: %v", id, f, has)
+				}
+			case len(has) == 0 && len(values(whole, metrics[f], id)) > 0:
+				t.Errorf("%s of %s is known, and has no values", id, f)
+			}
+		}
+		if !slices.Equal(got, untold[f]) {
+			t.Errorf("unknown of %s: %q, want %q", f, got, untold[f])
 		}
 	}
 }

@@ -24,6 +24,11 @@ const kind = "chatwoot"
 
 func TestReadsWhatWasTold(t *testing.T) { sourcetest.Reads(t, kind, 60) }
 
+func TestTells(t *testing.T) {
+	untold := []string{"subaccount", "correlation_id"}
+	sourcetest.Tells(t, kind, map[catalog.Fact][]string{catalog.Message: untold, catalog.Session: untold, catalog.Initiation: untold})
+}
+
 func TestAccounts(t *testing.T) { sourcetest.Accounts(t, kind) }
 
 func TestAgreesWithTheContract(t *testing.T) {
@@ -109,7 +114,7 @@ func TestVersions(t *testing.T) {
 		t.Errorf("messages have no priority: %v", result.Rows)
 	}
 	result, err = e.Run(t.Context(), engine.Request{Query: query.Query{Metrics: []string{"conversations"}, GroupBy: []string{"priority"}}, Range: r})
-	if err != nil || len(result.Rows) != 1 || result.Rows[0][0] != nil || !slices.Contains(result.Notices, "This database does not tell: priority.") {
+	if err != nil || len(result.Rows) != 1 || result.Rows[0][0] != nil || result.Rows[0][1] != nil || !slices.Contains(result.Notices, "This database does not tell: priority of conversations. Unknown without that: conversations.") {
 		t.Errorf("%v, %v", result, err)
 	}
 

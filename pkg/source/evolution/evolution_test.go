@@ -20,6 +20,12 @@ const kind = "evolution"
 
 func TestReadsWhatWasTold(t *testing.T) { sourcetest.Reads(t, kind, 60) }
 
+func TestTells(t *testing.T) {
+	untold := []string{"subaccount", "team", "agent", "conversation_tag", "country", "conversation_id", "language", "campaign", "correlation_id"}
+	failures := slices.Concat(untold, []string{"failure_reason", "failure_code"})
+	sourcetest.Tells(t, kind, map[catalog.Fact][]string{catalog.Message: failures, catalog.Session: untold, catalog.Initiation: failures})
+}
+
 func TestAccounts(t *testing.T) { sourcetest.Accounts(t, kind) }
 
 // TestAgreesWithTheContract asks about what Evolution has words for: what is written

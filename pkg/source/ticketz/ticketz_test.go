@@ -13,6 +13,7 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/internal/sourcetest"
 	"github.com/parley-reports/parley/pkg/query"
@@ -22,6 +23,96 @@ import (
 const kind = "ticketz"
 
 func TestReadsWhatWasTold(t *testing.T) { sourcetest.Reads(t, kind, 60) }
+
+func TestTells(t *testing.T) {
+	ofMessages := []string{"subaccount", "agent", "country", "template", "template_category", "language", "correlation_id"}
+	untold := map[catalog.Fact][]string{catalog.Message: ofMessages, catalog.Session: ofMessages, catalog.Initiation: ofMessages}
+	for _, f := range catalog.Facts[3:] { // of conversations the agent is known
+		untold[f] = []string{"country", "priority"}
+	}
+	sourcetest.Tells(t, kind, untold)
+}
+
+// TestAgents wants no word about who wrote, which is not kept, and every one about
+// whose the conversations are.
+func TestAgents(t *testing.T) {
+	schema, told := sourcetest.Tell(t, kind, story.Data())
+	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
+	r := calendar.Range{From: story.End.AddDate(0, 0, -30), To: story.End}
+	run := func(q query.Query) *engine.Result {
+		t.Helper()
+		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: r, Now: r.To})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	metric := func(result *engine.Result, id string) (values []any) {
+		for _, row := range agree.RowsOf(result) {
+			values = append(values, row[id])
+		}
+		return values
+	}
+	only := func(values []any, want any) bool {
+		return !slices.ContainsFunc(values, func(v any) bool { return v != want })
+	}
+	counts := map[any]int64{}
+	for _, v := range told.Conversations {
+		if !v.CreatedAt.Before(r.From) && v.CreatedAt.Before(r.To) && v.AgentID != nil {
+			counts[*v.AgentID]++
+		}
+	}
+	const agents = "This database does not tell: agent of messages. Unknown without that: messages."
+
+	report := run(query.Query{Report: "agents"})
+	if len(report.Rows) < 5 || !slices.Contains(report.Notices, agents) {
+		t.Errorf("%d rows, notices %q", len(report.Rows), report.Notices)
+	}
+	for _, row := range agree.RowsOf(report) {
+		if row["messages"] != nil {
+			t.Errorf("agent %v wrote %v messages", row["agent"], row["messages"])
+		}
+		if agent, ok := row["agent"].(string); ok && row["conversations"] != counts[agent] {
+			t.Errorf("agent %s has %v conversations, want %d", agent, row["conversations"], counts[agent])
+		}
+	}
+	if slices.Contains(metric(report, "resolutions"), nil) || slices.Contains(metric(report, "csat_responses"), nil) {
+		t.Error("what conversations tell is unknown")
+	}
+
+	for name, q := range map[string]query.Query{
+		"alone":     {Metrics: []string{"messages"}, GroupBy: []string{"agent"}},
+		"by day":    {Metrics: []string{"messages"}, GroupBy: []string{"agent"}, Bucket: "day", Compare: "previous_period"},
+		"of some":   {Metrics: []string{"messages"}, Filters: []query.Filter{{Dimension: "agent", Operator: "in", Values: []string{"1"}}}},
+		"of others": {Metrics: []string{"messages"}, Filters: []query.Filter{{Dimension: "agent", Operator: "notIn", Values: []string{"1"}}}},
+		"of nobody": {Metrics: []string{"messages"}, Filters: []query.Filter{{Dimension: "agent", Operator: "in", Values: []string{catalog.None}}}, Bucket: "day"},
+	} {
+		if result := run(q); len(result.Rows) == 0 || !only(metric(result, "messages"), nil) || !slices.Equal(result.Notices, []string{agents}) {
+			t.Errorf("messages %s: %v, notices %q", name, result.Rows, result.Notices)
+		}
+	}
+	some := run(query.Query{Metrics: []string{"conversations", "messages"}, Filters: []query.Filter{{Dimension: "agent", Operator: "in", Values: []string{"1"}}}})
+	if !only(metric(some, "messages"), nil) || !only(metric(some, "conversations"), counts["1"]) || counts["1"] == 0 || !slices.Contains(some.Notices, agents) {
+		t.Errorf("%v, want %d conversations, notices %q", some.Rows, counts["1"], some.Notices)
+	}
+
+	// What else cuts them still does.
+	lines := run(query.Query{Metrics: []string{"messages"}, GroupBy: []string{"line", "template"}})
+	if len(lines.Rows) < 2 || slices.Contains(metric(lines, "messages"), nil) || !slices.Equal(lines.Notices, []string{"This database does not tell: template of messages."}) {
+		t.Errorf("%v, notices %q", lines.Rows, lines.Notices)
+	}
+
+	list := run(query.Query{Report: "message_details_sent", Columns: []string{"created_at", "agent"}})
+	if len(list.Rows) == 0 || !slices.Equal(list.Notices, []string{"This database does not tell: agent of messages."}) {
+		t.Errorf("%d rows, notices %q", len(list.Rows), list.Notices)
+	}
+	for _, operator := range []string{"in", "notIn"} {
+		list := run(query.Query{Report: "message_details_sent", Columns: []string{"created_at"}, Filters: []query.Filter{{Dimension: "agent", Operator: operator, Values: []string{"1"}}}})
+		if len(list.Rows) > 0 || !slices.Equal(list.Notices, []string{"This database does not tell: agent of messages. No row can be chosen by it."}) {
+			t.Errorf("%d rows, notices %q", len(list.Rows), list.Notices)
+		}
+	}
+}
 
 func TestAccounts(t *testing.T) { sourcetest.Accounts(t, kind) }
 

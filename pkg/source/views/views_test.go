@@ -661,4 +661,22 @@ func TestUnknown(t *testing.T) {
 	if result := ask(query.Query{Metrics: []string{"messages_failed"}}); len(result.Notices) > 0 || result.Rows[0][0] == int64(0) {
 		t.Errorf("failures are known by their time: %v, %q", result.Rows, result.Notices)
 	}
+	// Lines of a log are counted although nobody tells what became of them.
+	d.execute(t, "DROP VIEW %s.message; CREATE VIEW %[1]s.message AS SELECT message_id, contact_id, line_id, direction, created_at FROM %[2]s.message", schema, d.base)
+	e = d.engine(t, schema)
+	lines := int64(0)
+	for _, row := range ask(query.Query{Report: "message_log", Format: "logs_volume"}).Rows {
+		for _, v := range row {
+			if n, ok := v.(int64); ok {
+				lines += n
+			}
+		}
+	}
+	if lines == 0 {
+		t.Error("the lines of the log are not counted")
+	}
+	byStatus := ask(query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{"status"}})
+	if len(byStatus.Rows) == 0 || byStatus.Rows[0][1] != nil || !slices.Contains(byStatus.Notices, "This database does not tell: status of messages. Unknown without that: messages_outbound.") {
+		t.Errorf("%v, notices %q", byStatus.Rows, byStatus.Notices)
+	}
 }
