@@ -179,31 +179,16 @@ func (o object) put(name, value string) object {
 	return o
 }
 
-func (w *webhook) receive(i int, m contract.Message) {
-	p, waID, userID := w.ids(i, m)
-	told := w.tell(i, m, p)
-	told.AuthorKind, told.IsReferral = new("contact"), new(m.IsReferral != nil && *m.IsReferral)
-	item := object{"id": wamid(i), "timestamp": fmt.Sprint(told.CreatedAt.Unix())}.put("from", waID)
-	var contacts []object
-	if p != nil {
-		contact := object{}.put("wa_id", waID).put("user_id", userID)
-		if text(p.Name) != "" {
-			contact["profile"] = object{"name": *p.Name}
-		}
-		contacts = []object{contact}
-		if i%2 == 0 { // newer bodies say it twice
-			item.put("from_user_id", userID)
-		}
-	}
-	kind := text(m.ContentType)
+// content puts what a message holds into the item, and returns what is told of it.
+func content(m contract.Message, item object) (kind string, body *string) {
+	kind, body = text(m.ContentType), optional(text(m.Body))
 	if !slices.Contains([]string{"text", "image", "audio", "video", "document", "sticker", "location", "contacts"}, kind) {
 		kind = "text"
 	}
-	body := m.Body
 	switch kind {
 	case "text":
-		item["text"] = object{"body": text(m.Body)}
 		body = new(text(m.Body))
+		item["text"] = object{"body": *body}
 	case "image", "video", "document":
 		item[kind] = object{"id": "1003383421387256", "mime_type": "image/jpeg", "sha256": "SfInY0gGKTsJlUWbwxC1k+FAD0FZHvzwfpvO0zX0GUI="}.put("caption", text(m.Body))
 	case "location":
@@ -214,9 +199,30 @@ func (w *webhook) receive(i int, m contract.Message) {
 		item[kind] = object{"id": "1003383421387256", "mime_type": "audio/ogg; codecs=opus"}
 		body = nil
 	}
-	if kind != "text" {
-		body = optional(text(body))
+	item["type"] = kind
+	return kind, body
+}
+
+func (w *webhook) receive(i int, m contract.Message) {
+	p, waID, userID := w.ids(i, m)
+	told := w.tell(i, m, p)
+	told.AuthorKind, told.IsReferral = new("contact"), new(m.IsReferral != nil && *m.IsReferral)
+	item := object{"id": wamid(i), "timestamp": fmt.Sprint(told.CreatedAt.Unix())}.put("from", waID)
+	var contacts []object
+	if p != nil {
+		contact := object{}.put("wa_id", waID).put("user_id", userID)
+		if waID == "" && i%3 == 0 { // a number that is withheld may be empty
+			item["from"], contact["wa_id"] = "", ""
+		}
+		if text(p.Name) != "" {
+			contact["profile"] = object{"name": *p.Name}
+		}
+		contacts = []object{contact}
+		if i%2 == 0 { // newer bodies say it twice
+			item.put("from_user_id", userID)
+		}
 	}
+	kind, body := content(m, item)
 	if m.ButtonPayload != nil {
 		delete(item, kind)
 		title := text(m.Body)
@@ -288,6 +294,11 @@ func (w *webhook) send(i int, m contract.Message) {
 	} else { // it begins with what there is
 		delivered, failed = &at, &at
 	}
+	byHand := p != nil && text(m.AuthorKind) == "agent" && text(m.TemplateName) == "" && reached != "failed" && i%4 == 1
+	if byHand { // in the WhatsApp Business app
+		moments, told.SentAt = nil, &at
+		w.echo(i, m, told)
+	}
 	switch reached {
 	case "delivered":
 		told.DeliveredAt = add("delivered", delivered)
@@ -314,6 +325,9 @@ func (w *webhook) send(i int, m contract.Message) {
 		}
 	} else if i%4 == 0 {
 		pricing["billable"], pricing["type"] = false, "free_customer_service"
+		if i%8 == 0 { // as versions to come tell it
+			delete(pricing, "billable")
+		}
 		if told.SentAt != nil || told.DeliveredAt != nil || told.ReadAt != nil {
 			told.PriceUSD = new(0.0)
 		}
@@ -335,6 +349,18 @@ func (w *webhook) send(i int, m contract.Message) {
 		}
 		w.happen(m, s.at, "statuses", item, contacts)
 	}
+}
+
+// echo tells what an agent wrote in the WhatsApp Business app on the same number.
+func (w *webhook) echo(i int, m contract.Message, told *contract.Message) {
+	_, waID, userID := w.ids(i, m)
+	item := object{"id": wamid(i), "from": "15550783661", "timestamp": fmt.Sprint(told.CreatedAt.Unix())}.put("to", waID).put("to_user_id", userID)
+	if waID != "" && i%8 == 1 {
+		item["to"] = "+" + waID
+	}
+	kind, body := content(m, item)
+	told.AuthorKind, told.ContentType, told.Body, told.PriceUSD, told.CorrelationID = new("agent"), &kind, body, new(0.0), nil
+	w.happen(m, told.CreatedAt, "message_echoes", item, []object{object{}.put("wa_id", waID).put("user_id", userID)})
 }
 
 // failure is the error of a message, and what is told of it.
@@ -411,7 +437,13 @@ func (w *webhook) describe() {
 // deliver writes the bodies: most hold one value, some several; some come twice, and
 // some late.
 func (w *webhook) deliver() {
-	change := func(v *value) object { return object{"field": "messages", "value": v.body} }
+	change := func(v *value) object {
+		field := "messages"
+		if v.body["message_echoes"] != nil {
+			field = "smb_message_echoes"
+		}
+		return object{"field": field, "value": v.body}
+	}
 	entry := func(v *value, changes ...object) object {
 		e := object{"changes": changes}
 		if v.account != nil {
@@ -478,7 +510,23 @@ func (w *webhook) addNoise() {
 	status(object{"id": "wamid.group-status", "status": "sent", "recipient_type": "group"})
 	status(object{"id": "3RJ8N0", "status": "failed", "type": "payment"})
 	add("calls", object{"statuses": []object{{"id": "wacid.1", "type": "call", "status": "RINGING", "timestamp": when}}})
-	add("calls", object{"calls": []object{{"id": "wacid.2", "from": "5511900000000", "event": "connect", "timestamp": when}}})
+	add("calls", object{"calls": []object{{"id": "wacid.2", "from": "5511900000000", "to": "15550780001", "event": "connect", "direction": "USER_INITIATED", "timestamp": when}}})
+	add("calls", object{"calls": []object{{"id": "wacid.3", "from": "15550780001", "to": "5511900000000", "event": "connect", "direction": "BUSINESS_INITIATED", "timestamp": when}}})
+	// What was written before, which the WhatsApp Business app hands on: all of it, and
+	// its media once more.
+	past := func(name, from string) object {
+		return object{"id": name, "from": from, "timestamp": when, "type": "image", "image": object{"id": "1"}}
+	}
+	add("history", object{"history": []object{{"metadata": object{"phase": 1, "chunk_order": 1, "progress": 55}, "threads": []object{{"id": "5511900000000", "messages": []object{past("wamid.past", "5511900000000")}}}}}})
+	add("history", object{"messages": []object{past("wamid.past", "5511900000000")}, "contacts": []object{{"wa_id": "5511900000000", "user_id": "BR.77"}}})
+	add("history", object{"message_echoes": []object{past("wamid.past-echo", "15550780001").put("to", "5511900000000")}})
+	for _, kind := range []string{"reaction", "edit", "revoke"} {
+		add("smb_message_echoes", object{"message_echoes": []object{{"id": "wamid.echo-" + kind, "from": "15550780001", "to": "5511900000000", "timestamp": when, "type": kind}}})
+	}
+	add("smb_app_state_sync", object{"state_sync": []object{{"type": "contact", "contact": object{"full_name": "A neighbour", "phone_number": "5511900000009"}, "action": "add"}}})
+	add("user_id_update", object{"user_id_update": []object{{"wa_id": "5511900000000", "user_id": object{"previous": "BR.77", "current": "BR.78"}, "timestamp": when}}})
+	add("user_preferences", object{"user_preferences": []object{{"wa_id": "5511900000009", "category": "marketing_messages", "value": "stop", "timestamp": when}}})
+	add("account_update", object{"event": "PARTNER_ADDED", "waba_info": object{"waba_id": "102901"}})
 	add("message_template_status_update", object{"event": "APPROVED", "message_template_name": "welcome"})
 	for _, broken := range []string{
 		`null`, `[]`, `"text"`, `7`, `{}`, `{"entry": null}`, `{"entry": "x"}`, `{"entry": [null, 1, []]}`, `{"entry": [{"changes": null}]}`, `{"entry": [{"changes": [{"value": "x"}, {"value": []}]}]}`,

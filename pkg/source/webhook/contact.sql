@@ -4,12 +4,11 @@ SELECT {{.Contact "p.user_id" "p.wa_id" "p.account_id"}} AS contact_id, min(p.ac
   substr(max(p.name), 18) AS name, min(p.phone) AS phone, min(p.country) AS country
 FROM (
   SELECT x.account_id,
-    coalesce(x.p ->> 'user_id', x.p ->> 'from_user_id', x.p ->> 'recipient_user_id') AS user_id,
-    coalesce(x.p ->> 'wa_id', x.p ->> 'from', x.p ->> 'recipient_id') AS wa_id,
+    {{.User "x.p"}} AS user_id, {{.Number "x.p"}} AS wa_id,
     to_char(extract(epoch FROM x.received_at), 'FM0000000000.000000') || nullif(x.p #>> '{profile,name}', '') AS name,
-    '+' || substring(coalesce(x.p ->> 'wa_id', x.p ->> 'from', x.p ->> 'recipient_id') FROM '^\d+$') AS phone,
+    '+' || substring({{.Number "x.p"}} FROM '^\d+$') AS phone,
     -- A user id begins with the country.
-    substring(coalesce(x.p ->> 'user_id', x.p ->> 'from_user_id', x.p ->> 'recipient_user_id') FROM '^([A-Z]{2})\.') AS country
+    substring({{.User "x.p"}} FROM '^([A-Z]{2})\.') AS country
   FROM (
     SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.People}}') AS p
     FROM (

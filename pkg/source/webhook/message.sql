@@ -15,20 +15,18 @@ FROM (
     min(m.button_payload) AS button_payload, min(m.in_reply_to) AS in_reply_to, min(m.received_at) AS updated_at
   FROM (
     SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.m ->> 'id' AS message_id, hashtextextended(x.m ->> 'id', 0) AS key,
-      coalesce(x.m ->> 'from_user_id', CASE WHEN coalesce(x.v #>> '{contacts,0,wa_id}' = x.m ->> 'from', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
-      coalesce(x.m ->> 'from', x.v #>> '{contacts,0,wa_id}') AS wa_id,
+      coalesce({{.User "x.m"}}, CASE WHEN coalesce(x.v #>> '{contacts,0,wa_id}' = x.m ->> 'from', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
+      coalesce({{.Number "x.m"}}, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
       {{.Instant "x.m"}} AS at,
       x.m ->> 'type' AS content_type,
-      coalesce(x.m #>> '{text,body}', x.m #>> '{button,text}', x.m #>> '{interactive,button_reply,title}', x.m #>> '{interactive,list_reply,title}', x.m #>> '{interactive,nfm_reply,body}',
-        x.m #>> '{image,caption}', x.m #>> '{video,caption}', x.m #>> '{document,caption}', x.m #>> '{document,filename}',
-        x.m #>> '{location,name}', x.m #>> '{location,address}', x.m #>> '{contacts,0,name,formatted_name}', x.m #>> '{order,text}') AS body,
+      {{.Body "x.m"}} AS body,
       jsonb_typeof(x.m -> 'referral') IS NOT DISTINCT FROM 'object' AS is_referral,
       coalesce(x.m #>> '{button,payload}', x.m #>> '{interactive,button_reply,id}', x.m #>> '{interactive,list_reply,id}') AS button_payload,
       x.m #>> '{context,id}' AS in_reply_to
     FROM (
       SELECT c.received_at, c.account_id, c.v, jsonb_path_query(c.v, '$.messages[*]') AS m
       FROM (
-        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '$.changes[*].value') AS v
+        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}') AS v
         FROM (
           SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
           FROM {{table .Table}} AS w
@@ -40,8 +38,7 @@ FROM (
           AND b.e ->> 'id' = $account
       ) AS c
     ) AS x
-    WHERE coalesce(x.m ->> 'type' NOT IN ('system', 'request_welcome', 'reaction', 'edit', 'revoke'), true)
-      AND x.m ->> 'group_id' IS NULL
+    WHERE {{.IsMessage "x.m"}}
     OFFSET 0
   ) AS m
   WHERE m.message_id IS NOT NULL AND m.at IS NOT NULL
@@ -54,36 +51,40 @@ UNION ALL
 -- with the first time of each status. A message begins with the earliest of them,
 -- and the platform delivers it within 30 days or not at all, which bounds the rows
 -- to read. Only reading may come later, and is left out then; by itself it does not
--- tell when its message was sent.
+-- tell when its message was sent. What somebody wrote in the WhatsApp Business app
+-- on the same number comes whole, as an echo, and costs nothing.
 SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_id"}}, o.line_id,
-  'outbound', NULL, o.created_at, CASE WHEN o.category IS NOT NULL THEN 'template' END, NULL,
+  'outbound', CASE WHEN o.by_hand THEN 'agent' END, o.created_at, CASE WHEN o.category IS NOT NULL THEN 'template' ELSE o.content_type END, o.body,
   o.category, o.correlation_id, o.message_id,
   CASE WHEN o.read_at < o.created_at + interval '30 days' THEN 'read' WHEN o.delivered_at IS NOT NULL THEN 'delivered' WHEN o.failed_at IS NOT NULL THEN 'failed' ELSE 'sent' END,
   o.sent_at, o.delivered_at, CASE WHEN o.read_at < o.created_at + interval '30 days' THEN o.read_at END, o.failed_at, o.error_code, o.error_text,
-  false, NULL, NULL, CASE WHEN NOT o.billable THEN 0 END, o.updated_at
+  false, NULL, NULL, CASE WHEN o.by_hand OR NOT o.billable THEN 0 END, o.updated_at
 FROM (
   SELECT s.message_id, min(s.account_id) AS account_id, min(s.line_id) AS line_id, min(s.user_id) AS user_id, min(s.wa_id) AS wa_id,
     min(s.at) FILTER (WHERE s.status NOT IN ('read', 'played')) AS created_at,
     min(s.at) FILTER (WHERE s.status = 'sent') AS sent_at, min(s.at) FILTER (WHERE s.status = 'delivered') AS delivered_at,
     min(s.at) FILTER (WHERE s.status IN ('read', 'played')) AS read_at, min(s.at) FILTER (WHERE s.status = 'failed') AS failed_at,
     min(s.category) AS category, min(s.correlation_id) AS correlation_id, min(s.error_code) AS error_code, min(s.error_text) AS error_text,
-    bool_or(s.billable) AS billable, max(s.received_at) AS updated_at
+    bool_or(s.billable) AS billable, bool_or(s.echo) AS by_hand, min(s.content_type) AS content_type, min(s.body) AS body, max(s.received_at) AS updated_at
   FROM (
-    SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.s ->> 'id' AS message_id, hashtextextended(x.s ->> 'id', 0) AS key, x.s ->> 'status' AS status,
-      coalesce(x.s ->> 'recipient_user_id', CASE WHEN coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
-      coalesce(x.s ->> 'recipient_id', x.v #>> '{contacts,0,wa_id}') AS wa_id,
+    SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.s ->> 'id' AS message_id, hashtextextended(x.s ->> 'id', 0) AS key,
+      CASE WHEN x.echo THEN 'sent' ELSE x.s ->> 'status' END AS status,
+      coalesce({{.User "x.s"}}, CASE WHEN x.echo OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
+      coalesce({{.Number "x.s"}}, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
       {{.Instant "x.s"}} AS at,
       -- What is written freely is billed as service.
       CASE translate(lower(x.s #>> '{pricing,category}'), '-', '_') WHEN 'marketing' THEN 'marketing' WHEN 'marketing_lite' THEN 'marketing' WHEN 'utility' THEN 'utility'
         WHEN 'authentication' THEN 'authentication' WHEN 'authentication_international' THEN 'authentication' END AS category,
-      x.s #>> '{pricing,billable}' = 'true' AS billable,
+      -- Newer versions tell by the type alone what is free.
+      CASE WHEN x.s #>> '{pricing,type}' LIKE 'free%' THEN false ELSE x.s #>> '{pricing,billable}' = 'true' END AS billable,
       x.s ->> 'biz_opaque_callback_data' AS correlation_id,
       x.s #>> '{errors,0,code}' AS error_code,
-      nullif(concat_ws(': ', coalesce(x.s #>> '{errors,0,title}', x.s #>> '{errors,0,message}'), x.s #>> '{errors,0,error_data,details}'), '') AS error_text
+      nullif(concat_ws(': ', coalesce(x.s #>> '{errors,0,title}', x.s #>> '{errors,0,message}'), x.s #>> '{errors,0,error_data,details}'), '') AS error_text,
+      x.echo, CASE WHEN x.echo THEN x.s ->> 'type' END AS content_type, CASE WHEN x.echo THEN {{.Body "x.s"}} END AS body
     FROM (
-      SELECT c.received_at, c.account_id, c.v, jsonb_path_query(c.v, '$.statuses[*]') AS s
+      SELECT c.received_at, c.account_id, c.v, c.v -> 'statuses' IS NULL AS echo, jsonb_path_query(coalesce(c.v -> 'statuses', c.v -> 'message_echoes'), '$[*]') AS s
       FROM (
-        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '$.changes[*].value') AS v
+        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}') AS v
         FROM (
           SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
           FROM {{table .Table}} AS w
@@ -96,8 +97,9 @@ FROM (
       ) AS c
     ) AS x
     -- Calls and payments have statuses too.
-    WHERE x.s ->> 'status' IN ('sent', 'delivered', 'read', 'played', 'failed')
-      AND coalesce(x.s ->> 'type', 'message') = 'message' AND x.s ->> 'recipient_type' IS DISTINCT FROM 'group'
+    WHERE CASE WHEN x.echo THEN {{.IsMessage "x.s"}}
+      ELSE x.s ->> 'status' IN ('sent', 'delivered', 'read', 'played', 'failed')
+        AND coalesce(x.s ->> 'type', 'message') = 'message' AND x.s ->> 'recipient_type' IS DISTINCT FROM 'group' END
     OFFSET 0
   ) AS s
   WHERE s.message_id IS NOT NULL AND s.at IS NOT NULL

@@ -57,12 +57,47 @@ func (t table) Instant(item string) string {
 	return fmt.Sprintf(`CASE WHEN %[1]s ->> 'timestamp' ~ '^\d{1,11}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint) END`, item)
 }
 
-// People are the parts of a webhook's entry that name somebody.
-func (t table) People() string {
-	return `$.changes[*].value.*[*] ? ((exists(@.wa_id) || exists(@.from) || exists(@.recipient_id) || ` + tellsUser + `) && !(@.recipient_type == "group"))`
+// Changes is the path to what is read of a webhook's entry: messages with their
+// statuses, and what people write in the WhatsApp Business app. Histories and the
+// like hold messages too, but come at no bounded time after them.
+func (t table) Changes() string {
+	return `$.changes[*] ? (!exists(@.field) || @.field == "messages" || @.field == "smb_message_echoes").value`
 }
 
-const tellsUser = "exists(@.user_id) || exists(@.from_user_id) || exists(@.recipient_user_id)"
+// People are the parts of a webhook's entry that name somebody.
+func (t table) People() string {
+	return t.Changes() + `.*[*] ? ((exists(@.wa_id) || exists(@.from) || exists(@.recipient_id) || ` + tellsUser + `) && !(@.recipient_type == "group"))`
+}
+
+const tellsUser = "exists(@.user_id) || exists(@.from_user_id) || exists(@.recipient_user_id) || exists(@.to_user_id)"
+
+// User is the user id that such a part tells.
+func (t table) User(part string) string {
+	return fmt.Sprintf("nullif(coalesce(%[1]s ->> 'user_id', %[1]s ->> 'from_user_id', %[1]s ->> 'recipient_user_id', %[1]s ->> 'to_user_id'), '')", part)
+}
+
+// Number is the number that it tells, which is empty where WhatsApp withholds it.
+// What goes to somebody comes from the business.
+func (t table) Number(part string) string {
+	return fmt.Sprintf("nullif(CASE WHEN %[1]s ?| '{to,to_user_id}' THEN ltrim(%[1]s ->> 'to', '+') ELSE coalesce(%[1]s ->> 'wa_id', %[1]s ->> 'from', %[1]s ->> 'recipient_id') END, '')", part)
+}
+
+// Body is the text of a message.
+func (t table) Body(message string) string {
+	var texts []string
+	for _, path := range []string{
+		"text,body", "button,text", "interactive,button_reply,title", "interactive,list_reply,title", "interactive,nfm_reply,body", "image,caption", "video,caption",
+		"document,caption", "document,filename", "location,name", "location,address", "contacts,0,name,formatted_name", "order,text",
+	} {
+		texts = append(texts, fmt.Sprintf("%s #>> '{%s}'", message, path))
+	}
+	return "coalesce(" + strings.Join(texts, ", ") + ")"
+}
+
+// IsMessage tells whether what is called a message is one.
+func (t table) IsMessage(message string) string {
+	return fmt.Sprintf("coalesce(%[1]s ->> 'type' NOT IN ('system', 'request_welcome', 'reaction', 'edit', 'revoke'), true) AND %[1]s ->> 'group_id' IS NULL", message)
+}
 
 // Contact is the id of a contact: the user id, else the one that any webhook tells
 // beside the same number, else the number. The numbers are looked at only where a
@@ -76,11 +111,10 @@ func (t table) Contact(user, number, account string) string {
     FROM (
       SELECT coalesce(j.account_id, '') || '/' || j.number AS number, min(j.user_id) AS user_id
       FROM (
-        SELECT n.account_id, coalesce(n.p ->> 'wa_id', n.p ->> 'from', n.p ->> 'recipient_id') AS number,
-          coalesce(n.p ->> 'user_id', n.p ->> 'from_user_id', n.p ->> 'recipient_user_id') AS user_id
+        SELECT n.account_id, %[4]s AS number, %[5]s AS user_id
         FROM (
-          SELECT b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '$.changes[*].value.*[*] ? (%[4]s)') AS p
-          FROM (SELECT jsonb_path_query(%[5]s, '$.entry[*]') AS e FROM %[6]s AS w) AS b
+          SELECT b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '%[6]s.*[*] ? (%[7]s)') AS p
+          FROM (SELECT jsonb_path_query(%[8]s, '$.entry[*]') AS e FROM %[9]s AS w) AS b
           WHERE true
             AND b.e ->> 'id' = $account
         ) AS n
@@ -88,7 +122,7 @@ func (t table) Contact(user, number, account string) string {
       WHERE j.number IS NOT NULL AND j.user_id IS NOT NULL
       GROUP BY 1
     ) AS k
-  ) ->> (coalesce(%[3]s, '') || '/' || %[2]s), %[2]s)`, user, number, account, tellsUser, t.Payload(), t.db.Table(t.Table))
+  ) ->> (coalesce(%[3]s, '') || '/' || %[2]s), %[2]s)`, user, number, account, t.Number("n.p"), t.User("n.p"), t.Changes(), tellsUser, t.Payload(), t.db.Table(t.Table))
 }
 
 // Detect examines the table of webhooks.
@@ -115,8 +149,8 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	t.naive, t.parsed = strings.HasPrefix(received, "timestamp without"), payload == "jsonb"
 	if db.Has(names.Table+"."+names.ReceivedAt) && db.Has(names.Table+"."+names.Payload) {
 		// Since they were introduced every webhook brings the ids of users.
-		t.users, err = db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM %s AS w ORDER BY %s DESC LIMIT 10000) AS w WHERE w.payload @? '$.entry[*].changes[*].value.*[*] ? (%s)')",
-			t.Payload(), db.Table(t.Table), t.ReceivedAt(), tellsUser))
+		t.users, err = db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM %s AS w ORDER BY %s DESC LIMIT 10000) AS w WHERE w.payload @? '$.entry[*]%s.*[*] ? (%s)')",
+			t.Payload(), db.Table(t.Table), t.ReceivedAt(), strings.TrimPrefix(t.Changes(), "$"), tellsUser))
 		if err != nil {
 			return nil, err
 		}

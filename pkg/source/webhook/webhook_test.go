@@ -202,6 +202,19 @@ func TestBodies(t *testing.T) {
 			[]string{`{"message_id":"wamid.B",` + outbound + `"content_type":"template","template_category":"utility","status":"delivered","delivered_at":"2026-11-01T12:00:00+00:00","is_referral":false,"price_usd":0}`}},
 		"voice played": {[]string{status("sent", "00", ""), status("played", "09", "")},
 			[]string{`{"message_id":"wamid.B",` + outbound + `"status":"read","sent_at":"2026-11-01T12:00:00+00:00","read_at":"2026-11-01T12:00:09+00:00","is_referral":false}`}},
+		"free by its type": {[]string{status("delivered", "00", `, "pricing": {"pricing_model": "PMP", "category": "marketing", "type": "free_entry_point"}`)},
+			[]string{`{"message_id":"wamid.B",` + outbound + `"content_type":"template","template_category":"marketing","status":"delivered","delivered_at":"2026-11-01T12:00:00+00:00","is_referral":false,"price_usd":0}`}},
+		"by hand": {[]string{
+			strings.Replace(body(`"contacts": [{"wa_id": "16505551234"}], "message_echoes": [{"from": "15550783881", "to": "+16505551234", "id": "wamid.B", "timestamp": "1793534400", "type": "image", "image": {"id": "1", "caption": "this one"}}]`), `"field": "messages"`, `"field": "smb_message_echoes"`, 1),
+			strings.Replace(body(`"message_echoes": [{"from": "15550783881", "to": "16505551234", "id": "wamid.C", "timestamp": "1793534400", "type": "revoke"}]`), `"field": "messages"`, `"field": "smb_message_echoes"`, 1),
+			status("read", "30", "")},
+			[]string{`{"message_id":"wamid.B",` + outbound + `"content_type":"image","body":"this one","status":"read","sent_at":"2026-11-01T12:00:00+00:00","read_at":"2026-11-01T12:00:30+00:00","is_referral":false,"price_usd":0}`}},
+		"what else holds messages": {[]string{
+			strings.Replace(message(`"type": "image", "image": {"id": "1"}`), `"field": "messages"`, `"field": "history"`, 1),
+			strings.Replace(status("sent", "00", ""), `"field": "messages"`, `"field": "calls"`, 1),
+		}, nil},
+		"no field told": {[]string{strings.Replace(message(`"type": "text", "text": {"body": "x"}`), `"field": "messages", `, "", 1)},
+			[]string{`{"message_id":"wamid.A",` + inbound + `"content_type":"text","body":"x","is_referral":false}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tab := newTable(t, plain)
@@ -225,15 +238,22 @@ func TestPeople(t *testing.T) {
 		message("5 another", `"from": "5511900000002",`, `[{"wa_id": "5511900000002"}]`),
 		message("6 nameless", ``, `[{"user_id": "BR.3", "profile": {"name": "Bo"}}]`),
 		body(`"statuses": [{"id": "7 failed", "status": "failed", "timestamp": "1793534400", "recipient_id": "5511900000001"}]`),
+		strings.Replace(body(`"message_echoes": [{"id": "7 withheld", "from": "15550783881", "to": "", "to_user_id": "BR.1", "timestamp": "1793534400", "type": "text"}]`), `"field": "messages"`, `"field": "smb_message_echoes"`, 1),
+		message("9 empty", `"from": "", "from_user_id": "BR.4",`, `[{"wa_id": "", "user_id": "BR.4"}]`),
+		// Calls and changes of user ids name people in other ways.
+		strings.Replace(body(`"calls": [{"id": "c", "from": "15550783881", "to": "5511900000001"}]`), `"field": "messages"`, `"field": "calls"`, 1),
+		strings.Replace(body(`"user_id_update": [{"wa_id": "5511900000002", "user_id": {"previous": "BR.8", "current": "BR.9"}}]`), `"field": "messages"`, `"field": "user_id_update"`, 1),
 		strings.Replace(message("8 elsewhere", `"from": "5511900000001",`, `[{"wa_id": "5511900000001"}]`), "102290129340398", "7", 1),
 	)
 	found := tab.found(t, source.Settings{})
 	want(t, tab.rows(t, found, "message", "message_id, contact_id"),
 		`{"message_id":"1 number","contact_id":"BR.1"}`, `{"message_id":"2 user","contact_id":"BR.1"}`, `{"message_id":"3 both","contact_id":"BR.1"}`, `{"message_id":"4 contact","contact_id":"BR.1"}`,
-		`{"message_id":"5 another","contact_id":"5511900000002"}`, `{"message_id":"6 nameless","contact_id":"BR.3"}`, `{"message_id":"7 failed","contact_id":"BR.1"}`, `{"message_id":"8 elsewhere","contact_id":"5511900000001"}`)
+		`{"message_id":"5 another","contact_id":"5511900000002"}`, `{"message_id":"6 nameless","contact_id":"BR.3"}`, `{"message_id":"7 failed","contact_id":"BR.1"}`, `{"message_id":"7 withheld","contact_id":"BR.1"}`, `{"message_id":"8 elsewhere","contact_id":"5511900000001"}`,
+		`{"message_id":"9 empty","contact_id":"BR.4"}`)
 	want(t, tab.rows(t, found, "contact", `contact_id COLLATE "C", account_id, name, phone, country`),
 		`{"contact_id":"5511900000001","account_id":"7","phone":"+5511900000001"}`, `{"contact_id":"5511900000002","account_id":"102290129340398","phone":"+5511900000002"}`,
-		`{"contact_id":"BR.1","account_id":"102290129340398","name":"Ana","phone":"+5511900000001","country":"BR"}`, `{"contact_id":"BR.3","account_id":"102290129340398","name":"Bo","country":"BR"}`)
+		`{"contact_id":"BR.1","account_id":"102290129340398","name":"Ana","phone":"+5511900000001","country":"BR"}`, `{"contact_id":"BR.3","account_id":"102290129340398","name":"Bo","country":"BR"}`,
+		`{"contact_id":"BR.4","account_id":"102290129340398","country":"BR"}`)
 	want(t, tab.rows(t, tab.found(t, source.Settings{Account: "7"}), "contact", "contact_id, name"), `{"contact_id":"5511900000001"}`)
 
 	tab.exec(t, "DELETE FROM whatsapp_webhook WHERE payload::text ~ 'BR'") // as it was before there were user ids
