@@ -188,6 +188,12 @@ func told(ways []string, knows func(column string) bool) bool {
 	})
 }
 
+// isTime tells whether a dimension is one of the event time alone.
+func isTime(dimension string) bool {
+	d, _ := LookupDimension(dimension)
+	return d.Kind == KindTime || dimension == "weekday" || dimension == "hour_of_day"
+}
+
 // Unknown lists those of the metrics that cannot be known where they are cut and
 // filtered by these dimensions: in themselves, or because their fact does not tell
 // one of these. A filter on it cannot be decided. A cut by it has no rows to show:
@@ -200,10 +206,7 @@ func Unknown(metrics, cuts, filters []string, knows func(column string) bool) []
 		m, _ := LookupMetric(id)
 		facts = append(facts, m.Fact)
 	}
-	cuts = slices.DeleteFunc(slices.Clone(cuts), func(id string) bool {
-		d, _ := LookupDimension(id)
-		return d.Kind == KindTime
-	})
+	cuts = slices.DeleteFunc(slices.Clone(cuts), func(id string) bool { return isTime(id) })
 	doubtful := func(f Fact) bool {
 		untold := func(id string) bool { return !Tells(f, id, knows) }
 		lost := slices.DeleteFunc(slices.Clone(cuts), func(id string) bool { return !untold(id) })

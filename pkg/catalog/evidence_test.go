@@ -126,6 +126,7 @@ func TestUnknown(t *testing.T) {
 		"and cut by more":            {[]string{"conversations", "messages"}, []string{"agent", "channel"}, nil, noWriter, []string{"messages"}},
 		"alone":                      {[]string{"messages"}, []string{"agent"}, nil, noWriter, []string{"messages"}},
 		"alone over time":            {[]string{"messages"}, []string{"agent", "day"}, nil, noWriter, []string{"messages"}},
+		"alone by hour of the day":   {[]string{"messages"}, []string{"hour_of_day", "agent"}, nil, noWriter, []string{"messages"}},
 		"two alone":                  {[]string{"messages"}, []string{"agent", "template"}, nil, noWriter, []string{"messages"}},
 		"cut by what is told":        {[]string{"notifications", "messages"}, []string{"line", "template"}, nil, noWriter, nil},
 		"filtered":                   {[]string{"conversations", "messages"}, nil, []string{"channel", "agent"}, noWriter, []string{"messages"}},
@@ -151,8 +152,7 @@ func TestEveryDimensionIsToldBySomething(t *testing.T) {
 	nothing := func(string) bool { return false }
 	for _, d := range Dimensions {
 		for _, f := range d.Facts {
-			timed := d.Kind == KindTime || d.ID == "weekday" || d.ID == "hour_of_day"
-			if got, want := Tells(f, d.ID, nothing), timed || slices.Contains(always[d.ID], f); got != want {
+			if got, want := Tells(f, d.ID, nothing), isTime(d.ID) || slices.Contains(always[d.ID], f); got != want {
 				t.Errorf("%s of %s is told by nothing: %t, want %t", d.ID, f, got, want)
 			}
 		}

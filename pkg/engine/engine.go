@@ -257,6 +257,7 @@ func (e *SchemaError) Error() string {
 // aggregate answers a query for metrics. named is the number of rows that it asks
 // for by name, or 0.
 func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*Result, error) {
+	notices := unknownNotice(in)
 	// A sum of costs is not told without what is missing from it.
 	uncounted := slices.Contains(in.Query.Metrics, "cost_usd") && !slices.Contains(in.Query.Metrics, unknownCost)
 	if uncounted {
@@ -266,8 +267,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*R
 	if err != nil {
 		return nil, err
 	}
-	unknown := unknownMetrics(in)
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Unknown: unknown, Notices: unknownNotice(in, unknown)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Unknown: unknownMetrics(in), Notices: notices}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -561,7 +561,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Notices: unknownNotice(in, nil)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Notices: unknownNotice(in)}
 	for _, c := range st.Columns {
 		if c.Role != compile.Position {
 			result.Columns = append(result.Columns, Column{Column: c})

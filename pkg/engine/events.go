@@ -14,7 +14,7 @@ const burstDays = 450
 // events lists the events of a report in the order of time. Where there are more
 // than the limit the latest are kept.
 func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) {
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Notices: unknownNotice(in, nil)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Notices: unknownNotice(in)}
 	if first := in.Range.To.AddDate(0, 0, -burstDays); in.Query.Report == "failure_bursts" && in.Range.From.Before(first) {
 		in.Range.From = first
 		result.Notices = append(result.Notices, fmt.Sprintf("Only the last %d days of the range are looked at hour by hour.", burstDays))

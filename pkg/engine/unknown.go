@@ -26,44 +26,45 @@ func filtered(q query.Query) []string {
 
 // unknownNotice tells what of the query the database cannot know: metrics and
 // columns, dimensions of each fact by itself, and what is unknown for want of these.
-func unknownNotice(in compile.Input, unknown []string) []string {
-	knows := in.Source.Knows
+func unknownNotice(in compile.Input) []string {
+	knows, unknown := in.Source.Knows, unknownMetrics(in)
 	var untold, wanting []string
-	add := func(id string) {
-		if !slices.Contains(untold, id) {
-			untold = append(untold, id)
-		}
-	}
-	facts := []catalog.Fact{in.Query.DetailsFact()}
-	for _, id := range in.Query.Metrics {
-		m, _ := catalog.LookupMetric(id)
-		facts = append(facts, m.Fact)
+	for _, id := range slices.Concat(in.Query.Metrics, in.Query.Columns) {
 		if !catalog.Known(id, knows) {
-			add(id)
+			untold = append(untold, id)
 		} else if slices.Contains(unknown, id) {
 			wanting = append(wanting, id)
 		}
 	}
-	for _, f := range facts {
+	var parts []string
+	if len(untold) > 0 {
+		parts = append(parts, strings.Join(untold, ", "))
+	}
+	listed := in.Query.DetailsFact()
+	facts := []catalog.Fact{listed}
+	for _, id := range in.Query.Metrics {
+		m, _ := catalog.LookupMetric(id)
+		facts = append(facts, m.Fact)
+	}
+	for i, f := range facts {
+		var cuts []string
 		for _, id := range slices.Concat(in.Query.GroupBy, filtered(in.Query), in.Query.Columns) {
-			if d, _ := catalog.LookupDimension(id); d.Has(f) && !catalog.Tells(f, id, knows) {
-				add(id + " of " + strings.ToLower(catalog.In("en").Fact(f).Title))
+			if d, _ := catalog.LookupDimension(id); d.Has(f) && !catalog.Tells(f, id, knows) && !slices.Contains(cuts, id) {
+				cuts = append(cuts, id)
 			}
 		}
-	}
-	for _, id := range in.Query.Columns {
-		if !catalog.Known(id, knows) {
-			add(id)
+		if len(cuts) > 0 && !slices.Contains(facts[:i], f) {
+			parts = append(parts, strings.Join(cuts, ", ")+" of "+strings.ToLower(catalog.In("en").Fact(f).Title))
 		}
 	}
-	if len(untold) == 0 {
+	if len(parts) == 0 {
 		return nil
 	}
-	notice := "This database does not tell: " + strings.Join(untold, ", ") + "."
+	notice := "This database does not tell: " + strings.Join(parts, "; ") + "."
 	if len(wanting) > 0 {
 		notice += " Unknown without that: " + strings.Join(wanting, ", ") + "."
 	}
-	if f := facts[0]; slices.ContainsFunc(filtered(in.Query), func(id string) bool { return !catalog.Tells(f, id, knows) }) {
+	if listed != "" && slices.ContainsFunc(filtered(in.Query), func(id string) bool { return !catalog.Tells(listed, id, knows) }) {
 		notice += " No row can be chosen by it."
 	}
 	return []string{notice}

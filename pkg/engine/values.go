@@ -95,11 +95,17 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	}
 	known := query.Filter{Dimension: d.ID, Operator: "notIn", Values: []string{catalog.None}}
 	q := query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{d.ID}, Filters: append(slices.Clone(r.Filters), known), Limit: r.Limit}
-	for _, metric := range []string{"messages", "notifications", "conversations", "csat_responses"} {
-		if m, _ := catalog.LookupMetric(metric); d.Has(m.Fact) {
-			q.Metrics = []string{metric}
-			break
+	// By the first fact that has the dimension, or rather by one that tells it.
+	var counted []catalog.Metric
+	for _, id := range []string{"messages", "notifications", "conversations", "csat_responses"} {
+		if m, _ := catalog.LookupMetric(id); d.Has(m.Fact) {
+			counted = append(counted, m)
 		}
+	}
+	if len(counted) > 0 {
+		q.Metrics = []string{counted[max(0, slices.IndexFunc(counted, func(m catalog.Metric) bool {
+			return catalog.Tells(m.Fact, d.ID, src.Knows) && has(m.Fact, r.Filters)
+		}))].ID}
 	}
 	// Few values with texts of their own are searched by these.
 	worded := d.Kind == catalog.KindEnum
@@ -127,6 +133,14 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 		values = matching(values, r.Search, r.Limit)
 	}
 	return values, err
+}
+
+// has tells whether the fact can be filtered so.
+func has(f catalog.Fact, filters []query.Filter) bool {
+	return !slices.ContainsFunc(filters, func(filter query.Filter) bool {
+		d, _ := catalog.LookupDimension(filter.Dimension)
+		return !d.Has(f)
+	})
 }
 
 // readValues reads the values in the first column and their names, if any, in

@@ -96,6 +96,16 @@ func TestAgents(t *testing.T) {
 		t.Errorf("%v, want %d conversations, notices %q", some.Rows, counts["1"], some.Notices)
 	}
 
+	ranks := run(query.Query{Metrics: []string{"conversations"}, Filters: []query.Filter{{Dimension: "priority", Operator: "in", Values: []string{"high"}}}})
+	if len(ranks.Rows) != 1 || ranks.Rows[0][0] != nil || !slices.Equal(ranks.Notices, []string{"This database does not tell: priority of conversations. Unknown without that: conversations."}) {
+		t.Errorf("%v, notices %q", ranks.Rows, ranks.Notices)
+	}
+
+	chosen, err := e.Values(t.Context(), engine.ValuesRequest{Dimension: "agent", Filters: []query.Filter{{Dimension: "channel", Operator: "in", Values: []string{"whatsapp"}}}, From: r.From, To: r.To})
+	if err != nil || len(chosen) < 5 {
+		t.Errorf("agents to choose from on WhatsApp: %v, %v", chosen, err)
+	}
+
 	// What else cuts them still does.
 	lines := run(query.Query{Metrics: []string{"messages"}, GroupBy: []string{"line", "template"}})
 	if len(lines.Rows) < 2 || slices.Contains(metric(lines, "messages"), nil) || !slices.Equal(lines.Notices, []string{"This database does not tell: template of messages."}) {
