@@ -104,7 +104,7 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	}
 	if len(counted) > 0 {
 		q.Metrics = []string{counted[max(0, slices.IndexFunc(counted, func(m catalog.Metric) bool {
-			return catalog.Tells(m.Fact, d.ID, src.Knows) && has(m.Fact, r.Filters)
+			return !slices.ContainsFunc(m.Needs, func(relation string) bool { return !src.Has(relation) }) && catalog.Tells(m.Fact, d.ID, src.Knows) && has(m.Fact, r.Filters)
 		}))].ID}
 	}
 	// Few values with texts of their own are searched by these.
