@@ -53,13 +53,12 @@ func (c *compiler) need() *history {
 	return c.history
 }
 
-// stageSQL is the strongest evidence of an outbound message's delivery.
-const stageSQL = `CASE WHEN m.direction <> 'outbound' THEN NULL
-    WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-    WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-    WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-    WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-    ELSE 'sent' END`
+// stageSQL is the strongest evidence of an outbound message's delivery. It looks
+// at each column once: behind one there may be a costly expression.
+const stageSQL = `CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+    CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+      WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+    CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END`
 
 // messages selects the columns that the statement reads from the relation of
 // messages, each with its direction and stage.
@@ -186,18 +185,19 @@ func (c *compiler) timeline(span source.Span, join string, offset int64, conditi
 	if join != "" {
 		joins += "\n" + join
 	}
-	base := fmt.Sprintf(`SELECT r.*, l.channel,
+	// The offset keeps PostgreSQL from computing a column anew wherever it is read.
+	base := fmt.Sprintf(`SELECT r.*,
   r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
   coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
   coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
   coalesce(r.stage = 'failed', false) AS is_failed,
-  coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
-  NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+  coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
+  NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
   `+templateSQL+` AS is_template,
   %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
 %s
-) AS r%s%s`, c.known("campaign", "r.campaign_id"), indent(c.messages(span, "")), joins, whereAll(conditions...))
+) AS r`, c.known("campaign", "r.campaign_id"), indent("SELECT r.*, l.channel\nFROM (\n"+indent(c.messages(span, ""))+"\n) AS r"+joins+whereAll(conditions...)+"\nOFFSET 0"))
 	ordered := fmt.Sprintf(`SELECT o.*,
   row_number() OVER (ORDER BY %[1]s, %[2]s) + %[3]d AS g,
   max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,

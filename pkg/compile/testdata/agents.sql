@@ -15,12 +15,10 @@ conversation_thread AS (
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
         m.direction = 'outbound' AS outbound,
-        CASE WHEN m.direction <> 'outbound' THEN NULL
-          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-          ELSE 'sent' END AS stage
+        CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+            WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+          CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
       WHERE m.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
     ) AS r
@@ -47,12 +45,10 @@ conversation_event_thread AS (
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
         m.direction = 'outbound' AS outbound,
-        CASE WHEN m.direction <> 'outbound' THEN NULL
-          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-          ELSE 'sent' END AS stage
+        CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+            WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+          CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
       WHERE m.conversation_id IN (SELECT i.conversation_id FROM conversation_event_base AS i)
     ) AS r
@@ -77,12 +73,10 @@ csat_answer_thread AS (
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
         m.direction = 'outbound' AS outbound,
-        CASE WHEN m.direction <> 'outbound' THEN NULL
-          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-          ELSE 'sent' END AS stage
+        CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+            WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+          CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
       WHERE m.conversation_id IN (SELECT i.conversation_id FROM csat_answer_base AS i)
     ) AS r
@@ -96,12 +90,10 @@ message_rows AS (
   FROM (
     SELECT m.agent_id, m.created_at, m.message_id,
       m.direction = 'outbound' AS outbound,
-      CASE WHEN m.direction <> 'outbound' THEN NULL
-        WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-        WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-        WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-        WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-        ELSE 'sent' END AS stage
+      CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+        CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+          WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+        CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
     FROM (SELECT * FROM parley.message) AS m
     WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
   ) AS r

@@ -30,12 +30,10 @@ listed_thread AS (
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
         m.direction = 'outbound' AS outbound,
-        CASE WHEN m.direction <> 'outbound' THEN NULL
-          WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-          WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-          WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-          WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-          ELSE 'sent' END AS stage
+        CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+            WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+          CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
       WHERE m.conversation_id IN (SELECT i.conversation_id FROM listed_base AS i)
     ) AS r

@@ -10,28 +10,30 @@ WITH recent AS (
       max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
     FROM (
-      SELECT r.*, l.channel,
+      SELECT r.*,
         r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
-        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
-          m.direction = 'outbound' AS outbound,
-          CASE WHEN m.direction <> 'outbound' THEN NULL
-            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-            ELSE 'sent' END AS stage
-        FROM (SELECT * FROM parley.message) AS m
-        WHERE m.created_at >= $4::timestamptz AND m.created_at < $5::timestamptz
+        SELECT r.*, l.channel
+        FROM (
+          SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
+            m.direction = 'outbound' AS outbound,
+            CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+              CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+              CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
+          FROM (SELECT * FROM parley.message) AS m
+          WHERE m.created_at >= $4::timestamptz AND m.created_at < $5::timestamptz
+        ) AS r
+        LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+        OFFSET 0
       ) AS r
-      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
     ) AS o
     WINDOW earlier AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
@@ -54,30 +56,32 @@ older AS MATERIALIZED (
       max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
     FROM (
-      SELECT r.*, l.channel,
+      SELECT r.*,
         r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
-        coalesce(l.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral, false) AND l.channel = 'whatsapp' AS is_entry,
+        coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
-          m.direction = 'outbound' AS outbound,
-          CASE WHEN m.direction <> 'outbound' THEN NULL
-            WHEN lower(m.status) IN ('read', 'played') OR m.read_at IS NOT NULL THEN 'read'
-            WHEN lower(m.status) = 'delivered' OR m.delivered_at IS NOT NULL THEN 'delivered'
-            WHEN lower(m.status) = 'failed' OR m.failed_at IS NOT NULL THEN 'failed'
-            WHEN lower(m.status) IN ('queued', 'pending', 'accepted') THEN 'pending'
-            ELSE 'sent' END AS stage
-        FROM (SELECT * FROM parley.message) AS m
-        WHERE m.created_at < $8::timestamptz
+        SELECT r.*, l.channel
+        FROM (
+          SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
+            m.direction = 'outbound' AS outbound,
+            CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+              CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+              CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
+          FROM (SELECT * FROM parley.message) AS m
+          WHERE m.created_at < $8::timestamptz
+        ) AS r
+        LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+        JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+        WHERE EXISTS (SELECT FROM unanchored)
+        OFFSET 0
       ) AS r
-      LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-      JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
-      WHERE EXISTS (SELECT FROM unanchored)
     ) AS o
     WINDOW earlier AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS t
