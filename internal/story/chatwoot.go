@@ -77,8 +77,8 @@ func newChatwoot(data contract.Data) *chatwoot {
 		sms:          &table{name: "channel_twilio_sms", columns: []string{"id", "account_id", "phone_number", "medium", "auth_token", "account_sid", "created_at", "updated_at"}},
 		widget:       &table{name: "channel_web_widgets", columns: []string{"id", "account_id", "website_url", "website_token", "hmac_token", "created_at", "updated_at"}},
 		api:          &table{name: "channel_api", columns: []string{"id", "account_id", "identifier", "hmac_token", "created_at", "updated_at"}},
-		contact:      &table{name: "contacts", columns: []string{"id", "name", "phone_number", "country_code", "additional_attributes", "account_id", "created_at", "updated_at"}},
-		conversation: &table{name: "conversations", columns: []string{"id", "account_id", "inbox_id", "status", "assignee_id", "contact_id", "display_id", "team_id", "priority", "first_reply_created_at", "waiting_since", "created_at", "updated_at"}},
+		contact:      &table{name: "contacts", columns: []string{"id", "name", "phone_number", "country_code", "additional_attributes", "account_id", "created_at", "updated_at", "group_type"}},
+		conversation: &table{name: "conversations", columns: []string{"id", "account_id", "inbox_id", "status", "assignee_id", "contact_id", "display_id", "team_id", "priority", "first_reply_created_at", "waiting_since", "created_at", "updated_at", "group_type"}},
 		message:      &table{name: "messages", columns: []string{"id", "content", "account_id", "inbox_id", "conversation_id", "message_type", "private", "status", "source_id", "content_type", "content_attributes", "sender_type", "sender_id", "additional_attributes", "created_at", "updated_at"}},
 		attachment:   &table{name: "attachments", columns: []string{"file_type", "message_id", "account_id", "created_at", "updated_at"}},
 		campaign:     &table{name: "campaigns", columns: []string{"id", "display_id", "title", "message", "account_id", "inbox_id", "template_params", "created_at", "updated_at"}},
@@ -274,7 +274,7 @@ func (c *chatwoot) describe() {
 			attributes["country_code"], country = country, ""
 		}
 		name := optional(text(p.Name))
-		c.contact.add(id, text(p.Name), optional(text(p.Phone)), country, attributes.json(), account, created, created)
+		c.contact.add(id, text(p.Name), optional(text(p.Phone)), country, attributes.json(), account, created, created, 0)
 		if name == nil {
 			name = optional(text(p.Phone))
 		}
@@ -440,7 +440,7 @@ func (c *chatwoot) writeConversations() {
 		if told.UpdatedAt == nil {
 			told.UpdatedAt = &v.CreatedAt
 		}
-		c.conversation.add(c.conversations.of(v.ConversationID), account, inbox, status, agent, contact, displays[account], team, priority, v.FirstResponseAt, v.WaitingSince, v.CreatedAt, *told.UpdatedAt)
+		c.conversation.add(c.conversations.of(v.ConversationID), account, inbox, status, agent, contact, displays[account], team, priority, v.FirstResponseAt, v.WaitingSince, v.CreatedAt, *told.UpdatedAt, 0)
 		c.told.Conversations = append(c.told.Conversations, told)
 	}
 }
@@ -552,6 +552,9 @@ func (c *chatwoot) writeMessage(m contract.Message) {
 			attributes["email"] = object{"subject": "Hola \u0000", "text_content": object{"quoted": "{\"referral\": 1}"}}
 		}
 	}
+	if m.Direction == "outbound" && id%4 == 0 {
+		attributes["is_reaction"] = nil // as the edition that keeps reactions says of what is none
+	}
 	c.answers(m, contentType, attributes, &told)
 	if file, ok := fileTypes[text(m.ContentType)]; ok {
 		c.attachment.add(file, id, account, m.CreatedAt, m.CreatedAt)
@@ -585,6 +588,11 @@ func (c *chatwoot) author(m contract.Message, messageType *int, attributes, addi
 	case "agent":
 		kind, senderType = new("agent"), new("User")
 		sender, told.AgentID = c.agents.ref(m.AgentID)
+		byHand := !campaign && text(m.TemplateName) == "" && slices.Contains(reports, c.channels[text(m.LineID)]) && slices.Contains([]string{"sent", "read"}, stage(m))
+		if byHand && c.messages.of(m.MessageID)%3 == 0 { // in the app of the channel
+			senderType, sender, told.AgentID = nil, nil, nil
+			attributes["external_echo"] = true
+		}
 	case "bot":
 		kind, senderType, sender = new("bot"), new("AgentBot"), new(1)
 		if c.messages.of(m.MessageID)%3 == 0 {
@@ -593,9 +601,11 @@ func (c *chatwoot) author(m contract.Message, messageType *int, attributes, addi
 	case "system":
 		kind = new("system")
 		_, asks := c.surveys[m.MessageID]
-		if text(m.TemplateName) == "" && !campaign && (asks || c.messages.of(m.MessageID)%2 == 0) {
+		switch n := c.messages.of(m.MessageID); {
+		case asks && n%3 == 0: // as a template of WhatsApp
+		case text(m.TemplateName) == "" && !campaign && (asks || n%2 == 0):
 			*messageType = 3
-		} else {
+		default:
 			attributes["automation_rule_id"] = 4
 		}
 	}
@@ -622,6 +632,9 @@ func (c *chatwoot) deliver(m contract.Message, kind string, attributes object, t
 		told.ProviderMessageID = new("id." + told.MessageID)
 	}
 	told.Status = &reached
+	if reached == "sent" && attributes["external_echo"] != nil {
+		return 1 // which is what it begins with
+	}
 	if reached == "failed" {
 		told.ErrorCode, told.ErrorText = externalError(m, c.messages.of(m.MessageID), c.twilio[text(m.LineID)])
 		if told.ErrorText != nil {
@@ -641,6 +654,8 @@ func externalError(m contract.Message, id int, twilio bool) (code, whole *string
 		return nil, nil
 	case code == nil:
 		return nil, new("error " + text(m.ErrorText))
+	case twilio && id%2 == 0 && len(*code) == 5: // without words
+		return code, new("Código de error: " + *code)
 	case twilio:
 		return code, new(*code + " - " + text(m.ErrorText))
 	case id%2 == 0:
@@ -733,35 +748,61 @@ var eventNames = map[string]string{
 	"bot_handoff": "conversation_bot_handoff", "bot_resolved": "conversation_bot_resolved",
 }
 
+// writeEvents writes the events in the order in which they were recorded. Chatwoot
+// measures a resolution from the beginning of the conversation, and an opening from
+// the last resolution: the first opening after one is a reopening, any other is the
+// first of a conversation that a bot had, or the end of a pause.
 func (c *chatwoot) writeEvents() {
-	reopened := map[string]time.Time{} // the first time, by conversation
-	for _, e := range c.data.Events {
-		if e.Name != "reopened" || text(e.ConversationID) == "" {
-			continue
-		}
-		if first, ok := reopened[*e.ConversationID]; !ok || e.At.Before(first) {
-			reopened[*e.ConversationID] = e.At
-		}
+	events := slices.Clone(c.data.Events)
+	slices.SortStableFunc(events, func(a, b contract.ConversationEvent) int { return a.At.Compare(b.At) })
+	type past struct {
+		resolved, reopened *time.Time // the last resolution, the first reopening
+		opened             bool       // since the last resolution
 	}
-	for _, e := range c.data.Events {
-		thread := c.threads[text(e.ConversationID)]
+	pasts := map[string]*past{}
+	var pauses [][]any // openings at the end of one
+	for _, e := range events {
+		id := text(e.ConversationID)
+		thread := c.threads[id]
+		if pasts[id] == nil {
+			pasts[id] = &past{}
+		}
+		before := pasts[id]
 		account, inbox := 1, (*int)(nil)
 		keeps := false
+		begin := e.At.Add(-time.Hour)
 		if thread != nil {
 			account, _ = c.accountOf(thread.AccountID)
 			n, _ := c.lineOf(thread.LineID)
-			inbox, keeps = &n, c.keeps[text(thread.LineID)]
+			inbox, keeps, begin = &n, c.keeps[text(thread.LineID)], thread.CreatedAt
 		}
 		conversation, toldConversation := c.conversations.ref(e.ConversationID)
 		agent, toldAgent := c.agents.ref(e.AgentID)
 		name := eventNames[e.Name]
 		told := contract.ConversationEvent{ConversationID: toldConversation, Name: e.Name, At: e.At, Seconds: e.Seconds, AgentID: toldAgent}
-		value := e.Seconds
-		if first, ok := reopened[text(e.ConversationID)]; ok && e.Name == "resolved" && first.Before(e.At) {
-			// Chatwoot measures from the beginning of the conversation.
-			told.Seconds = nil
-			if thread != nil {
-				value = new(e.At.Sub(thread.CreatedAt).Seconds())
+		value, start, known := e.Seconds, begin, name != ""
+		switch e.Name {
+		case "resolved":
+			if before.reopened != nil && before.reopened.Before(e.At) {
+				told.Seconds = nil
+				if thread != nil {
+					value = new(e.At.Sub(begin).Seconds())
+				}
+			}
+			before.resolved, before.opened = &e.At, false
+		case "reopened":
+			value, known = new(0.0), false
+			if id != "" && before.resolved != nil {
+				start, value = *before.resolved, new(float64(e.At.Unix()-before.resolved.Unix()))
+				known = *value > 0 && !before.opened
+			}
+			if told.Seconds = value; known {
+				before.opened = true
+				if before.reopened == nil {
+					before.reopened = &e.At
+				}
+				on := e.At.Add(time.Minute)
+				pauses = append(pauses, []any{name, *value + 60, 0.0, account, inbox, nil, conversation, start, on, on, on})
 			}
 		}
 		business := 0.0
@@ -771,14 +812,18 @@ func (c *chatwoot) writeEvents() {
 		if keeps {
 			told.BusinessSeconds = &business
 		}
-		c.event.add(optional(name), value, business, account, inbox, agent, conversation, e.At.Add(-time.Hour), e.At, e.At, e.At)
-		if name != "" {
+		c.event.add(optional(name), value, business, account, inbox, agent, conversation, start, e.At, e.At, e.At)
+		if known {
 			c.told.Events = append(c.told.Events, told)
 		}
 	}
-	for _, v := range c.data.Conversations { // the first opening is recorded like the others
-		account, _ := c.accountOf(v.AccountID)
-		c.event.add("conversation_opened", 0.0, 0.0, account, nil, nil, c.conversations.of(v.ConversationID), v.CreatedAt, v.CreatedAt, v.CreatedAt, v.CreatedAt)
+	c.event.rows = append(c.event.rows, pauses...)
+	for i, v := range c.data.Conversations { // of a bot's conversations the first opening is recorded as well
+		if i%3 == 0 {
+			account, _ := c.accountOf(v.AccountID)
+			at := v.CreatedAt.Add(time.Duration(i%5) * time.Minute)
+			c.event.add("conversation_opened", 0.0, 0.0, account, nil, nil, c.conversations.of(v.ConversationID), v.CreatedAt, at, at, at)
+		}
 	}
 }
 
@@ -804,8 +849,8 @@ func (c *chatwoot) writeTags() {
 	}
 }
 
-// writeNoise adds what stands among the messages and is none: private notes and
-// lines of activity; and a recipient who was skipped.
+// writeNoise adds what stands among the messages and is none: private notes, lines
+// of activity, reactions, and a group; and a recipient who was skipped.
 func (c *chatwoot) writeNoise() {
 	next := len(c.messages)
 	for _, row := range slices.Clone(c.message.rows) {
@@ -816,7 +861,23 @@ func (c *chatwoot) writeNoise() {
 		case id%7 == 0:
 			next++
 			c.message.add(next, "was resolved", row[2], row[3], row[4], 2, false, 0, nil, 0, "{}", nil, nil, "{}", row[14], row[14])
+		case id%11 == 0:
+			next++
+			c.message.add(next, "👍", row[2], row[3], row[4], id%2, false, 0, "reaction", 0, c.shape(next, object{"in_reply_to": id, "is_reaction": true}), nil, nil, "{}", row[14], row[14])
 		}
 	}
+	group, conversation, at := len(c.contacts)+1, len(c.conversations)+1, End.AddDate(0, 0, -3)
+	c.contact.add(group, "A group", nil, "", "{}", 1, at, at, 1)
+	c.conversation.add(conversation, 1, 1, 0, 1, group, 100000, nil, nil, at, nil, at, at, 1)
+	for i := range 20 {
+		next++
+		c.message.add(next, "to all", 1, 1, conversation, i%2, false, 0, nil, 0, "{}", nil, nil, "{}", at, at)
+	}
+	for range 2 {
+		next++
+		c.message.add(next, "a survey", 1, 1, conversation, 3, false, 0, nil, 9, "{}", nil, nil, "{}", at, at)
+	}
+	c.response.add(1, conversation, next, 5, nil, group, 1, at, at)
+	c.event.add("conversation_resolved", 60.0, 0.0, 1, 1, 1, conversation, at, at, at, at)
 	c.recipient.add(len(c.recipients)+1, 1, 999, 1, 1, nil, 1, nil, nil, nil, nil, nil, nil, nil, End, End)
 }

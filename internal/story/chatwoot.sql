@@ -302,10 +302,12 @@ CREATE INDEX ON taggings (tagger_id, tagger_type);
 CREATE INDEX ON taggings (tagger_id);
 
 CREATE TABLE schema_migrations (version varchar PRIMARY KEY);
-INSERT INTO schema_migrations VALUES ('20250523031839'), ('20240215065844');
+INSERT INTO schema_migrations VALUES ('20250523031839'), ('20240215065844'), ('20250314185939');
 
 -- What newer versions and other editions add.
 
+ALTER TABLE conversations ADD group_type integer DEFAULT 0 NOT NULL;
+ALTER TABLE contacts ADD group_type integer DEFAULT 0 NOT NULL;
 ALTER TABLE campaigns ADD template_params jsonb;
 
 CREATE TABLE campaign_recipients (

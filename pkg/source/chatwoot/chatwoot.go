@@ -35,6 +35,15 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	features := map[string]bool{
 		"campaign_recipients": db.Has("campaign_recipients.source_id") && db.Has("campaign_recipients.message_content"),
 		"campaign_templates":  db.Has("campaigns.template_params"),
+		// The edition of fazer.ai keeps groups of WhatsApp as conversations, and
+		// reactions as messages.
+		"groups":         db.Has("conversations.group_type"),
+		"group contacts": db.Has("contacts.group_type"),
+	}
+	if db.Has("schema_migrations.version") {
+		if features["reactions"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("schema_migrations")+" WHERE version = '20250314185939')"); err != nil {
+			return nil, err
+		}
 	}
 	if db.Has("reporting_events.name") {
 		// Newer versions record openings.

@@ -1,6 +1,8 @@
 package chatwoot_test
 
 import (
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +78,7 @@ func TestVersions(t *testing.T) {
 	change("DROP TABLE campaign_recipients")
 	change("DELETE FROM reporting_events WHERE name = 'conversation_opened'")
 	change("ALTER TABLE campaigns DROP COLUMN template_params")
+	change("ALTER TABLE conversations DROP COLUMN group_type; ALTER TABLE contacts DROP COLUMN group_type")
 	older := found()
 	sourcetest.Whole(t, older, "rate_card")
 	_, unknown := catalog.Limits(older.Has, older.Knows)
@@ -125,32 +128,99 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// TestWords reads what few rows of the story hold: the codes of failures, as the
+// channels write them, and groups, which are nobody.
+func TestWords(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, story.Data())
+	conn := pgtest.Connect(t)
+	found := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
+	one := func(relation, columns, where string) (value *string) {
+		t.Helper()
+		sql := "SELECT max(" + columns + ") FROM " + found.From(relation, source.Span{}, func() string { return "" }) + " AS r WHERE " + where
+		if err := conn.QueryRow(t.Context(), sql).Scan(&value); err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+	for _, c := range []struct{ channel, text, code string }{
+		{"Channel::Whatsapp", "131047: Re-engagement message", "131047"},
+		{"Channel::Whatsapp", "(#132012) Parameter format does not match", "132012"},
+		{"Channel::Whatsapp", "Template not found or invalid template name", ""},
+		{"Channel::Whatsapp", "Blocked after try 12345", ""},
+		{"Channel::TwilioSms", "63016 - Failed to send freeform message", "63016"},
+		{"Channel::TwilioSms", "Error code: 63016", "63016"},
+		{"Channel::TwilioSms", "Código de erro: 30007", "30007"},
+		{"Channel::Instagram", "10 - This message is sent outside of allowed window", "10"},
+		{"Channel::Telegram", "403, Forbidden: bot was blocked by the user", "403"},
+	} {
+		if _, err := conn.Exec(t.Context(), strings.ReplaceAll(`WITH i AS (UPDATE $schema.inboxes SET channel_type = $1 WHERE id = (SELECT min(id) FROM $schema.inboxes) RETURNING id)
+			UPDATE $schema.messages SET message_type = 1, content_type = 0, private = false, status = 3, inbox_id = (SELECT id FROM i), content_attributes = json_build_object('external_error', $2::text)
+			WHERE id = (SELECT min(id) FROM $schema.messages)`, "$schema", schema), c.channel, c.text); err != nil {
+			t.Fatal(err)
+		}
+		code, text := one("message", "error_code", "r.sequence = 1"), one("message", "error_text", "r.sequence = 1")
+		if (code == nil) != (c.code == "") || code != nil && *code != c.code || text == nil || *text != c.text {
+			t.Errorf("%s: %v, %v", c.text, code, text)
+		}
+	}
+	if name := one("contact", "name", "r.name = 'A group'"); name != nil {
+		t.Error("a group is a contact")
+	}
+}
+
 // TestOwnFigures computes what Chatwoot's own reports show, by its own definitions,
-// on the same rows.
+// on the same rows: the figures, and what docs/chatwoot.md says that Parley counts
+// beside them.
 func TestOwnFigures(t *testing.T) {
 	schema, told := sourcetest.Tell(t, kind, story.Data())
 	conn := pgtest.Connect(t)
+	// Chatwoot itself knows neither groups nor reactions, and somebody may be taken off.
+	if _, err := conn.Exec(t.Context(), strings.ReplaceAll(`DELETE FROM $schema.schema_migrations WHERE version = '20250314185939';
+		ALTER TABLE $schema.conversations DROP COLUMN group_type; ALTER TABLE $schema.contacts DROP COLUMN group_type;
+		UPDATE $schema.conversations SET assignee_id = NULL WHERE id % 5 = 0`, "$schema", schema)); err != nil {
+		t.Fatal(err)
+	}
 	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema, Account: "1"})
 	r := calendar.Range{From: story.End.AddDate(0, 0, -10), To: story.End.AddDate(0, 0, -1)}
-	own := func(sql string) map[string]float64 {
+
+	const (
+		labels = "LEFT JOIN $schema.taggings g ON g.taggable_type = 'Conversation' AND g.context = 'labels' AND g.taggable_id = c.id LEFT JOIN $schema.tags t ON t.id = g.tag_id"
+		// Without an assignee a conversation is that of the agent who wrote last.
+		agentOf = `coalesce(c.assignee_id, (SELECT w.sender_id FROM $schema.messages w
+			WHERE w.conversation_id = c.id AND w.message_type = 1 AND NOT w.private AND w.sender_type = 'User' ORDER BY w.created_at DESC, w.id DESC LIMIT 1))::text`
+		messages = "SELECT $message, count(*) FROM $schema.messages m JOIN $schema.conversations c ON c.id = m.conversation_id $labels WHERE m.account_id = 1 AND m.created_at $range AND "
+		events   = " FROM $schema.reporting_events e JOIN $schema.conversations c ON c.id = e.conversation_id $labels WHERE e.account_id = 1 AND e.created_at $range AND "
+	)
+	cuts := []struct{ dimension, labels, conversation, message, event string }{
+		{"", "", "'all'", "'all'", "'all'"},
+		{"line", "", "c.inbox_id::text", "m.inbox_id::text", "e.inbox_id::text"},
+		{"team", "", "c.team_id::text", "c.team_id::text", "c.team_id::text"},
+		{"agent", "", "c.assignee_id::text", "CASE WHEN m.sender_type = 'User' THEN m.sender_id END::text", "e.user_id::text"},
+		{"conversation_tag", labels, "t.name", "t.name", "t.name"},
+	}
+	figures := func(sql, labels, conversation, message, event string) map[string]float64 {
 		t.Helper()
+		if sql == "" {
+			return nil
+		}
+		sql = strings.NewReplacer("$conversation", conversation, "$message", message, "$event", event, "$labels", labels).Replace(sql)
 		sql = strings.NewReplacer("$range", "BETWEEN $1 AND $2", "$schema", schema).Replace(sql)
 		rows, err := conn.Query(t.Context(), sql, r.From, r.To.Add(-time.Microsecond))
 		if err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
-		figures := map[string]float64{}
+		byKey := map[string]float64{}
 		var key *string
 		var value float64
 		if _, err := pgx.ForEachRow(rows, []any{&key, &value}, func() error {
 			if key != nil {
-				figures[*key] = value
+				byKey[*key] = value
 			}
 			return nil
 		}); err != nil {
 			t.Fatal(err)
 		}
-		return figures
+		return byKey
 	}
 	ours := func(q query.Query) map[string]float64 {
 		t.Helper()
@@ -158,76 +228,96 @@ func TestOwnFigures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		figures := map[string]float64{}
+		byKey := map[string]float64{}
 		for _, row := range agree.RowsOf(result) {
 			key, ok := "all", true
 			for _, id := range q.GroupBy {
 				key, ok = row[id].(string)
 			}
 			if value, isNumber := agree.Number(row[q.Metrics[0]]); ok && isNumber {
-				figures[key] = value
+				byKey[key] = value
 			}
 		}
-		return figures
+		return byKey
 	}
-	human := []query.Filter{{Dimension: "author_kind", Operator: "notIn", Values: []string{"system"}}, {Dimension: "conversation_id", Operator: "notIn", Values: []string{catalog.None}}}
-	cuts := []struct{ dimension, conversation, message, event string }{
-		{"", "'all'", "'all'", "'all'"},
-		{"line", "c.inbox_id::text", "m.inbox_id::text", "e.inbox_id::text"},
-		{"team", "c.team_id::text", "c.team_id::text", "c.team_id::text"},
-		{"agent", "", "CASE WHEN m.sender_type = 'User' THEN m.sender_id END::text", "e.user_id::text"},
-		{"conversation_tag", "t.name", "t.name", "t.name"},
+	// A figure is Chatwoot's. Besides are the rows that Parley counts beside it, by
+	// agent or by whatever.
+	type figure struct {
+		name, chatwoot           string
+		query                    query.Query
+		besides, besidesByAgents string
 	}
-	const labels = " LEFT JOIN $schema.taggings g ON g.taggable_type = 'Conversation' AND g.context = 'labels' AND g.taggable_id = c.id LEFT JOIN $schema.tags t ON t.id = g.tag_id"
-	for _, cut := range cuts {
-		joins := ""
-		var groupBy []string
-		if cut.dimension == "conversation_tag" {
-			joins = labels
-		}
-		if cut.dimension != "" {
-			groupBy = []string{cut.dimension}
-		}
-		want := func(what, sql string, q query.Query) {
-			t.Helper()
-			q.GroupBy = groupBy
-			figures, mine := own(sql), ours(q)
-			if len(figures) == 0 {
-				t.Errorf("%s by %s: nothing to compare", what, cut.dimension)
+	compare := func(f figure) {
+		t.Helper()
+		for _, cut := range cuts {
+			q, besides := f.query, f.besides
+			if cut.dimension != "" {
+				q.GroupBy = []string{cut.dimension}
 			}
-			for key, value := range figures {
-				if diff := mine[key] - value; diff > 1e-6*value || diff < -1e-6*value {
-					t.Errorf("%s by %s of %s is %v, Chatwoot shows %v", what, cut.dimension, key, mine[key], value)
+			if cut.dimension == "agent" && f.besidesByAgents != "" {
+				besides = f.besidesByAgents
+			}
+			theirs, more := figures(f.chatwoot, cut.labels, cut.conversation, cut.message, cut.event), figures(besides, cut.labels, cut.conversation, cut.message, cut.event)
+			mine := ours(q)
+			if len(theirs) == 0 && (f.name != "incoming" || cut.dimension != "agent") { // nobody but contacts writes those
+				t.Errorf("%s by %s: nothing to compare", f.name, cut.dimension)
+			}
+			if besides != "" && len(more) == 0 && (f.besides == "" || cut.dimension != "agent") {
+				t.Errorf("%s by %s: the story has nothing of what differs", f.name, cut.dimension)
+			}
+			keys := maps.Clone(mine)
+			maps.Copy(keys, theirs)
+			maps.Copy(keys, more)
+			for key := range keys {
+				if want := theirs[key] + more[key]; math.Abs(mine[key]-want) > 1e-6*want {
+					t.Errorf("%s by %s of %s is %v, Chatwoot shows %v beside %v", f.name, cut.dimension, key, mine[key], theirs[key], more[key])
 				}
 			}
 		}
-		if cut.conversation != "" { // of agents those that are assigned; ours falls back to who wrote
-			want("conversations", "SELECT "+cut.conversation+", count(DISTINCT c.id) FROM $schema.conversations c"+joins+" WHERE c.account_id = 1 AND c.created_at $range GROUP BY 1", query.Query{Metrics: []string{"conversations"}})
-			want("resolutions as they happened", "SELECT "+cut.event+", count(*) FROM $schema.reporting_events e JOIN $schema.conversations c ON c.id = e.conversation_id"+joins+" WHERE e.account_id = 1 AND e.name = 'conversation_resolved' AND e.created_at $range GROUP BY 1", query.Query{Metrics: []string{"resolutions"}})
-			want("incoming", "SELECT "+cut.message+", count(*) FROM $schema.messages m JOIN $schema.conversations c ON c.id = m.conversation_id"+joins+" WHERE m.account_id = 1 AND m.message_type = 0 AND m.created_at $range GROUP BY 1", query.Query{Metrics: []string{"messages_received"}})
-		}
-		want("outgoing without notes", "SELECT "+cut.message+", count(*) FROM $schema.messages m JOIN $schema.conversations c ON c.id = m.conversation_id"+joins+
-			" WHERE m.account_id = 1 AND m.message_type = 1 AND NOT m.private AND coalesce(m.content_attributes::text, '') !~ 'automation_rule' AND m.created_at $range GROUP BY 1",
-			query.Query{Metrics: []string{"messages_outbound"}, Filters: human})
-		want("reply time", "SELECT "+cut.event+", avg(e.value) FROM $schema.reporting_events e JOIN $schema.conversations c ON c.id = e.conversation_id"+joins+" WHERE e.account_id = 1 AND e.name = 'reply_time' AND e.created_at $range GROUP BY 1",
-			query.Query{Metrics: []string{"reply_time_avg"}})
 	}
-	// The first response of each conversation is what Chatwoot recorded of it, where
-	// it did.
-	r.To = told.Messages[len(told.Messages)-1].CreatedAt.AddDate(0, 1, 0)
-	first := own("SELECT DISTINCT ON (e.conversation_id) e.conversation_id::text, e.value FROM $schema.reporting_events e JOIN $schema.conversations c ON c.id = e.conversation_id WHERE e.account_id = 1 AND e.name = 'first_response' AND c.created_at $range ORDER BY e.conversation_id, e.created_at, e.value")
+	inTickets := []query.Filter{{Dimension: "conversation_id", Operator: "notIn", Values: []string{catalog.None}}}
+	compare(figure{
+		name: "conversations", query: query.Query{Metrics: []string{"conversations"}},
+		chatwoot:        "SELECT $conversation, count(DISTINCT c.id) FROM $schema.conversations c $labels WHERE c.account_id = 1 AND c.created_at $range GROUP BY 1",
+		besidesByAgents: "SELECT " + agentOf + ", count(*) FROM $schema.conversations c WHERE c.account_id = 1 AND c.created_at $range AND c.assignee_id IS NULL GROUP BY 1",
+	})
+	compare(figure{name: "incoming", query: query.Query{Metrics: []string{"messages_received"}}, chatwoot: messages + "m.message_type = 0 GROUP BY 1"})
+	compare(figure{
+		name: "outgoing without notes", query: query.Query{Metrics: []string{"messages_outbound"}, Filters: inTickets},
+		chatwoot: messages + "m.message_type = 1 AND NOT m.private GROUP BY 1",
+		besides:  messages + "m.message_type = 3 AND NOT m.private GROUP BY 1", // Chatwoot's own
+	})
+	compare(figure{
+		name: "resolutions", query: query.Query{Metrics: []string{"resolutions"}},
+		chatwoot:        "SELECT $event, count(*)" + events + "e.name = 'conversation_resolved' GROUP BY 1",
+		besidesByAgents: "SELECT " + agentOf + ", count(*)" + events + "e.name = 'conversation_resolved' AND e.user_id IS NULL GROUP BY 1",
+	})
+	compare(figure{name: "reply time", query: query.Query{Metrics: []string{"reply_time_avg"}}, chatwoot: "SELECT $event, avg(e.value)" + events + "e.name = 'reply_time' GROUP BY 1"})
+
+	// Before 4.6 Chatwoot counted a conversation once, and only while it stayed
+	// resolved.
+	held := figures("SELECT 'all', count(DISTINCT e.conversation_id)"+events+"e.name = 'conversation_resolved' AND c.status = 1", "", "", "", "")
+	if all := ours(query.Query{Metrics: []string{"resolutions"}}); held["all"] == 0 || all["all"] <= held["all"] {
+		t.Errorf("%v resolutions, older versions show %v: the story has none that did not hold", all, held)
+	}
+
+	// The first response, of all conversations that have one: Chatwoot averages those of
+	// a time, Parley those of the conversations of a time.
+	r = calendar.Range{From: r.From.AddDate(-1, 0, 0), To: told.Messages[len(told.Messages)-1].CreatedAt.AddDate(0, 1, 0)}
+	first := figures("SELECT e.conversation_id::text, e.value"+events+"e.name = 'first_response'", "", "", "", "")
 	mine := ours(query.Query{Metrics: []string{"first_response_time_avg"}, GroupBy: []string{"conversation_id"}})
-	if len(first) == 0 {
-		t.Error("no first response to compare")
-	}
 	for id, value := range first {
 		if mine[id] != value {
 			t.Errorf("first response of %s is %v, Chatwoot recorded %v", id, mine[id], value)
 		}
 	}
-	// It counts a conversation once, and only while it stays resolved.
-	held := own("SELECT 'all', count(DISTINCT e.conversation_id) FROM $schema.reporting_events e JOIN $schema.conversations c ON c.id = e.conversation_id WHERE e.account_id = 1 AND e.name = 'conversation_resolved' AND c.status = 1 AND e.created_at $range")
-	if all := ours(query.Query{Metrics: []string{"resolutions"}}); held["all"] == 0 || all["all"] <= held["all"] {
-		t.Errorf("%v resolutions, Chatwoot shows %v: the story has none that did not hold", all, held)
+	if len(first) == 0 || len(mine) <= len(first) {
+		t.Errorf("%d first responses, Chatwoot recorded %d: the story has none without a record", len(mine), len(first))
 	}
+	answered := []query.Filter{{Dimension: "conversation_id", Operator: "in", Values: slices.Collect(maps.Keys(first))}}
+	cuts[3].event = agentOf // whose the conversation is, not who answered
+	compare(figure{
+		name: "first response", query: query.Query{Metrics: []string{"first_response_time_avg"}, Filters: answered},
+		chatwoot: "SELECT $event, avg(e.value)" + events + "e.name = 'first_response' GROUP BY 1",
+	})
 }

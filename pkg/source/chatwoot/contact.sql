@@ -2,5 +2,5 @@ SELECT k.id AS contact_id, k.account_id, coalesce(nullif(k.name, ''), nullif(k.p
   {{if has "contacts.country_code"}}coalesce(nullif(k.country_code, ''), k.additional_attributes ->> 'country_code'){{else}}k.additional_attributes ->> 'country_code'{{end}} AS country,
   k.created_at
 FROM {{table "contacts"}} AS k
-WHERE true
+WHERE {{if feature "group contacts"}}k.group_type <> 1{{else}}true{{end}}
   AND k.account_id = $account::int

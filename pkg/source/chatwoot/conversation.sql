@@ -5,7 +5,7 @@ SELECT c.id AS conversation_id, c.account_id, c.display_id, c.contact_id, c.inbo
   {{if has "conversations.waiting_since"}}c.waiting_since,{{end}}
   c.created_at, c.updated_at
 FROM {{table "conversations"}} AS c
-WHERE true
+WHERE {{if feature "groups"}}c.group_type <> 1{{else}}true{{end}}
   AND c.created_at >= $since AT TIME ZONE 'UTC'
   AND c.created_at < $until AT TIME ZONE 'UTC'
   AND c.account_id = $account::int

@@ -6,9 +6,11 @@ SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.
     WHEN m.message_type = 0 THEN 'contact'
     WHEN m.additional_attributes ->> 'campaign_id' IS NOT NULL THEN 'campaign'
     WHEN m.sender_type IN ('AgentBot', 'Captain::Assistant') THEN 'bot'
-    WHEN m.message_type = 3 THEN 'system'
+    WHEN m.message_type = 3 OR m.content_type = 9 THEN 'system'
     WHEN m.sender_type = 'User' THEN 'agent'
     WHEN a.attributes ->> 'automation_rule_id' IS NOT NULL THEN 'system'
+    -- Written in the app of the channel, on the same number.
+    WHEN a.attributes ->> 'external_echo' = 'true' THEN 'agent'
   END AS author_kind,
   CASE WHEN m.message_type <> 0 AND m.sender_type = 'User' THEN m.sender_id END AS agent_id,
   m.created_at, m.updated_at,{{if feature "campaign_recipients"}} NULL::timestamp AS sent_at, NULL::timestamp AS delivered_at, NULL::timestamp AS read_at, NULL::timestamp AS failed_at,{{end}}
@@ -24,12 +26,14 @@ SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.
   m.additional_attributes ->> 'campaign_id' AS campaign_id,
   m.source_id AS provider_message_id,
   -- 0 is what a message begins with; a channel that reports statuses gives it an
-  -- id when it takes it.
-  CASE WHEN m.message_type <> 0 THEN CASE m.status WHEN 1 THEN 'delivered' WHEN 2 THEN 'read' WHEN 3 THEN 'failed'
+  -- id when it takes it. What was written elsewhere begins with 1.
+  CASE WHEN m.message_type <> 0 THEN CASE m.status WHEN 1 THEN CASE WHEN m.sender_type IS NULL AND a.attributes ->> 'external_echo' = 'true' THEN 'sent' ELSE 'delivered' END WHEN 2 THEN 'read' WHEN 3 THEN 'failed'
     ELSE CASE WHEN m.source_id IS NULL AND i.channel_type IN ('Channel::Whatsapp', 'Channel::TwilioSms', 'Channel::Sms', 'Channel::FacebookPage', 'Channel::Instagram') THEN 'pending' ELSE 'sent' END
   END END AS status,
-  -- "131047: Re-engagement message", "(#132012) Parameter format", "63016 - Failed"
-  CASE WHEN m.status = 3 THEN coalesce(substring(a.attributes ->> 'external_error' FROM '^\s*\(#(\d+)\)'), substring(a.attributes ->> 'external_error' FROM '^\s*(\d+)\s*[:,-]')) END AS error_code,
+  -- "131047: Re-engagement message", "(#132012) Parameter format", "63016 - Failed";
+  -- of Twilio, where it has no words, "Error code: 63016" in the account's language.
+  CASE WHEN m.status = 3 THEN coalesce(substring(a.attributes ->> 'external_error' FROM '^\s*\(#(\d+)\)'), substring(a.attributes ->> 'external_error' FROM '^\s*(\d+)\s*[:,-]'),
+    CASE WHEN i.channel_type = 'Channel::TwilioSms' THEN substring(a.attributes ->> 'external_error' FROM '^\D+(\d{5})$') END) END AS error_code,
   CASE WHEN m.status = 3 THEN a.attributes ->> 'external_error' END AS error_text,
   -- Attributes of e-mails hold the whole e-mail, and characters that no text holds.
   CASE WHEN m.message_type = 0 AND m.content_type <> 8 THEN a.attributes ->> 'referral' IS NOT NULL ELSE false END AS is_referral,
@@ -44,6 +48,8 @@ CROSS JOIN LATERAL (
     ELSE m.content_attributes::json END AS attributes
 ) AS a
 WHERE m.message_type IN (0, 1, 3) AND NOT m.private
+  {{if feature "groups"}}AND (c.group_type = 1) IS NOT TRUE{{end}}
+  {{if feature "reactions"}}AND CASE WHEN m.content_type = 0 AND m.content_attributes::text LIKE '%is_reaction%' THEN a.attributes ->> 'is_reaction' IS DISTINCT FROM 'true' ELSE true END{{end}}
   AND m.created_at >= $since AT TIME ZONE 'UTC'
   AND m.created_at < $until AT TIME ZONE 'UTC'
   AND m.account_id = $account::int
