@@ -210,8 +210,10 @@ GROUP BY m.conversation_id`, b.order("m."), b.latestFirst("m."), indent(indent(m
 }
 
 // events are the source's own events; where it has none of replies, those that
-// the messages show: the contact starts to wait with the first message after an
-// agent's, and an agent's next message ends it.
+// the messages show. A wait begins with the contact's first message after an
+// agent's, at the earliest with the last reopening, and an agent's next message
+// ends it; a resolution ends it without an answer. The first answer of a
+// conversation is its first response and no reply.
 func (c *compiler) events(span source.Span, replies bool) string {
 	events, condition := c.during("conversation_event", "o.at", span)
 	own := fmt.Sprintf("SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM %s AS o", events) + whereAll(condition)
@@ -221,24 +223,37 @@ func (c *compiler) events(span source.Span, replies bool) string {
 	saved := c.columns
 	c.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
 	recent := c.messages(span, "m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL")
-	answered := "SELECT a.conversation_id FROM (" + recent + ") AS a"
+	c.with("answered", "SELECT DISTINCT a.conversation_id\nFROM (\n"+indent(recent)+"\n) AS a")
+	const answered = "SELECT a.conversation_id FROM answered AS a"
 	messages := c.messages(source.Span{Conversations: answered}, "")
 	c.columns = saved
 	return own + fmt.Sprintf(`
 UNION ALL
-SELECT p.conversation_id, p.agent_id, p.created_at, 'reply', p.seconds
+SELECT p.conversation_id, p.agent_id, p.created_at, 'reply', extract(epoch FROM p.created_at - greatest(p.asked_at, p.reopened_at))::float8
 FROM (
-  SELECT a.conversation_id, a.agent_id, a.created_at, a.is_agent,
-    extract(epoch FROM a.created_at - min(a.created_at) FILTER (WHERE NOT a.outbound) OVER (PARTITION BY a.conversation_id, a.turn))::float8 AS seconds
+  SELECT a.conversation_id, a.agent_id, a.created_at, a.is_answer, a.answers,
+    min(a.created_at) FILTER (WHERE NOT a.outbound) OVER turn AS asked_at,
+    max(a.created_at) FILTER (WHERE a.name = 'reopened') OVER turn AS reopened_at
   FROM (
-    SELECT m.*, m.outbound AND m.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent,
-      count(*) FILTER (WHERE m.outbound AND m.author_kind = 'agent') OVER (PARTITION BY m.conversation_id ORDER BY %s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS turn
+    SELECT m.*,
+      count(*) FILTER (WHERE m.is_answer) OVER earlier AS answers,
+      count(*) FILTER (WHERE m.is_answer OR m.name = 'resolved') OVER earlier AS turn
     FROM (
+      SELECT m.conversation_id, m.agent_id, m.created_at, m.sequence, m.outbound, m.message_id, m.outbound AND m.author_kind IS NOT DISTINCT FROM 'agent' AS is_answer, NULL AS name
+      FROM (
 %s
+      ) AS m
+      WHERE m.conversation_id IN (%[2]s)
+      UNION ALL
+      SELECT o.conversation_id, NULL, o.at, NULL, NULL, NULL, false, o.name
+      FROM %[3]s AS o
+      WHERE o.name IN ('resolved', 'reopened') AND o.conversation_id IN (%[2]s)
     ) AS m
-    WHERE m.conversation_id IN (%s)
+    WINDOW earlier AS (PARTITION BY m.conversation_id ORDER BY %[4]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS a
+  WINDOW turn AS (PARTITION BY a.conversation_id, a.turn)
 ) AS p
-WHERE p.is_agent AND p.seconds IS NOT NULL AND p.created_at >= %s AND p.created_at < %s
-  AND NOT EXISTS (SELECT FROM %s AS o WHERE o.name = 'reply')`, c.order("m."), indent(indent(indent(messages))), answered, span.Since, span.Until, c.from("conversation_event"))
+WHERE p.is_answer AND p.answers > 0 AND p.asked_at IS NOT NULL AND p.created_at >= %[5]s AND p.created_at < %[6]s
+  AND NOT EXISTS (SELECT FROM %[3]s AS o WHERE o.name = 'reply')`,
+		indent(indent(indent(indent(messages)))), answered, c.from("conversation_event"), c.order("m."), span.Since, span.Until)
 }

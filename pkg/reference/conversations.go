@@ -191,7 +191,10 @@ func (f *Facts) conversationRows() {
 // A resolution lasts the seconds that its event tells, else since the last
 // reopening strictly before it, else since the conversation was created.
 // Where the data holds no event named reply, replies are derived: the contact
-// waits from their first message after an agent's until the agent's next one.
+// waits from their first message after an agent's until the agent's next one. A
+// resolution in between ends the wait, and after a reopening it counts from there.
+// What comes at the same instant as a message comes after it. The first answer of a
+// conversation is none of its replies.
 func (f *Facts) eventRows(events []contract.ConversationEvent) {
 	byConversation := map[string][]*event{}
 	replies := false
@@ -222,19 +225,32 @@ func (f *Facts) eventRows(events []contract.ConversationEvent) {
 		return
 	}
 	for id, messages := range f.messagesOf {
+		turns := slices.SortedStableFunc(slices.Values(byConversation[id]), func(a, b *event) int { return a.At.Compare(b.At) })
 		var waits *time.Time
+		responded := false
 		for _, m := range messages {
+			for ; len(turns) > 0 && turns[0].At.Before(m.CreatedAt); turns = turns[1:] {
+				switch {
+				case turns[0].Name == "resolved":
+					waits = nil
+				case turns[0].Name == "reopened" && waits != nil:
+					waits = &turns[0].At
+				}
+			}
 			if m.inbound() && waits == nil {
 				waits = &m.CreatedAt
 			}
-			if m.byAgent() && waits != nil {
+			if !m.byAgent() {
+				continue
+			}
+			if waits != nil && responded {
 				seconds := m.CreatedAt.Sub(*waits).Seconds()
 				f.derivedReplies = append(f.derivedReplies, f.eventRow(&event{
 					ConversationEvent: contract.ConversationEvent{ConversationID: &id, Name: "reply", At: m.CreatedAt, AgentID: m.AgentID},
 					seconds:           &seconds,
 				}))
-				waits = nil
 			}
+			waits, responded = nil, true
 		}
 	}
 }

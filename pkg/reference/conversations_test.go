@@ -123,6 +123,37 @@ func TestReplyTime(t *testing.T) {
 	expect(t, cells(table(t, d, q), "day", "agent", "reply_time_avg"), "03-12T00:00 kim 9")
 }
 
+// TestWaits derives replies where the conversation is opened, closed and opened again.
+func TestWaits(t *testing.T) {
+	first := out("a", "2025-03-10 10:00", thread("a"), agent("bob"))
+	reply := out("z", "2025-03-10 18:00", thread("a"), agent("bob"))
+	asks := func(at string) contract.Message { return in("m"+at, at, thread("a")) }
+	for name, test := range map[string]struct {
+		messages []contract.Message
+		events   []contract.ConversationEvent
+		want     any
+	}{
+		"the first answer is no reply":      {[]contract.Message{asks("2025-03-10 09:00"), first}, nil, nil},
+		"nor is it counted with the others": {[]contract.Message{asks("2025-03-10 09:00"), first, asks("2025-03-10 17:59"), reply}, nil, 60.0},
+		"from the first that is unanswered": {[]contract.Message{first, asks("2025-03-10 17:00"), asks("2025-03-10 17:30"), reply}, nil, 3600.0},
+		"a bot does not answer":             {[]contract.Message{first, asks("2025-03-10 17:00"), out("b", "2025-03-10 17:30", thread("a"), by("bot")), reply}, nil, 3600.0},
+		"a resolution ends it":              {[]contract.Message{first, asks("2025-03-10 10:05"), reply}, []contract.ConversationEvent{eventAt("a", "resolved", "2025-03-10 10:10")}, nil},
+		"thanks before a resolution":        {[]contract.Message{first, asks("2025-03-10 10:05"), asks("2025-03-10 17:59"), reply}, []contract.ConversationEvent{eventAt("a", "resolved", "2025-03-10 10:10")}, 60.0},
+		"thanks at a resolution":            {[]contract.Message{first, asks("2025-03-10 10:10"), reply}, []contract.ConversationEvent{eventAt("a", "resolved", "2025-03-10 10:10")}, nil},
+		"a rating after a resolution": {[]contract.Message{first, asks("2025-03-10 10:15"), asks("2025-03-10 17:00"), reply},
+			[]contract.ConversationEvent{eventAt("a", "reopened", "2025-03-10 17:00"), eventAt("a", "resolved", "2025-03-10 10:10")}, 3600.0},
+		"reopened by nobody who asks": {[]contract.Message{first, reply}, []contract.ConversationEvent{eventAt("a", "reopened", "2025-03-10 17:00")}, nil},
+		"reopened by the answer":      {[]contract.Message{first, asks("2025-03-10 17:00"), reply}, []contract.ConversationEvent{eventAt("a", "reopened", "2025-03-10 18:00")}, 3600.0},
+		"events of another":           {[]contract.Message{first, asks("2025-03-10 17:00"), reply}, []contract.ConversationEvent{eventAt("b", "resolved", "2025-03-10 17:30"), eventAt("b", "reopened", "2025-03-10 17:30")}, 3600.0},
+	} {
+		d := messages(test.messages...)
+		d.Conversations, d.Events = []contract.Conversation{conversationAt("a", "2025-03-10 09:00")}, test.events
+		if got := ask(t, d, "reply_time_avg")["reply_time_avg"]; got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 func TestCSAT(t *testing.T) {
 	survey := func(rating int32, sent, answered string) contract.CSAT {
 		c := contract.CSAT{ConversationID: new("a")}

@@ -2,6 +2,7 @@ package ticketz_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -137,7 +138,7 @@ func TestAgreesWithTheContract(t *testing.T) {
 			"answered", "answered_users", "unanswered", "unanswered_users", "answer_rate", "new_users", "returning_users", "time_to_reply_avg", "time_to_reply_p50", "time_to_reply_p90",
 		},
 		"nothing that is sent is a template, and so nothing is billed":              {"cost_unknown"},
-		"the messages tell, not an event":                                           {"first_response_time_avg", "first_response_time_p50", "first_response_time_p90", "reply_time_avg", "reply_time_p50", "reply_time_p90"},
+		"the messages tell, not an event, and one that failed is an answer too":     {"first_response_time_avg", "first_response_time_p50", "first_response_time_p90", "reply_time_avg", "reply_time_p50", "reply_time_p90"},
 		"counted from the seconds of the ticket and of its closing, each cut short": {"resolution_time_avg", "resolution_time_p50", "resolution_time_p90"},
 	} {
 		for _, id := range metrics {
@@ -148,6 +149,43 @@ func TestAgreesWithTheContract(t *testing.T) {
 		"templates_sent", "button_clicks", "active_agents", "sessions_free_entry_point",
 		"first_response_time_business_avg", "first_response_time_business_p50", "first_response_time_business_p90", "bot_resolutions",
 	}, different)
+}
+
+// TestAnswers wants of messages what the story's events tell of first responses and
+// replies, but for the parts of a second that these leave away. They do not take a
+// message that failed for an answer, so it tells of none.
+func TestAnswers(t *testing.T) {
+	data := story.Data()
+	data.Messages = slices.DeleteFunc(data.Messages, func(m contract.Message) bool {
+		return m.AuthorKind != nil && *m.AuthorKind == "agent" && m.Status != nil && *m.Status == "failed"
+	})
+	schema, _ := sourcetest.Tell(t, kind, data)
+	_, contracts := pgtest.Schema(t)
+	conn := pgtest.Connect(t)
+	if err := contract.Create(t.Context(), conn, contracts); err != nil {
+		t.Fatal(err)
+	}
+	if err := contract.Load(t.Context(), conn, contracts, data); err != nil {
+		t.Fatal(err)
+	}
+	metrics := []string{"first_response_time_avg", "first_response_time_p50", "first_response_time_p90", "reply_time_avg", "reply_time_p50", "reply_time_p90"}
+	seconds := func(kind, schema string) map[string]any {
+		t.Helper()
+		result, err := sourcetest.Open(t, kind, "", source.Settings{Schema: schema}).Run(t.Context(),
+			engine.Request{Query: query.Query{Metrics: metrics}, Range: calendar.Range{From: story.End.AddDate(0, 0, -30), To: story.End.AddDate(0, 0, 1)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return agree.RowsOf(result)[0]
+	}
+	events, messages := seconds("views", contracts), seconds(kind, schema)
+	for _, id := range metrics {
+		want, told := agree.Number(events[id])
+		got, known := agree.Number(messages[id])
+		if !told || !known || math.Abs(got-want) > 1 {
+			t.Errorf("%s is %v, want %v", id, messages[id], events[id])
+		}
+	}
 }
 
 func TestRights(t *testing.T) {
