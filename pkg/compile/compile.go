@@ -74,9 +74,10 @@ type Statement struct {
 
 type cte struct {
 	name, sql string
-	// as is "MATERIALIZED" where the expression must not be computed again for each
-	// row that it is joined to, which PostgreSQL does where it expects very few, and
-	// "NOT MATERIALIZED" where several read it whose rows need not be written down.
+	// as is "MATERIALIZED" for what is computed by itself. Beside its cost PostgreSQL
+	// would not see any difference between the ways to join it, and where it expects
+	// very few rows compute it again for each of them. "NOT MATERIALIZED" is what
+	// several read, without its being written down.
 	as string
 }
 
@@ -227,7 +228,7 @@ func whereAll(conditions ...string) string {
 // with adds a common table expression.
 func (c *compiler) with(name, sql string) { c.ctes = append(c.ctes, cte{name: name, sql: sql}) }
 
-// withOnce adds a common table expression that is computed once.
+// withOnce adds a common table expression that is computed once, by itself.
 func (c *compiler) withOnce(name, sql string) {
 	c.ctes = append(c.ctes, cte{name, sql, "MATERIALIZED "})
 }

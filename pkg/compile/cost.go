@@ -32,10 +32,10 @@ WHERE r.is_delivered AND r.is_whatsapp AND r.created_at < %s
   AND s.initiator IS DISTINCT FROM 'free_entry_point'`, to))
 	// Of the rules that fit, the latest serves until the next; of two of one day
 	// the one that names the window.
-	c.with("rule_span", `SELECT rule.*, w.in_window AS fits, lead(rule.valid_from) OVER (PARTITION BY rule.category, w.in_window ORDER BY rule.valid_from, rule.in_window NULLS FIRST) AS valid_to
+	c.withOnce("rule_span", `SELECT rule.*, w.in_window AS fits, lead(rule.valid_from) OVER (PARTITION BY rule.category, w.in_window ORDER BY rule.valid_from, rule.in_window NULLS FIRST) AS valid_to
 FROM rule
 JOIN (VALUES (true), (false)) AS w (in_window) ON coalesce(rule.in_window, w.in_window) = w.in_window`)
-	c.with("priced", `SELECT d.*, rule.id AS rule, rule.unit, rule.billable, rule.rate_category, rule.free_units
+	c.withOnce("priced", `SELECT d.*, rule.id AS rule, rule.unit, rule.billable, rule.rate_category, rule.free_units
 FROM delivered AS d
 LEFT JOIN rule_span AS rule ON rule.category = d.category AND rule.fits = d.in_window
   AND rule.valid_from <= d.day AND (rule.valid_to IS NULL OR d.day < rule.valid_to)`)
@@ -43,8 +43,8 @@ LEFT JOIN rule_span AS rule ON rule.category = d.category AND rule.fits = d.in_w
 	c.with("charged_window", `SELECT g, dense_rank() OVER (ORDER BY island, category) AS run, created_at, created_at + interval '24 hours' AS ends_at
 FROM priced
 WHERE unit = 'conversation' AND island IS NOT NULL`)
-	c.with("charged_first", walk("charged_window"))
-	c.with("unit", fmt.Sprintf(`SELECT p.*,
+	c.withOnce("charged_first", walk("charged_window"))
+	c.withOnce("unit", fmt.Sprintf(`SELECT p.*,
   row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY %s) AS place
 FROM priced AS p
 WHERE p.billable AND p.created_at >= %s AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))`,
@@ -54,7 +54,7 @@ WHERE p.billable AND p.created_at >= %s AND (p.unit <> 'conversation' OR p.islan
 	if c.Source.Phone != "" {
 		people = fmt.Sprintf("(SELECT DISTINCT u.contact_id, %s AS phone FROM unit AS u) AS k", c.phone("u.contact_id"))
 	}
-	c.with("market", fmt.Sprintf(`SELECT k.contact_id, best.market
+	c.withOnce("market", fmt.Sprintf(`SELECT k.contact_id, best.market
 FROM %s
 CROSS JOIN LATERAL (
   SELECT m.market
@@ -63,7 +63,7 @@ CROSS JOIN LATERAL (
   ORDER BY length(m.prefix) DESC
   LIMIT 1
 ) AS best`, people, c.arg(prefixes, "text[]"), c.arg(names, "text[]")))
-	c.with("rate", fmt.Sprintf(`SELECT card.market, card.category, card.usd, card.valid_from,
+	c.withOnce("rate", fmt.Sprintf(`SELECT card.market, card.category, card.usd, card.valid_from,
   lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
 FROM %s AS card`, c.from("rate_card")))
 	c.withOnce("charge", `SELECT u.message_id, rate.usd, rate.usd IS NULL AS unknown

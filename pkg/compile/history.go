@@ -143,7 +143,7 @@ func (c *compiler) addHistory() {
 		c.addTimeline(since, since.Add(-lookBack), c.Range.To.Add(longest))
 		c.addSessions(since)
 	} else {
-		c.with("timeline", c.timeline(c.span(since.Add(-window), c.Range.To), "", 0))
+		c.withOnce("timeline", c.timeline(c.span(since.Add(-window), c.Range.To), "", 0))
 	}
 	if h.cost {
 		c.addCharges()
@@ -238,7 +238,7 @@ func (c *compiler) addSessions(since time.Time) {
 FROM ordered AS r
 WHERE r.island IN (SELECT o.island FROM ordered AS o WHERE o.opens AND (o.is_entry OR o.created_at >= o.island_at + interval '24 hours'))`)
 	// The business's first reply to whoever came so.
-	c.with("entry", `SELECT e.g, min(r.created_at) AS replied_at
+	c.withOnce("entry", `SELECT e.g, min(r.created_at) AS replied_at
 FROM long AS e
 JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
 WHERE e.is_entry AND r.is_sent
@@ -247,13 +247,13 @@ GROUP BY e.g`)
 FROM long AS r
 LEFT JOIN entry AS e ON e.g = r.g
 WHERE r.opens`)
-	c.with("opener", `SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
+	c.withOnce("opener", `SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
 FROM candidate AS c
 WHERE c.g IN (
 `+indent(walk("candidate"))+`
 )
 GROUP BY c.run`)
-	c.with("timeline", `SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
+	c.withOnce("timeline", `SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
 FROM (
   SELECT r.*,
     CASE WHEN o.island IS NULL THEN r.island ELSE o.places[width_bucket(r.g, o.places)] END AS opener,
@@ -265,7 +265,7 @@ FROM (
 	if h.attempts {
 		attempts += " OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (" + carriesOn + ")"
 	}
-	c.with("attempt", fmt.Sprintf(`SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
+	c.withOnce("attempt", fmt.Sprintf(`SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
 FROM timeline AS r
 WHERE (%s) AND %s`, attempts, within(from, to)))
 	fields := []string{"r.*",
@@ -278,7 +278,7 @@ WHERE (%s) AND %s`, attempts, within(from, to)))
 		joins += fmt.Sprintf("\nLEFT JOIN known AS k ON %s\nLEFT JOIN acquainted ON %s\nLEFT JOIN earlier ON earlier.g = r.g", sameUser("k", "r"), sameUser("acquainted", "r"))
 	}
 	if h.progress {
-		c.with("progress", fmt.Sprintf(`SELECT r.session_g AS g,
+		c.withOnce("progress", fmt.Sprintf(`SELECT r.session_g AS g,
   min(r.created_at) FILTER (WHERE NOT r.outbound AND NOT r.is_opener) AS replied_at,
   count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages
 FROM timeline AS r
@@ -327,19 +327,19 @@ func (c *compiler) addUserTypes(start time.Time) {
 		met = "met"
 		span := c.span(start, c.Range.To)
 		span.Contacts = "SELECT r.contact_id FROM attempt AS r"
-		c.with(met, fmt.Sprintf("SELECT m.*\nFROM (\n%s\n) AS m\nWHERE m.contact_id IN (%s)", indent(c.messages(span, "")), span.Contacts))
+		c.withOnce(met, fmt.Sprintf("SELECT m.*\nFROM (\n%s\n) AS m\nWHERE m.contact_id IN (%s)", indent(c.messages(span, "")), span.Contacts))
 	}
-	c.with("known", "SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at\nFROM "+met+" AS m\nWHERE m.contact_id IS NOT NULL AND m.stage IS DISTINCT FROM 'failed'\nGROUP BY m.account_id, m.contact_id")
-	c.with("newcomer", `SELECT DISTINCT r.account_id, r.contact_id
+	c.withOnce("known", "SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at\nFROM "+met+" AS m\nWHERE m.contact_id IS NOT NULL AND m.stage IS DISTINCT FROM 'failed'\nGROUP BY m.account_id, m.contact_id")
+	c.withOnce("newcomer", `SELECT DISTINCT r.account_id, r.contact_id
 FROM attempt AS r
 LEFT JOIN known AS k ON `+sameUser("k", "r")+`
 WHERE k.first_at >= r.created_at OR k.first_at IS NULL`)
 	before := c.span(time.Time{}, start)
 	before.Contacts = "SELECT n.contact_id FROM newcomer AS n"
-	c.with("acquainted", fmt.Sprintf("SELECT n.account_id, n.contact_id\nFROM newcomer AS n\nWHERE EXISTS (SELECT FROM (\n%s\n) AS m WHERE %s AND m.stage IS DISTINCT FROM 'failed')",
+	c.withOnce("acquainted", fmt.Sprintf("SELECT n.account_id, n.contact_id\nFROM newcomer AS n\nWHERE EXISTS (SELECT FROM (\n%s\n) AS m WHERE %s AND m.stage IS DISTINCT FROM 'failed')",
 		indent(c.messages(before, "")), sameUser("m", "n")))
 	c.columns = saved
-	c.with("earlier", fmt.Sprintf(`SELECT DISTINCT r.g
+	c.withOnce("earlier", fmt.Sprintf(`SELECT DISTINCT r.g
 FROM attempt AS r
 JOIN known AS k ON %[4]s AND k.first_at = r.created_at
 JOIN %[5]s AS m ON %[6]s AND m.created_at = r.created_at
