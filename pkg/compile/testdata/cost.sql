@@ -97,7 +97,7 @@ long AS (
   FROM ordered AS r
   WHERE r.island IN (SELECT o.island FROM ordered AS o WHERE o.opens AND (o.is_entry OR o.created_at >= o.island_at + interval '24 hours'))
 ),
-entry AS (
+entry AS MATERIALIZED (
   SELECT e.g, min(r.created_at) AS replied_at
   FROM long AS e
   JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
@@ -110,7 +110,7 @@ candidate AS (
   LEFT JOIN entry AS e ON e.g = r.g
   WHERE r.opens
 ),
-opener AS (
+opener AS MATERIALIZED (
   SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
   FROM candidate AS c
   WHERE c.g IN (
@@ -134,7 +134,7 @@ opener AS (
   )
   GROUP BY c.run
 ),
-timeline AS (
+timeline AS MATERIALIZED (
   SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
   FROM (
     SELECT r.*,
@@ -144,7 +144,7 @@ timeline AS (
     LEFT JOIN opener AS o ON o.island = r.island
   ) AS r
 ),
-attempt AS (
+attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
   WHERE (r.is_opener) AND (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
@@ -178,12 +178,12 @@ delivered AS (
   WHERE r.is_delivered AND r.is_whatsapp AND r.created_at < $12::timestamptz
     AND s.initiator IS DISTINCT FROM 'free_entry_point'
 ),
-rule_span AS (
+rule_span AS MATERIALIZED (
   SELECT rule.*, w.in_window AS fits, lead(rule.valid_from) OVER (PARTITION BY rule.category, w.in_window ORDER BY rule.valid_from, rule.in_window NULLS FIRST) AS valid_to
   FROM rule
   JOIN (VALUES (true), (false)) AS w (in_window) ON coalesce(rule.in_window, w.in_window) = w.in_window
 ),
-priced AS (
+priced AS MATERIALIZED (
   SELECT d.*, rule.id AS rule, rule.unit, rule.billable, rule.rate_category, rule.free_units
   FROM delivered AS d
   LEFT JOIN rule_span AS rule ON rule.category = d.category AND rule.fits = d.in_window
@@ -194,7 +194,7 @@ charged_window AS (
   FROM priced
   WHERE unit = 'conversation' AND island IS NOT NULL
 ),
-charged_first AS (
+charged_first AS MATERIALIZED (
   SELECT min(g) AS g FROM charged_window GROUP BY run
   UNION ALL
   SELECT runs.places[step.n]
@@ -213,13 +213,13 @@ charged_first AS (
     SELECT n FROM steps WHERE n <= cardinality(runs.times)
   ) AS step
 ),
-unit AS (
+unit AS MATERIALIZED (
   SELECT p.*,
     row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY p.created_at, p.sequence, p.outbound, p.message_id COLLATE "C") AS place
   FROM priced AS p
   WHERE p.billable AND p.created_at >= $11::timestamptz AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))
 ),
-market AS (
+market AS MATERIALIZED (
   SELECT k.contact_id, best.market
   FROM (SELECT * FROM parley.contact) AS k
   JOIN (SELECT DISTINCT contact_id FROM unit) AS u ON u.contact_id = k.contact_id
@@ -231,7 +231,7 @@ market AS (
     LIMIT 1
   ) AS best
 ),
-rate AS (
+rate AS MATERIALIZED (
   SELECT card.market, card.category, card.usd, card.valid_from,
     lead(card.valid_from) OVER (PARTITION BY card.market, card.category ORDER BY card.valid_from) AS valid_to
   FROM (SELECT * FROM parley.rate_card) AS card

@@ -97,7 +97,7 @@ long AS (
   FROM ordered AS r
   WHERE r.island IN (SELECT o.island FROM ordered AS o WHERE o.opens AND (o.is_entry OR o.created_at >= o.island_at + interval '24 hours'))
 ),
-entry AS (
+entry AS MATERIALIZED (
   SELECT e.g, min(r.created_at) AS replied_at
   FROM long AS e
   JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
@@ -110,7 +110,7 @@ candidate AS (
   LEFT JOIN entry AS e ON e.g = r.g
   WHERE r.opens
 ),
-opener AS (
+opener AS MATERIALIZED (
   SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
   FROM candidate AS c
   WHERE c.g IN (
@@ -134,7 +134,7 @@ opener AS (
   )
   GROUP BY c.run
 ),
-timeline AS (
+timeline AS MATERIALIZED (
   SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
   FROM (
     SELECT r.*,
@@ -144,12 +144,12 @@ timeline AS (
     LEFT JOIN opener AS o ON o.island = r.island
   ) AS r
 ),
-attempt AS (
+attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
   WHERE (r.is_opener OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')) AND (r.created_at >= $11::timestamptz) IS TRUE AND (r.created_at < $12::timestamptz) IS TRUE
 ),
-progress AS (
+progress AS MATERIALIZED (
   SELECT r.session_g AS g,
     min(r.created_at) FILTER (WHERE NOT r.outbound AND NOT r.is_opener) AS replied_at,
     count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages

@@ -97,7 +97,7 @@ long AS (
   FROM ordered AS r
   WHERE r.island IN (SELECT o.island FROM ordered AS o WHERE o.opens AND (o.is_entry OR o.created_at >= o.island_at + interval '24 hours'))
 ),
-entry AS (
+entry AS MATERIALIZED (
   SELECT e.g, min(r.created_at) AS replied_at
   FROM long AS e
   JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
@@ -110,7 +110,7 @@ candidate AS (
   LEFT JOIN entry AS e ON e.g = r.g
   WHERE r.opens
 ),
-opener AS (
+opener AS MATERIALIZED (
   SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
   FROM candidate AS c
   WHERE c.g IN (
@@ -134,7 +134,7 @@ opener AS (
   )
   GROUP BY c.run
 ),
-timeline AS (
+timeline AS MATERIALIZED (
   SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
   FROM (
     SELECT r.*,
@@ -144,24 +144,24 @@ timeline AS (
     LEFT JOIN opener AS o ON o.island = r.island
   ) AS r
 ),
-attempt AS (
+attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
   WHERE (r.is_opener OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')) AND (r.created_at >= $8::timestamptz) IS TRUE AND (r.created_at < $9::timestamptz) IS TRUE
 ),
-known AS (
+known AS MATERIALIZED (
   SELECT m.account_id, m.contact_id, min(m.created_at) AS first_at
   FROM timeline AS m
   WHERE m.contact_id IS NOT NULL AND m.stage IS DISTINCT FROM 'failed'
   GROUP BY m.account_id, m.contact_id
 ),
-newcomer AS (
+newcomer AS MATERIALIZED (
   SELECT DISTINCT r.account_id, r.contact_id
   FROM attempt AS r
   LEFT JOIN known AS k ON k.contact_id = r.contact_id AND k.account_id IS NOT DISTINCT FROM r.account_id
   WHERE k.first_at >= r.created_at OR k.first_at IS NULL
 ),
-acquainted AS (
+acquainted AS MATERIALIZED (
   SELECT n.account_id, n.contact_id
   FROM newcomer AS n
   WHERE EXISTS (SELECT FROM (
@@ -175,14 +175,14 @@ acquainted AS (
     WHERE m.created_at < $10::timestamptz
   ) AS m WHERE m.contact_id = n.contact_id AND m.account_id IS NOT DISTINCT FROM n.account_id AND m.stage IS DISTINCT FROM 'failed')
 ),
-earlier AS (
+earlier AS MATERIALIZED (
   SELECT DISTINCT r.g
   FROM attempt AS r
   JOIN known AS k ON k.contact_id = r.contact_id AND k.account_id IS NOT DISTINCT FROM r.account_id AND k.first_at = r.created_at
   JOIN timeline AS m ON m.contact_id = r.contact_id AND m.account_id IS NOT DISTINCT FROM r.account_id AND m.created_at = r.created_at
   WHERE m.stage IS DISTINCT FROM 'failed' AND (coalesce(m.sequence, 9223372036854775807), m.outbound, m.message_id COLLATE "C") < (coalesce(r.sequence, 9223372036854775807), r.outbound, r.message_id COLLATE "C")
 ),
-progress AS (
+progress AS MATERIALIZED (
   SELECT r.session_g AS g,
     min(r.created_at) FILTER (WHERE NOT r.outbound AND NOT r.is_opener) AS replied_at,
     count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages

@@ -99,7 +99,7 @@ long AS (
   FROM ordered AS r
   WHERE r.island IN (SELECT o.island FROM ordered AS o WHERE o.opens AND (o.is_entry OR o.created_at >= o.island_at + interval '24 hours'))
 ),
-entry AS (
+entry AS MATERIALIZED (
   SELECT e.g, min(r.created_at) AS replied_at
   FROM long AS e
   JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
@@ -112,7 +112,7 @@ candidate AS (
   LEFT JOIN entry AS e ON e.g = r.g
   WHERE r.opens
 ),
-opener AS (
+opener AS MATERIALIZED (
   SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
   FROM candidate AS c
   WHERE c.g IN (
@@ -136,7 +136,7 @@ opener AS (
   )
   GROUP BY c.run
 ),
-timeline AS (
+timeline AS MATERIALIZED (
   SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
   FROM (
     SELECT r.*,
@@ -146,7 +146,7 @@ timeline AS (
     LEFT JOIN opener AS o ON o.island = r.island
   ) AS r
 ),
-attempt AS (
+attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
   WHERE (r.is_opener) AND (r.created_at >= $9::timestamptz) IS TRUE AND (r.created_at < $10::timestamptz) IS TRUE
