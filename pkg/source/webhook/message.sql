@@ -1,7 +1,6 @@
 -- What contacts wrote: notices of the system, a chat that was merely opened, reactions
 -- and changes of an earlier message are no messages, nor is what stands in a group.
--- Who wrote what was sent is told by none.
-{{- unknown "status.pending"}}{{unknown "author_kind"}}
+{{- unknown "status.pending"}}
 SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_id"}} AS contact_id, i.line_id,
   'inbound' AS direction, 'contact' AS author_kind, i.created_at, i.content_type, i.body,
   NULL AS template_category, NULL AS correlation_id, i.message_id AS provider_message_id, NULL AS status,
