@@ -1,6 +1,6 @@
--- What stands in tickets of one contact. A message that quotes one of another
--- ticket brings a copy of that along, under its id and this ticket's: it was not
--- sent again.
+-- What stands in tickets of one contact, without reactions. A message that quotes
+-- one of another ticket brings a copy of that along, under its id and this ticket's:
+-- it was not sent again.
 SELECT m."ticketId" || ':' || m.id AS message_id, m."companyId" AS account_id, m."ticketId" AS conversation_id, t."contactId" AS contact_id, t."whatsappId" AS line_id,
   CASE WHEN m."fromMe" THEN 'outbound' ELSE 'inbound' END AS direction,
   -- Who wrote is not kept. While an agent has accepted the ticket it is an agent's.
@@ -24,7 +24,6 @@ SELECT m."ticketId" || ':' || m.id AS message_id, m."companyId" AS account_id, m
     WHEN m."mediaType" IN ('contactMessage', 'contactsArrayMessage', 'vcard') THEN 'contacts'
     WHEN m."mediaType" IN ('buttonsMessage', 'buttonsResponseMessage', 'templateButtonReplyMessage', 'listMessage', 'listResponseMessage', 'templateMessage') THEN 'interactive'
     WHEN m."mediaType" = 'call_log' THEN 'call'
-    WHEN m."mediaType" = 'reactionMessage' THEN 'reaction'
     WHEN coalesce(m."mediaType", '') IN ('', 'text', 'conversation', 'extendedTextMessage', 'messageContextInfo', 'ephemeralMessage', 'editedMessage') THEN 'text'
     ELSE 'other'
   END AS content_type,
@@ -54,7 +53,7 @@ LEFT JOIN (
   GROUP BY k."ticketId"
 ) AS a ON a."ticketId" = m."ticketId"
 {{- end}}
-WHERE t."isGroup" IS NOT TRUE AND m.id NOT LIKE '%-' || m."ticketId"
+WHERE t."isGroup" IS NOT TRUE AND m.id NOT LIKE '%-' || m."ticketId" AND m."mediaType" IS DISTINCT FROM 'reactionMessage'
   AND m."createdAt" >= $since
   AND m."createdAt" < $until
   AND m."companyId" = $account::int
