@@ -33,7 +33,7 @@ func Evolution(ctx context.Context, conn *pgx.Conn, schema string, data contract
 		data: data, numbers: numbering{}, people: numbering{}, messages: numbering{}, templates: map[string]*string{}, instances: map[string]*instance{}, known: map[string]bool{}, wrote: map[string]bool{},
 		instance: &table{name: "Instance", columns: []string{"id", "name", "ownerJid", "integration", "number", "token", "clientName"}},
 		session:  &table{name: "IntegrationSession", columns: []string{"id", "sessionId", "remoteJid", "status", "updatedAt", "instanceId"}},
-		chat:     &table{name: "Chat", columns: []string{"id", "remoteJid", "labels", "instanceId"}},
+		chat:     &table{name: "Chat", columns: []string{"id", "remoteJid", "name", "labels", "instanceId"}},
 		contact:  &table{name: "Contact", columns: []string{"id", "remoteJid", "pushName", "createdAt", "updatedAt", "instanceId"}},
 		message:  &table{name: "Message", columns: []string{"id", "key", "pushName", "messageType", "message", "contextInfo", "source", "messageTimestamp", "instanceId", "sessionId", "status"}},
 		update:   &table{name: "MessageUpdate", columns: []string{"id", "keyId", "remoteJid", "fromMe", "status", "messageId", "instanceId"}},
@@ -245,7 +245,7 @@ func (e *evolution) tell(m contract.Message) {
 	row := []any{told.MessageID, key.json(), name, kind, content.json(), contextInfo, device, int32(m.CreatedAt.Unix()), i.id, session, status}
 	e.message.add(row...)
 	e.told.Messages = append(e.told.Messages, told)
-	e.noise(row, key, n)
+	e.noise(row, key, i, n)
 }
 
 // author says by what an own message was written, where that shows.
@@ -300,6 +300,9 @@ func (e *evolution) content(m contract.Message, i *instance, n int, told *contra
 		return "locationMessage", object{"locationMessage": object{"degreesLatitude": 1.5, "name": body}}
 	case "contacts":
 		told.ContentType = &media
+		if own && i.integration == cloud { // what it sends has the type of a text
+			return "conversation", object{"contactMessage": object{"displayName": body, "vcard": "BEGIN:VCARD"}}
+		}
 		return "contactMessage", object{"contactMessage": object{"displayName": body, "vcard": "BEGIN:VCARD"}}
 	case "interactive":
 		told.ContentType = &media
@@ -381,7 +384,7 @@ func (e *evolution) deliver(m contract.Message, i *instance, key object, told *c
 
 // noise adds what stands among the messages and is none, or is none that the
 // business has with somebody; and some messages a second time.
-func (e *evolution) noise(row []any, key object, n int) {
+func (e *evolution) noise(row []any, key object, i *instance, n int) {
 	another := func(jid, kind string, content object) {
 		other := slices.Clone(row)
 		changed := object{"id": fmt.Sprintf("NOISE%d", len(e.message.rows)), "fromMe": key["fromMe"], "remoteJid": jid}
@@ -405,6 +408,10 @@ func (e *evolution) noise(row []any, key object, n int) {
 		again := slices.Clone(row)
 		again[0] = row[0].(string) + "again"
 		e.message.add(again...)
+	case 6, 7, 8:
+		if i.integration == cloud && key["fromMe"] == true { // there a reaction has the type of a text
+			another(jid, "conversation", object{"reactionMessage": object{"text": "👍"}})
+		}
 	}
 }
 
@@ -412,8 +419,9 @@ func (e *evolution) noise(row []any, key object, n int) {
 // alone, some have no name.
 func (e *evolution) writeContacts() {
 	instances := map[string][]string{}
-	account := map[string]*string{}
+	account, onCloud := map[string]*string{}, map[string]bool{}
 	for _, i := range e.instances {
+		onCloud[i.id] = i.integration == cloud
 		for id := range e.described {
 			if e.known[i.id+"\n"+id] {
 				instances[id] = append(instances[id], i.id)
@@ -434,12 +442,15 @@ func (e *evolution) writeContacts() {
 		if number := e.phones[p.ContactID]; number != "" {
 			told.Phone = new("+" + number)
 		}
-		if !e.wrote[p.ContactID] {
-			// Evolution keeps no contact of whom the business alone wrote to.
+		// On the Cloud API Evolution keeps no contacts, nor elsewhere one of whom the
+		// business alone wrote to.
+		in = slices.DeleteFunc(in, func(instance string) bool { return onCloud[instance] })
+		if len(in) == 0 || !e.wrote[p.ContactID] {
 			told.Name, told.CreatedAt = nil, nil
 			e.told.Contacts = append(e.told.Contacts, told)
 			continue
 		}
+		told.AccountID = account[in[0]]
 		e.told.Contacts = append(e.told.Contacts, told)
 		jid := told.ContactID
 		if e.listed(p.ContactID) && e.people.of(p.ContactID)%4 == 0 {
@@ -447,6 +458,9 @@ func (e *evolution) writeContacts() {
 		}
 		for at, instance := range in {
 			switch {
+			case at == 0 && told.Name != nil && len(e.contact.rows)%3 > 0: // the name is lost, but for the chat's
+				add(jid, []string{"", strings.Split(jid, "@")[0]}[len(e.contact.rows)%3-1], epoch, instance)
+				e.chat.add(cuid("h", len(e.chat.rows)+1), jid, *told.Name, nil, instance)
 			case at == 0:
 				add(jid, told.Name, epoch, instance)
 			case told.Name == nil || at%2 == 0:
@@ -502,7 +516,7 @@ func (e *evolution) writeTags() {
 			jid = e.lid(owner)
 		}
 		// A label that is gone stays in the list.
-		e.chat.add(cuid("h", len(e.chat.rows)+1), jid, `["`+strings.Join(append(labels[key], "gone"), `","`)+`"]`, instance)
+		e.chat.add(cuid("h", len(e.chat.rows)+1), jid, nil, `["`+strings.Join(append(labels[key], "gone"), `","`)+`"]`, instance)
 	}
 	slices.SortFunc(e.chat.rows, func(a, b []any) int { return cmp.Compare(a[0].(string), b[0].(string)) })
 }

@@ -1,6 +1,7 @@
 -- Whom the instances know, each person once: by the number, or by the LID where
--- that hides it.
-SELECT DISTINCT ON (p.jid) p.jid AS contact_id, i."clientName" AS account_id, nullif(c."pushName", '') AS name,
+-- that hides it.{{if feature "chat names"}} Evolution forgets a contact's name when it sends a message, or writes
+-- the number in its place; the chat keeps it.{{end}}
+SELECT DISTINCT ON (p.jid) p.jid AS contact_id, i."clientName" AS account_id, n.name,
   '+' || substring(p.jid FROM '^(\d+)@s\.whatsapp\.net$') AS phone, c."createdAt" AS created_at
 FROM {{table "Contact"}} AS c
 JOIN {{table "Instance"}} AS i ON i."id" = c."instanceId"
@@ -8,6 +9,12 @@ JOIN {{table "Instance"}} AS i ON i."id" = c."instanceId"
 LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = c."remoteJid"
 {{- end}}
 CROSS JOIN LATERAL (SELECT coalesce({{if feature "lids"}}w.jid, {{end}}c."remoteJid"::text) AS jid) AS p
+{{- if feature "chat names"}}
+LEFT JOIN {{table "Chat"}} AS h ON h."instanceId" = c."instanceId" AND h."remoteJid" = c."remoteJid"
+{{- end}}
+CROSS JOIN LATERAL (
+  SELECT coalesce({{if feature "chat names"}}nullif(nullif(c."pushName", ''), split_part(c."remoteJid", '@', 1)), nullif(h."name", ''), {{end}}nullif(c."pushName", '')) AS name
+) AS n
 WHERE split_part(c."remoteJid", '@', 2) NOT IN ('g.us', 'broadcast', 'newsletter', 'bot')
   AND $account IN (i."clientName", i."name", i."id")
-ORDER BY p.jid, nullif(c."pushName", '') IS NULL, c."updatedAt" DESC NULLS LAST, c."id"
+ORDER BY p.jid, n.name IS NULL, c."updatedAt" DESC NULLS LAST, c."id"

@@ -26,7 +26,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	if err != nil {
 		return nil, err
 	}
-	features := map[string]bool{"bot_sessions": db.Has("Message.sessionId")}
+	features := map[string]bool{"bot_sessions": db.Has("Message.sessionId"), "chat names": db.Has("Chat.name")}
 	if db.Has("MessageUpdate.status") {
 		// An installation may keep none of them: then nobody knows what became of
 		// a message.

@@ -2,6 +2,7 @@ package evolution_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/parley-reports/parley/internal/story"
@@ -76,6 +77,40 @@ func TestAgreesWithTheContract(t *testing.T) {
 
 func TestRights(t *testing.T) {
 	sourcetest.Rights(t, kind, "evolution.md", "Instance.token", "Session.creds", "IntegrationSession.context", "Template.webhookUrl", "Message.webhookUrl")
+}
+
+// TestShapes reads what few rows of the story hold: names that Evolution lost, and
+// what has the type of a text.
+func TestShapes(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, story.Data())
+	conn := pgtest.Connect(t)
+	if _, err := conn.Exec(t.Context(), strings.ReplaceAll(`
+		INSERT INTO $schema."Instance" ("id", "name", "integration") VALUES ('x', 'x', 'WHATSAPP-BUSINESS');
+		INSERT INTO $schema."Contact" ("id", "remoteJid", "pushName", "instanceId") VALUES ('x1', '5491@s.whatsapp.net', '', 'x'), ('x2', '5492@s.whatsapp.net', '5492', 'x'),
+			('x3', '5493@s.whatsapp.net', 'Ana', 'x'), ('x4', '5494@s.whatsapp.net', '5494', 'x');
+		INSERT INTO $schema."Chat" ("id", "remoteJid", "name", "instanceId") VALUES ('x1', '5491@s.whatsapp.net', 'Bo', 'x'), ('x2', '5492@s.whatsapp.net', 'Caio', 'x'), ('x3', '5493@s.whatsapp.net', 'Old', 'x');
+		INSERT INTO $schema."Message" ("id", "key", "messageType", "message", "source", "messageTimestamp", "instanceId") VALUES
+			('x1', '{"id": "1", "fromMe": true, "remoteJid": "5491@s.whatsapp.net"}', 'conversation', '{"contactMessage": {"displayName": "Dora"}}', 'unknown', 1793534400, 'x'),
+			('x2', '{"id": "2", "fromMe": true, "remoteJid": "5491@s.whatsapp.net"}', 'conversation', '{"extendedTextMessage": {"text": "edited"}}', 'unknown', 1793534400, 'x'),
+			('x3', '{"id": "3", "fromMe": true, "remoteJid": "5491@s.whatsapp.net"}', 'conversation', '{"reactionMessage": {"text": "👍"}}', 'unknown', 1793534400, 'x'),
+			('x4', '{"id": "4", "fromMe": true, "remoteJid": "5491@s.whatsapp.net"}', 'conversation', '{"conversation": "hi", "messageContextInfo": {}}', 'unknown', 1793534400, 'x')`, "$schema", schema)); err != nil {
+		t.Fatal(err)
+	}
+	found := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
+	read := func(relation, columns, where string) (text string) {
+		t.Helper()
+		sql := "SELECT string_agg(" + columns + ", ' ' ORDER BY r." + relation + "_id) FROM (SELECT * FROM " + found.From(relation, source.Span{}, func() string { return "" }) + " AS r WHERE " + where + ") AS r"
+		if err := conn.QueryRow(t.Context(), sql).Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	if got := read("contact", "r.name", "r.contact_id LIKE '549_@%'"); got != "Bo Caio Ana 5494" {
+		t.Errorf("names are %q", got)
+	}
+	if got := read("message", "concat_ws(':', r.message_id, r.content_type, r.body)", "r.line_id = 'x'"); got != "x1:contacts:Dora x2:text:edited x4:text:hi" {
+		t.Errorf("messages are %q", got)
+	}
 }
 
 // TestVersions takes away what older versions lack, and what an installation may

@@ -68,14 +68,14 @@ CROSS JOIN LATERAL (
 LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = k.jid AND k.beside IS NULL
 {{- end}}
 CROSS JOIN LATERAL (SELECT coalesce(k.beside, {{if feature "lids"}}w.jid, {{end}}k.jid) AS jid) AS p
--- A message may come wrapped into another.
+-- A message may come wrapped into another, or be told as a text by what it isn't.
 CROSS JOIN LATERAL (
   SELECT CASE WHEN m."messageType" IN ('ephemeralMessage', 'viewOnceMessage', 'viewOnceMessageV2', 'viewOnceMessageV2Extension', 'lottieStickerMessage') THEN m."message" #> ARRAY[m."messageType"::text, 'message'] END AS content
 ) AS wrapped
 CROSS JOIN LATERAL (
   SELECT coalesce(wrapped.content, m."message") AS content,
-    CASE WHEN wrapped.content IS NULL THEN m."messageType"::text
-      ELSE (SELECT e.kind FROM jsonb_each(CASE WHEN jsonb_typeof(wrapped.content) = 'object' THEN wrapped.content END) AS e (kind, value) WHERE e.kind LIKE '%Message' OR e.kind = 'conversation' LIMIT 1)
+    CASE WHEN wrapped.content IS NULL AND (m."messageType" <> 'conversation' OR m."message" ? 'conversation') THEN m."messageType"::text
+      ELSE (SELECT e.kind FROM jsonb_each(CASE WHEN jsonb_typeof(coalesce(wrapped.content, m."message")) = 'object' THEN coalesce(wrapped.content, m."message") END) AS e (kind, value) WHERE e.kind LIKE '%Message' OR e.kind = 'conversation' LIMIT 1)
     END AS kind
 ) AS inside
 CROSS JOIN LATERAL (SELECT inside.content, inside.kind, inside.content -> inside.kind AS part) AS c
@@ -95,6 +95,8 @@ LEFT JOIN LATERAL (
 WHERE coalesce(split_part(m."key" ->> 'remoteJid', '@', 2), '') NOT IN ('g.us', 'broadcast', 'newsletter', 'bot')
   AND m."messageType" NOT IN ('reactionMessage', 'encReactionMessage', 'protocolMessage', 'senderKeyDistributionMessage', 'editedMessage', 'secretEncryptedMessage',
     'pollUpdateMessage', 'pinInChatMessage', 'keepInChatMessage', 'albumMessage', 'unknown')
+  -- Reactions by the Cloud API are told as texts.
+  AND NOT CASE WHEN m."messageType" = 'conversation' AND k.own AND i."integration" = 'WHATSAPP-BUSINESS' THEN m."message" ? 'reactionMessage' ELSE false END
   AND NOT EXISTS (
     SELECT FROM {{table "Message"}} AS d
     WHERE d."instanceId" = m."instanceId" AND d."messageTimestamp" = m."messageTimestamp" AND d."key" ->> 'id' = m."key" ->> 'id' AND d."id" < m."id"
