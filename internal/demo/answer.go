@@ -17,7 +17,7 @@ import (
 const maxDataPoints = 1000
 
 // outcome counts what became of the panels. Unavailable are those that this kind
-// of database lacks a relation for.
+// of database keeps nothing for.
 type outcome struct{ answered, empty, unavailable, failed int }
 
 // answer asks the plugin's process for every panel of the dashboards, as Grafana
@@ -73,15 +73,13 @@ func show(out io.Writer, request *backend.QueryDataRequest, response *backend.Qu
 		case !there:
 			failed = true
 			_, _ = fmt.Fprintf(out, "    error: no answer to %s\n", query.RefID)
-		case part.Error != nil && part.Status == backend.StatusNotImplemented:
-			unavailable = true
-			_, _ = fmt.Fprintf(out, "    %v\n", part.Error)
 		case part.Error != nil:
 			failed = true
 			_, _ = fmt.Fprintf(out, "    error: %v\n", part.Error)
 		default:
 			lines, any := render(part.Frames, zone)
 			hasData = hasData || any
+			unavailable = unavailable || !any && len(lines) > 0
 			for _, line := range lines {
 				_, _ = fmt.Fprintf(out, "    %s\n", line)
 			}
@@ -90,7 +88,7 @@ func show(out io.Writer, request *backend.QueryDataRequest, response *backend.Qu
 	switch {
 	case failed:
 		return outcome{failed: 1}
-	case unavailable:
+	case unavailable && !hasData:
 		return outcome{unavailable: 1}
 	case !hasData:
 		_, _ = fmt.Fprintln(out, "    no data")

@@ -21,24 +21,23 @@ const (
 )
 
 // render writes an answer as indented lines, and says whether there is any data.
+// Without data the lines say why, if that is known.
 func render(frames data.Frames, zone *time.Location) (lines []string, hasData bool) {
 	for _, frame := range frames {
 		fields := visible(frame)
-		rows, err := frame.RowLen()
-		if err != nil || rows == 0 || len(fields) == 0 {
-			continue
-		}
-		if hasData {
-			lines = append(lines, "")
-		}
-		hasData = true
-		switch {
-		case isCards(fields, rows):
-			lines = append(lines, cards(fields, rows, zone)...)
-		case isSeries(frame, fields, rows):
-			lines = append(lines, series(fields, rows, zone)...)
-		default:
-			lines = append(lines, table(fields, rows, zone)...)
+		if rows, err := frame.RowLen(); err == nil && rows > 0 && len(fields) > 0 {
+			if hasData {
+				lines = append(lines, "")
+			}
+			hasData = true
+			switch {
+			case isCards(fields, rows):
+				lines = append(lines, cards(fields, rows, zone)...)
+			case isSeries(frame, fields, rows):
+				lines = append(lines, series(fields, rows, zone)...)
+			default:
+				lines = append(lines, table(fields, rows, zone)...)
+			}
 		}
 		if frame.Meta != nil {
 			for _, notice := range frame.Meta.Notices {

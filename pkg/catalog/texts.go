@@ -43,6 +43,9 @@ type textTable struct {
 	Columns    map[string]Words         `json:"columns"`
 	Reports    map[string]Words         `json:"reports"`
 	Events     map[string]string        `json:"events"`
+	Notices    map[string]string        `json:"notices"`
+	Relations  map[string]string        `json:"relations"`
+	Kinds      map[string]string        `json:"kinds"`
 	Numbers    textNumbers              `json:"numbers"`
 }
 
@@ -195,11 +198,29 @@ func (t Texts) Previous(compare, title string) string {
 
 // Event returns a sentence about an event, with {0}, {1} … replaced by the parts.
 func (t Texts) Event(id string, parts ...string) string {
-	sentence := find(t, id, func(table *textTable) string { return table.Events[id] })
+	return filled(find(t, id, func(table *textTable) string { return table.Events[id] }), parts)
+}
+
+// Notice returns a sentence about an answer, with {0}, {1} … replaced by the parts.
+func (t Texts) Notice(id string, parts ...string) string {
+	return filled(find(t, id, func(table *textTable) string { return table.Notices[id] }), parts)
+}
+
+func filled(sentence string, parts []string) string {
 	for i, part := range parts {
 		sentence = strings.ReplaceAll(sentence, "{"+strconv.Itoa(i)+"}", part)
 	}
 	return sentence
+}
+
+// Relation returns what the rows of a relation are, in the plural.
+func (t Texts) Relation(name string) string {
+	return find(t, name, func(table *textTable) string { return table.Relations[name] })
+}
+
+// Kind returns the name of a kind of database, within a sentence.
+func (t Texts) Kind(name string) string {
+	return find(t, name, func(table *textTable) string { return table.Kinds[name] })
 }
 
 func (t Texts) numbers() textNumbers {

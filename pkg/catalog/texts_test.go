@@ -30,6 +30,12 @@ var events = map[string]int{
 	"sent": 1, "failed": 1, "delivered": 1, "read": 1, "answered": 1, "burst": 1, "burst_text": 4, "new_template": 1, "new_language": 2, "new_category": 3,
 }
 
+// notices are the sentences about answers, with the number of their parts.
+var notices = map[string]int{
+	"never": 2, "lacking": 2, "not_recorded": 0, "untold": 1, "wanting": 1, "no_row": 0,
+	"rows": 1, "rows_before": 1, "cost": 1, "cost_of_one": 0, "events": 1, "bursts": 1,
+}
+
 // known are the values with texts of dimensions that are no enums: other values
 // are shown as they are.
 var known = map[string][]string{
@@ -54,6 +60,7 @@ type words struct {
 type file struct {
 	None, Link, Yes, No                          string
 	Previous, Advice, Meanings, Events, Numbers  map[string]string
+	Notices, Relations, Kinds                    map[string]string
 	Facts, Metrics, Dimensions, Columns, Reports map[string]words
 }
 
@@ -91,14 +98,10 @@ func TestTextsAreComplete(t *testing.T) {
 				ids = append(ids, string(fact))
 			}
 			sameKeys(t, "facts", f.Facts, ids)
-			sameKeys(t, "events", f.Events, slices.Collect(maps.Keys(events)))
-			for id, sentence := range f.Events {
-				for i := range events[id] + 1 {
-					if part := fmt.Sprintf("{%d}", i); strings.Contains(sentence, part) != (i < events[id]) {
-						t.Errorf("event %s: %q has or lacks %s", id, sentence, part)
-					}
-				}
-			}
+			hasParts(t, "event", f.Events, events)
+			hasParts(t, "notice", f.Notices, notices)
+			sameKeys(t, "relations", f.Relations, needed())
+			sameKeys(t, "kinds", f.Kinds, []string{"WhatsApp webhooks"}) // others are called the same in every language
 			sameKeys(t, "previous", f.Previous, slices.DeleteFunc(slices.Clone(query.Compares), func(c string) bool { return c == "none" }))
 			for _, d := range catalog.Dimensions {
 				values := slices.Concat(d.Values, known[d.ID])
@@ -140,6 +143,32 @@ func TestTextsAreComplete(t *testing.T) {
 			}
 		})
 	}
+}
+
+// hasParts wants all sentences, each with places for just its parts.
+func hasParts(t *testing.T, what string, sentences map[string]string, parts map[string]int) {
+	t.Helper()
+	sameKeys(t, what, sentences, slices.Collect(maps.Keys(parts)))
+	for id, sentence := range sentences {
+		for i := range parts[id] + 1 {
+			if part := fmt.Sprintf("{%d}", i); strings.Contains(sentence, part) != (i < parts[id]) {
+				t.Errorf("%s %s: %q has or lacks %s", what, id, sentence, part)
+			}
+		}
+	}
+}
+
+// needed are the relations without which a metric or a dimension is unavailable.
+func needed() []string {
+	var names []string
+	for _, m := range catalog.Metrics {
+		names = append(names, m.Needs...)
+	}
+	for _, d := range catalog.Dimensions {
+		names = append(names, d.Needs...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // explained are the provider's codes whose meaning is known.

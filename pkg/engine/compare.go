@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 )
 
@@ -33,7 +34,8 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 		return false, err
 	}
 	if otherCut {
-		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows of the other period are compared.", len(before)))
+		texts := catalog.In(in.Query.Language)
+		result.Notices = append(result.Notices, texts.Notice("rows_before", texts.Count(int64(len(before)))))
 	}
 	if before, err = fill(other, before, otherCut); err != nil {
 		return false, err

@@ -137,6 +137,9 @@ type Request struct {
 	Now time.Time
 	// MaxPoints is how many buckets a panel can show, for automatic buckets.
 	MaxPoints int
+	// Partial answers with a notice and without values what hangs on a relation that
+	// the database does not have. Else that is an error.
+	Partial bool
 }
 
 // Column is one column of a result. Previous marks the value of the period that
@@ -212,6 +215,9 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 		r.Now = time.Now()
 	}
 	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
+	if l := lackOf(in); r.Partial && len(l.relations) > 0 {
+		return e.without(ctx, in, named, l)
+	}
 	switch q.Format {
 	case "details":
 		return e.details(ctx, in)
@@ -284,7 +290,8 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*R
 		}
 	}
 	if cut && (named == 0 || len(result.Rows) < named) {
-		result.Notices = append(result.Notices, fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", len(result.Rows)))
+		texts := catalog.In(in.Query.Language)
+		result.Notices = append(result.Notices, texts.Notice("rows", texts.Count(int64(len(result.Rows)))))
 	}
 	result.blank()
 	if len(st.Buckets) > 0 {
@@ -353,11 +360,11 @@ func costNotice(r *Result) []string {
 	if n == 0 {
 		return nil
 	}
-	messages := "messages"
+	texts := catalog.In(r.Query.Language)
 	if n == 1 {
-		messages = "message"
+		return []string{texts.Notice("cost_of_one")}
 	}
-	return []string{fmt.Sprintf("The cost of %d %s is unknown (no market or rate) and is not in the sum.", n, messages)}
+	return []string{texts.Notice("cost", texts.Count(n))}
 }
 
 const unknownCost = "cost_unknown"

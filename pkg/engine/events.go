@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
+	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 )
 
@@ -14,10 +14,11 @@ const burstDays = 450
 // events lists the events of a report in the order of time. Where there are more
 // than the limit the latest are kept.
 func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) {
+	texts := catalog.In(in.Query.Language)
 	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Notices: unknownNotice(in)}
 	if first := in.Range.To.AddDate(0, 0, -burstDays); in.Query.Report == "failure_bursts" && in.Range.From.Before(first) {
 		in.Range.From = first
-		result.Notices = append(result.Notices, fmt.Sprintf("Only the last %d days of the range are looked at hour by hour.", burstDays))
+		result.Notices = append(result.Notices, texts.Notice("bursts", texts.Count(burstDays)))
 	}
 	st, err := compile.Events(in)
 	if err != nil {
@@ -34,7 +35,7 @@ func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) 
 	slices.Reverse(rows)
 	result.Rows = rows
 	if cut {
-		result.Notices = append(result.Notices, fmt.Sprintf("Only the latest %d events are shown: add filters, or choose a shorter range.", len(rows)))
+		result.Notices = append(result.Notices, texts.Notice("events", texts.Count(int64(len(rows)))))
 	}
 	return result, nil
 }

@@ -27,13 +27,18 @@ func filtered(q query.Query) []string {
 // unknownNotice tells what of the query the database cannot know: metrics and
 // columns, dimensions of each fact by itself, and what is unknown for want of these.
 func unknownNotice(in compile.Input) []string {
-	knows, unknown := in.Source.Knows, unknownMetrics(in)
+	knows, unknown, texts := in.Source.Knows, unknownMetrics(in), catalog.In(in.Query.Language)
 	var untold, wanting []string
-	for _, id := range slices.Concat(in.Query.Metrics, in.Query.Columns) {
-		if !catalog.Known(id, knows) {
-			untold = append(untold, id)
+	for _, id := range in.Query.Metrics {
+		if title := texts.Metric(id).Title; !catalog.Known(id, knows) {
+			untold = append(untold, title)
 		} else if slices.Contains(unknown, id) {
-			wanting = append(wanting, id)
+			wanting = append(wanting, title)
+		}
+	}
+	for _, id := range in.Query.Columns {
+		if !catalog.Known(id, knows) {
+			untold = append(untold, texts.Column(id).Title)
 		}
 	}
 	var parts []string
@@ -49,23 +54,24 @@ func unknownNotice(in compile.Input) []string {
 	for i, f := range facts {
 		var cuts []string
 		for _, id := range slices.Concat(in.Query.GroupBy, filtered(in.Query), in.Query.Columns) {
-			if d, _ := catalog.LookupDimension(id); d.Has(f) && !catalog.Tells(f, id, knows) && !slices.Contains(cuts, id) {
-				cuts = append(cuts, id)
+			title := texts.Dimension(id).Title
+			if d, _ := catalog.LookupDimension(id); d.Has(f) && !catalog.Tells(f, id, knows) && !slices.Contains(cuts, title) {
+				cuts = append(cuts, title)
 			}
 		}
 		if len(cuts) > 0 && !slices.Contains(facts[:i], f) {
-			parts = append(parts, strings.Join(cuts, ", ")+" of "+strings.ToLower(catalog.In("en").Fact(f).Title))
+			parts = append(parts, strings.Join(cuts, ", ")+" ("+texts.Fact(f).Title+")")
 		}
 	}
 	if len(parts) == 0 {
 		return nil
 	}
-	notice := "This database does not tell: " + strings.Join(parts, "; ") + "."
+	notice := texts.Notice("untold", strings.Join(parts, "; "))
 	if len(wanting) > 0 {
-		notice += " Unknown without that: " + strings.Join(wanting, ", ") + "."
+		notice += " " + texts.Notice("wanting", strings.Join(wanting, ", "))
 	}
 	if listed != "" && slices.ContainsFunc(filtered(in.Query), func(id string) bool { return !catalog.Tells(listed, id, knows) }) {
-		notice += " No row can be chosen by it."
+		notice += " " + texts.Notice("no_row")
 	}
 	return []string{notice}
 }

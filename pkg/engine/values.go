@@ -58,7 +58,8 @@ func FixedValues(d catalog.Dimension) []string {
 
 // Values lists values of a dimension: those of the catalogue, all entities of a
 // relation, or what occurs in the time and with the filters, the most frequent
-// first. The error is as Run's.
+// first. There are none where the database lacks what the dimension hangs on. The
+// error is as Run's.
 func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	d, ok := catalog.LookupDimension(r.Dimension)
 	if !ok {
@@ -114,6 +115,9 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	}
 	if q, err = q.Resolve(); err != nil {
 		return nil, err
+	}
+	if len(lackOf(compile.Input{Query: q, Source: src}).relations) > 0 {
+		return []Value{}, nil
 	}
 	if r.To.IsZero() {
 		r.To = time.Now()

@@ -222,6 +222,9 @@ func (b builder) setTableType(frame *data.Frame) {
 // calendar it has one point, or two where another period is beside it: before
 // and now.
 func (b builder) series() *data.Frame {
+	if b.allUnknown() {
+		return b.noSeries()
+	}
 	times, timeAt := b.times()
 	place := map[time.Time]int{}
 	for i, t := range times {
@@ -287,17 +290,43 @@ func (b builder) series() *data.Frame {
 	return frame
 }
 
+// allUnknown tells whether the database can know none of the metrics.
+func (b builder) allUnknown() bool {
+	return len(b.Query.Metrics) > 0 && !slices.ContainsFunc(b.Query.Metrics, func(id string) bool { return !slices.Contains(b.Unknown, id) })
+}
+
+// noSeries is the answer where all metrics are unknown: lines of nothing are nothing
+// that a panel can draw. A number by itself has no points, and says so.
+func (b builder) noSeries() *data.Frame {
+	frame := data.NewFrame("")
+	if !slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role != compile.Metric }) {
+		frame.Fields = append(frame.Fields, data.NewField("time", nil, []time.Time{}))
+		for _, c := range b.Columns {
+			if !c.Previous {
+				frame.Fields = append(frame.Fields, b.seriesField(c, nil, nil))
+			}
+		}
+	}
+	frame.SetMeta(&data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}})
+	return frame
+}
+
 // heatmap is one frame of rows: the hour of the day, and a field per weekday, 0
-// where nothing happened, if that is known. The panel draws the first row at the bottom, so Sunday
+// where nothing happened. The panel draws the first row at the bottom, so Sunday
 // comes first and Monday last.
 func (b builder) heatmap() *data.Frame {
+	if b.allUnknown() {
+		frame := data.NewFrame("")
+		frame.SetMeta(&data.FrameMeta{Type: "heatmap-rows", TypeVersion: data.FrameTypeVersion{0, 1}})
+		return frame
+	}
 	at := func(id string) int {
 		return slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == id })
 	}
 	weekday, hour, value := at("weekday"), at("hour_of_day"), at(b.Query.Metrics[0])
 	metric := b.Columns[value]
 	var cells [7][24]any
-	if metric.Unit == catalog.Count && !slices.Contains(b.Unknown, metric.ID) {
+	if metric.Unit == catalog.Count {
 		for day := range cells {
 			for h := range cells[day] {
 				cells[day][h] = int64(0)
@@ -491,6 +520,9 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 		b.setUnit(config, c.Unit)
 		if color := catalog.MetricColor(c.Metric.ID); color != "" && !c.Previous {
 			config.Color = fixed(color)
+		}
+		if len(b.Query.GroupBy) == 0 && slices.Contains(b.Unknown, c.Metric.ID) {
+			config.NoValue = b.texts.Notice("not_recorded")
 		}
 	case compile.Key:
 		config.Mappings = b.mappings(c.Dimension)

@@ -146,6 +146,8 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 		Query:     parsed,
 		Range:     calendar.Range{From: q.TimeRange.From, To: q.TimeRange.To},
 		MaxPoints: int(q.MaxDataPoints),
+		// A panel of what a product does not keep is no failure. A rule that watches it is.
+		Partial: !alert,
 	})
 	if err != nil {
 		return errorResponse(err)

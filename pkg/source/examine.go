@@ -232,7 +232,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 		return d.own(ctx, f)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		f.finding.Fatal = false // by its nature: nothing is wrong with the database
+		f.finding.Fatal, f.finding.Never = false, true
 		f.finding.Problem = fmt.Sprintf("%s has no %s", p.Name, r.Name)
 		return f, nil
 	}

@@ -143,6 +143,8 @@ type Finding struct {
 	Problem string `json:"problem,omitempty"`
 	// Fatal: no report can work with it.
 	Fatal bool `json:"fatal,omitempty"`
+	// Never: the product knows no such thing, and nothing is wrong with the database.
+	Never bool `json:"never,omitempty"`
 }
 
 // Has tells whether the source yields the relation.
@@ -156,6 +158,11 @@ func (s *Source) Lack(relation string) string {
 		}
 	}
 	return "it is missing or incomplete"
+}
+
+// Never tells whether the product knows nothing of what is in the relation.
+func (s *Source) Never(relation string) bool {
+	return slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Relation == relation && f.Never })
 }
 
 // Knows tells whether the source can know the column, written

@@ -63,7 +63,7 @@ func TestAgents(t *testing.T) {
 			counts[*v.AgentID]++
 		}
 	}
-	const agents = "This database does not tell: agent of messages. Unknown without that: messages."
+	const agents = "This database does not tell: Agent (Messages). Unknown without that: Messages."
 
 	report := run(query.Query{Report: "agents"})
 	if len(report.Rows) < 5 || !slices.Contains(report.Notices, agents) {
@@ -98,7 +98,7 @@ func TestAgents(t *testing.T) {
 	}
 
 	ranks := run(query.Query{Metrics: []string{"conversations"}, Filters: []query.Filter{{Dimension: "priority", Operator: "in", Values: []string{"high"}}}})
-	if len(ranks.Rows) != 1 || ranks.Rows[0][0] != nil || !slices.Equal(ranks.Notices, []string{"This database does not tell: priority of conversations. Unknown without that: conversations."}) {
+	if len(ranks.Rows) != 1 || ranks.Rows[0][0] != nil || !slices.Equal(ranks.Notices, []string{"This database does not tell: Priority (Conversations). Unknown without that: Conversations."}) {
 		t.Errorf("%v, notices %q", ranks.Rows, ranks.Notices)
 	}
 
@@ -109,17 +109,17 @@ func TestAgents(t *testing.T) {
 
 	// What else cuts them still does.
 	lines := run(query.Query{Metrics: []string{"messages"}, GroupBy: []string{"line", "template"}})
-	if len(lines.Rows) < 2 || slices.Contains(metric(lines, "messages"), nil) || !slices.Equal(lines.Notices, []string{"This database does not tell: template of messages."}) {
+	if len(lines.Rows) < 2 || slices.Contains(metric(lines, "messages"), nil) || !slices.Equal(lines.Notices, []string{"This database does not tell: Template (Messages)."}) {
 		t.Errorf("%v, notices %q", lines.Rows, lines.Notices)
 	}
 
 	list := run(query.Query{Report: "message_details_sent", Columns: []string{"created_at", "agent"}})
-	if len(list.Rows) == 0 || !slices.Equal(list.Notices, []string{"This database does not tell: agent of messages."}) {
+	if len(list.Rows) == 0 || !slices.Equal(list.Notices, []string{"This database does not tell: Agent (Messages)."}) {
 		t.Errorf("%d rows, notices %q", len(list.Rows), list.Notices)
 	}
 	for _, operator := range []string{"in", "notIn"} {
 		list := run(query.Query{Report: "message_details_sent", Columns: []string{"created_at"}, Filters: []query.Filter{{Dimension: "agent", Operator: operator, Values: []string{"1"}}}})
-		if len(list.Rows) > 0 || !slices.Equal(list.Notices, []string{"This database does not tell: agent of messages. No row can be chosen by it."}) {
+		if len(list.Rows) > 0 || !slices.Equal(list.Notices, []string{"This database does not tell: Agent (Messages). No row can be chosen by it."}) {
 			t.Errorf("%d rows, notices %q", len(list.Rows), list.Notices)
 		}
 	}

@@ -629,7 +629,7 @@ func TestUnknown(t *testing.T) {
 		}
 		return result
 	}
-	const told = "This database does not tell: messages_delivered, delivery_rate, button_clicks."
+	const told = "This database does not tell: Messages delivered, Delivery rate, Button clicks."
 	for _, q := range []query.Query{
 		{Metrics: []string{"messages_outbound", "messages_delivered", "delivery_rate", "button_clicks"}},
 		{Metrics: []string{"messages_outbound", "messages_delivered", "delivery_rate", "button_clicks"}, Bucket: "month", Compare: "previous_period"},
@@ -655,7 +655,7 @@ func TestUnknown(t *testing.T) {
 			t.Error("what is known is not counted")
 		}
 	}
-	if result := ask(query.Query{Report: "message_details_sent", Columns: []string{"message_id", "read_at", "body"}}); !slices.Contains(result.Notices, "This database does not tell: read_at.") {
+	if result := ask(query.Query{Report: "message_details_sent", Columns: []string{"message_id", "read_at", "body"}}); !slices.Contains(result.Notices, "This database does not tell: Read at.") {
 		t.Errorf("notices %q", result.Notices)
 	}
 	if result := ask(query.Query{Metrics: []string{"messages_failed"}}); len(result.Notices) > 0 || result.Rows[0][0] == int64(0) {
@@ -676,7 +676,7 @@ func TestUnknown(t *testing.T) {
 		t.Error("the lines of the log are not counted")
 	}
 	byStatus := ask(query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{"status"}})
-	if len(byStatus.Rows) == 0 || byStatus.Rows[0][1] != nil || !slices.Contains(byStatus.Notices, "This database does not tell: status of messages. Unknown without that: messages_outbound.") {
+	if len(byStatus.Rows) == 0 || byStatus.Rows[0][1] != nil || !slices.Contains(byStatus.Notices, "This database does not tell: Status (Messages). Unknown without that: Outbound messages.") {
 		t.Errorf("%v, notices %q", byStatus.Rows, byStatus.Notices)
 	}
 }

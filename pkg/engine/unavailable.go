@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// lack is what of a query hangs on relations that the database does not have.
+type lack struct {
+	metrics, relations []string
+	// whole: nothing of the query can be answered.
+	whole bool
+}
+
+func lackOf(in compile.Input) lack {
+	var l lack
+	misses := func(relations ...string) bool {
+		missing := false
+		for _, relation := range relations {
+			if in.Source.Has(relation) {
+				continue
+			}
+			missing = true
+			// What happens in conversations is not what people miss first.
+			if relation == "conversation_event" && !in.Source.Has("conversation") {
+				relation = "conversation"
+			}
+			if !slices.Contains(l.relations, relation) {
+				l.relations = append(l.relations, relation)
+			}
+		}
+		return missing
+	}
+	if in.Query.DetailsFact() == catalog.ConversationActive {
+		l.whole = misses("conversation")
+	}
+	for _, id := range in.Query.Metrics {
+		if m, _ := catalog.LookupMetric(id); misses(m.Needs...) {
+			l.metrics = append(l.metrics, id)
+		}
+	}
+	l.whole = l.whole || len(l.metrics) > 0 && len(l.metrics) == len(in.Query.Metrics)
+	for _, id := range slices.Concat(in.Query.GroupBy, filtered(in.Query)) {
+		if d, _ := catalog.LookupDimension(id); misses(d.Needs...) {
+			l.whole = true
+		}
+	}
+	return l
+}
+
+// notices say why, in the query's language.
+func (l lack) notices(in compile.Input) []string {
+	texts := catalog.In(in.Query.Language)
+	var never, list []string
+	for _, relation := range l.relations {
+		if in.Source.Never(relation) {
+			never = append(never, texts.Relation(relation))
+		} else {
+			list = append(list, texts.Notice("lacking", texts.Relation(relation), in.Source.Lack(relation)))
+		}
+	}
+	if len(never) > 0 {
+		list = slices.Insert(list, 0, texts.Notice("never", texts.Kind(in.Source.Kind), strings.Join(never, ", ")))
+	}
+	return list
+}
+
+// without answers what can be answered: the metrics that are left have their
+// values, those that hang on what is missing have none.
+func (e *Engine) without(ctx context.Context, in compile.Input, named int, l lack) (*Result, error) {
+	asked := in.Query
+	if l.whole {
+		result := &Result{Query: asked, Location: in.Location, Range: in.Range, Unknown: asked.Metrics, Notices: l.notices(in)}
+		if len(asked.Metrics) > 0 && len(asked.GroupBy) == 0 && asked.Bucket == "none" {
+			result.Rows = [][]any{{}}
+		}
+		result.insert(asked.Metrics, asked.Metrics)
+		return result, nil
+	}
+	in.Query.Metrics = slices.DeleteFunc(slices.Clone(asked.Metrics), func(id string) bool { return slices.Contains(l.metrics, id) })
+	in.Query.OrderBy = slices.DeleteFunc(slices.Clone(asked.OrderBy), func(o query.Order) bool { return slices.Contains(l.metrics, o.By) })
+	result, err := e.aggregate(ctx, in, named)
+	if err != nil {
+		return nil, err
+	}
+	result.Query = asked
+	result.Unknown = append(result.Unknown, l.metrics...)
+	result.Notices = append(l.notices(in), result.Notices...)
+	result.insert(asked.Metrics, l.metrics)
+	return result, nil
+}
+
+// insert adds columns without values for those of the metrics that are absent,
+// where the query has them.
+func (r *Result) insert(metrics, absent []string) {
+	compared := slices.ContainsFunc(r.Columns, func(c Column) bool { return c.Previous })
+	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Role == compile.Metric })
+	if at < 0 {
+		at = len(r.Columns)
+	}
+	for _, id := range metrics {
+		if slices.Contains(absent, id) {
+			m, _ := catalog.LookupMetric(id)
+			column := compile.Column{ID: id, Role: compile.Metric, Metric: m, Unit: m.Unit}
+			added := []Column{{Column: column}}
+			if compared {
+				column.ID += "_previous"
+				added = append(added, Column{Column: column, Previous: true})
+			}
+			r.Columns = slices.Insert(r.Columns, at, added...)
+			for i := range r.Rows {
+				r.Rows[i] = slices.Insert(r.Rows[i], at, make([]any, len(added))...)
+			}
+		}
+		for at < len(r.Columns) && r.Columns[at].Metric.ID == id {
+			at++
+		}
+	}
+}
