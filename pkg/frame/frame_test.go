@@ -310,7 +310,8 @@ func TestGoldenNumeric(t *testing.T) {
 	}
 }
 
-// TestHeatmap: hours in which nothing happened are 0, and empty where nobody knows.
+// TestHeatmap: hours in which nothing happened are 0, but there are none where nobody
+// knows.
 func TestHeatmap(t *testing.T) {
 	result := &engine.Result{
 		Query:   query.Query{Metrics: []string{"messages"}, GroupBy: []string{"weekday", "hour_of_day"}, Bucket: "none", Format: "heatmap"},
@@ -329,8 +330,36 @@ func TestHeatmap(t *testing.T) {
 		t.Error(cell(1, 9), cell(1, 8), cell(0, 0))
 	}
 	result.Rows, result.Unknown = nil, []string{"messages"}
-	if cell(1, 9) != nil || cell(0, 0) != nil {
-		t.Error(cell(1, 9), cell(0, 0))
+	if f := frame.Frames(complete(result))[0]; len(f.Fields) > 0 {
+		t.Error("an empty heat map is drawn: ", f.Fields)
+	}
+}
+
+// TestUnknown: nothing is drawn of what nobody knows, and a number by itself says so.
+func TestUnknown(t *testing.T) {
+	unknown := func(q query.Query, rows [][]any, c ...engine.Column) *data.Frame {
+		q.Metrics, q.Format = []string{"conversations"}, "timeseries"
+		return frame.Frames(complete(&engine.Result{Query: q, Before: before, Columns: c, Rows: rows, Unknown: q.Metrics}))[0]
+	}
+	card := unknown(query.Query{Bucket: "none", Compare: "previous_period", Language: "es"}, [][]any{{nil, nil}}, metric("conversations"), previous("conversations"))
+	if rows, _ := card.RowLen(); rows > 0 || len(card.Fields) != 2 || card.Fields[1].Config.NoValue != "Sin registro" {
+		t.Errorf("%+v", card.Fields)
+	}
+	for _, drawn := range []*data.Frame{
+		unknown(query.Query{Bucket: "day"}, [][]any{{day(0), nil}, {day(1), nil}}, bucket(), metric("conversations")),
+		unknown(query.Query{Bucket: "none", GroupBy: []string{"agent"}}, [][]any{{"3", "Ana", nil}}, key("agent"), name("agent"), metric("conversations")),
+	} {
+		if len(drawn.Fields) > 0 {
+			t.Errorf("%+v", drawn.Fields)
+		}
+	}
+	some := complete(&engine.Result{
+		Query: query.Query{Metrics: []string{"messages", "csat_score"}, Bucket: "none", Format: "timeseries"}, Unknown: []string{"csat_score"},
+		Columns: columns(metric("messages"), metric("csat_score")), Rows: [][]any{{int64(7), nil}},
+	})
+	fields := frame.Frames(some)[0].Fields
+	if len(fields) != 3 || fields[1].Len() != 1 || fields[1].Config.NoValue != "" || fields[2].Config.NoValue != "Not recorded" {
+		t.Errorf("%+v", fields)
 	}
 }
 

@@ -223,6 +223,37 @@ func TestSchemaThatChanges(t *testing.T) {
 	}
 }
 
+// TestWithoutConversations: a panel of what the database does not keep is empty and
+// says why, a rule over it fails.
+func TestWithoutConversations(t *testing.T) {
+	client := start(t)
+	schema := demoData(t, 2000)
+	if _, err := pgtest.Connect(t).Exec(t.Context(), "DROP TABLE "+schema+".csat"); err != nil {
+		t.Fatal(err)
+	}
+	settings, secrets := reader(t, schema)
+	in := source(t, settings, secrets, nil)
+	const csat = `{"metrics": ["csat_score"], "language": "pt-BR"}`
+	panels := ask(t, client, in, nil, map[string]string{"csat": csat, "agents": `{"report": "agents"}`, "messages": quickQuery})
+	answered(t, "agents", panels["agents"])
+	answered(t, "messages", panels["messages"])
+	empty := panels["csat"]
+	if empty.Error != nil || len(empty.Frames) != 1 {
+		t.Fatalf("%d frames, %v", len(empty.Frames), empty.Error)
+	}
+	frame := empty.Frames[0]
+	if _, known := frame.Fields[0].ConcreteAt(0); known || frame.Fields[0].Config.NoValue != "Sem registro" {
+		t.Errorf("%v, %+v", frame.Fields[0], frame.Fields[0].Config)
+	}
+	if len(frame.Meta.Notices) != 1 || !strings.HasPrefix(frame.Meta.Notices[0].Text, "Aqui não é possível ler: avaliações de CSAT (") {
+		t.Errorf("%+v", frame.Meta.Notices)
+	}
+	rule := ask(t, client, in, map[string]string{"FromAlert": "true"}, map[string]string{"csat": csat})["csat"]
+	if rule.Error == nil || rule.Status != backend.StatusNotImplemented || !strings.Contains(rule.Error.Error(), "csat_score is unavailable") {
+		t.Errorf("status %d: %v", rule.Status, rule.Error)
+	}
+}
+
 // TestValues asks for values as editors and variables do.
 func TestValues(t *testing.T) {
 	client := start(t)

@@ -75,6 +75,26 @@ func TestAgreesWithTheContract(t *testing.T) {
 	sourcetest.AgreesOn(t, kind, data, unavailable, []string{"active_agents", "failure_reasons"}, nil)
 }
 
+// TestNoConversations wants a sentence in the reader's language in place of numbers.
+func TestNoConversations(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, story.Data())
+	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
+	span := calendar.Range{From: story.End.AddDate(0, 0, -7), To: story.End}
+	for language, want := range map[string]string{
+		"en":    "A database of Evolution API keeps no conversations.",
+		"es":    "Una base de datos de Evolution API no guarda conversaciones.",
+		"pt-BR": "Um banco de dados de Evolution API não guarda conversas.",
+	} {
+		for _, q := range []query.Query{{Metrics: []string{"conversations", "resolutions"}}, {Report: "conversation_details"}} {
+			q.Language = language
+			result, err := e.Run(t.Context(), engine.Request{Query: q, Range: span, Partial: true})
+			if err != nil || !slices.Equal(result.Notices, []string{want}) {
+				t.Errorf("%v: %+v, %v", q, result, err)
+			}
+		}
+	}
+}
+
 func TestRights(t *testing.T) {
 	sourcetest.Rights(t, kind, "evolution.md", "Instance.token", "Session.creds", "IntegrationSession.context", "Template.webhookUrl", "Message.webhookUrl")
 }

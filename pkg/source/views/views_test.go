@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,8 +15,10 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/frame"
 	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
@@ -419,6 +422,106 @@ func TestEachAbsence(t *testing.T) {
 }
 
 // TestFindings wants each shortcoming to be named.
+// TestPartial wants a report's other numbers where one hangs on what is missing.
+func TestPartial(t *testing.T) {
+	d := newDatabase(t)
+	schema := d.variant(t, "VIEW", func(relation string, c source.Column) string {
+		if relation == "csat" || relation == "tag" {
+			return ""
+		}
+		return c.Name
+	})
+	full, less := d.engine(t, d.base), d.engine(t, schema)
+	run := func(e *engine.Engine, q query.Query) *engine.Result {
+		t.Helper()
+		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: year, Now: year.To, Partial: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	for _, q := range []query.Query{
+		{Report: "agents"},
+		{Report: "agents", Compare: "previous_period", OrderBy: []query.Order{{By: "csat_score"}, {By: "conversations"}, {By: "agent"}}},
+		{Metrics: []string{"csat_average", "messages", "csat_score", "conversations"}, Bucket: "month", Compare: "previous_period"},
+	} {
+		if _, err := less.Run(t.Context(), engine.Request{Query: q, Range: year}); err == nil {
+			t.Errorf("%+v: no error where all is wanted", q)
+		}
+		want, got := run(full, q), run(less, q)
+		if !slices.Equal(got.Notices, []string{"Cannot be read here: CSAT ratings (the relation " + schema + ".csat is missing)."}) {
+			t.Errorf("%+v: notices %q", q, got.Notices)
+		}
+		if !reflect.DeepEqual(got.Columns, want.Columns) || !reflect.DeepEqual(got.Query.Metrics, want.Query.Metrics) {
+			t.Fatalf("%+v: columns %v of %q, want %v of %q", q, got.Columns, got.Query.Metrics, want.Columns, want.Query.Metrics)
+		}
+		ratings := func(id string) bool { return strings.HasPrefix(id, "csat") }
+		byGroup := func(r *engine.Result) map[string][]any {
+			rows := map[string][]any{}
+			for _, row := range r.Rows {
+				var key string
+				row = slices.Clone(row)
+				for i, c := range r.Columns {
+					if c.Role != compile.Metric {
+						key += fmt.Sprint(row[i], "/")
+					} else if ratings(c.Metric.ID) {
+						row[i] = nil
+					}
+				}
+				rows[key] = row
+			}
+			return rows
+		}
+		wanted := byGroup(want)
+		for key, row := range byGroup(got) {
+			if !reflect.DeepEqual(row, wanted[key]) {
+				t.Errorf("%+v: %s is %v, want %v", q, key, row, wanted[key])
+			}
+		}
+		for _, row := range got.Rows {
+			for i, c := range got.Columns {
+				if ratings(c.Metric.ID) && row[i] != nil {
+					t.Errorf("%+v: %s is %v", q, c.ID, row[i])
+				}
+			}
+		}
+		if len(got.Rows) == 0 || len(got.Unknown) == 0 {
+			t.Errorf("%+v: %d rows, unknown %q", q, len(got.Rows), got.Unknown)
+		}
+	}
+	// What nothing is left of is empty; a number by itself is a row.
+	for _, c := range []struct {
+		q    query.Query
+		rows int
+	}{
+		{query.Query{Metrics: []string{"csat_score", "csat_responses"}}, 1},
+		{query.Query{Metrics: []string{"csat_score"}, Bucket: "none", Compare: "previous_period", Format: "timeseries"}, 1},
+		{query.Query{Metrics: []string{"csat_score"}, Bucket: "day"}, 0},
+		{query.Query{Metrics: []string{"csat_score"}, GroupBy: []string{"agent"}}, 0},
+		{query.Query{Report: "tags"}, 0},
+		{query.Query{Metrics: []string{"messages"}, Filters: []query.Filter{{Dimension: "contact_tag", Operator: "in", Values: []string{"vip"}}}}, 1},
+		{query.Query{Report: "conversation_details", Filters: []query.Filter{{Dimension: "contact_tag", Operator: "in", Values: []string{"vip"}}}}, 0},
+		{query.Query{Report: "message_log", Filters: []query.Filter{{Dimension: "contact_tag", Operator: "in", Values: []string{"vip"}}}}, 0},
+		{query.Query{Report: "message_log", Format: "logs_volume", Filters: []query.Filter{{Dimension: "contact_tag", Operator: "in", Values: []string{"vip"}}}}, 0},
+		{query.Query{Report: "campaign_sends", Filters: []query.Filter{{Dimension: "contact_tag", Operator: "in", Values: []string{"vip"}}}}, 0},
+	} {
+		got := run(less, c.q)
+		if len(got.Rows) != c.rows || len(got.Notices) == 0 || len(got.Rows) > 0 && len(got.Rows[0]) != len(got.Columns) {
+			t.Errorf("%+v: %d columns, rows %v, notices %q", c.q, len(got.Columns), got.Rows, got.Notices)
+		}
+		for _, frame := range frame.Frames(got) {
+			if n, err := frame.RowLen(); err != nil || n > c.rows {
+				t.Errorf("%+v: %d rows in the frame, %v", c.q, n, err)
+			}
+		}
+	}
+	for _, dimension := range []string{"contact_tag", "conversation_tag"} {
+		if values, err := less.Values(t.Context(), engine.ValuesRequest{Dimension: dimension, From: year.From, To: year.To}); err != nil || len(values) > 0 {
+			t.Errorf("values of %s: %v, %v", dimension, values, err)
+		}
+	}
+}
+
 func TestFindings(t *testing.T) {
 	d := newDatabase(t)
 	asIs := func(_ string, c source.Column) string { return c.Name }
