@@ -75,8 +75,8 @@ func (l lack) notices(in compile.Input) []string {
 func (e *Engine) without(ctx context.Context, in compile.Input, named int, l lack) (*Result, error) {
 	asked := in.Query
 	if l.whole {
-		result := &Result{Query: asked, Location: in.Location, Range: in.Range, Unknown: asked.Metrics, Notices: l.notices(in)}
-		if len(asked.Metrics) > 0 && len(asked.GroupBy) == 0 && asked.Bucket == "none" {
+		result := &Result{Query: asked, Location: in.Location, Range: in.Range, Columns: cuts(asked), Unknown: asked.Metrics, Notices: l.notices(in)}
+		if len(asked.Metrics) > 0 && len(result.Columns) == 0 {
 			result.Rows = [][]any{{}}
 		}
 		result.insert(asked.Metrics, asked.Metrics)
@@ -93,6 +93,26 @@ func (e *Engine) without(ctx context.Context, in compile.Input, named int, l lac
 	result.Notices = append(l.notices(in), result.Notices...)
 	result.insert(asked.Metrics, l.metrics)
 	return result, nil
+}
+
+// cuts are the columns that an answer has beside its metrics.
+func cuts(q query.Query) []Column {
+	var list []Column
+	if q.Bucket != "none" && len(q.Metrics) > 0 {
+		list = append(list, Column{Column: compile.Column{ID: "time", Role: compile.Time}})
+	}
+	for _, id := range q.GroupBy {
+		d, _ := catalog.LookupDimension(id)
+		if d.Kind == catalog.KindTime {
+			list = append(list, Column{Column: compile.Column{ID: id, Role: compile.Time, Dimension: d}})
+			continue
+		}
+		list = append(list, Column{Column: compile.Column{ID: id, Role: compile.Key, Dimension: d}})
+		if d.Kind == catalog.KindEntity {
+			list = append(list, Column{Column: compile.Column{ID: id + "_name", Role: compile.Name, Dimension: d}})
+		}
+	}
+	return list
 }
 
 // insert adds columns without values for those of the metrics that are absent,

@@ -78,10 +78,22 @@ type builder struct {
 	texts catalog.Texts
 }
 
-// table is one frame with a field per column.
+// table is one frame with a field per column. Groups of which nothing is known are
+// no rows, and their unknown numbers no columns, under which a panel would write a
+// sum of 0. A list of a single number is nothing then; of several the groups' own
+// columns stay, by which panels join tables.
 func (b builder) table() *data.Frame {
 	frame := data.NewFrame("")
+	blank := b.allUnknown() && !b.isOne()
+	if blank {
+		empty := *b.Result
+		empty.Rows = nil
+		b.Result = &empty
+	}
 	for _, i := range b.namesFirst() {
+		if blank && (len(b.Query.Metrics) == 1 || b.Columns[i].Role == compile.Metric) {
+			continue
+		}
 		field := newField(b.Columns[i], b.values(i))
 		field.Config = b.config(b.Columns[i])
 		frame.Fields = append(frame.Fields, field)
@@ -191,6 +203,9 @@ func (b builder) namesFirst() []int {
 func (b builder) setTableType(frame *data.Frame) {
 	numbers := 0
 	timed, grouped := false, false
+	if b.allUnknown() && !b.isOne() {
+		return
+	}
 	for _, c := range b.Columns {
 		switch {
 		case c.Role == compile.Time:
@@ -295,11 +310,16 @@ func (b builder) allUnknown() bool {
 	return len(b.Query.Metrics) > 0 && !slices.ContainsFunc(b.Query.Metrics, func(id string) bool { return !slices.Contains(b.Unknown, id) })
 }
 
+// isOne tells whether the answer is of the whole, not cut by anything.
+func (b builder) isOne() bool {
+	return !slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role != compile.Metric })
+}
+
 // noSeries is the answer where all metrics are unknown: lines of nothing are nothing
 // that a panel can draw. A number by itself has no points, and says so.
 func (b builder) noSeries() *data.Frame {
 	frame := data.NewFrame("")
-	if !slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role != compile.Metric }) {
+	if b.isOne() {
 		frame.Fields = append(frame.Fields, data.NewField("time", nil, []time.Time{}))
 		for _, c := range b.Columns {
 			if !c.Previous {
@@ -312,21 +332,16 @@ func (b builder) noSeries() *data.Frame {
 }
 
 // heatmap is one frame of rows: the hour of the day, and a field per weekday, 0
-// where nothing happened. The panel draws the first row at the bottom, so Sunday
+// where nothing happened, if that is known. The panel draws the first row at the bottom, so Sunday
 // comes first and Monday last.
 func (b builder) heatmap() *data.Frame {
-	if b.allUnknown() {
-		frame := data.NewFrame("")
-		frame.SetMeta(&data.FrameMeta{Type: "heatmap-rows", TypeVersion: data.FrameTypeVersion{0, 1}})
-		return frame
-	}
 	at := func(id string) int {
 		return slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == id })
 	}
 	weekday, hour, value := at("weekday"), at("hour_of_day"), at(b.Query.Metrics[0])
 	metric := b.Columns[value]
 	var cells [7][24]any
-	if metric.Unit == catalog.Count {
+	if metric.Unit == catalog.Count && !b.allUnknown() {
 		for day := range cells {
 			for h := range cells[day] {
 				cells[day][h] = int64(0)
@@ -521,8 +536,8 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 		if color := catalog.MetricColor(c.Metric.ID); color != "" && !c.Previous {
 			config.Color = fixed(color)
 		}
-		if len(b.Query.GroupBy) == 0 && slices.Contains(b.Unknown, c.Metric.ID) {
-			config.NoValue = b.texts.Notice("not_recorded")
+		if b.isOne() && slices.Contains(b.Unknown, c.Metric.ID) {
+			config.NoValue, config.Color = b.texts.Notice("not_recorded"), fixed(catalog.Color(c.Metric.ID, catalog.None))
 		}
 	case compile.Key:
 		config.Mappings = b.mappings(c.Dimension)

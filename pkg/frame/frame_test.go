@@ -310,8 +310,7 @@ func TestGoldenNumeric(t *testing.T) {
 	}
 }
 
-// TestHeatmap: hours in which nothing happened are 0, but there are none where nobody
-// knows.
+// TestHeatmap: hours in which nothing happened are 0, and empty where nobody knows.
 func TestHeatmap(t *testing.T) {
 	result := &engine.Result{
 		Query:   query.Query{Metrics: []string{"messages"}, GroupBy: []string{"weekday", "hour_of_day"}, Bucket: "none", Format: "heatmap"},
@@ -330,8 +329,8 @@ func TestHeatmap(t *testing.T) {
 		t.Error(cell(1, 9), cell(1, 8), cell(0, 0))
 	}
 	result.Rows, result.Unknown = nil, []string{"messages"}
-	if f := frame.Frames(complete(result))[0]; len(f.Fields) > 0 {
-		t.Error("an empty heat map is drawn: ", f.Fields)
+	if cell(1, 9) != nil || cell(0, 0) != nil {
+		t.Error(cell(1, 9), cell(0, 0))
 	}
 }
 
@@ -352,6 +351,20 @@ func TestUnknown(t *testing.T) {
 		if len(drawn.Fields) > 0 {
 			t.Errorf("%+v", drawn.Fields)
 		}
+	}
+	table := func(metrics ...string) *data.Frame {
+		c, row := columns(key("agent"), name("agent")), []any{nil, nil}
+		for _, id := range metrics {
+			c, row = append(c, metric(id)), append(row, nil)
+		}
+		q := query.Query{Metrics: metrics, GroupBy: []string{"agent"}, Bucket: "none", Format: "table"}
+		return frame.Frames(complete(&engine.Result{Query: q, Unknown: metrics, Columns: c, Rows: [][]any{row}}))[0]
+	}
+	if f := table("messages"); len(f.Fields) > 0 {
+		t.Errorf("%+v", f.Fields)
+	}
+	if f := table("messages", "conversations"); len(f.Fields) != 2 || f.Fields[0].Len() > 0 {
+		t.Errorf("%+v", f.Fields)
 	}
 	some := complete(&engine.Result{
 		Query: query.Query{Metrics: []string{"messages", "csat_score"}, Bucket: "none", Format: "timeseries"}, Unknown: []string{"csat_score"},
