@@ -303,10 +303,14 @@ func (w *webhook) send(i int, m contract.Message) {
 	case "delivered":
 		told.DeliveredAt = add("delivered", delivered)
 	case "read":
+		read := later(m.ReadAt, time.Minute)
+		if read.Before(*delivered) {
+			delivered = read
+		}
 		if i%3 != 0 || told.SentAt == nil {
 			told.DeliveredAt = add("delivered", delivered)
 		}
-		told.ReadAt = add([]string{"read", "read", "played"}[i%3], later(m.ReadAt, time.Minute))
+		told.ReadAt = add([]string{"read", "read", "played"}[i%3], read)
 	case "failed":
 		told.FailedAt = add("failed", failed)
 	}

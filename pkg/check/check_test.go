@@ -104,12 +104,22 @@ func TestRows(t *testing.T) {
 		"clocks": {func(d *contract.Data) {
 			d.Messages[1].DeliveredAt, d.Messages[1].ReadAt = new(at), new(at.Add(-time.Hour))
 			d.CSAT[0].AnsweredAt = new(at.Add(-time.Hour))
+			d.Messages[1].FailedAt = new(at)
+			d.Conversations[0].FirstResponseAt = new(at.Add(-time.Minute))
+			d.Events[0].Seconds = new(-3.0)
 		}, []string{
 			"1 rows of message were delivered before they were created, such as b",
+			"1 rows of message were read before they were created, such as b",
+			"1 rows of message failed before they were created, such as b",
 			"1 rows of message were read before they were delivered, such as b",
 			"1 rows of message were delivered before they were sent, such as b",
+			"1 rows of conversation were answered before they were opened, such as c",
+			"1 rows of conversation_event took less than no time, such as c (first_response)",
 			"1 rows of csat were answered before they were sent, such as c",
 		}},
+		"stored twice": {func(d *contract.Data) {
+			d.Messages[0].ProviderMessageID, d.Messages[1].ProviderMessageID = new("wamid.1"), new("wamid.1")
+		}, []string{"allowed: 2 rows of message share the provider's id with another of their line (they may be stored twice), such as a, b"}},
 		"words": {func(d *contract.Data) {
 			d.Messages[0].Direction, d.Messages[1].Status, d.Lines[0].Channel = "in", new("gone"), new("fax")
 			d.CSAT[0].Rating = new(int32(9))

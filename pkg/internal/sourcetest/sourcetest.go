@@ -281,6 +281,35 @@ func Tells(t *testing.T, kind string, untold map[catalog.Fact][]string) {
 // conforms wants no row that breaks the contract.
 func conforms(t *testing.T, s *source.Source) {
 	t.Helper()
+	for _, p := range problems(t, s) {
+		if !p.Allowed {
+			t.Error(p)
+		}
+	}
+}
+
+// Breaks breaks the story in the product's tables, "$schema" being theirs, and wants
+// each breakage told with its count and an example: "1 rows of message lie in the
+// future, such as 30", or the beginning of that.
+func Breaks(t *testing.T, kind, breakage string, want ...string) {
+	schema, _ := Tell(t, kind, story.Data())
+	if _, err := pgtest.Connect(t).Exec(t.Context(), strings.ReplaceAll(breakage, "$schema", schema)); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, p := range problems(t, Found(t, Open(t, kind, "", source.Settings{Schema: schema}))) {
+		told = append(told, p.String())
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(told, func(line string) bool { return strings.HasPrefix(line, w) }) {
+			t.Errorf("nobody says %q, but\n%s", w, strings.Join(told, "\n"))
+		}
+	}
+}
+
+// problems are what the check of all rows finds.
+func problems(t *testing.T, s *source.Source) []check.Problem {
+	t.Helper()
 	settings, err := postgres.SettingsFromURL(pgtest.URL(t))
 	if err != nil {
 		t.Fatal(err)
@@ -290,15 +319,11 @@ func conforms(t *testing.T, s *source.Source) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	problems, err := check.Rows(t.Context(), db, s, time.Time{}, nil)
+	found, err := check.Rows(t.Context(), db, s, time.Time{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range problems {
-		if !p.Allowed {
-			t.Error(p)
-		}
-	}
+	return found
 }
 
 // near tells whether two values are the same but for half a second.

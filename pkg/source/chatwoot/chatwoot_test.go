@@ -42,6 +42,47 @@ func TestRights(t *testing.T) {
 		"users.encrypted_password", "users.tokens", "users.email", "channel_whatsapp.provider_config", "channel_twilio_sms.auth_token", "channel_api.hmac_token", "channel_web_widgets.hmac_token")
 }
 
+func TestTellsWhatIsBroken(t *testing.T) {
+	sourcetest.Breaks(t, kind, `
+		SET search_path TO $schema;
+		ALTER TABLE messages DROP CONSTRAINT messages_pkey;
+		ALTER TABLE contacts DROP CONSTRAINT contacts_pkey;
+		INSERT INTO messages SELECT * FROM messages WHERE id = 10;
+		DROP INDEX contacts_email_account_id_idx, contacts_identifier_account_id_idx;
+		INSERT INTO contacts SELECT * FROM contacts WHERE id = 4;
+		UPDATE messages SET conversation_id = 900001 WHERE id = 11;
+		UPDATE messages SET inbox_id = 900002 WHERE id = 12;
+		UPDATE messages SET account_id = 900003 WHERE id = 13;
+		UPDATE conversations SET contact_id = 900004 WHERE id = 14;
+		UPDATE reporting_events SET conversation_id = 900005 WHERE id = 1;
+		UPDATE messages SET created_at = now() + interval '2 days' WHERE id = 15;
+		UPDATE conversations SET created_at = now() + interval '2 days' WHERE id = 16;
+		UPDATE reporting_events SET created_at = now() + interval '2 days' WHERE id = 2;
+		UPDATE reporting_events SET value = -5, conversation_id = 18, name = 'reply_time' WHERE id = 3;
+		UPDATE conversations SET first_reply_created_at = created_at - interval '1 day' WHERE id = 17;
+		UPDATE campaign_recipients SET status = 4, sent_at = '2026-11-05', delivered_at = '2026-11-04', read_at = '2026-11-03' WHERE id = 1;
+		UPDATE campaign_recipients SET status = 2, delivered_at = sent_at WHERE id = (SELECT max(id) FROM campaign_recipients WHERE status = 3);
+		UPDATE csat_survey_responses SET conversation_id = 19, rating = 9, created_at = '2020-01-01' WHERE id = 1;
+		RESET search_path`,
+		"2 rows of message share their id with another, such as 10, 10",
+		"2 rows of contact share their id with another, such as 4, 4",
+		"1 rows of message name by conversation_id what is not in conversation, such as 11",
+		"1 rows of message name by line_id what is not in line, such as 12",
+		"1 rows of message are of another account than their conversation, such as 13",
+		"1 rows of conversation name by contact_id what is not in contact, such as 14",
+		"1 rows of conversation_event name by conversation_id what is not in conversation, such as 900005",
+		"1 rows of message lie in the future, such as 15",
+		"1 rows of conversation lie in the future, such as 16",
+		"1 rows of conversation_event lie in the future, such as ",
+		"1 rows of conversation_event took less than no time, such as 18 (reply)",
+		"2 rows of conversation were answered before they were opened, such as 16, 17",
+		"1 rows of message were delivered before they were sent, such as -1",
+		"1 rows of message were read before they were delivered, such as -1",
+		"1 rows of message are of status sent, pending or failed although they were delivered (the delivery counts), such as -",
+		"1 rows of csat were answered before they were sent, such as 19",
+		"1 rows of csat have a rating that is not 1 to 5, such as 19 (9)")
+}
+
 // TestVersions takes away what older versions and smaller editions lack.
 func TestVersions(t *testing.T) {
 	schema, _ := sourcetest.Tell(t, kind, story.Data())

@@ -99,6 +99,23 @@ func TestRights(t *testing.T) {
 	sourcetest.Rights(t, kind, "evolution.md", "Instance.token", "Session.creds", "IntegrationSession.context", "Template.webhookUrl", "Message.webhookUrl")
 }
 
+func TestTellsWhatIsBroken(t *testing.T) {
+	sourcetest.Breaks(t, kind, `
+		SET search_path TO $schema;
+		ALTER TABLE "Message" DROP CONSTRAINT "Message_instanceId_fkey";
+		ALTER TABLE "Message" DROP CONSTRAINT "Message_pkey" CASCADE;
+		INSERT INTO "Message" SELECT * FROM "Message" WHERE "id" = 'cmm000000000000000009';
+		INSERT INTO "Message" SELECT 'twice', "key", "pushName", "participant", "messageType", "message", "contextInfo", "source", "messageTimestamp" + 5, NULL, NULL, NULL, NULL, NULL, "instanceId"
+		FROM "Message" WHERE "id" = 'cmm000000000000000010';
+		UPDATE "Message" SET "instanceId" = 'gone' WHERE "id" = 'cmm000000000000000012';
+		UPDATE "Message" SET "messageTimestamp" = extract(epoch FROM now())::int + 200000 WHERE "id" = 'cmm000000000000000013';
+		RESET search_path`,
+		"2 rows of message share their id with another, such as cmm000000000000000009, cmm000000000000000009",
+		"4 rows of message share the provider's id with another of their line (they may be stored twice), such as ",
+		"1 rows of message name by line_id what is not in line, such as cmm000000000000000012",
+		"1 rows of message lie in the future, such as cmm000000000000000013")
+}
+
 // TestShapes reads what few rows of the story hold: names that Evolution lost, and
 // what has the type of a text.
 func TestShapes(t *testing.T) {

@@ -193,6 +193,31 @@ func TestRights(t *testing.T) {
 		"Users.passwordHash", "Users.email", "Whatsapps.session", "Whatsapps.token", "Whatsapps.facebookUserToken", "Whatsapps.qrcode", "Companies.email", "Settings.value", "Messages.dataJson", "Contacts.email")
 }
 
+func TestTellsWhatIsBroken(t *testing.T) {
+	sourcetest.Breaks(t, kind, `
+		SET search_path TO $schema;
+		ALTER TABLE "Messages" DROP CONSTRAINT "Messges_id_ticketId_pk";
+		ALTER TABLE "Tickets" DROP CONSTRAINT "Tickets_pkey";
+		INSERT INTO "Messages" SELECT * FROM "Messages" WHERE "ticketId" = 1 AND id NOT LIKE 'REACTION%' LIMIT 1;
+		INSERT INTO "Tickets" (id, status, "contactId", "whatsappId", "companyId", "createdAt", "updatedAt", "isGroup") VALUES
+			(900001, 'open', 900002, 1, 1, '2026-11-01', '2026-11-01', false), (900003, 'open', 1, 900004, 1, '2026-11-01', '2026-11-01', false),
+			(900005, 'open', 1, 1, 1, now() + interval '2 days', now(), false), (900006, 'closed', 1, 1, 1, '2026-11-01', '2026-11-01', false),
+			(900007, 'open', 1, 1, 1, '2026-11-01', '2026-11-01', false), (900007, 'open', 1, 1, 1, '2026-11-01', '2026-11-01', false);
+		INSERT INTO "TicketTraking" ("ticketId", "companyId", "createdAt", "finishedAt") VALUES (900006, 1, '2026-11-01', '2026-10-01'), (900006, 1, '2026-11-01', now() + interval '2 days');
+		INSERT INTO "Messages" (id, body, "ticketId", "createdAt", "updatedAt", "companyId") VALUES ('SOON', 'x', 900003, now() + interval '2 days', now(), 1), ('OTHER', 'x', 900003, '2026-11-01', '2026-11-01', 2);
+		RESET search_path`,
+		"2 rows of message share their id with another, such as 1:",
+		"2 rows of conversation share their id with another, such as 900007, 900007",
+		"1 rows of conversation name by contact_id what is not in contact, such as 900001",
+		"1 rows of conversation name by line_id what is not in line, such as 900003",
+		"2 rows of message name by line_id what is not in line, such as 900003:",
+		"1 rows of message are of another account than their conversation, such as 900003:OTHER",
+		"1 rows of message lie in the future, such as 900003:SOON",
+		"1 rows of conversation lie in the future, such as 900005",
+		"1 rows of conversation_event lie in the future, such as 900006",
+		"1 rows of conversation_event took less than no time, such as 900006 (resolved)")
+}
+
 // TestVersions takes away what older versions and other descendants lack.
 func TestVersions(t *testing.T) {
 	schema, _ := sourcetest.Tell(t, kind, story.Data())

@@ -155,6 +155,21 @@ func (tab table) add(t *testing.T, bodies ...string) {
 
 const columns = "message_id, direction, account_id, line_id, contact_id, created_at, content_type, body, template_category, correlation_id, status, sent_at, delivered_at, read_at, failed_at, error_code, error_text, is_referral, button_payload, in_reply_to, price_usd"
 
+func TestTellsWhatIsBroken(t *testing.T) {
+	moment := func(name, id string, back int) string {
+		return fmt.Sprintf(`{"id": "%s", "status": "%s", "timestamp": "%d", "recipient_id": "5511900000000"}`, id, name, 1793534400-back)
+	}
+	sourcetest.Breaks(t, kind, fmt.Sprintf("INSERT INTO $schema.whatsapp_webhook (received_at, payload) VALUES ('2026-11-01 12:00Z', '%s'), ('2026-11-01 12:00Z', '%s'), ('2026-11-01 12:00Z', '%s')",
+		body(`"statuses": [`+moment("sent", "wamid.order", 100)+`, `+moment("delivered", "wamid.order", 200)+`, `+moment("read", "wamid.order", 300)+`]`),
+		body(`"messages": [{"id": "wamid.future", "from": "5511900000000", "timestamp": "4102444800", "type": "text"}]`),
+		body(`"messages": [{"id": "wamid.nobody", "timestamp": "1793534400", "type": "text"}]`)),
+		"1 rows of message were delivered before they were sent, such as wamid.order",
+		"1 rows of message were read before they were delivered, such as wamid.order",
+		"1 rows of message were read before they were created, such as wamid.order",
+		"1 rows of message lie in the future, such as wamid.future",
+		"1 rows of message have no contact (they make no session and no user), such as wamid.nobody")
+}
+
 // TestBodies reads bodies as Meta sends them.
 func TestBodies(t *testing.T) {
 	const inbound = `"direction":"inbound","account_id":"102290129340398","line_id":"106540352242922","contact_id":"16505551234","created_at":"2026-11-01T12:00:00+00:00",`
