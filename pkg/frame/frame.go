@@ -81,7 +81,8 @@ type builder struct {
 // table is one frame with a field per column. Groups of which nothing is known are
 // no rows, and their unknown numbers no columns, under which a panel would write a
 // sum of 0. A list of a single number is nothing then; of several the groups' own
-// columns stay, by which panels join tables.
+// columns stay, by which panels join tables. Beside what is known of groups, a column
+// of what is not is no number.
 func (b builder) table() *data.Frame {
 	frame := data.NewFrame("")
 	blank := b.allUnknown() && !b.isOne()
@@ -94,7 +95,11 @@ func (b builder) table() *data.Frame {
 		if blank && (len(b.Query.Metrics) == 1 || b.Columns[i].Role == compile.Metric) {
 			continue
 		}
-		field := newField(b.Columns[i], b.values(i))
+		c := b.Columns[i]
+		if b.isUnknown(c) && b.isGrouped() {
+			c.Unit = catalog.Text
+		}
+		field := newField(c, b.values(i))
 		field.Config = b.config(b.Columns[i])
 		frame.Fields = append(frame.Fields, field)
 	}
@@ -213,7 +218,7 @@ func (b builder) setTableType(frame *data.Frame) {
 		case c.Role == compile.Metric && !c.Metric.Numeric(),
 			c.Role == compile.Key && c.Dimension.Kind == catalog.KindNumber:
 			return
-		case c.Role == compile.Metric:
+		case c.Role == compile.Metric && !b.isUnknown(c):
 			numbers++
 		case c.Role == compile.Key:
 			grouped = true
@@ -310,6 +315,16 @@ func (b builder) allUnknown() bool {
 	return len(b.Query.Metrics) > 0 && !slices.ContainsFunc(b.Query.Metrics, func(id string) bool { return !slices.Contains(b.Unknown, id) })
 }
 
+// isUnknown tells whether a column is a metric that the database cannot know.
+func (b builder) isUnknown(c engine.Column) bool {
+	return c.Role == compile.Metric && slices.Contains(b.Unknown, c.Metric.ID)
+}
+
+// isGrouped tells whether the answer is cut by more than time.
+func (b builder) isGrouped() bool {
+	return slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role == compile.Key })
+}
+
 // isOne tells whether the answer is of the whole, not cut by anything.
 func (b builder) isOne() bool {
 	return !slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role != compile.Metric })
@@ -332,8 +347,8 @@ func (b builder) noSeries() *data.Frame {
 }
 
 // heatmap is one frame of rows: the hour of the day, and a field per weekday, 0
-// where nothing happened, if that is known. The panel draws the first row at the bottom, so Sunday
-// comes first and Monday last.
+// where nothing happened, if that is known. The panel draws the first row at the
+// bottom, so Sunday comes first and Monday last.
 func (b builder) heatmap() *data.Frame {
 	at := func(id string) int {
 		return slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == id })
@@ -536,7 +551,7 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 		if color := catalog.MetricColor(c.Metric.ID); color != "" && !c.Previous {
 			config.Color = fixed(color)
 		}
-		if b.isOne() && slices.Contains(b.Unknown, c.Metric.ID) {
+		if b.isOne() && b.isUnknown(c) {
 			config.NoValue, config.Color = b.texts.Notice("not_recorded"), fixed(catalog.Color(c.Metric.ID, catalog.None))
 		}
 	case compile.Key:

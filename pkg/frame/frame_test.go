@@ -138,6 +138,19 @@ var results = map[string]*engine.Result{
 			{day(1), nil, int64(4)},
 		},
 	},
+	// What nobody can know of the groups is no number, and has no sum.
+	"table_unknown": {
+		Query:   query.Query{Metrics: []string{"conversations", "messages"}, GroupBy: []string{"agent"}, Bucket: "none", Format: "table"},
+		Columns: columns(key("agent"), name("agent"), metric("conversations"), metric("messages")),
+		Rows:    [][]any{{"3", "Ana", int64(7), nil}, {nil, nil, int64(2), nil}},
+		Unknown: []string{"messages"},
+	},
+	"table_by_day_unknown": {
+		Query:   query.Query{Metrics: []string{"conversations", "messages"}, Bucket: "day", Format: "table"},
+		Columns: columns(bucket(), metric("conversations"), metric("messages")),
+		Rows:    [][]any{{day(0), int64(7), nil}, {day(1), int64(2), nil}},
+		Unknown: []string{"messages"},
+	},
 	// An order of the reader's own goes before the catalogue's.
 	"series_ordered": {
 		Query:   query.Query{Metrics: []string{"sessions"}, GroupBy: []string{"initiator"}, Bucket: "day", Format: "timeseries", OrderBy: []query.Order{{By: "sessions", Desc: true}}},
