@@ -49,7 +49,7 @@ CROSS JOIN LATERAL (
 ) AS a
 WHERE m.message_type IN (0, 1, 3) AND NOT m.private
   {{if feature "groups"}}AND (c.group_type = 1) IS NOT TRUE{{end}}
-  {{if feature "reactions"}}AND CASE WHEN m.content_type = 0 AND m.content_attributes::text LIKE '%is_reaction%' THEN a.attributes ->> 'is_reaction' IS DISTINCT FROM 'true' ELSE true END{{end}}
+  {{if feature "reactions"}}AND (m.content_type <> 0 OR m.content_attributes::text NOT LIKE '%is_reaction%' OR a.attributes ->> 'is_reaction' IS DISTINCT FROM 'true'){{end}}
   AND m.created_at >= $since AT TIME ZONE 'UTC'
   AND m.created_at < $until AT TIME ZONE 'UTC'
   AND m.account_id = $account::int

@@ -96,7 +96,7 @@ WHERE coalesce(split_part(m."key" ->> 'remoteJid', '@', 2), '') NOT IN ('g.us', 
   AND m."messageType" NOT IN ('reactionMessage', 'encReactionMessage', 'protocolMessage', 'senderKeyDistributionMessage', 'editedMessage', 'secretEncryptedMessage',
     'pollUpdateMessage', 'pinInChatMessage', 'keepInChatMessage', 'albumMessage', 'unknown')
   -- Reactions by the Cloud API are told as texts.
-  AND NOT CASE WHEN m."messageType" = 'conversation' AND k.own AND i."integration" = 'WHATSAPP-BUSINESS' THEN m."message" ? 'reactionMessage' ELSE false END
+  AND NOT (m."messageType" = 'conversation' AND m."message" ? 'reactionMessage')
   AND NOT EXISTS (
     SELECT FROM {{table "Message"}} AS d
     WHERE d."instanceId" = m."instanceId" AND d."messageTimestamp" = m."messageTimestamp" AND d."key" ->> 'id' = m."key" ->> 'id' AND d."id" < m."id"
