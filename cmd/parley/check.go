@@ -98,6 +98,9 @@ func printSource(w io.Writer, s *source.Source) {
 		}
 		fmt.Fprintln(w)
 	}
+	if len(s.Fatal()) > 0 {
+		return // then nothing can be had
+	}
 	unavailable, unknown := catalog.Limits(s.Has, s.Knows)
 	for _, part := range []struct {
 		title string

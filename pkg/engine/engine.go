@@ -253,11 +253,7 @@ type SchemaError struct {
 }
 
 func (e *SchemaError) Error() string {
-	var problems []string
-	for _, f := range e.Findings {
-		problems = append(problems, f.Problem)
-	}
-	return strings.Join(problems, "; ") + ". " + e.Remedy
+	return strings.Join(source.Problems(e.Findings), "; ") + ". " + e.Remedy
 }
 
 // aggregate answers a query for metrics. named is the number of rows that it asks

@@ -400,6 +400,9 @@ func TestHealth(t *testing.T) {
 		if health.Status != status || !strings.Contains(strings.ToLower(health.Message+string(health.JSONDetails)), strings.ToLower(want)) {
 			t.Errorf("%s %q %s, want %q", health.Status, health.Message, health.JSONDetails, want)
 		}
+		if status == backend.HealthStatusError && strings.Contains(string(health.JSONDetails), "Metrics") {
+			t.Errorf("%q is followed by a list of metrics: %s", health.Message, health.JSONDetails)
+		}
 	}
 	exec := func(sql string) {
 		t.Helper()
@@ -416,9 +419,10 @@ func TestHealth(t *testing.T) {
 	check(func(s map[string]any, _ map[string]string) { s["database"] = "nowhere" }, backend.HealthStatusError, "the database does not exist")
 	check(func(s map[string]any, _ map[string]string) { s["tlsMode"] = "require" }, backend.HealthStatusError, "does not speak TLS")
 	check(func(s map[string]any, _ map[string]string) { s["schema"] = "nowhere" }, backend.HealthStatusError, "nowhere")
+	check(func(s map[string]any, _ map[string]string) { s["kind"] = "chatwoot" }, backend.HealthStatusError, "the schema "+schema+" has no tables of Chatwoot")
 	exec("DROP TABLE " + schema + ".csat")
 	check(same, backend.HealthStatusOk, schema+".csat is missing")
-	check(same, backend.HealthStatusOk, "Metrics that are therefore unavailable:\\n– CSAT")
+	check(same, backend.HealthStatusOk, "Metrics that are unavailable: CSAT responses")
 	check(same, backend.HealthStatusOk, "Missing or incomplete: csat.")
 	exec("ALTER TABLE " + schema + ".message DROP COLUMN direction")
 	check(same, backend.HealthStatusError, "message lacks the column direction")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,6 +33,7 @@ type examination struct {
 	VerboseMessage string `json:"verboseMessage,omitempty"`
 }
 
+// examined tells of a database that reports can be made of.
 func examined(s *source.Source) *examination {
 	e := &examination{Kind: s.Kind, Version: s.Version, Relations: s.Findings, Advice: s.Advice}
 	e.Unavailable, e.Unknown = catalog.Limits(s.Has, s.Knows)
@@ -50,10 +52,12 @@ func (d *DataSource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 		_, message := explain(err)
 		return health(backend.HealthStatusError, message, nil), nil
 	}
-	found := examined(s)
 	if fatal := s.Fatal(); len(fatal) > 0 {
-		return health(backend.HealthStatusError, "Connected, but "+(&engine.SchemaError{Findings: fatal, Remedy: s.Remedy}).Error()+".", found), nil
+		// What every report lacks needs no list of metrics.
+		wrong := &engine.SchemaError{Findings: fatal, Remedy: s.Remedy}
+		return health(backend.HealthStatusError, "Connected, but "+wrong.Error(), &examination{Kind: s.Kind, Version: s.Version, Relations: s.Findings}), nil
 	}
+	found := examined(s)
 	overview, err := d.engine.Overview(ctx, s)
 	if err != nil {
 		_, message := explain(err)
@@ -77,44 +81,68 @@ func (e *examination) message(o engine.Overview) string {
 	return message
 }
 
+// things are what the rows of relations are that a product may not know.
+var things = map[string]string{
+	"conversation": "conversations", "agent": "agents", "team": "teams", "tag": "tags",
+	"campaign": "campaigns", "csat": "CSAT ratings", "working_hours": "business hours",
+}
+
 // describe puts into words for people what is missing and what would help.
 func (e *examination) describe() {
-	var partial, problems []string
+	var never, partial []string
+	var lacking []source.Finding
+	costs := true
 	for _, f := range e.Relations {
-		if f.Problem != "" {
-			partial = append(partial, f.Relation)
-			problems = append(problems, f.Problem)
-		}
-	}
-	var lines []string
-	for _, part := range []struct {
-		begins string
-		list   []string
-	}{
-		{"Missing or incomplete", problems},
-		{"Metrics that are therefore unavailable", titles(e.Unavailable)},
-		{"Metrics that are unknown here", titles(e.Unknown)},
-		{"What would make the reports faster", e.Advice},
-	} {
-		if len(part.list) > 0 {
-			lines = append(lines, part.begins+":")
-			for _, item := range part.list {
-				lines = append(lines, "– "+item)
+		switch {
+		case f.Never && things[f.Relation] != "":
+			never = append(never, things[f.Relation])
+		case f.Problem != "" && !f.Never:
+			lacking = append(lacking, f)
+			if f.Relation == "rate_card" {
+				costs = false
+			} else {
+				partial = append(partial, f.Relation)
 			}
 		}
 	}
+
+	var summary, lines []string
+	details := func(begins string, list ...string) {
+		if len(list) > 0 {
+			lines = append(lines, begins+strings.Join(list, ", "))
+		}
+	}
+	items := func(begins string, list []string) {
+		if len(list) > 0 {
+			lines = append(lines, begins+"\n– "+strings.Join(list, "\n– "))
+		}
+	}
+	if len(never) > 0 {
+		summary = append(summary, "A database of "+e.Kind+" keeps no "+strings.Join(never, ", ")+".")
+		if slices.Contains(never, things["conversation"]) {
+			summary = append(summary, "The dashboards Agents, Tags and Conversations stay empty.")
+		}
+	}
+	if !costs {
+		summary = append(summary, "Costs are unknown without a rate card.")
+	}
+	if len(partial) > 0 {
+		summary = append(summary, "Missing or incomplete: "+strings.Join(partial, ", ")+".")
+	}
+	items("Missing or incomplete:", source.Problems(lacking))
+	details("Metrics that are unavailable: ", titles(e.Unavailable)...)
+	details("Metrics that are unknown: ", titles(e.Unknown)...)
+	items("What would make the reports faster:", e.Advice)
 	if len(lines) == 0 {
 		return
 	}
-	e.VerboseMessage = strings.Join(lines, "\n")
-	switch {
-	case len(partial) > 0:
-		e.Message = "Missing or incomplete: " + strings.Join(partial, ", ") + ". The details say what that means for the reports."
-	case len(e.Unavailable)+len(e.Unknown) > 0:
-		e.Message = "Not every metric can be known here. The details list those that can't."
-	default:
-		e.Message = "The reports can be faster. The details say how."
+	if len(summary) == 0 && len(e.Unavailable)+len(e.Unknown) > 0 {
+		summary = append(summary, "Not every metric can be known here.")
 	}
+	if len(e.Advice) > 0 {
+		summary = append(summary, "The reports can be faster.")
+	}
+	e.Message, e.VerboseMessage = strings.Join(summary, " "), strings.Join(lines, "\n")
 }
 
 func titles(metrics []string) []string {

@@ -58,6 +58,8 @@ type Product struct {
 	Data any
 	// Indexes that the reports need on large tables.
 	Indexes []Index
+	// Wrong is what keeps everything from being read, if anything does.
+	Wrong string
 	// Remedy says what to do about what is missing.
 	Remedy string
 	// Phone is that of Source.
@@ -128,6 +130,14 @@ func (d *Database) forbidden(name string) bool {
 		return len(d.unreadable[table]) > 0 && !d.Has(table)
 	}
 	return d.unreadable[table][column]
+}
+
+// Problem says why a table or column cannot be read.
+func (d *Database) Problem(name string) string {
+	if d.forbidden(name) {
+		return fmt.Sprintf("the user may not read %s.%s: GRANT SELECT on it", d.settings.Schema, name)
+	}
+	return fmt.Sprintf("%s.%s is not there", d.settings.Schema, name)
 }
 
 // Table is the quoted name of a table of the schema.
@@ -216,13 +226,18 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 			return nil, err
 		}
 		if !known {
-			s.Findings = append(s.Findings, Finding{Relation: "account", State: Missing, Problem: fmt.Sprintf("there is no account %s", s.Account), Fatal: true})
+			s.Findings = append(s.Findings, Finding{Relation: "account", State: Missing, Problem: noAccount(s.Account), Fatal: true})
 		}
+	}
+	if fatal := s.Fatal(); len(fatal) > 0 && fatal[0].Problem == noAccount(s.Account) {
+		s.Remedy = "Check the account in the data source's settings"
 	}
 	advice, err := d.advice(ctx, p.Indexes)
 	s.Advice = advice
 	return s, err
 }
+
+func noAccount(id string) string { return "there is no account " + id }
 
 // draft renders the file of a relation, and has the database say what it yields.
 func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, error) {
@@ -257,7 +272,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 			f.finding.Problem = refused.Message + ": GRANT SELECT on its columns that the documentation lists"
 			return f, nil
 		case refused.Code == "22P02" && d.settings.Account != "":
-			f.finding.Problem = fmt.Sprintf("%q is no id of an account here", d.settings.Account)
+			f.finding.Problem = noAccount(d.settings.Account)
 			return f, nil
 		case strings.HasPrefix(refused.Code, "42"): // no such column, or of another type
 			f.finding.Problem = refused.Message
@@ -308,22 +323,23 @@ func (d *Database) own(ctx context.Context, f *draft) (*draft, error) {
 // render executes the template. A table that is not there is a problem of the
 // relation.
 func (d *Database) render(f *draft, p Product) error {
-	problem := func(name string) string {
-		if d.forbidden(name) {
-			return fmt.Sprintf("the user may not read %s.%s: GRANT SELECT on it", d.settings.Schema, name)
-		}
-		return fmt.Sprintf("%s.%s is not there", d.settings.Schema, name)
+	if p.Wrong != "" {
+		f.finding.Problem = p.Wrong
+		return nil
 	}
 	parsed, err := template.New(f.Name).Funcs(template.FuncMap{
 		"table": func(name string) string {
 			if !d.Has(name) && f.finding.Problem == "" {
-				f.finding.Problem = problem(name)
+				f.finding.Problem = d.Problem(name)
+				if d.forbidden(name) {
+					f.finding.Forbidden = d.settings.Schema + "." + name
+				}
 			}
 			return d.Table(name)
 		},
 		"has": func(name string) bool {
 			if !d.Has(name) {
-				f.absent = append(f.absent, problem(name))
+				f.absent = append(f.absent, d.Problem(name))
 				return false
 			}
 			return true

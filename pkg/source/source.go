@@ -145,6 +145,28 @@ type Finding struct {
 	Fatal bool `json:"fatal,omitempty"`
 	// Never: the product knows no such thing, and nothing is wrong with the database.
 	Never bool `json:"never,omitempty"`
+	// Forbidden is the table that the problem is that the user may not read.
+	Forbidden string `json:"forbidden,omitempty"`
+}
+
+// Problems are those of the findings, each told once, and what may not be read
+// together.
+func Problems(findings []Finding) []string {
+	var problems, forbidden []string
+	at := 0
+	for _, f := range findings {
+		switch {
+		case f.Problem == "" || slices.Contains(problems, f.Problem):
+		case f.Forbidden == "":
+			problems = append(problems, f.Problem)
+		case len(forbidden) == 0:
+			at, forbidden, problems = len(problems), []string{f.Forbidden}, append(problems, f.Problem)
+		case !slices.Contains(forbidden, f.Forbidden):
+			forbidden = append(forbidden, f.Forbidden)
+			problems[at] = fmt.Sprintf("the user may not read %s: GRANT USAGE on the schema and SELECT on them", strings.Join(forbidden, ", "))
+		}
+	}
+	return problems
 }
 
 // Has tells whether the source yields the relation.

@@ -51,7 +51,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 			return nil, err
 		}
 	}
-	if features["campaign_recipients"] {
+	if features["campaign_recipients"] && db.Has("messages.source_id") && db.Has("messages.inbox_id") {
 		// Whether campaigns write messages too shows in the first and in the last.
 		if features["campaign_messages"], err = db.Bool(ctx, `SELECT EXISTS (
   SELECT FROM ((SELECT * FROM `+db.Table("campaign_recipients")+` ORDER BY id LIMIT 1000) UNION (SELECT * FROM `+db.Table("campaign_recipients")+` ORDER BY id DESC LIMIT 1000)) AS r

@@ -23,17 +23,19 @@ type Kind struct {
 	ID, Name string
 	// Schema holds the tables where the settings name no other.
 	Schema string
+	// tables are some that every such database has, and together no other.
+	tables []string
 	detect func(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error)
 }
 
 // All kinds, the most general first.
 var All = []Kind{
-	{ID: "views", Name: "Parley views", Schema: "parley", detect: func(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
+	{ID: "views", Name: "Parley views", Schema: "parley", tables: []string{"message", "conversation", "contact", "line"}, detect: func(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
 		return views.Detect(ctx, tx, s)
 	}},
-	{ID: "chatwoot", Name: "Chatwoot", Schema: "public", detect: chatwoot.Detect},
-	{ID: "evolution", Name: "Evolution API", Schema: "public", detect: evolution.Detect},
-	{ID: "ticketz", Name: "Ticketz", Schema: "public", detect: ticketz.Detect},
+	{ID: "chatwoot", Name: "Chatwoot", Schema: "public", tables: []string{"messages", "inboxes"}, detect: chatwoot.Detect},
+	{ID: "evolution", Name: "Evolution API", Schema: "public", tables: []string{"Message", "Instance"}, detect: evolution.Detect},
+	{ID: "ticketz", Name: "Ticketz", Schema: "public", tables: []string{"Messages", "Whatsapps"}, detect: ticketz.Detect},
 	{ID: "webhook", Name: "WhatsApp webhooks", Schema: "public", detect: webhook.Detect},
 }
 
@@ -65,5 +67,18 @@ func (k Kind) Detect(s source.Settings) func(context.Context, pgx.Tx) (*source.S
 	if s.Schema == "" {
 		s.Schema = k.Schema
 	}
-	return func(ctx context.Context, tx pgx.Tx) (*source.Source, error) { return k.detect(ctx, tx, s) }
+	return func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
+		found, err := k.detect(ctx, tx, s)
+		if err != nil || len(found.Fatal()) == 0 {
+			return found, err
+		}
+		problem, err := k.lost(ctx, tx, s)
+		if err == nil && problem != "" {
+			found = &source.Source{
+				Kind: k.Name, Findings: []source.Finding{{Relation: "message", State: source.Missing, Problem: problem, Fatal: true}},
+				Remedy: "Choose the kind of database and the schema that fit, in the data source's settings",
+			}
+		}
+		return found, err
+	}
 }

@@ -131,6 +131,7 @@ func (v *reader) relation(r source.Relation) (sql string, absent []string, findi
 	case len(missing) > 0:
 		finding.Problem = fmt.Sprintf("%s.%s lacks the column %s", schema, r.Name, strings.Join(missing, ", "))
 	case len(unreadable) > 0:
+		finding.Forbidden = schema + "." + r.Name
 		finding.Problem = fmt.Sprintf("the user may not read %s.%s (%s): GRANT USAGE ON SCHEMA and SELECT ON the relation to it", schema, r.Name, strings.Join(unreadable, ", "))
 	case len(foreign) > 0:
 		finding.Problem = strings.Join(foreign, "; ")

@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -157,6 +158,31 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	}
 	return db.Examine(ctx, source.Product{
 		Name: "WhatsApp webhooks", Files: files, Data: t, Indexes: []source.Index{{Table: names.Table, Column: names.ReceivedAt}},
+		Wrong:  wrong(db, names, received, payload),
 		Remedy: "Check the database, the schema, the table and its columns in the data source's settings, and the rights of its user (see docs/webhook.md)",
 	})
+}
+
+// wrong says what is the matter with the columns that the settings name, given
+// their types.
+func wrong(db *source.Database, names source.Webhook, received, payload string) string {
+	if !db.Has(names.Table) {
+		return "" // each relation says so
+	}
+	for _, column := range []struct {
+		name, typ, what string
+		types           []string
+	}{
+		{names.ReceivedAt, received, "time", []string{"timestamp"}},
+		{names.Payload, payload, "JSON", []string{"json", "text", "character"}},
+	} {
+		name := names.Table + "." + column.name
+		if column.typ == "" {
+			return db.Problem(name)
+		}
+		if !slices.ContainsFunc(column.types, func(begins string) bool { return strings.HasPrefix(column.typ, begins) }) {
+			return fmt.Sprintf("%s is of type %s, which is no %s", name, column.typ, column.what)
+		}
+	}
+	return ""
 }

@@ -300,11 +300,12 @@ func TestColumns(t *testing.T) {
 
 // TestSaysWhatIsWrong wants a sentence for a table that cannot be read.
 func TestSaysWhatIsWrong(t *testing.T) {
-	tab := newTable(t, "CREATE TABLE webhooks (at bigint, payload jsonb)")
+	tab := newTable(t, `CREATE TABLE webhooks (at bigint, payload jsonb, "on" timestamptz)`)
 	for settings, problem := range map[source.Webhook]string{
-		{}:                                    tab.schema + ".whatsapp_webhook is not there",
-		{Table: "webhooks"}:                   "column w.received_at does not exist",
-		{Table: "webhooks", ReceivedAt: "at"}: "operator does not exist: bigint >= timestamp with time zone",
+		{Table: "webhooks"}:                                    tab.schema + ".webhooks.received_at is not there",
+		{Table: "webhooks", ReceivedAt: "at"}:                  "webhooks.at is of type bigint, which is no time",
+		{Table: "webhooks", ReceivedAt: "on", Payload: "at"}:   "webhooks.at is of type bigint, which is no JSON",
+		{Table: "webhooks", ReceivedAt: "on", Payload: "body"}: tab.schema + ".webhooks.body is not there",
 	} {
 		found := tab.found(t, source.Settings{Webhook: settings})
 		fatal := found.Fatal()

@@ -1,0 +1,120 @@
+package kinds_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/internal/story"
+	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/source/kinds"
+)
+
+// database makes a database of its own, in which no other test makes schemas.
+func database(t *testing.T) *pgx.Conn {
+	t.Helper()
+	server := pgtest.Connect(t)
+	_, name := pgtest.Schema(t)
+	if _, err := server.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	config := server.Config().Copy()
+	config.Database = name
+	conn, err := pgx.ConnectConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx := context.Background()
+		if err := conn.Close(ctx); err != nil {
+			t.Error(err)
+		}
+		again, err := pgx.Connect(ctx, pgtest.URL(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = again.Close(ctx) }()
+		if _, err := again.Exec(ctx, "DROP DATABASE "+name); err != nil {
+			t.Error(err)
+		}
+	})
+	return conn
+}
+
+// TestLost looks for databases where they are not.
+func TestLost(t *testing.T) {
+	conn := database(t)
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wrong := func(kind string, s source.Settings) string {
+		t.Helper()
+		k, err := kinds.Lookup(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx, err := conn.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = tx.Rollback(t.Context()) }()
+		found, err := k.Detect(s)(t.Context(), tx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(source.Problems(found.Fatal()), "; ")
+	}
+	check := func(kind string, s source.Settings, want string) {
+		t.Helper()
+		if got := wrong(kind, s); got != want {
+			t.Errorf("%s, %+v: %q, want %q", kind, s, got, want)
+		}
+	}
+
+	check("chatwoot", source.Settings{}, "the schema public has no tables of Chatwoot")
+	exec("CREATE SCHEMA a; CREATE SCHEMA b; CREATE SCHEMA c; CREATE SCHEMA d; CREATE SCHEMA e")
+	check("views", source.Settings{}, "there is no schema parley; there is the schema a; there is the schema b; there is the schema c; …")
+	exec("DROP SCHEMA a, b, c, d, e")
+
+	for _, kind := range kinds.IDs() {
+		if tell, told := story.Tellers[kind]; told {
+			exec("CREATE SCHEMA of_" + kind)
+			if _, err := tell(t.Context(), conn, "of_"+kind, contract.Data{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, kind := range kinds.IDs() {
+		if _, told := story.Tellers[kind]; !told {
+			continue
+		}
+		k, _ := kinds.Lookup(kind)
+		own := source.Settings{Schema: "of_" + kind}
+		check(kind, own, "")
+		what := "tables of " + k.Name
+		if kind == "webhook" {
+			what = "table whatsapp_webhook"
+		}
+		there := fmt.Sprintf("; the schema of_%s has the %s", kind, what)
+		check(kind, source.Settings{}, "the schema public has no "+what+there)
+		check(kind, source.Settings{Schema: "nowhere"}, "there is no schema nowhere"+there)
+	}
+	check("webhook", source.Settings{Schema: "of_chatwoot", Webhook: source.Webhook{Table: "hooks"}},
+		"the schema of_chatwoot has no table hooks; the schema of_chatwoot has the tables of Chatwoot; the schema of_evolution has the tables of Evolution API; the schema of_ticketz has the tables of Ticketz")
+	check("views", source.Settings{}, "there is no schema parley; the schema of_chatwoot has the tables of Chatwoot; the schema of_evolution has the tables of Evolution API; the schema of_ticketz has the tables of Ticketz; …")
+
+	// Where something is there, what is missing is told by its name.
+	exec("DROP TABLE of_chatwoot.messages CASCADE")
+	check("chatwoot", source.Settings{Schema: "of_chatwoot"}, "of_chatwoot.messages is not there")
+	check("chatwoot", source.Settings{Schema: "of_chatwoot", Account: "nobody"}, "of_chatwoot.messages is not there; there is no account nobody")
+	check("ticketz", source.Settings{Schema: "of_ticketz", Account: "nobody"}, "there is no account nobody")
+	check("evolution", source.Settings{Schema: "of_evolution", Account: "nobody"}, "there is no account nobody")
+}
