@@ -2,6 +2,7 @@ import { type DataSourceSettings } from '@grafana/data';
 import { config } from '@grafana/runtime';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { readFileSync } from 'fs';
 import { useState } from 'react';
 
 import { type ParleyOptions, type ParleySecrets } from '../types';
@@ -67,6 +68,34 @@ describe('the settings', () => {
     expect(state.settings.jsonData).toEqual({ kind: 'webhook', table: 'inbox', receivedAtColumn: 'at', payloadColumn: 'body' });
   });
 
+  it.each([
+    ['Parley views', 'configuration.md#the-login', '{conversation_id}'],
+    ['Chatwoot', 'chatwoot.md#the-login', '{display_id}'],
+    ['Evolution API', 'evolution.md#the-login', '{contact_id}'],
+    ['Ticketz', 'ticketz.md#the-login', '{url}'],
+    ['WhatsApp webhooks', 'webhook.md#the-login', '{contact_id}'],
+  ])('tell of %s how to make a login and a link', async (kind, page, field) => {
+    edit({ kind: 'chatwoot' });
+    await choose(/^Kind of database/, kind);
+    const login = screen.getByRole('link', { name: /How to make one/ });
+    const [path, anchor] = login.getAttribute('href')!.split('/docs/')[1].split('#');
+    expect(`${path}#${anchor}`).toBe(page);
+    expect(readFileSync(`docs/${path}`, 'utf8').toLowerCase()).toContain(`\n## ${anchor.replace('-', ' ')}\n`);
+    const link = screen.getByLabelText(/^Link to a chat/);
+    expect(link).toHaveAttribute('placeholder', expect.stringContaining(field));
+    for (const used of link.getAttribute('placeholder')!.match(/{\w+}/g)!) {
+      expect(screen.getByText(/These stand for the ids/)).toHaveTextContent(used);
+    }
+  });
+
+  it('lead to their documentation', () => {
+    edit();
+    expect(screen.getByRole('link', { name: /Read the documentation/ })).toHaveAttribute(
+      'href',
+      expect.stringMatching(/\/docs\/configuration\.md$/)
+    );
+  });
+
   it('hold a time zone that the browser does not know, or none', async () => {
     const state = edit();
     const zone = screen.getByRole('combobox', { name: /^Time zone/ });
@@ -107,20 +136,31 @@ describe('the settings', () => {
     expect(state.settings.secureJsonData).toEqual({ password: '' });
   });
 
-  it('ask for certificates where they serve', async () => {
-    const state = edit({ tlsMode: 'disable' });
-    expect(screen.queryByLabelText(/certificate/)).not.toBeInTheDocument();
-    await choose(/^TLS mode/, 'Where the server can');
-    expect(state.settings.jsonData).toEqual({ tlsMode: 'prefer' });
-    expect(screen.queryByLabelText(/^Root certificate/)).not.toBeInTheDocument();
-    await choose(/^TLS mode/, 'Required');
-    expect(screen.queryByLabelText(/^Root certificate/)).not.toBeInTheDocument();
-    expect(screen.getByLabelText(/^Client certificate/)).toBeInTheDocument();
+  it('ask for a root certificate where the server is verified', async () => {
+    const state = edit();
+    for (const mode of ['Disabled', 'Where the server can', 'Required']) {
+      await choose(/^TLS mode/, mode);
+      expect(screen.queryByLabelText(/certificate/)).not.toBeInTheDocument();
+    }
     await choose(/^TLS mode/, 'Verify the certificate and the host');
     expect(state.settings.jsonData).toEqual({ tlsMode: 'verify-full' });
     await user.type(screen.getByLabelText(/^Root certificate/), 'PEM');
+    expect(state.settings.secureJsonData).toEqual({ tlsCACert: 'PEM' });
+  });
+
+  it("take the client's certificate among what is rarely needed", async () => {
+    const state = edit();
+    await user.click(screen.getByRole('button', { name: /Expand section Limits/ }));
+    await user.type(screen.getByLabelText(/^Client certificate/), 'PEM');
     await user.type(screen.getByLabelText(/^Client key/), 'KEY');
-    expect(state.settings.secureJsonData).toEqual({ tlsCACert: 'PEM', tlsClientKey: 'KEY' });
+    expect(state.settings.secureJsonData).toEqual({ tlsClientCert: 'PEM', tlsClientKey: 'KEY' });
+    await choose(/^TLS mode/, 'Disabled');
+    expect(screen.queryByLabelText(/^Client/)).not.toBeInTheDocument();
+  });
+
+  it("show the client's certificate where there is one", () => {
+    edit({}, { secureJsonFields: { tlsClientCert: true } });
+    expect(screen.getByLabelText(/^Client certificate/)).toBeInTheDocument();
   });
 
   it('bound what is asked of the database', async () => {

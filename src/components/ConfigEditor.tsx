@@ -23,14 +23,13 @@ import { kinds } from './kinds';
 
 type Props = DataSourcePluginOptionsEditorProps<ParleyOptions, ParleySecrets>;
 
-const DOCUMENTATION = 'https://github.com/parley-reports/parley/tree/main/docs';
+const DOCUMENTATION = 'https://github.com/parley-reports/parley/blob/main/docs';
 
 /** What empty fields show: the defaults of the backend, or what a value looks like. */
 const EXAMPLES = {
   host: 'db.example.com',
   port: '5432',
   timezone: 'UTC',
-  chatUrl: 'https://chat.example.com/conversations/{conversation_id}',
   rowLimit: '100000',
   timeoutSeconds: '60',
   maxConnections: '10',
@@ -69,7 +68,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         title={t('configEditor.database.title', 'Message database')}
         description={t(
           'configEditor.database.description',
-          'A PostgreSQL database, or a replica of it. A login that can only read is enough, and all that Parley needs.'
+          'A PostgreSQL database, or a replica of it. Nothing is installed or written there.'
         )}
       >
         <ChoiceSetting
@@ -108,7 +107,20 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
       </ConfigSection>
 
       <Divider />
-      <ConfigSection title={t('configEditor.authentication.title', 'Authentication')}>
+      <ConfigSection
+        title={t('configEditor.authentication.title', 'Authentication')}
+        description={
+          <>
+            {t(
+              'configEditor.authentication.description',
+              'A login that can only read is enough, and all that Parley needs.'
+            )}{' '}
+            <TextLink href={`${DOCUMENTATION}/${kind.login}`} external inline variant="bodySmall">
+              {t('configEditor.authentication.login', 'How to make one')}
+            </TextLink>
+          </>
+        }
+      >
         <TextSetting
           label={t('configEditor.user.label', 'User')}
           required
@@ -118,61 +130,45 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
         <PasswordSetting label={t('configEditor.password.label', 'Password')} {...secret('password')} />
 
-        <ConfigSubSection
-          title={t('configEditor.tls.title', 'Encryption')}
-          description={t('configEditor.tls.description', 'Certificates and keys are pasted as PEM text')}
-        >
-          <ChoiceSetting
-            label={t('configEditor.tlsMode.label', 'TLS mode')}
-            options={[
-              { value: 'disable', label: t('configEditor.tlsMode.disable', 'Disabled') },
-              {
-                value: 'prefer',
-                label: t('configEditor.tlsMode.prefer', 'Where the server can'),
-                description: t('configEditor.tlsMode.preferDescription', 'Encrypts if it can, and trusts any server'),
-              },
-              {
-                value: 'require',
-                label: t('configEditor.tlsMode.require', 'Required'),
-                description: t('configEditor.tlsMode.requireDescription', 'Encrypts, but trusts any server'),
-              },
-              {
-                value: 'verify-ca',
-                label: t('configEditor.tlsMode.verifyCA', 'Verify the certificate'),
-                description: t('configEditor.tlsMode.verifyCADescription', 'Trusts servers of a known authority'),
-              },
-              {
-                value: 'verify-full',
-                label: t('configEditor.tlsMode.verifyFull', 'Verify the certificate and the host'),
-                description: t('configEditor.tlsMode.verifyFullDescription', 'Trusts this very server only'),
-              },
-            ]}
-            value={tlsMode}
-            onChange={(mode) => set({ tlsMode: mode })}
+        <ChoiceSetting
+          label={t('configEditor.tlsMode.label', 'TLS mode')}
+          options={[
+            { value: 'disable', label: t('configEditor.tlsMode.disable', 'Disabled') },
+            {
+              value: 'prefer',
+              label: t('configEditor.tlsMode.prefer', 'Where the server can'),
+              description: t('configEditor.tlsMode.preferDescription', 'Encrypts if it can, and trusts any server'),
+            },
+            {
+              value: 'require',
+              label: t('configEditor.tlsMode.require', 'Required'),
+              description: t('configEditor.tlsMode.requireDescription', 'Encrypts, but trusts any server'),
+            },
+            {
+              value: 'verify-ca',
+              label: t('configEditor.tlsMode.verifyCA', 'Verify the certificate'),
+              description: t('configEditor.tlsMode.verifyCADescription', 'Trusts servers of a known authority'),
+            },
+            {
+              value: 'verify-full',
+              label: t('configEditor.tlsMode.verifyFull', 'Verify the certificate and the host'),
+              description: t('configEditor.tlsMode.verifyFullDescription', 'Trusts this very server only'),
+            },
+          ]}
+          value={tlsMode}
+          onChange={(mode) => set({ tlsMode: mode })}
+        />
+        {tlsMode.startsWith('verify') && (
+          <PemSetting
+            label={t('configEditor.tlsCACert.label', 'Root certificate')}
+            description={t(
+              'configEditor.tlsCACert.description',
+              "As PEM text. Without one, the system's authorities serve"
+            )}
+            kind="CERTIFICATE"
+            {...secret('tlsCACert')}
           />
-          {tlsMode !== 'disable' && (
-            <>
-              {tlsMode.startsWith('verify') && (
-                <PemSetting
-                  label={t('configEditor.tlsCACert.label', 'Root certificate')}
-                  description={t('configEditor.tlsCACert.description', "Without one, the system's authorities serve")}
-                  kind="CERTIFICATE"
-                  {...secret('tlsCACert')}
-                />
-              )}
-              <PemSetting
-                label={t('configEditor.tlsClientCert.label', 'Client certificate')}
-                kind="CERTIFICATE"
-                {...secret('tlsClientCert')}
-              />
-              <PemSetting
-                label={t('configEditor.tlsClientKey.label', 'Client key')}
-                kind="PRIVATE KEY"
-                {...secret('tlsClientKey')}
-              />
-            </>
-          )}
-        </ConfigSubSection>
+        )}
       </ConfigSection>
 
       <Divider />
@@ -192,8 +188,12 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
         <TextSetting
           label={t('configEditor.chatUrl.label', 'Link to a chat')}
-          description={<ChatLinks />}
-          placeholder={EXAMPLES.chatUrl}
+          description={t(
+            'configEditor.chatUrl.description',
+            'Opens a conversation from the rows of details, where the database holds no address of its own. These stand for the ids: {{fields}}',
+            { fields: kind.link.fields.join(' '), interpolation: { escapeValue: false } }
+          )}
+          placeholder={kind.link.example}
           width={2 * WIDTH}
           value={jsonData.chatUrl}
           onChange={(chatUrl) => set({ chatUrl })}
@@ -212,7 +212,9 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           jsonData.timeoutSeconds ||
           jsonData.maxConnections ||
           jsonData.execMode ||
-          jsonData.enableSecureSocksProxy
+          jsonData.enableSecureSocksProxy ||
+          secureJsonFields?.tlsClientCert ||
+          secureJsonFields?.tlsClientKey
         )}
       >
         <NumberSetting
@@ -249,37 +251,28 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           value={jsonData.execMode || 'cache_statement'}
           onChange={(execMode) => set({ execMode })}
         />
+        {tlsMode !== 'disable' && (
+          <ConfigSubSection
+            title={t('configEditor.tlsClient.title', 'Certificate of the client')}
+            description={t('configEditor.tlsClient.description', 'As PEM text, where the server asks for one')}
+          >
+            <PemSetting
+              label={t('configEditor.tlsClientCert.label', 'Client certificate')}
+              kind="CERTIFICATE"
+              {...secret('tlsClientCert')}
+            />
+            <PemSetting
+              label={t('configEditor.tlsClientKey.label', 'Client key')}
+              kind="PRIVATE KEY"
+              {...secret('tlsClientKey')}
+            />
+          </ConfigSubSection>
+        )}
         {config.secureSocksDSProxyEnabled && (
           <SecureSocksProxyToggle dataSourceConfig={options} onChange={onOptionsChange} labelWidth={30} />
         )}
       </ConfigSection>
     </fieldset>
-  );
-}
-
-/** What may stand in the template of a link, and what it may look like. */
-function ChatLinks() {
-  const examples = [
-    ['Chatwoot', 'https://chat.example.com/app/accounts/{account_id}/conversations/{display_id}'],
-    ['Ticketz', 'https://chat.example.com/tickets/{url}'],
-    [t('configEditor.chatUrl.own', 'Your own'), 'https://crm.example.com/chats?contact={contact_id}&line={line_id}'],
-  ];
-  return (
-    <>
-      {t(
-        'configEditor.chatUrl.description',
-        'Opens a conversation from the rows of details, where the database holds no address of its own. These stand for the ids: {{fields}}',
-        {
-          fields: '{account_id} {conversation_id} {display_id} {contact_id} {line_id} {url}',
-          interpolation: { escapeValue: false },
-        }
-      )}
-      {examples.map(([name, example]) => (
-        <div key={name}>
-          {name}: {example}
-        </div>
-      ))}
-    </>
   );
 }
 
@@ -289,7 +282,7 @@ function Introduction() {
     <Stack direction="column" gap={1}>
       <Text color="secondary" element="p">
         {t('configEditor.introduction', 'Tell Parley where your messages are; a file of the provisioning can do the same.')}{' '}
-        <TextLink href={DOCUMENTATION} external inline>
+        <TextLink href={`${DOCUMENTATION}/configuration.md`} external inline>
           {t('configEditor.documentation', 'Read the documentation')}
         </TextLink>
       </Text>

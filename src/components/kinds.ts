@@ -22,12 +22,29 @@ export interface Kind {
   title: string;
   description: string;
   fields: KindField[];
+  /** Where the documentation says how to make a login for it. */
+  login: string;
+  /** What may stand in the link to a chat, and what it may look like. */
+  link: { fields: string[]; example: string };
 }
 
 /** The backend's defaults. */
 const SCHEMA = 'parley';
 const PRODUCT_SCHEMA = 'public';
 const WEBHOOKS = { table: 'whatsapp_webhook', receivedAt: 'received_at', payload: 'payload' };
+
+/** Links of a help desk, and of what knows messages only. */
+const CONVERSATION = ['{account_id}', '{conversation_id}', '{display_id}', '{contact_id}', '{line_id}', '{url}'];
+const CONTACT = ['{account_id}', '{contact_id}', '{line_id}'];
+const LINKS = {
+  views: { fields: CONVERSATION, example: 'https://chat.example.com/conversations/{conversation_id}' },
+  chatwoot: {
+    fields: CONVERSATION,
+    example: 'https://chat.example.com/app/accounts/{account_id}/conversations/{display_id}',
+  },
+  ticketz: { fields: CONVERSATION, example: 'https://chat.example.com/tickets/{url}' },
+  messages: { fields: CONTACT, example: 'https://crm.example.com/chats?contact={contact_id}&line={line_id}' },
+};
 
 /** Their names are the same in every language. */
 const PRODUCTS = { chatwoot: 'Chatwoot', evolution: 'Evolution API', ticketz: 'Ticketz' };
@@ -40,16 +57,13 @@ const account = (
   )
 ): KindField => ({ name: 'account', label: t('configEditor.account.label', 'Account'), description });
 
-/** What the tables of a product need. */
-const productFields = (accountField = account()): KindField[] => [
-  {
-    name: 'schema',
-    label: t('configEditor.schema.label', 'Schema'),
-    description: t('configEditor.schema.tables', 'Where the tables are'),
-    placeholder: PRODUCT_SCHEMA,
-  },
-  accountField,
-];
+/** Where the tables of a product are. */
+const productSchema = (): KindField => ({
+  name: 'schema',
+  label: t('configEditor.schema.label', 'Schema'),
+  description: t('configEditor.schema.tables', 'Where the tables are'),
+  placeholder: PRODUCT_SCHEMA,
+});
 
 export function kinds(): Kind[] {
   return [
@@ -66,31 +80,40 @@ export function kinds(): Kind[] {
         },
         account(),
       ],
+      login: 'configuration.md#the-login',
+      link: LINKS.views,
     },
     {
       id: 'chatwoot',
       title: PRODUCTS.chatwoot,
       description: t('configEditor.kind.chatwootDescription', "Chatwoot's own tables, as they are"),
-      fields: productFields(),
+      fields: [productSchema(), account()],
+      login: 'chatwoot.md#the-login',
+      link: LINKS.chatwoot,
     },
     {
       id: 'evolution',
       title: PRODUCTS.evolution,
       description: t('configEditor.kind.evolutionDescription', "Evolution API's own tables, as they are"),
-      fields: productFields(
+      fields: [
+        productSchema(),
         account(
           t(
             'configEditor.account.instance',
             'The only instance to read, by name or id, or the client name of all instances of one installation: nothing of others can then be seen. Empty: all'
           )
-        )
-      ),
+        ),
+      ],
+      login: 'evolution.md#the-login',
+      link: LINKS.messages,
     },
     {
       id: 'ticketz',
       title: PRODUCTS.ticketz,
       description: t('configEditor.kind.ticketzDescription', 'The tables of Ticketz or another descendant of Whaticket, as they are'),
-      fields: productFields(),
+      fields: [productSchema(), account()],
+      login: 'ticketz.md#the-login',
+      link: LINKS.ticketz,
     },
     {
       id: 'webhook',
@@ -100,14 +123,7 @@ export function kinds(): Kind[] {
         "A table of your own that keeps the bodies of the Cloud API's webhooks as they came"
       ),
       fields: [
-        ...productFields(
-          account(
-            t(
-              'configEditor.account.waba',
-              'The id of the only WhatsApp Business account to read: nothing of others can then be seen. Empty: all accounts'
-            )
-          )
-        ),
+        productSchema(),
         {
           name: 'table',
           label: t('configEditor.table.label', 'Table'),
@@ -126,7 +142,15 @@ export function kinds(): Kind[] {
           description: t('configEditor.payloadColumn.description', 'Its whole JSON'),
           placeholder: WEBHOOKS.payload,
         },
+        account(
+          t(
+            'configEditor.account.waba',
+            'The id of the only WhatsApp Business account to read: nothing of others can then be seen. Empty: all accounts'
+          )
+        ),
       ],
+      login: 'webhook.md#the-login',
+      link: LINKS.messages,
     },
   ];
 }
