@@ -140,7 +140,7 @@ func (e *examination) describe() {
 		summary = append(summary, "Not every metric can be known here.")
 	}
 	if len(e.Advice) > 0 {
-		summary = append(summary, "The reports can be faster.")
+		summary = append(summary, "The reports can be faster: the details say how.")
 	}
 	e.Message, e.VerboseMessage = strings.Join(summary, " "), strings.Join(lines, "\n")
 }
