@@ -180,12 +180,13 @@ func (c *compiler) from(relation string) string {
 	if relation != "line" && relation != "account" || c.Range.From.IsZero() || !c.Source.Bounded(relation) {
 		return c.spanned(relation, source.Span{})
 	}
-	// Those of all messages that the statement may look at.
-	since := c.Range.From
-	if c.history != nil && c.history.cost {
-		since = c.costSince()
+	// Those of all messages that the statement may look at, found once.
+	name := relation + "_named"
+	if !slices.ContainsFunc(c.ctes, func(part cte) bool { return part.name == name }) {
+		span := c.span(c.costSince().Add(-longest-lookBack), c.Range.To.Add(longest))
+		c.withOnce(name, "SELECT * FROM "+c.spanned(relation, span)+" AS r")
 	}
-	return c.spanned(relation, c.span(since.Add(-longest-lookBack), c.Range.To.Add(longest)))
+	return name
 }
 
 func (c *compiler) spanned(relation string, span source.Span, columns ...string) string {

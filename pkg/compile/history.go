@@ -38,11 +38,13 @@ type history struct {
 }
 
 // longest is the longest session there can be (a free entry point: under 24 h to
-// the reply, then 72 h), lookBack how much earlier the timeline starts.
+// the reply, then 72 h), lookBack how much earlier the timeline starts, and
+// lookFurther how much earlier still where a pair never fell silent in that time.
 const (
-	window   = 24 * time.Hour
-	longest  = 96 * time.Hour
-	lookBack = 2 * longest
+	window      = 24 * time.Hour
+	longest     = 96 * time.Hour
+	lookBack    = 2 * longest
+	lookFurther = 6 * longest
 )
 
 // need asks for the history.
@@ -60,14 +62,22 @@ const stageSQL = `CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pendin
       WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
     CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END`
 
+// messageColumns are the columns that the statement reads of messages.
+func (c *compiler) messageColumns() []string {
+	columns := map[string]bool{"message_id": true, "created_at": true}
+	maps.Copy(columns, c.columns)
+	return slices.Sorted(maps.Keys(columns))
+}
+
 // messages selects the columns that the statement reads from the relation of
 // messages, each with its direction and stage.
 func (c *compiler) messages(span source.Span, where string) string {
-	columns := map[string]bool{"message_id": true, "created_at": true}
-	maps.Copy(columns, c.columns)
-	fields := make([]string, 0, len(columns)+2)
-	for _, name := range slices.Sorted(maps.Keys(columns)) {
+	names := c.messageColumns()
+	fields := make([]string, 0, len(names))
+	columns := map[string]bool{}
+	for _, name := range names {
 		fields = append(fields, "m."+name)
+		columns[name] = true
 	}
 	for _, name := range []string{"direction", "status", "delivered_at", "read_at", "failed_at", "author_kind", "conversation_id"} {
 		columns[name] = true // of the conditions and the stage
@@ -140,10 +150,10 @@ func (c *compiler) addHistory() {
 	}
 	if h.sessions || h.cost {
 		since = since.Add(-longest)
-		c.addTimeline(since, since.Add(-lookBack), c.Range.To.Add(longest))
+		c.addOrdered(since, since.Add(-lookBack), c.Range.To.Add(longest))
 		c.addSessions(since)
 	} else {
-		c.withOnce("timeline", c.timeline(c.span(since.Add(-window), c.Range.To), "", 0))
+		c.withOnce("timeline", c.timeline(c.read(c.span(since.Add(-window), c.Range.To), ""), 0))
 	}
 	if h.cost {
 		c.addCharges()
@@ -157,34 +167,61 @@ func within(from, to string) string {
 	return fmt.Sprintf("(r.created_at >= %s) IS TRUE AND (r.created_at < %s) IS TRUE", from, to)
 }
 
-// addTimeline adds the messages from start to end in their order. Pairs whose
-// sessions at since hang on messages before start are read from their beginning.
-func (c *compiler) addTimeline(since, start, end time.Time) {
-	c.with("recent", c.timeline(c.span(start, end), "", 0))
-	// They are few, which PostgreSQL takes for granted of what is equal.
-	c.with("unanchored", fmt.Sprintf("SELECT DISTINCT account_id, line_id, contact_id\nFROM recent\nWHERE CASE WHEN island_at < %s THEN 1 END = 1 AND CASE WHEN created_at >= %s THEN 1 END = 1",
-		c.arg(start.Add(longest), "timestamptz"), c.arg(since, "timestamptz")))
-	const same = "u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id"
-	before := c.span(time.Time{}, end)
-	before.Contacts = "SELECT u.contact_id FROM unanchored AS u"
-	c.withOnce("older", c.timeline(before, "JOIN unanchored AS u ON "+same, 1<<40, "EXISTS (SELECT FROM unanchored)"))
-	c.withEach("ordered", fmt.Sprintf("SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE %s)\nUNION ALL\nSELECT * FROM older", same))
+// samePair joins two rows of one pair.
+func samePair(a, b string) string {
+	return fmt.Sprintf("%[1]s.contact_id = %[2]s.contact_id AND %[1]s.account_id IS NOT DISTINCT FROM %[2]s.account_id AND %[1]s.line_id IS NOT DISTINCT FROM %[2]s.line_id", a, b)
+}
+
+// addOrdered adds the messages up to end in their order, from far enough back to
+// know the sessions at since: from start on, for pairs whose sessions then hang on
+// earlier messages from further back, and from their beginning for those for whom
+// that does not do either. Most statements need no more than the first reading.
+func (c *compiler) addOrdered(since, start, end time.Time) {
+	readings := []struct {
+		name  string
+		start time.Time
+	}{{"recent", start}, {"older", start.Add(-lookFurther)}, {"oldest", time.Time{}}}
+	c.with("recent", c.timeline(c.read(c.span(start, end), ""), 0))
+	var parts []string
+	for i := 1; i < len(readings); i++ {
+		last, next := readings[i-1], readings[i]
+		// They are few, which PostgreSQL takes for granted of what is equal.
+		unanchored := "unanchored_" + last.name
+		c.withOnce(unanchored, fmt.Sprintf("SELECT DISTINCT account_id, line_id, contact_id\nFROM %s\nWHERE CASE WHEN island_at < %s THEN 1 END = 1 AND CASE WHEN created_at >= %s THEN 1 END = 1",
+			last.name, c.arg(last.start.Add(longest), "timestamptz"), c.arg(since, "timestamptz")))
+		join := "\nJOIN " + unanchored + " AS u ON " + samePair("u", "r")
+		before := c.span(next.start, last.start)
+		before.Contacts = "SELECT u.contact_id FROM " + unanchored + " AS u"
+		var fields []string
+		for _, name := range append(c.messageColumns(), "outbound", "stage", "channel") {
+			fields = append(fields, "r."+name)
+		}
+		known := "SELECT " + strings.Join(fields, ", ") + "\nFROM " + last.name + " AS r" + join
+		c.withOnce(next.name, c.timeline("SELECT *\nFROM (\n"+indent(known+"\nUNION ALL\n"+c.read(before, join, "EXISTS (SELECT FROM "+unanchored+")"))+"\n) AS r", int64(i)<<40))
+		parts = append(parts, fmt.Sprintf("SELECT r.* FROM %s AS r WHERE NOT EXISTS (SELECT FROM %s AS u WHERE %s)", last.name, unanchored, samePair("u", "r")))
+	}
+	c.withEach("ordered", strings.Join(append(parts, "SELECT * FROM oldest"), "\nUNION ALL\n"))
+}
+
+// read selects messages with their channels.
+func (c *compiler) read(span source.Span, join string, conditions ...string) string {
+	b := c.builder("message", "")
+	b.joins["line"] = true
+	for _, f := range c.pairFilters() {
+		conditions = append(conditions, b.predicate(f))
+	}
+	var fields []string
+	for _, name := range append(c.messageColumns(), "outbound", "stage") {
+		fields = append(fields, "r."+name)
+	}
+	return "SELECT " + strings.Join(fields, ", ") + ", l.channel\nFROM (\n" + indent(c.messages(span, "")) + "\n) AS r" + b.joinSQL() + join + whereAll(conditions...)
 }
 
 // timeline puts the messages of each pair in order. What later steps choose by
 // stands in boolean columns: PostgreSQL takes such a condition for half of the
 // rows, and a comparison with a text for next to none.  The offset keeps the numbers
 // of two timelines apart.
-func (c *compiler) timeline(span source.Span, join string, offset int64, conditions ...string) string {
-	b := c.builder("message", "")
-	b.joins["line"] = true
-	for _, f := range c.pairFilters() {
-		conditions = append(conditions, b.predicate(f))
-	}
-	joins := b.joinSQL()
-	if join != "" {
-		joins += "\n" + join
-	}
+func (c *compiler) timeline(messages string, offset int64) string {
 	// The offset keeps PostgreSQL from computing a column anew wherever it is read.
 	base := fmt.Sprintf(`SELECT r.*,
   r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
@@ -197,7 +234,7 @@ func (c *compiler) timeline(span source.Span, join string, offset int64, conditi
   %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
 %s
-) AS r`, c.known("campaign", "r.campaign_id"), indent("SELECT r.*, l.channel\nFROM (\n"+indent(c.messages(span, ""))+"\n) AS r"+joins+whereAll(conditions...)+"\nOFFSET 0"))
+) AS r`, c.known("campaign", "r.campaign_id"), indent(messages+"\nOFFSET 0"))
 	ordered := fmt.Sprintf(`SELECT o.*,
   row_number() OVER (ORDER BY %[1]s, %[2]s) + %[3]d AS g,
   max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,

@@ -20,7 +20,7 @@ WITH recent AS (
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT r.*, l.channel
+        SELECT r.account_id, r.agent_id, r.author_kind, r.body, r.campaign_id, r.contact_id, r.content_type, r.created_at, r.error_code, r.error_text, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, l.channel
         FROM (
           SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
             m.direction = 'outbound' AS outbound,
@@ -39,7 +39,7 @@ WITH recent AS (
   ) AS t
   WINDOW so_far AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING)
 ),
-unanchored AS (
+unanchored_recent AS MATERIALIZED (
   SELECT DISTINCT account_id, line_id, contact_id
   FROM recent
   WHERE CASE WHEN island_at < $8::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $9::timestamptz THEN 1 END = 1
@@ -66,20 +66,82 @@ older AS MATERIALIZED (
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT r.*, l.channel
+        SELECT *
         FROM (
-          SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
-            m.direction = 'outbound' AS outbound,
-            CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-              CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
-                WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
-              CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
-          FROM (SELECT * FROM parley.message) AS m
-          WHERE m.created_at < $10::timestamptz
+          SELECT r.account_id, r.agent_id, r.author_kind, r.body, r.campaign_id, r.contact_id, r.content_type, r.created_at, r.error_code, r.error_text, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.channel
+          FROM recent AS r
+          JOIN unanchored_recent AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+          UNION ALL
+          SELECT r.account_id, r.agent_id, r.author_kind, r.body, r.campaign_id, r.contact_id, r.content_type, r.created_at, r.error_code, r.error_text, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, l.channel
+          FROM (
+            SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
+              m.direction = 'outbound' AS outbound,
+              CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                  WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+                CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
+            FROM (SELECT * FROM parley.message) AS m
+            WHERE m.created_at >= $10::timestamptz AND m.created_at < $11::timestamptz
+          ) AS r
+          LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+          JOIN unanchored_recent AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+          WHERE EXISTS (SELECT FROM unanchored_recent)
         ) AS r
-        LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-        JOIN unanchored AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
-        WHERE EXISTS (SELECT FROM unanchored)
+        OFFSET 0
+      ) AS r
+    ) AS o
+    WINDOW earlier AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ) AS t
+  WINDOW so_far AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING)
+),
+unanchored_older AS MATERIALIZED (
+  SELECT DISTINCT account_id, line_id, contact_id
+  FROM older
+  WHERE CASE WHEN island_at < $12::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $13::timestamptz THEN 1 END = 1
+),
+oldest AS MATERIALIZED (
+  SELECT t.*,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN g END) OVER so_far AS island,
+    max(CASE WHEN opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours')) THEN created_at END) OVER so_far AS island_at,
+    CASE WHEN outbound THEN CASE WHEN contact_id IS NOT NULL AND last_inbound_at > created_at - interval '24 hours' THEN 'open' ELSE 'closed' END END AS in_window
+  FROM (
+    SELECT o.*,
+      row_number() OVER (ORDER BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C", created_at, sequence, outbound, message_id COLLATE "C") + 2199023255552 AS g,
+      max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
+      max(CASE WHEN NOT outbound THEN created_at END) OVER earlier AS last_inbound_at,
+      max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
+    FROM (
+      SELECT r.*,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
+        coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
+        coalesce(r.stage = 'failed', false) AS is_failed,
+        coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
+        NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
+        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+      FROM (
+        SELECT *
+        FROM (
+          SELECT r.account_id, r.agent_id, r.author_kind, r.body, r.campaign_id, r.contact_id, r.content_type, r.created_at, r.error_code, r.error_text, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.channel
+          FROM older AS r
+          JOIN unanchored_older AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+          UNION ALL
+          SELECT r.account_id, r.agent_id, r.author_kind, r.body, r.campaign_id, r.contact_id, r.content_type, r.created_at, r.error_code, r.error_text, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, l.channel
+          FROM (
+            SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
+              m.direction = 'outbound' AS outbound,
+              CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
+                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                  WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+                CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
+            FROM (SELECT * FROM parley.message) AS m
+            WHERE m.created_at < $14::timestamptz
+          ) AS r
+          LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
+          JOIN unanchored_older AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
+          WHERE EXISTS (SELECT FROM unanchored_older)
+        ) AS r
         OFFSET 0
       ) AS r
     ) AS o
@@ -88,9 +150,11 @@ older AS MATERIALIZED (
   WINDOW so_far AS (PARTITION BY contact_id COLLATE "C", line_id COLLATE "C", account_id COLLATE "C" ORDER BY created_at, sequence, outbound, message_id COLLATE "C" ROWS UNBOUNDED PRECEDING)
 ),
 ordered AS NOT MATERIALIZED (
-  SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
+  SELECT r.* FROM recent AS r WHERE NOT EXISTS (SELECT FROM unanchored_recent AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
   UNION ALL
-  SELECT * FROM older
+  SELECT r.* FROM older AS r WHERE NOT EXISTS (SELECT FROM unanchored_older AS u WHERE u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id)
+  UNION ALL
+  SELECT * FROM oldest
 ),
 long AS (
   SELECT r.g, r.island, r.created_at, r.opens, r.is_entry, r.is_sent
@@ -147,7 +211,7 @@ timeline AS MATERIALIZED (
 attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
-  WHERE (r.is_opener) AND (r.created_at >= $11::timestamptz) IS TRUE AND (r.created_at < $12::timestamptz) IS TRUE
+  WHERE (r.is_opener) AND (r.created_at >= $15::timestamptz) IS TRUE AND (r.created_at < $16::timestamptz) IS TRUE
 ),
 session AS MATERIALIZED (
   SELECT r.*,
@@ -187,7 +251,7 @@ page AS (
       AND CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END = ANY ($3::text[])
   ) AS p
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
-  LIMIT $13::bigint
+  LIMIT $17::bigint
 )
 SELECT t.created_at AS created_at,
   t.status AS status,

@@ -20,7 +20,7 @@ WITH timeline AS MATERIALIZED (
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT r.*, l.channel
+        SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, l.channel
         FROM (
           SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name,
             m.direction = 'outbound' AS outbound,
