@@ -1,0 +1,47 @@
+package engine_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/pkg/internal/agree"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/reference"
+)
+
+// TestWhoNeverFellSilent: the sessions of today hang on how the talk began, be it
+// weeks or months ago. Every second message opens one.
+func TestWhoNeverFellSilent(t *testing.T) {
+	t.Parallel()
+	end := instant("2026-06-30")
+	data := contract.Data{Lines: []contract.Line{{LineID: "1", Channel: new("whatsapp")}, {LineID: "2", Channel: new("whatsapp")}}}
+	for days := 5; days <= 80; days += 5 {
+		for _, line := range []string{"1", "2"} {
+			at := end.AddDate(0, 0, -days)
+			for i := 0; at.Before(end.AddDate(0, 0, 3)); i++ {
+				m := contract.Message{
+					MessageID: fmt.Sprintf("%d/%s/%d", days, line, i), ContactID: new(fmt.Sprintf("since %d", days)), LineID: new(line),
+					Direction: "inbound", CreatedAt: at, IsReferral: new(line == "2" && i == 0),
+				}
+				if i%3 == 1 {
+					m.Direction, m.Status, m.TemplateName = "outbound", new("sent"), new("hola")
+				}
+				data.Messages = append(data.Messages, m)
+				at = at.Add(23*time.Hour + 10*time.Minute)
+			}
+		}
+	}
+	e := load(t, data)
+	facts := reference.Prepare(data, reference.Defaults())
+	for day := range 4 {
+		to := end.AddDate(0, 0, -day)
+		for _, groupBy := range []string{"contact", "line", "initiator"} {
+			agree.Check(t, e, facts, reference.Question{
+				Query: query.Query{Metrics: []string{"sessions", "session_users_new", "notified", "answered", "messages_per_session"}, GroupBy: []string{groupBy}, Limit: 1000},
+				From:  to.AddDate(0, 0, -1), To: to, Now: end,
+			}, func(string) bool { return true })
+		}
+	}
+}
