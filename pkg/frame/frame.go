@@ -642,7 +642,11 @@ func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 	for i, v := range values {
 		mapper[v] = data.ValueMappingResult{Text: b.texts.Value(d.ID, v), Color: catalog.Color(d.ID, v), Index: i}
 	}
-	mappings := data.ValueMappings{b.none()}
+	var mappings data.ValueMappings
+	// Whatever happened has an hour; a bar chart has null where it leaves out a label.
+	if d.ID != "hour_of_day" && d.ID != "weekday" {
+		mappings = append(mappings, b.none())
+	}
 	if len(mapper) > 0 {
 		mappings = append(mappings, mapper)
 	}

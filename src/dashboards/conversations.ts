@@ -46,13 +46,14 @@ function details(panels: Panels): Band {
           report: 'conversation_details',
           limit: ROWS,
           columns: [
-            ...['created_at', 'contact', 'channel', 'line', 'source', 'agent', 'team', 'conversation_tag'],
-            ...['conversation_status', 'message_count', 'first_response_time', 'resolution_time', 'csat_rating', 'link'],
+            ...['created_at', 'contact', 'link', 'channel', 'line', 'source', 'agent', 'team', 'conversation_tag'],
+            ...['conversation_status', 'message_count', 'first_response_time', 'resolution_time', 'csat_rating'],
           ],
         },
         {
           created_at: column.time(),
           contact_name: [column.width(130)],
+          link: [column.width(85), column.links()],
           channel: [column.width(85)],
           line_name: [column.width(130)],
           source: [column.width(160)],
@@ -64,7 +65,6 @@ function details(panels: Panels): Band {
           first_response_time: [column.width(80)],
           resolution_time: [column.width(80)],
           csat_rating: [column.title('CSAT'), column.width(55), column.whole(), column.inColor(), ...column.threshold(ratings())],
-          link: [column.width(75), column.links()],
         },
         panels.texts.conversations.panels.details
       ),
