@@ -116,6 +116,25 @@ describe('the query editor', () => {
     expect(screen.getByText('Direction is none of In')).toBeInTheDocument();
   });
 
+  it('says what shows a report that a new panel cannot draw', async () => {
+    const hint = /choose Table/;
+    await edit({ report: 'sent_over_time' }, { app: CoreApp.PanelEditor });
+    await choose('Report', /Channels/);
+    expect(screen.getByText(hint)).toHaveTextContent('or a period under Per');
+    await choose('Per', /^Day/);
+    expect(screen.queryByText(hint)).not.toBeInTheDocument();
+  });
+
+  it.each([CoreApp.Explore, CoreApp.PanelEditor])('says nothing of it in %s where nothing was chosen', async (app) => {
+    await edit({ report: 'channels' }, { app });
+    expect(screen.queryByText(/choose Table/)).not.toBeInTheDocument();
+    if (app === CoreApp.Explore) {
+      await choose('Report', /Messages over time/);
+      await choose('Report', /Channels/);
+      expect(screen.queryByText(/choose Table/)).not.toBeInTheDocument();
+    }
+  });
+
   it('searches values in the database as one types', async () => {
     const { state, requests } = await edit({ report: 'channels' });
     await user.click(screen.getByRole('button', { name: 'Add filter' }));

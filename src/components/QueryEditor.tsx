@@ -1,9 +1,9 @@
-import { type DataFrame, type QueryEditorProps } from '@grafana/data';
+import { CoreApp, type DataFrame, type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { AccessoryButton, EditorField, EditorRow, EditorRows, InputGroup } from '@grafana/plugin-ui';
-import { Alert, Button, type ComboboxOption, Input, LoadingPlaceholder, Stack, Tag } from '@grafana/ui';
+import { Alert, Button, type ComboboxOption, Input, LoadingPlaceholder, Stack, Tag, Text } from '@grafana/ui';
 import { pickBy } from 'lodash';
-import { Fragment, useEffect, useId } from 'react';
+import { Fragment, useEffect, useId, useState } from 'react';
 
 import { type DataSource, isAlerting } from '../datasource';
 import {
@@ -20,6 +20,7 @@ import {
   orderColumns,
   reportOf,
   resolve,
+  type ResolvedQuery,
   selectReport,
   VERSION,
 } from '../query';
@@ -71,6 +72,7 @@ export function QueryEditor({ datasource, query, app, data, onChange, onRunQuery
       catalog={catalog}
       query={query}
       forAlert={isAlerting(app)}
+      inPanel={!isAlerting(app) && app !== CoreApp.Explore}
       frames={data?.series}
       onChange={apply}
     />
@@ -83,11 +85,15 @@ interface EditorProps {
   query: ParleyQuery;
   /** An alert rule watches one number, and knows no variables. */
   forAlert: boolean;
+  /** A panel draws the answer as its visualization can, which Explore chooses by itself. */
+  inPanel: boolean;
   frames?: DataFrame[];
   onChange: (query: ParleyQuery) => void;
 }
 
-function Editor({ datasource, catalog, query, forAlert, frames, onChange }: EditorProps) {
+function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChange }: EditorProps) {
+  // A new panel is a graph over time, and says of other reports only what it misses.
+  const [chosen, setChosen] = useState(false);
   // What is asked at present says what may be chosen; what is written, variables too, is shown.
   const asked = datasource.applyTemplateVariables(query, {});
   const resolved = resolve(asked, catalog);
@@ -124,7 +130,10 @@ function Editor({ datasource, catalog, query, forAlert, frames, onChange }: Edit
           width={27}
           options={withVariables([...described(reports), ownQuery], variables)}
           value={query.report || NO_REPORT}
-          onChange={(id) => onChange(selectReport(query, id === NO_REPORT ? undefined : id, catalog))}
+          onChange={(id) => {
+            setChosen(true);
+            onChange(selectReport(query, id === NO_REPORT ? undefined : id, catalog));
+          }}
         />
         {!forAlert && (
           <ChoiceField
@@ -147,6 +156,7 @@ function Editor({ datasource, catalog, query, forAlert, frames, onChange }: Edit
           />
         )}
       </EditorRow>
+      {inPanel && chosen && <VisualizationHint resolved={resolved} />}
 
       {isDetails(resolved) ? (
         <EditorRow>
@@ -238,6 +248,25 @@ function Editor({ datasource, catalog, query, forAlert, frames, onChange }: Edit
 
       <GeneratedSQL frames={frames} refId={query.refId} />
     </EditorRows>
+  );
+}
+
+/** Says what shows an answer that is no graph over time. */
+function VisualizationHint({ resolved }: { resolved: ResolvedQuery }) {
+  const timeless = resolved.format === 'table' && resolved.bucket === 'none';
+  if (!timeless && resolved.format !== 'details') {
+    return null;
+  }
+  return (
+    <Text element="p" variant="bodySmall" color="secondary">
+      {timeless
+        ? t(
+            'queryEditor.timeless',
+            'This answer is no graph over time: choose Table, Bar chart or Pie chart as the visualization, or a period under {{per}}.',
+            { per: t('queryEditor.bucket', 'Per') }
+          )
+        : t('queryEditor.rows', 'This answer is a list: choose Table as the visualization.')}
+    </Text>
   );
 }
 
