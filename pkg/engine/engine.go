@@ -290,6 +290,9 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*R
 		result.Notices = append(result.Notices, texts.Notice("rows", texts.Count(int64(len(result.Rows)))))
 	}
 	result.blank()
+	if !in.Source.Has("rate_card") {
+		result.blankCosts()
+	}
 	if len(st.Buckets) > 0 {
 		result.sort(in.Query.OrderBy)
 	}
@@ -340,6 +343,22 @@ func compareValues(a, b any) int {
 		return a.Compare(b.(time.Time))
 	}
 	return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
+}
+
+// blankCosts takes away sums of 0 from which something is missing: without rates
+// they say nothing of what was paid.
+func (r *Result) blankCosts() {
+	for at, c := range r.Columns {
+		if c.Metric.ID != "cost_usd" {
+			continue
+		}
+		missing := slices.IndexFunc(r.Columns, func(other Column) bool { return other.Metric.ID == unknownCost && other.Previous == c.Previous })
+		for _, row := range r.Rows {
+			if n, _ := row[missing].(int64); n > 0 && row[at] == 0.0 {
+				row[at] = nil
+			}
+		}
+	}
 }
 
 // costNotice warns where messages of unknown cost are missing from the sum.

@@ -14,6 +14,9 @@ type scope struct {
 	group []*row
 	whole []*row
 	stage string
+	// unpriced: there is no rate card, and nobody knows what was paid where the
+	// provider does not tell.
+	unpriced bool
 }
 
 // rows are those of the group, of a stage only those that reached it.
@@ -109,7 +112,11 @@ func measure(id string, s scope) any {
 	case "active_agents":
 		return distinct(rows, byAgent, func(r *row) any { return *r.agent })
 	case "cost_usd":
-		return total(rows, func(r *row) float64 { return r.message.costUSD })
+		usd := total(rows, func(r *row) float64 { return r.message.costUSD })
+		if s.unpriced && usd == 0 && n(func(r *row) bool { return r.message.costUnknown }) > 0 {
+			return nil
+		}
+		return usd
 	case "cost_unknown":
 		return n(func(r *row) bool { return r.message.costUnknown })
 

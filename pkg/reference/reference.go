@@ -282,9 +282,10 @@ func (f *Facts) Compute(q query.Query, from, to, now time.Time) ([]map[string]an
 				for _, id := range q.Metrics {
 					m, _ := catalog.LookupMetric(id)
 					out[id] = measure(id, scope{
-						group: g.rows[bucket.UnixMicro()][m.Fact],
-						whole: whole.rows[bucket.UnixMicro()][m.Fact],
-						stage: stage,
+						group:    g.rows[bucket.UnixMicro()][m.Fact],
+						whole:    whole.rows[bucket.UnixMicro()][m.Fact],
+						stage:    stage,
+						unpriced: f.options.Rates == nil,
 					})
 				}
 				result = append(result, out)
