@@ -346,18 +346,25 @@ func compareValues(a, b any) int {
 }
 
 // blankCosts takes away sums of 0 from which something is missing: without rates
-// they say nothing of what was paid.
+// they say nothing of what was paid. Where no cost is left that is more than 0, the
+// metric is unknown.
 func (r *Result) blankCosts() {
+	blanked, told := false, false
 	for at, c := range r.Columns {
 		if c.Metric.ID != "cost_usd" {
 			continue
 		}
 		missing := slices.IndexFunc(r.Columns, func(other Column) bool { return other.Metric.ID == unknownCost && other.Previous == c.Previous })
 		for _, row := range r.Rows {
-			if n, _ := row[missing].(int64); n > 0 && row[at] == 0.0 {
-				row[at] = nil
+			usd, _ := row[at].(float64)
+			told = told || usd > 0
+			if n, _ := row[missing].(int64); n > 0 && usd == 0 {
+				row[at], blanked = nil, true
 			}
 		}
+	}
+	if blanked && !told {
+		r.Unknown = append(r.Unknown, "cost_usd")
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/internal/pgtest"
-
 	"github.com/parley-reports/parley/pkg/internal/sourcetest"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
@@ -35,6 +34,35 @@ func TestAccounts(t *testing.T) { sourcetest.Accounts(t, kind) }
 
 func TestAgreesWithTheContract(t *testing.T) {
 	sourcetest.Agrees(t, kind, nil, []string{"button_clicks"}, map[string]string{})
+}
+
+// TestCostsWithoutRates: what nobody can price is not free.
+func TestCostsWithoutRates(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, story.Data())
+	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
+	r := calendar.Range{From: story.End.AddDate(0, 0, -30), To: story.End}
+	for name, q := range map[string]query.Query{
+		"whole":      {Metrics: []string{"cost_usd", "messages"}, Compare: "previous_period"},
+		"by channel": {Metrics: []string{"messages", "cost_usd"}, GroupBy: []string{"channel"}},
+	} {
+		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(result.Unknown, []string{"cost_usd"}) || len(result.Notices) != 1 || !strings.Contains(result.Notices[0], "messages is unknown") {
+			t.Errorf("%s: unknown %q, notices %q", name, result.Unknown, result.Notices)
+		}
+		for _, row := range agree.RowsOf(result) {
+			want := map[bool]any{true: nil, false: 0.0}[row["channel"] == nil || row["channel"] == "whatsapp"]
+			if row["cost_usd"] != want || row["messages"] == nil {
+				t.Errorf("%s: %v, want a cost of %v", name, row, want)
+			}
+		}
+	}
+	email := query.Query{Metrics: []string{"cost_usd"}, Filters: []query.Filter{{Dimension: "channel", Operator: "in", Values: []string{"email"}}}}
+	if result, err := e.Run(t.Context(), engine.Request{Query: email, Range: r}); err != nil || result.Rows[0][0] != 0.0 || len(result.Unknown) > 0 {
+		t.Errorf("%+v, %v", result, err)
+	}
 }
 
 func TestRights(t *testing.T) {
