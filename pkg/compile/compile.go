@@ -6,6 +6,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -182,7 +183,7 @@ func (c *compiler) from(relation string) string {
 	}
 	// Those of all messages that the statement may look at, found once.
 	name := relation + "_named"
-	if !slices.ContainsFunc(c.ctes, func(part cte) bool { return part.name == name }) {
+	if !c.has(name) {
 		span := c.span(c.costSince().Add(-longest-lookBack), c.Range.To.Add(longest))
 		c.withOnce(name, "SELECT * FROM "+c.spanned(relation, span)+" AS r")
 	}
@@ -190,12 +191,23 @@ func (c *compiler) from(relation string) string {
 }
 
 func (c *compiler) spanned(relation string, span source.Span, columns ...string) string {
-	return c.Source.From(relation, span, func() string {
+	item, shared := c.Source.Item(relation, span, func() string {
 		if c.account == "" {
 			c.account = c.arg(c.Source.Account, "text")
 		}
 		return c.account
 	}, columns...)
+	for _, name := range slices.Sorted(maps.Keys(shared)) {
+		if !c.has(name) {
+			c.withOnce(name, shared[name])
+		}
+	}
+	return item
+}
+
+// has tells whether there is a common table expression of that name.
+func (c *compiler) has(name string) bool {
+	return slices.ContainsFunc(c.ctes, func(part cte) bool { return part.name == name })
 }
 
 // during reads the rows of a relation whose event time lies in the span, of those

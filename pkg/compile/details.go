@@ -385,7 +385,7 @@ func ParseCursor(text string) (Cursor, error) {
 func Newest(src *source.Source, since time.Time) *Statement {
 	c := &compiler{Input: Input{Source: src}}
 	item, condition := c.during("message", "m.created_at", c.span(since, time.Time{}), "created_at")
-	return &Statement{SQL: "SELECT max(m.created_at) FROM " + item + " AS m" + whereAll(condition), Args: c.args}
+	return &Statement{SQL: c.statement("SELECT max(m.created_at) FROM " + item + " AS m" + whereAll(condition)), Args: c.args}
 }
 
 // Entities compiles the list of a relation's entities whose id or name contains
@@ -405,7 +405,7 @@ func Entities(src *source.Source, d catalog.Dimension, search string, filters []
 	sql := selectSQL([]string{key + " AS " + id, "e." + name}, b.from(d.Relation)+" AS e", where)
 	sql += fmt.Sprintf("\nORDER BY e.%s, %s\nLIMIT %s", name, key, b.arg(limit+1, "bigint"))
 	return &Statement{
-		SQL: sql, Args: b.args, Limit: limit,
+		SQL: b.statement(sql), Args: b.args, Limit: limit,
 		Columns: []Column{{ID: d.ID, Role: Key, Dimension: d}, {ID: d.ID + "_name", Role: Name, Dimension: d}},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"text/template"
@@ -24,6 +25,8 @@ import (
 //	{{if feature "reopenings"}}       one of Features
 //	{{unknown "reopened"}}            marks "<relation>.reopened" as unknown, and is empty
 //	{{template "people.sql"}}         another of the files
+//	{{shared "people"}}               the name of what people.sql selects, which is
+//	                                  computed once a statement, whoever reads it
 //
 // A file yields only the columns that its database knows, by their names in the
 // contract; all others are unknown. Integer ids stay integers, naive timestamps
@@ -183,6 +186,7 @@ type draft struct {
 	finding Finding
 	unknown []string // what the file marks
 	absent  []string // what it asked for in vain
+	shared  map[string]string
 	columns []string // that it yields
 	// types are those of the columns, in each part of a union.
 	types [][]uint32
@@ -204,7 +208,7 @@ func (f *draft) oids(column string) []uint32 {
 // Examine makes the source of the product's relations out of the database. The
 // error is the database's; what does not fit is a finding.
 func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
-	s := &Source{Kind: p.Name, Relations: map[string]string{}, Numbers: map[string]bool{}, Unknown: map[string]bool{}, Account: d.settings.Account, Remedy: p.Remedy, Phone: p.Phone}
+	s := &Source{Kind: p.Name, Relations: map[string]string{}, Shared: map[string]string{}, Numbers: map[string]bool{}, Unknown: map[string]bool{}, Account: d.settings.Account, Remedy: p.Remedy, Phone: p.Phone}
 	var drafts []*draft
 	for _, r := range Contract {
 		draft, err := d.draft(ctx, p, r)
@@ -217,6 +221,7 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	for _, draft := range drafts {
 		if draft.finding.State != Missing {
 			s.Relations[draft.Name] = draft.wrap(s)
+			maps.Copy(s.Shared, draft.shared)
 		}
 		s.Findings = append(s.Findings, draft.finding)
 	}
@@ -327,6 +332,13 @@ func (d *Database) render(f *draft, p Product) error {
 		f.finding.Problem = p.Wrong
 		return nil
 	}
+	f.shared = map[string]string{}
+	var parsed *template.Template
+	execute := func(file string) (string, error) {
+		var b strings.Builder
+		err := parsed.ExecuteTemplate(&b, file+".sql", p.Data)
+		return strings.TrimSpace(b.String()), err
+	}
 	parsed, err := template.New(f.Name).Funcs(template.FuncMap{
 		"table": func(name string) string {
 			if !d.Has(name) && f.finding.Problem == "" {
@@ -349,23 +361,23 @@ func (d *Database) render(f *draft, p Product) error {
 			f.unknown = append(f.unknown, name)
 			return ""
 		},
+		"shared": func(name string) (_ string, err error) {
+			f.shared[name], err = execute(name)
+			return name, err
+		},
 	}).ParseFS(p.Files, "*.sql")
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	if err := parsed.ExecuteTemplate(&b, f.Name+".sql", p.Data); err != nil {
-		return err
-	}
-	f.sql = strings.TrimSpace(b.String())
-	return nil
+	f.sql, err = execute(f.Name)
+	return err
 }
 
 // describe runs the SELECTs for no rows: the database says whether they may run,
 // and what they yield.
 func (d *Database) describe(ctx context.Context, f *draft) error {
 	for i, part := range strings.Split(f.sql, union) {
-		fields, err := d.fields(ctx, f.Name, part)
+		fields, err := d.fields(ctx, f, part)
 		if err != nil {
 			return err
 		}
@@ -384,11 +396,11 @@ func (d *Database) describe(ctx context.Context, f *draft) error {
 	return nil
 }
 
-func (d *Database) fields(ctx context.Context, relation, sql string) ([]pgconn.FieldDescription, error) {
-	s := &Source{Relations: map[string]string{relation: sql}, Account: d.settings.Account}
+func (d *Database) fields(ctx context.Context, f *draft, sql string) ([]pgconn.FieldDescription, error) {
+	s := &Source{Relations: map[string]string{f.Name: sql}, Shared: f.shared, Account: d.settings.Account}
 	const instant = "'2020-01-01 00:00Z'::timestamptz"
 	var args []any
-	item := s.From(relation, Span{Since: instant, Until: instant}, func() string {
+	item := s.From(f.Name, Span{Since: instant, Until: instant}, func() string {
 		args = []any{d.settings.Account}
 		return "$1::text"
 	})

@@ -5,6 +5,7 @@ package source
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -104,6 +105,8 @@ type Source struct {
 	// Lines with $since and the like hold bounds: see From. Parts that are
 	// put together stand between lines of UNION ALL.
 	Relations map[string]string
+	// Shared are SELECTs that relations read by these names.
+	Shared map[string]string
 	// Numbers are the entities whose ids the database holds as integers, in every
 	// relation. They are compared as such, so that its indexes serve.
 	Numbers map[string]bool
@@ -214,9 +217,23 @@ const union = "\nUNION ALL\n"
 // account gives the placeholder of the account. A relation that is absent comes
 // as an empty one, so that what is optional needs no other SQL.
 func (s *Source) From(relation string, span Span, account func() string, columns ...string) string {
+	item, shared := s.Item(relation, span, account, columns...)
+	if len(shared) == 0 {
+		return item
+	}
+	var with []string
+	for _, name := range slices.Sorted(maps.Keys(shared)) {
+		with = append(with, name+" AS MATERIALIZED (\n"+shared[name]+"\n)")
+	}
+	return "(WITH " + strings.Join(with, ",\n") + "\nSELECT * FROM " + item + " AS r)"
+}
+
+// Item is From for a statement that brings what relations share by itself, as common
+// table expressions of those names, each computed once.
+func (s *Source) Item(relation string, span Span, account func() string, columns ...string) (item string, shared map[string]string) {
 	sql := s.Relations[relation]
 	if sql == "" {
-		return "(" + s.empty(relation) + ")"
+		return "(" + s.empty(relation) + ")", nil
 	}
 	if parts := strings.Split(sql, union); len(parts) > 1 && len(columns) > 0 {
 		for i, part := range parts {
@@ -224,8 +241,19 @@ func (s *Source) From(relation string, span Span, account func() string, columns
 		}
 		sql = strings.Join(parts, union)
 	}
+	shared = map[string]string{}
+	for name, text := range s.Shared {
+		if strings.Contains(sql, name) {
+			shared[name] = s.bound(text, Span{}, account)
+		}
+	}
+	return "(" + s.bound(sql, span, account) + ")", shared
+}
+
+// bound puts the bounds in the place of their marks.
+func (s *Source) bound(sql string, span Span, account func() string) string {
 	if !strings.Contains(sql, "$") {
-		return "(" + sql + ")"
+		return sql
 	}
 	marks := map[string]string{"$since": span.Since, "$until": span.Until, "$contacts": span.Contacts, "$conversations": span.Conversations}
 	if s.Account != "" && strings.Contains(sql, "$account") {
@@ -245,7 +273,7 @@ lines:
 		}
 		kept = append(kept, line)
 	}
-	return "(" + strings.Join(kept, "\n") + ")"
+	return strings.Join(kept, "\n")
 }
 
 // Bounded tells whether the relation itself leaves out what a span excludes.

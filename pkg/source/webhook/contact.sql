@@ -1,6 +1,6 @@
 -- Who wrote and who was written to, by the user id or else by the number, with
 -- what the webhooks tell: the name of the latest, and the number.
-SELECT {{.Contact "p.user_id" "p.wa_id" "p.account_id"}} AS contact_id, min(p.account_id) AS account_id,
+SELECT {{.Contact "p.user_id" "p.wa_id" "p.account_id" (shared "user_ids")}} AS contact_id, min(p.account_id) AS account_id,
   substr(max(p.name), 18) AS name, min(p.phone) AS phone, min(p.country) AS country
 FROM (
   SELECT x.account_id,

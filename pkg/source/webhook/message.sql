@@ -1,7 +1,7 @@
 -- What contacts wrote: notices of the system, a chat that was merely opened, reactions
 -- and changes of an earlier message are no messages, nor is what stands in a group.
 {{- unknown "status.pending"}}
-SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_id"}} AS contact_id, i.line_id,
+SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_id" (shared "user_ids")}} AS contact_id, i.line_id,
   'inbound' AS direction, 'contact' AS author_kind, i.created_at, i.content_type, i.body,
   NULL AS template_category, NULL AS correlation_id, i.message_id AS provider_message_id, NULL AS status,
   NULL::timestamptz AS sent_at, NULL::timestamptz AS delivered_at, NULL::timestamptz AS read_at, NULL::timestamptz AS failed_at, NULL AS error_code, NULL AS error_text,
@@ -52,7 +52,7 @@ UNION ALL
 -- to read. Only reading may come later, and is left out then; by itself it does not
 -- tell when its message was sent. What somebody wrote in the WhatsApp Business app
 -- on the same number comes whole, as an echo, and costs nothing.
-SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_id"}}, o.line_id,
+SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_id" (shared "user_ids")}}, o.line_id,
   'outbound', CASE WHEN o.by_hand THEN 'agent' END, o.created_at, CASE WHEN o.category IS NOT NULL THEN 'template' ELSE o.content_type END, o.body,
   o.category, o.correlation_id, o.message_id,
   CASE WHEN o.read_at < o.created_at + interval '30 days' THEN 'read' WHEN o.delivered_at IS NOT NULL THEN 'delivered' WHEN o.failed_at IS NOT NULL THEN 'failed' ELSE 'sent' END,

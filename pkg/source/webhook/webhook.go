@@ -101,30 +101,16 @@ func (t table) IsMessage(message string) string {
 }
 
 // Contact is the id of a contact: the user id, else the one that any webhook tells
-// beside the same number, else the number. The numbers are looked at only where a
-// row comes without a user id.
-func (t table) Contact(user, number, account string) string {
+// beside the same number, as users holds them, else the number.
+func (t table) Contact(user, number, account, users string) string {
 	if !t.users {
 		return fmt.Sprintf("coalesce(%s, %s)", user, number)
 	}
-	return fmt.Sprintf(`coalesce(%[1]s, (
-    SELECT jsonb_object_agg(k.number, k.user_id)
-    FROM (
-      SELECT coalesce(j.account_id, '') || '/' || j.number AS number, min(j.user_id) AS user_id
-      FROM (
-        SELECT n.account_id, %[4]s AS number, %[5]s AS user_id
-        FROM (
-          SELECT b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '%[6]s.*[*] ? (%[7]s)') AS p
-          FROM (SELECT jsonb_path_query(%[8]s, '$.entry[*]') AS e FROM %[9]s AS w) AS b
-          WHERE true
-            AND b.e ->> 'id' = $account
-        ) AS n
-      ) AS j
-      WHERE j.number IS NOT NULL AND j.user_id IS NOT NULL
-      GROUP BY 1
-    ) AS k
-  ) ->> (coalesce(%[3]s, '') || '/' || %[2]s), %[2]s)`, user, number, account, t.Number("n.p"), t.User("n.p"), t.Changes(), tellsUser, t.Payload(), t.db.Table(t.Table))
+	return fmt.Sprintf("coalesce(%[1]s, (SELECT u.users FROM %[4]s AS u) ->> (coalesce(%[3]s, '') || '/' || %[2]s), %[2]s)", user, number, account, users)
 }
+
+// TellsUser is the condition of what tells a user id.
+func (t table) TellsUser() string { return tellsUser }
 
 // Detect examines the table of webhooks.
 func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
