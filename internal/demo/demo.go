@@ -96,8 +96,15 @@ func Run(ctx context.Context, options Options) (err error) {
 	return inGrafana(ctx, g, options, s)
 }
 
-// madeUpChat shows what links to chats look like. It leads nowhere.
-const madeUpChat = "https://chat.lumara.example/conversations/{display_id}"
+// madeUpChats show what links to chats look like, by what each kind of database can
+// tell of a chat. They lead nowhere.
+var madeUpChats = map[string]string{
+	"views":     "https://chat.lumara.example/conversations/{display_id}",
+	"chatwoot":  "https://chat.lumara.example/app/accounts/{account_id}/conversations/{display_id}",
+	"evolution": "https://crm.lumara.example/chats?contact={contact_id}&line={line_id}",
+	"ticketz":   "https://chat.lumara.example/tickets/{url}",
+	"webhook":   "https://crm.lumara.example/chats?contact={contact_id}&line={line_id}",
+}
 
 // database returns the settings of the database that the demo shows, and what
 // ends it.
@@ -158,7 +165,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 		}
 	}
 	s, err = settingsOf(ctx, address, schema, timezone)
-	s.Kind, s.ChatURL = kind.ID, madeUpChat
+	s.Kind, s.ChatURL = kind.ID, madeUpChats[kind.ID]
 	return s, stop, err
 }
 

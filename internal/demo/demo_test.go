@@ -61,7 +61,7 @@ func TestEveryPanelHasData(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.Kind, s.ChatURL = kind, madeUpChat
+			s.Kind, s.ChatURL = kind, madeUpChats[kind]
 			in, err := plugintest.Context(s.jsonData(), s.secrets())
 			if err != nil {
 				t.Fatal(err)
