@@ -39,6 +39,24 @@ test.describe('the settings', () => {
     await page.getByRole('spinbutton', { name: 'Port' }).fill(PARLEY_PORT ?? '');
     await page.getByLabel('Schema').fill('nowhere');
     await expect(settings.saveAndTest()).not.toBeOK();
-    await expect(settings).toHaveAlert('error', { hasText: /there is no schema nowhere/ });
+    await expect(settings).toHaveAlert('error', { hasText: /there is no schema nowhere; the schema .* has the tables of Parley views/ });
   });
+
+  for (const [kind, field] of [
+    ['Chatwoot', 'Account'],
+    ['Evolution API', 'Account'],
+    ['Ticketz', 'Account'],
+    ['WhatsApp webhooks', 'Column of the body'],
+  ]) {
+    test(`say that the database is not of ${kind}`, async ({ createDataSourceConfigPage, page }) => {
+      const settings = await createDataSourceConfigPage({ type: PLUGIN });
+      await choose(page, /^Kind of database/, kind);
+      await fill(page, PARLEY_PORT ?? '');
+      await expect(page.getByRole('textbox', { name: new RegExp(`^${field}`) })).toBeVisible();
+      await expect(settings.saveAndTest()).not.toBeOK();
+      const missing = kind === 'WhatsApp webhooks' ? 'table whatsapp_webhook' : `tables of ${kind}`;
+      await expect(settings).toHaveAlert('error', { hasText: `has no ${missing}; the schema` });
+      await expect(settings).toHaveAlert('error', { hasText: 'has the tables of Parley views' });
+    });
+  }
 });
