@@ -251,19 +251,19 @@ page AS (
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $15::bigint
 ),
-answer AS (
-  SELECT DISTINCT ON (t.row_id) t.row_id, a.campaign_id, a.agent_id
-  FROM page AS t
-  JOIN (
-    SELECT m.message_id, m.provider_message_id, m.contact_id, m.created_at, m.sequence, NULL::bigint AS g, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
-    FROM (SELECT * FROM parley.message) AS m
+answer AS MATERIALIZED (
+  SELECT DISTINCT ON (a.row_id) a.row_id, a.campaign_id, a.agent_id
+  FROM (
+    SELECT t.row_id, NULL::bigint AS g, m.message_id = t.answer_to AS by_id, m.created_at, m.sequence, m.message_id, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
+    FROM page AS t
+    JOIN (SELECT * FROM parley.message) AS m ON m.contact_id = t.answer_contact AND (m.message_id = t.answer_to OR m.provider_message_id = t.answer_to)
     WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
     UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, r.g, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
-    FROM timeline AS r
-    WHERE r.g IN (SELECT p.answer_g FROM page AS p)
-  ) AS a ON a.contact_id = t.answer_contact AND (a.message_id = t.answer_to OR a.provider_message_id = t.answer_to) OR a.g = t.answer_g
-  ORDER BY t.row_id, a.g NULLS FIRST, a.message_id = t.answer_to DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, a.message_id COLLATE "C" DESC
+    SELECT t.row_id, r.g, NULL, NULL, NULL, NULL, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
+    FROM page AS t
+    JOIN timeline AS r ON r.g = t.answer_g
+  ) AS a
+  ORDER BY a.row_id, a.g NULLS FIRST, a.by_id DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, a.message_id COLLATE "C" DESC
 )
 SELECT t.created_at AS created_at,
   t.phone AS phone,
