@@ -27,9 +27,7 @@ func (c *compiler) addCharges() {
   CASE WHEN r.is_template THEN lower(r.template_category) ELSE 'service' END AS category,
   r.in_window = 'open' AS in_window, (r.created_at AT TIME ZONE 'UTC')::date AS day
 FROM timeline AS r
-LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.g = r.session_g
-WHERE r.is_delivered AND r.is_whatsapp AND r.created_at < %s
-  AND s.initiator IS DISTINCT FROM 'free_entry_point'`, to))
+WHERE r.is_delivered AND r.is_whatsapp AND NOT r.is_free AND r.created_at < %s`, to))
 	// Of the rules that fit, the latest serves until the next; of two of one day
 	// the one that names the window.
 	c.withOnce("rule_span", `SELECT rule.*, w.in_window AS fits, lead(rule.valid_from) OVER (PARTITION BY rule.category, w.in_window ORDER BY rule.valid_from, rule.in_window NULLS FIRST) AS valid_to

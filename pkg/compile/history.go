@@ -229,7 +229,7 @@ func (c *compiler) timeline(messages string, offset int64) string {
   coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
   coalesce(r.stage = 'failed', false) AS is_failed,
   coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-  NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
+  NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
   `+templateSQL+` AS is_template,
   %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
@@ -280,21 +280,22 @@ FROM long AS e
 JOIN long AS r ON r.island = e.island AND r.g > e.g AND r.created_at < e.created_at + interval '24 hours'
 WHERE e.is_entry AND r.is_sent
 GROUP BY e.g`)
-	c.with("candidate", `SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
+	c.with("candidate", `SELECT r.g, r.island AS run, r.created_at, r.is_entry, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
 FROM long AS r
 LEFT JOIN entry AS e ON e.g = r.g
 WHERE r.opens`)
-	c.withOnce("opener", `SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
+	c.withOnce("opener", `SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends, array_agg(c.is_entry ORDER BY c.g) AS entries
 FROM candidate AS c
 WHERE c.g IN (
 `+indent(walk("candidate"))+`
 )
 GROUP BY c.run`)
-	c.withOnce("timeline", `SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
+	c.withOnce("timeline", `SELECT r.*, r.g = r.opener AS is_opener, r.by_entry AND r.created_at < r.ends_at AS is_free, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
 FROM (
   SELECT r.*,
     CASE WHEN o.island IS NULL THEN r.island ELSE o.places[width_bucket(r.g, o.places)] END AS opener,
-    CASE WHEN o.island IS NULL THEN r.island_at + interval '24 hours' ELSE o.ends[width_bucket(r.g, o.places)] END AS ends_at
+    CASE WHEN o.island IS NULL THEN r.island_at + interval '24 hours' ELSE o.ends[width_bucket(r.g, o.places)] END AS ends_at,
+    o.island IS NOT NULL AND o.entries[width_bucket(r.g, o.places)] AS by_entry
   FROM ordered AS r
   LEFT JOIN opener AS o ON o.island = r.island
 ) AS r`)

@@ -45,3 +45,45 @@ func TestWhoNeverFellSilent(t *testing.T) {
 		}
 	}
 }
+
+// TestFreeEntryPointsBeforeTheMonth: what is free in the session of an ad bears no
+// window of the old pricing, also where that session began in the month before.
+func TestFreeEntryPointsBeforeTheMonth(t *testing.T) {
+	t.Parallel()
+	month := instant("2025-03-01")
+	data := contract.Data{Lines: []contract.Line{{LineID: "1", Channel: new("whatsapp")}}}
+	for _, category := range []string{"marketing", "service"} {
+		data.Rates = append(data.Rates, contract.Rate{Market: "Brazil", Category: category, ValidFrom: instant("2025-01-01"), USD: 1})
+	}
+	for hours := 70; hours < 130; hours += 3 {
+		contact := fmt.Sprint(hours)
+		data.Contacts = append(data.Contacts, contract.Contact{ContactID: contact, Phone: new("+55 11 9")})
+		send := func(after time.Duration, direction, category string) {
+			m := contract.Message{
+				MessageID: fmt.Sprintf("%s/%d", contact, len(data.Messages)), ContactID: &contact, LineID: new("1"),
+				Direction: direction, CreatedAt: month.Add(after), IsReferral: new(direction == "inbound"),
+			}
+			if direction == "outbound" {
+				m.Status = new("delivered")
+			}
+			if category != "" {
+				m.TemplateName, m.TemplateCategory = new("x"), &category
+			}
+			data.Messages = append(data.Messages, m)
+		}
+		ad := -time.Duration(hours) * time.Hour
+		send(ad, "inbound", "")
+		send(ad+23*time.Hour, "outbound", "")
+		send(-3*time.Hour, "outbound", "marketing")
+		send(time.Hour, "outbound", "marketing")
+		send(26*time.Hour, "outbound", "marketing")
+	}
+	e := load(t, data)
+	facts := reference.Prepare(data, reference.Defaults())
+	for day := range 3 {
+		agree.Check(t, e, facts, reference.Question{
+			Query: query.Query{Metrics: []string{"cost_usd", "cost_unknown", "messages_delivered"}, GroupBy: []string{"contact"}, Limit: 1000},
+			From:  month.AddDate(0, 0, day), To: month.AddDate(0, 0, day+1), Now: month,
+		}, func(string) bool { return true })
+	}
+}

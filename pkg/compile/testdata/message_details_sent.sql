@@ -16,7 +16,7 @@ WITH recent AS (
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
+        NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
@@ -62,7 +62,7 @@ older AS MATERIALIZED (
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
+        NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
@@ -117,7 +117,7 @@ oldest AS MATERIALIZED (
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
+        NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
@@ -169,13 +169,13 @@ entry AS MATERIALIZED (
   GROUP BY e.g
 ),
 candidate AS (
-  SELECT r.g, r.island AS run, r.created_at, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
+  SELECT r.g, r.island AS run, r.created_at, r.is_entry, coalesce(e.replied_at + interval '72 hours', r.created_at + interval '24 hours') AS ends_at
   FROM long AS r
   LEFT JOIN entry AS e ON e.g = r.g
   WHERE r.opens
 ),
 opener AS MATERIALIZED (
-  SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends
+  SELECT c.run AS island, array_agg(c.g ORDER BY c.g) AS places, array_agg(c.ends_at ORDER BY c.g) AS ends, array_agg(c.is_entry ORDER BY c.g) AS entries
   FROM candidate AS c
   WHERE c.g IN (
     SELECT min(g) AS g FROM candidate GROUP BY run
@@ -199,11 +199,12 @@ opener AS MATERIALIZED (
   GROUP BY c.run
 ),
 timeline AS MATERIALIZED (
-  SELECT r.*, r.g = r.opener AS is_opener, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
+  SELECT r.*, r.g = r.opener AS is_opener, r.by_entry AND r.created_at < r.ends_at AS is_free, CASE WHEN r.created_at < r.ends_at THEN r.opener END AS session_g
   FROM (
     SELECT r.*,
       CASE WHEN o.island IS NULL THEN r.island ELSE o.places[width_bucket(r.g, o.places)] END AS opener,
-      CASE WHEN o.island IS NULL THEN r.island_at + interval '24 hours' ELSE o.ends[width_bucket(r.g, o.places)] END AS ends_at
+      CASE WHEN o.island IS NULL THEN r.island_at + interval '24 hours' ELSE o.ends[width_bucket(r.g, o.places)] END AS ends_at,
+      o.island IS NOT NULL AND o.entries[width_bucket(r.g, o.places)] AS by_entry
     FROM ordered AS r
     LEFT JOIN opener AS o ON o.island = r.island
   ) AS r

@@ -16,7 +16,7 @@ WITH timeline AS MATERIALIZED (
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral, false) AND r.channel = 'whatsapp' AS is_entry,
+        NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (

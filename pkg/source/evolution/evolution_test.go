@@ -202,8 +202,10 @@ func TestVersions(t *testing.T) {
 	if found.Knows("message.status") {
 		t.Error("the status is known without updates")
 	}
-	if got := count("messages_delivered"); got != nil {
-		t.Errorf("%v messages are delivered where nobody knows", got)
+	for _, metric := range []string{"messages_delivered", "cost_usd", "cost_unknown"} {
+		if got := count(metric); got != nil {
+			t.Errorf("%s is %v where nobody knows what was delivered", metric, got)
+		}
 	}
 	if got, _ := agree.Number(count("messages_outbound")); int(got) != outbound {
 		t.Errorf("%v outbound messages, want %d", got, outbound)

@@ -53,7 +53,8 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
     END
   END AS button_payload,
   m."contextInfo" ->> 'stanzaId' AS in_reply_to,
-  -- WhatsApp charges for the Cloud API alone.
+  -- WhatsApp charges for the Cloud API alone, by what was delivered.
+  {{- if not (feature "updates")}}{{unknown "price_usd"}}{{end}}
   CASE WHEN k.own AND coalesce(i."integration", 'WHATSAPP-BAILEYS') = 'WHATSAPP-BAILEYS' THEN 0 END AS price_usd
 FROM {{table "Message"}} AS m
 LEFT JOIN {{table "Instance"}} AS i ON i."id" = m."instanceId"
