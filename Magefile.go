@@ -14,6 +14,7 @@ import (
 
 	"github.com/parley-reports/parley/internal/demo"
 	"github.com/parley-reports/parley/internal/tasks"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // Default is the target of a bare `go tool mage`.
@@ -60,6 +61,10 @@ func Demo(
 	url *string, // a database of your own, which is only read: --url postgres://…
 	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, evolution, ticketz, webhook
 	schema *string, // its schema; the kind's own by default
+	account *string, // the only account of it to show; all by default
+	table *string, // of webhooks: their table; whatsapp_webhook by default
+	receivedAtColumn *string, // of webhooks: when each came; received_at by default
+	payloadColumn *string, // of webhooks: the body; payload by default
 	timezone *string, // its time zone, as an IANA name; UTC by default
 	messages *int, // how many messages to make up
 	port *int, // Grafana's port; 3000 by default
@@ -68,7 +73,7 @@ func Demo(
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
-	return demo.Run(ctx, demoOptions(url, kind, schema, timezone, messages, port, text, language))
+	return demo.Run(ctx, demoOptions(url, kind, schema, account, webhooks(table, receivedAtColumn, payloadColumn), timezone, messages, port, text, language))
 }
 
 // Dev is the demo in Grafana for those who change the plugin: both halves are built again on every change.
@@ -77,13 +82,17 @@ func Dev(
 	url *string, // a database of your own, which is only read: --url postgres://…
 	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, evolution, ticketz, webhook
 	schema *string, // its schema; the kind's own by default
+	account *string, // the only account of it to show; all by default
+	table *string, // of webhooks: their table; whatsapp_webhook by default
+	receivedAtColumn *string, // of webhooks: when each came; received_at by default
+	payloadColumn *string, // of webhooks: the body; payload by default
 	timezone *string, // its time zone, as an IANA name; UTC by default
 	messages *int, // how many messages to make up
 	port *int, // Grafana's port; 3000 by default
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
-	return demo.Dev(ctx, demoOptions(url, kind, schema, timezone, messages, port, nil, nil))
+	return demo.Dev(ctx, demoOptions(url, kind, schema, account, webhooks(table, receivedAtColumn, payloadColumn), timezone, messages, port, nil, nil))
 }
 
 // Database runs an empty PostgreSQL and prints its DATABASE_URL, for tests that are run one by one.
@@ -99,12 +108,14 @@ func Dashboards(ctx context.Context) error { return tasks.Dashboards(ctx) }
 // Clean removes what was built.
 func Clean() error { return tasks.Clean() }
 
-func demoOptions(url, kind, schema, timezone *string, messages, port *int, text *bool, language *string) demo.Options {
+func demoOptions(url, kind, schema, account *string, webhook source.Webhook, timezone *string, messages, port *int, text *bool, language *string) demo.Options {
 	return demo.Options{
 		Root:          ".",
 		URL:           value(url, ""),
 		Kind:          value(kind, ""),
 		Schema:        value(schema, ""),
+		Account:       value(account, ""),
+		Webhook:       webhook,
 		Timezone:      value(timezone, "UTC"),
 		Messages:      value(messages, 0),
 		Port:          value(port, 0),
@@ -114,6 +125,10 @@ func demoOptions(url, kind, schema, timezone *string, messages, port *int, text 
 		BuildFrontend: tasks.BuildFrontend,
 		BuildBackend:  backend,
 	}
+}
+
+func webhooks(table, receivedAt, payload *string) source.Webhook {
+	return source.Webhook{Table: value(table, ""), ReceivedAt: value(receivedAt, ""), Payload: value(payload, "")}
 }
 
 // value is what a flag holds, or the default where it isn't given.
@@ -131,16 +146,17 @@ func backend(goos, goarch string) error {
 	return tasks.Permissions()
 }
 
-// acceptTwoDashes lets people write --flag=value and --flag value where mage
-// wants -flag=value.
+// acceptTwoDashes lets people write --the-flag=value and --the-flag value where mage
+// wants -theflag=value.
 func acceptTwoDashes() {
 	for i := 2; i < len(os.Args); i++ {
-		name, dashes := strings.CutPrefix(os.Args[i], "--")
-		if !dashes || name == "" {
+		flag, dashes := strings.CutPrefix(os.Args[i], "--")
+		if !dashes || flag == "" {
 			continue
 		}
-		os.Args[i] = "-" + name
-		if last := i+1 == len(os.Args); !last && !strings.Contains(name, "=") && !strings.HasPrefix(os.Args[i+1], "-") {
+		name, _, given := strings.Cut(flag, "=")
+		os.Args[i] = "-" + strings.ReplaceAll(name, "-", "") + flag[len(name):]
+		if last := i+1 == len(os.Args); !last && !given && !strings.HasPrefix(os.Args[i+1], "-") {
 			os.Args[i] += "=" + os.Args[i+1]
 			os.Args = append(os.Args[:i+1], os.Args[i+2:]...)
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/parley-reports/parley/internal/plugintest"
 	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/demodata"
+	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
@@ -45,8 +46,10 @@ type Options struct {
 	// Server is the PostgreSQL to make data up in; empty is the one at DATABASE_URL,
 	// else a new one.
 	Server string
-	// Schema and Timezone are those of the database at URL.
+	// Schema, Account, Webhook and Timezone are those of the database at URL.
 	Schema   string
+	Account  string
+	Webhook  source.Webhook
 	Timezone string
 	// Messages is about how many messages are made up; 0 leaves it to the data.
 	Messages int
@@ -116,7 +119,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 	}
 	if options.URL != "" {
 		s, err = settingsOf(ctx, options.URL, options.Schema, options.Timezone)
-		s.Kind = kind.ID
+		s.Kind, s.Account, s.Webhook = kind.ID, options.Account, options.Webhook
 		return s, stop, err
 	}
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/parley-reports/parley/internal/plugintest"
 	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/demodata"
+	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
@@ -143,14 +145,41 @@ func TestSettingsReachThePluginAndGrafanaAlike(t *testing.T) {
 	if s.Host != parsed.Hostname() || s.secrets()["password"] != password || s.jsonData()["schema"] != "chat" {
 		t.Errorf("settings = %+v", s.jsonData())
 	}
-	s.ChatURL = "https://chat.example/{display_id}"
-	if s.jsonData()["chatUrl"] != s.ChatURL {
-		t.Errorf("settings = %+v", s.jsonData())
+	s.Kind, s.ChatURL, s.Account = "webhook", "https://chat.example/{display_id}", "business"
+	s.Webhook = source.Webhook{Table: "hooks", ReceivedAt: "at", Payload: "body"}
+	jsonData, secrets, err := plugintest.Provisioned(filepath.Join("..", ".."), s.environment())
+	if err != nil {
+		t.Fatal(err)
 	}
-	environment := strings.Join(s.environment(), "\n")
-	for _, want := range []string{"PARLEY_PORT=" + parsed.Port(), "PARLEY_TIMEZONE=America/Bogota", "PARLEY_CHAT_URL=https://chat.example/{display_id}", "PARLEY_PASSWORD=" + password} {
-		if !strings.Contains(environment, want) {
-			t.Errorf("the environment lacks %s", want)
+	for name, want := range s.jsonData() {
+		if got := jsonData[name]; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s is %v in Grafana, want %v", name, got, want)
+		}
+		delete(jsonData, name)
+	}
+	for name, rest := range jsonData {
+		if rest != "" {
+			t.Errorf("%s is %v in Grafana only", name, rest)
+		}
+	}
+	if secrets["password"] != password {
+		t.Error("Grafana gets another password")
+	}
+}
+
+func TestSettingsOfADatabaseOfOnesOwn(t *testing.T) {
+	s, _, err := database(t.Context(), Options{
+		URL: databaseURL(t), Kind: "webhook", Schema: "bot", Account: "business", Timezone: "UTC", Webhook: source.Webhook{Table: "hooks", ReceivedAt: "at", Payload: "body"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.jsonData()
+	for name, want := range map[string]any{
+		"kind": "webhook", "schema": "bot", "account": "business", "table": "hooks", "receivedAtColumn": "at", "payloadColumn": "body", "chatUrl": "",
+	} {
+		if got[name] != want {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}
 	}
 }

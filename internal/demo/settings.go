@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // settings are what the data source has to know to reach a database.
@@ -19,6 +20,8 @@ type settings struct {
 	// Kind of database; empty is views.
 	Kind     string
 	Schema   string
+	Account  string
+	Webhook  source.Webhook
 	Timezone string
 	// ChatURL is the template of links to chats, empty where none is known.
 	ChatURL string
@@ -63,7 +66,8 @@ func settingsOf(ctx context.Context, address, schema, timezone string) (settings
 func (s settings) jsonData() map[string]any {
 	return map[string]any{
 		"kind": s.Kind, "host": s.Host, "port": s.Port, "database": s.Database, "user": s.User,
-		"tlsMode": s.TLSMode, "schema": s.Schema, "timezone": s.Timezone, "chatUrl": s.ChatURL,
+		"tlsMode": s.TLSMode, "schema": s.Schema, "account": s.Account, "timezone": s.Timezone, "chatUrl": s.ChatURL,
+		"table": s.Webhook.Table, "receivedAtColumn": s.Webhook.ReceivedAt, "payloadColumn": s.Webhook.Payload,
 	}
 }
 
@@ -93,6 +97,10 @@ func (s settings) environment() []string {
 		"PARLEY_TLS_CLIENT_KEY=" + s.ClientKey,
 		"PARLEY_KIND=" + s.Kind,
 		"PARLEY_SCHEMA=" + s.Schema,
+		"PARLEY_ACCOUNT=" + s.Account,
+		"PARLEY_TABLE=" + s.Webhook.Table,
+		"PARLEY_RECEIVED_AT_COLUMN=" + s.Webhook.ReceivedAt,
+		"PARLEY_PAYLOAD_COLUMN=" + s.Webhook.Payload,
 		"PARLEY_TIMEZONE=" + s.Timezone,
 		"PARLEY_CHAT_URL=" + s.ChatURL,
 	}

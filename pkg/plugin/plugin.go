@@ -109,7 +109,7 @@ func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	response := backend.NewQueryDataResponse()
 	var mu sync.Mutex
 	var group errgroup.Group
-	group.SetLimit(max(1, d.settings.MaxConnections))
+	group.SetLimit(max(1, int(d.settings.MaxConnections)))
 	for _, q := range req.Queries {
 		group.Go(func() error {
 			answer := d.answer(ctx, q, alert)

@@ -22,7 +22,7 @@ import (
 type settings struct {
 	Kind           string `json:"kind"`
 	Host           string `json:"host"`
-	Port           int    `json:"port"`
+	Port           number `json:"port"`
 	Database       name   `json:"database"`
 	User           name   `json:"user"`
 	TLSMode        string `json:"tlsMode"`
@@ -33,9 +33,9 @@ type settings struct {
 	Payload        name   `json:"payloadColumn"`
 	Timezone       string `json:"timezone"`
 	ChatURL        string `json:"chatUrl"`
-	RowLimit       int    `json:"rowLimit"`
-	TimeoutSeconds int    `json:"timeoutSeconds"`
-	MaxConnections int    `json:"maxConnections"`
+	RowLimit       number `json:"rowLimit"`
+	TimeoutSeconds number `json:"timeoutSeconds"`
+	MaxConnections number `json:"maxConnections"`
 	ExecMode       string `json:"execMode"`
 }
 
@@ -50,6 +50,18 @@ func (n *name) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	return json.Unmarshal(data, (*string)(n))
+}
+
+// number is one that provisioning leaves an empty text where its variable is not set.
+type number int
+
+// UnmarshalJSON takes a number, or an empty text as none.
+func (n *number) UnmarshalJSON(data []byte) error {
+	if string(data) == `""` {
+		*n = 0
+		return nil
+	}
+	return json.Unmarshal(data, (*int)(n))
 }
 
 // Defaults of what the settings leave out.
@@ -107,9 +119,9 @@ func (s settings) location() (*time.Location, error) {
 
 func (s settings) database(secrets map[string]string, dial func(context.Context, string, string) (net.Conn, error)) postgres.Settings {
 	return postgres.Settings{
-		Host: s.Host, Port: s.Port, Database: string(s.Database), User: string(s.User), Password: secrets["password"],
+		Host: s.Host, Port: int(s.Port), Database: string(s.Database), User: string(s.User), Password: secrets["password"],
 		TLSMode: s.TLSMode, CACert: secrets["tlsCACert"], ClientCert: secrets["tlsClientCert"], ClientKey: secrets["tlsClientKey"],
-		ExecMode: s.ExecMode, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, MaxConnections: s.MaxConnections, Dial: dial,
+		ExecMode: s.ExecMode, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, MaxConnections: int(s.MaxConnections), Dial: dial,
 	}
 }
 
@@ -123,5 +135,5 @@ func (s settings) detect() engine.Detect {
 }
 
 func (s settings) reports(loc *time.Location) engine.Settings {
-	return engine.Settings{Location: loc, ChatURL: s.ChatURL, MaxRows: s.RowLimit}
+	return engine.Settings{Location: loc, ChatURL: s.ChatURL, MaxRows: int(s.RowLimit)}
 }

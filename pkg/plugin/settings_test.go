@@ -1,0 +1,61 @@
+package plugin
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/parley-reports/parley/internal/plugintest"
+)
+
+// TestProvisionedSettings reads the file that provisions the data source: a variable
+// that is not set is a setting that is left out, and every setting has its variable.
+func TestProvisionedSettings(t *testing.T) {
+	needed := []string{"PARLEY_HOST=db.example", "PARLEY_DATABASE=chat", "PARLEY_USER=reader"}
+	least := settings{Host: "db.example", Port: 5432, Database: "chat", User: "reader", TLSMode: "require", TimeoutSeconds: 60, MaxConnections: 10}
+	for name, c := range map[string]struct {
+		environment []string
+		want        settings
+	}{
+		"least": {needed, least},
+		"all": {
+			append(needed, "PARLEY_PORT=6432", "PARLEY_KIND=webhook", "PARLEY_TLS_MODE=disable", "PARLEY_SCHEMA=bot", "PARLEY_ACCOUNT=102290129340398", "PARLEY_TABLE=hooks",
+				"PARLEY_RECEIVED_AT_COLUMN=at", "PARLEY_PAYLOAD_COLUMN=body", "PARLEY_TIMEZONE=America/Bogota", "PARLEY_CHAT_URL=https://chat.example/{contact_id}",
+				"PARLEY_ROW_LIMIT=500", "PARLEY_TIMEOUT_SECONDS=20", "PARLEY_MAX_CONNECTIONS=3", "PARLEY_EXEC_MODE=exec"),
+			settings{Host: "db.example", Port: 6432, Database: "chat", User: "reader", Kind: "webhook", TLSMode: "disable", Schema: "bot", Account: "102290129340398", Table: "hooks",
+				ReceivedAt: "at", Payload: "body", Timezone: "America/Bogota", ChatURL: "https://chat.example/{contact_id}",
+				RowLimit: 500, TimeoutSeconds: 20, MaxConnections: 3, ExecMode: "exec"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			jsonData, _, err := plugintest.Provisioned(filepath.Join("..", ".."), c.environment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := json.Marshal(jsonData)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := parseSettings(backend.DataSourceInstanceSettings{JSONData: text})
+			if err != nil || got != c.want {
+				t.Errorf("%v\n%+v, want\n%+v", err, got, c.want)
+			}
+			for field := range reflect.TypeFor[settings]().Fields() {
+				if _, stands := jsonData[field.Tag.Get("json")]; !stands {
+					t.Errorf("the file lacks %s", field.Tag.Get("json"))
+				}
+			}
+			if count := reflect.TypeFor[settings]().NumField(); len(jsonData) != count {
+				t.Errorf("the file has %d settings, want %d", len(jsonData), count)
+			}
+		})
+	}
+	for _, wrong := range []string{`{"port": "many"}`, `{"rowLimit": true}`} {
+		if _, err := parseSettings(backend.DataSourceInstanceSettings{JSONData: []byte(wrong)}); err == nil {
+			t.Errorf("%s: no error", wrong)
+		}
+	}
+}
