@@ -25,13 +25,16 @@ func newDemoDataCommand() *cobra.Command {
 		Short: "Fill a schema with the messages of an invented business",
 		Long: `Fill a schema with the messages of an invented business, in the tables of the
 contract: accounts, lines, agents, campaigns, conversations, ratings. With
---source they stand in the tables of another product, which hold less.
+--source they stand in the tables of another product, which hold less. They go to
+the schema parley all the same, unless --schema names another.
 
 The same options give the same data. A schema of earlier demo data is replaced
 once the new data are complete; any other schema only with --force, and then
 all that is in it is lost.`,
 		Example: `  parley demo-data --url postgres://postgres@localhost/demo
-  parley demo-data --url postgres://postgres@localhost/demo --messages 10000000 --days 90`,
+  parley demo-data --url postgres://postgres@localhost/demo --messages 10000000 --days 90
+  parley demo-data --url postgres://postgres@localhost/demo --source chatwoot --schema chat
+  parley check --url postgres://postgres@localhost/demo --source chatwoot --schema chat`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
@@ -68,8 +71,16 @@ all that is in it is lost.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), summary)
-			return nil
+			out := cmd.OutOrStdout()
+			fmt.Fprintln(out, summary)
+			to := opts.End
+			if to.IsZero() {
+				to = time.Now()
+			}
+			from := to.AddDate(0, 0, -opts.Days)
+			_, err = fmt.Fprintf(out, "To look at them, in the same database:\n  parley query --source %s --schema %s --from %s --to %s --format table '{\"report\": \"channels\"}'\n",
+				kind, schema, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+			return err
 		},
 	}
 	flags := cmd.Flags()

@@ -61,6 +61,24 @@ func TestDemoData(t *testing.T) {
 	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+pgx.Identifier{schema, "message"}.Sanitize()).Scan(&messages); err != nil || messages < 200 {
 		t.Errorf("%d messages, %v", messages, err)
 	}
+
+	// In whatever tables they are, it tells the command that shows them.
+	for _, kind := range []string{"views", "chatwoot"} {
+		out, err := run("--force", "--source", kind, "--end", "2026-11-20T15:00:00-03:00")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(out), "\n")
+		command, found := strings.CutPrefix(lines[len(lines)-1], "  parley ")
+		options, query, quoted := strings.Cut(strings.TrimSuffix(command, "'"), " '")
+		if !found || !quoted || strings.Contains(out, url) {
+			t.Fatalf("no command without the address: %s", out)
+		}
+		rows, _, err := parley(t, append(strings.Fields(options), "--url", url, query)...)
+		if err != nil || !strings.Contains(rows, "whatsapp") {
+			t.Errorf("%s: %v\n%s", command, err, rows)
+		}
+	}
 }
 
 func TestDemoDataNeedsADatabase(t *testing.T) {

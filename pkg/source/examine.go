@@ -52,7 +52,9 @@ import (
 // stand in every file whose rows are somebody's. $contacts and $conversations are
 // SELECTs of ids, of contact_id and conversation_id as the file yields them; they
 // are for messages that PostgreSQL cannot find by an index otherwise, as in a
-// union.
+// union. What is shared serves readers of any span: its lines of $since, $until,
+// $contacts and $conversations are always left out, that of $account is not. A shared
+// file cannot read another.
 type Product struct {
 	Name     string
 	Files    fs.FS

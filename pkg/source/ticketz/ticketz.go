@@ -15,8 +15,7 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// indexes that the reports live on. Ticketz of today brings all but that on what
-// campaigns sent.
+// indexes that the reports live on. Ticketz of today brings them all.
 var indexes = []source.Index{
 	{Table: "Messages", Column: "createdAt"},
 	{Table: "Messages", Column: "ticketId"},
