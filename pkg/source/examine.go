@@ -33,7 +33,7 @@ import (
 // are UTC, and any other type is cast to the contract's.
 //
 // Marks bound the rows that are read. A line that holds one is left out of the
-// statement where there is no such bound, so it has to stand by itself:
+// statement where there is no such bound, so it has to stand by itself, one in a line:
 //
 //	AND m.created_at >= $since AT TIME ZONE 'UTC'
 //	AND m.created_at < $until AT TIME ZONE 'UTC'
@@ -77,6 +77,8 @@ type Index struct{ Table, Column string }
 // shared are the relations that belong to no account. No product has them: who
 // wants costs keeps them as tables of the schema parley.
 var shared = []string{"rate_card", "billing_rule"}
+
+const ownSchema = "parley"
 
 // Database is a database under examination.
 type Database struct {
@@ -249,26 +251,26 @@ func noAccount(id string) string { return "there is no account " + id }
 // draft renders the file of a relation, and has the database say what it yields.
 func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, error) {
 	f := &draft{Relation: r, finding: Finding{Relation: r.Name, State: Missing, Fatal: r.Required}}
-	text, err := fs.ReadFile(p.Files, r.Name+".sql")
-	if slices.Contains(shared, r.Name) && errors.Is(err, fs.ErrNotExist) {
-		return d.own(ctx, f)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
+	_, err := fs.Stat(p.Files, r.Name+".sql")
+	own := slices.Contains(shared, r.Name)
+	if errors.Is(err, fs.ErrNotExist) && !own {
 		f.finding.Fatal, f.finding.Never = false, true
 		f.finding.Problem = fmt.Sprintf("%s has no %s", p.Name, r.Name)
 		return f, nil
 	}
+	if own {
+		err = d.own(ctx, f)
+	} else if err == nil {
+		err = d.render(f, p)
+	}
 	if err != nil {
-		return nil, err
-	}
-	if d.settings.Account != "" && !strings.Contains(string(text), "$account") {
-		f.finding.Problem = r.Name + " cannot be limited to an account"
-		return f, nil
-	}
-	if err := d.render(f, p); err != nil {
 		return nil, fmt.Errorf("%s.sql: %w", r.Name, err)
 	}
-	if f.finding.Problem != "" {
+	if f.sql == "" || f.finding.Problem != "" {
+		return f, nil
+	}
+	if d.settings.Account != "" && !own && !f.limited() {
+		f.finding.Problem = r.Name + " cannot be limited to an account"
 		return f, nil
 	}
 	err = d.describe(ctx, f)
@@ -278,7 +280,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 		case refused.Code == "42501":
 			f.finding.Problem = refused.Message + ": GRANT SELECT on its columns that the documentation lists"
 			return f, nil
-		case refused.Code == "22P02" && d.settings.Account != "":
+		case (refused.Code == "22P02" || refused.Code == "22003") && d.settings.Account != "": // no number, or too great a one
 			f.finding.Problem = noAccount(d.settings.Account)
 			return f, nil
 		case strings.HasPrefix(refused.Code, "42"): // no such column, or of another type
@@ -309,22 +311,29 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 
 // own reads a relation that a team keeps beside the product's tables. Without one
 // of them costs are unknown, without the other the shipped rules serve.
-func (d *Database) own(ctx context.Context, f *draft) (*draft, error) {
-	table := "parley." + f.Name
-	readable, err := d.Bool(ctx, "SELECT coalesce(has_table_privilege(to_regclass($1), 'SELECT'), false)", table)
-	if err == nil && readable {
-		f.sql = "SELECT * FROM " + table
-		err = d.describe(ctx, f)
+func (d *Database) own(ctx context.Context, f *draft) error {
+	beside, err := Open(ctx, d.tx, Settings{Schema: ownSchema})
+	if err != nil {
+		return err
 	}
-	switch {
-	case err != nil:
-		return nil, err
-	case len(f.columns) > 0:
-		f.finding.State = Complete
-	case f.Name == "rate_card":
-		f.finding.Problem = "there is no " + table + ": costs are unknown"
+	if !beside.Has(f.Name) && !beside.forbidden(f.Name) {
+		if f.Name == "rate_card" {
+			f.finding.Problem = fmt.Sprintf("there is no %s.%s: costs are unknown", ownSchema, f.Name)
+		}
+		return nil
 	}
-	return f, nil
+	var names []string
+	for _, c := range f.Columns {
+		switch name := f.Name + "." + c.Name; {
+		case beside.Has(name):
+			names = append(names, c.Name)
+		case beside.forbidden(name):
+			f.finding.Problem = fmt.Sprintf("the user may not read %[1]s.%[2]s: GRANT USAGE ON SCHEMA %[1]s and SELECT ON %[1]s.%[2]s", ownSchema, f.Name)
+			return nil
+		}
+	}
+	f.sql = fmt.Sprintf("SELECT %s FROM %s", strings.Join(names, ", "), beside.Table(f.Name))
+	return nil
 }
 
 // render executes the template. A table that is not there is a problem of the
@@ -371,8 +380,44 @@ func (d *Database) render(f *draft, p Product) error {
 	if err != nil {
 		return err
 	}
-	f.sql, err = execute(f.Name)
-	return err
+	if f.sql, err = execute(f.Name); err != nil {
+		return err
+	}
+	for _, text := range append(slices.Collect(maps.Values(f.shared)), f.sql) {
+		for line := range strings.SplitSeq(text, "\n") {
+			if !single(line) {
+				return fmt.Errorf("several bounds in one line, which is left out where one of them is not set: %q", strings.TrimSpace(line))
+			}
+		}
+	}
+	return nil
+}
+
+// single tells whether a line holds no more than one mark.
+func single(line string) bool {
+	held := 0
+	for _, mark := range marks {
+		if strings.Contains(line, mark) {
+			held++
+		}
+	}
+	return held <= 1
+}
+
+// limited tells whether each part of the relation is limited to the account, be it
+// by what it shares with others.
+func (f *draft) limited() bool {
+	for part := range strings.SplitSeq(f.sql, union) {
+		for name, text := range f.shared {
+			if strings.Contains(part, name) {
+				part += text
+			}
+		}
+		if !strings.Contains(part, "$account") {
+			return false
+		}
+	}
+	return true
 }
 
 // describe runs the SELECTs for no rows: the database says whether they may run,

@@ -250,26 +250,29 @@ func (s *Source) Item(relation string, span Span, account func() string, columns
 	return "(" + s.bound(sql, span, account) + ")", shared
 }
 
+// marks are what stands for a bound.
+var marks = []string{"$since", "$until", "$account", "$contacts", "$conversations"}
+
 // bound puts the bounds in the place of their marks.
 func (s *Source) bound(sql string, span Span, account func() string) string {
 	if !strings.Contains(sql, "$") {
 		return sql
 	}
-	marks := map[string]string{"$since": span.Since, "$until": span.Until, "$contacts": span.Contacts, "$conversations": span.Conversations}
+	bounds := map[string]string{"$since": span.Since, "$until": span.Until, "$contacts": span.Contacts, "$conversations": span.Conversations}
 	if s.Account != "" && strings.Contains(sql, "$account") {
-		marks["$account"] = account()
+		bounds["$account"] = account()
 	}
 	var kept []string
 lines:
 	for line := range strings.SplitSeq(sql, "\n") {
-		for _, mark := range []string{"$since", "$until", "$account", "$contacts", "$conversations"} {
+		for _, mark := range marks {
 			if !strings.Contains(line, mark) {
 				continue
 			}
-			if marks[mark] == "" {
+			if bounds[mark] == "" {
 				continue lines
 			}
-			line = strings.ReplaceAll(line, mark, marks[mark])
+			line = strings.ReplaceAll(line, mark, bounds[mark])
 		}
 		kept = append(kept, line)
 	}

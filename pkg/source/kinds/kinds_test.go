@@ -111,10 +111,13 @@ func TestLost(t *testing.T) {
 		"the schema of_chatwoot has no table hooks; the schema of_chatwoot has the tables of Chatwoot; the schema of_evolution has the tables of Evolution API; the schema of_ticketz has the tables of Ticketz")
 	check("views", source.Settings{}, "there is no schema parley; the schema of_chatwoot has the tables of Chatwoot; the schema of_evolution has the tables of Evolution API; the schema of_ticketz has the tables of Ticketz; …")
 
+	check("chatwoot", source.Settings{Schema: "of_chatwoot", Account: "99999999999"}, "there is no account 99999999999")
+
 	// Where something is there, what is missing is told by its name.
 	exec("DROP TABLE of_chatwoot.messages CASCADE")
 	check("chatwoot", source.Settings{Schema: "of_chatwoot"}, "of_chatwoot.messages is not there")
 	check("chatwoot", source.Settings{Schema: "of_chatwoot", Account: "nobody"}, "of_chatwoot.messages is not there; there is no account nobody")
 	check("ticketz", source.Settings{Schema: "of_ticketz", Account: "nobody"}, "there is no account nobody")
+	check("ticketz", source.Settings{Schema: "of_ticketz", Account: "99999999999"}, "there is no account 99999999999")
 	check("evolution", source.Settings{Schema: "of_evolution", Account: "nobody"}, "there is no account nobody")
 }
