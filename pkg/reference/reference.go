@@ -25,6 +25,7 @@ import (
 // Options are the tables that serve where the data has none of its own, and
 // the mappings that never are part of the data.
 type Options struct {
+	// Rates are the rate card, which may be empty; nil where there is none.
 	Rates        []contract.Rate
 	BillingRules []contract.BillingRule
 	// Markets maps the digits that a phone number begins with to a market.
