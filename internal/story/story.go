@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,10 +109,12 @@ func Data() contract.Data {
 	}
 	for i := range data.Events {
 		e := &data.Events[i]
-		e.At = e.At.Truncate(time.Second)
-		if e.Seconds != nil {
-			e.Seconds = new(float64(int64(*e.Seconds)))
+		at := e.At.Truncate(time.Second)
+		if e.Seconds != nil { // from the second in which it began
+			begin := e.At.Add(-time.Duration(math.Round(*e.Seconds*1000)) * time.Millisecond)
+			e.Seconds = new(at.Sub(begin.Truncate(time.Second)).Seconds())
 		}
+		e.At = at
 	}
 	for i := range data.CSAT {
 		toSecond(&data.CSAT[i].SentAt)

@@ -7,6 +7,7 @@ package sourcetest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -139,22 +140,21 @@ func available(q query.Query, unavailable []string, has func(string) bool) bool 
 	})
 }
 
-// Agrees wants of every metric what the story has in the contract's own tables:
-// altogether, by channel, and by day. Different are the metrics that differ in the
-// product, each for a reason; Unknown and Unavailable those that it cannot tell.
-func Agrees(t *testing.T, kind string, unavailable, unknown []string, different map[string]string) {
-	AgreesOn(t, kind, story.Data(), unavailable, unknown, different)
-}
-
-// AgreesOn is the same of a part of the story, for a product that does not have the
-// words for the rest.
-func AgreesOn(t *testing.T, kind string, data contract.Data, unavailable, unknown []string, different map[string]string) {
+// Agrees wants of every metric, in the product's tables, what the data have in the
+// contract's own: altogether, by channel, and by day. The data are the story without
+// what the product has no words for; unknown and unavailable are the metrics that it
+// cannot tell.
+func Agrees(t *testing.T, kind string, data contract.Data, unavailable, unknown []string) {
 	_, contracts := pgtest.Schema(t)
 	conn := pgtest.Connect(t)
 	if err := contract.Create(t.Context(), conn, contracts); err != nil {
 		t.Fatal(err)
 	}
 	if err := contract.Load(t.Context(), conn, contracts, data); err != nil {
+		t.Fatal(err)
+	}
+	// Products have no rates.
+	if _, err := conn.Exec(t.Context(), "DROP TABLE "+contracts+".rate_card"); err != nil {
 		t.Fatal(err)
 	}
 	schema, _ := Tell(t, kind, data)
@@ -182,7 +182,6 @@ func AgreesOn(t *testing.T, kind string, data contract.Data, unavailable, unknow
 		}
 		return byKey
 	}
-	differs := map[string]bool{}
 	for _, f := range catalog.Facts {
 		var metrics []string
 		for _, id := range catalog.MetricIDs() {
@@ -198,26 +197,24 @@ func AgreesOn(t *testing.T, kind string, data contract.Data, unavailable, unknow
 			queries = append(queries, query.Query{Metrics: metrics, Bucket: "day"})
 		}
 		for _, q := range queries {
-			got := rows(theirs, q)
-			for key, want := range rows(ours, q) {
+			got, want := rows(theirs, q), rows(ours, q)
+			keys := maps.Clone(got)
+			maps.Copy(keys, want)
+			for key := range keys {
 				for _, id := range metrics {
-					value := got[key][id]
+					value, wanted := got[key][id], want[key][id]
 					switch {
-					case slices.Contains(unknown, id) && value != nil:
-						t.Errorf("%s of %s is %v, want it unknown", id, key, value)
-					case !slices.Contains(unknown, id) && !near(value, want[id]):
-						differs[id] = true
-						if different[id] == "" {
-							t.Errorf("%s of %s is %v, want %v", id, key, value, want[id])
+					case slices.Contains(unknown, id):
+						if value != nil {
+							t.Errorf("%s of %s is %v, want it unknown", id, key, value)
 						}
+					case (got[key] == nil || want[key] == nil) && empty(value) && empty(wanted):
+						// A group that is absent has nothing in it.
+					case !agree.Same(value, wanted):
+						t.Errorf("%s of %s is %v, want %v", id, key, value, wanted)
 					}
 				}
 			}
-		}
-	}
-	for id := range different {
-		if !differs[id] {
-			t.Errorf("%s does not differ", id)
 		}
 	}
 }
@@ -326,17 +323,10 @@ func problems(t *testing.T, s *source.Source) []check.Problem {
 	return found
 }
 
-// near tells whether two values are the same but for half a second.
-func near(a, b any) bool {
-	x, ok := agree.Number(a)
-	y, ok2 := agree.Number(b)
-	if ok && ok2 && x != 0 && y != 0 && x > 1 {
-		return x-y < 1e-6*y+0.5 && y-x < 1e-6*y+0.5 && (x != float64(int64(x)) || y != float64(int64(y)) || x == y)
-	}
-	if (ok && x == 0 && b == nil) || (ok2 && y == 0 && a == nil) {
-		return true // a group that is absent has nothing in it
-	}
-	return agree.Same(a, b)
+// empty tells whether a value is that of no rows.
+func empty(v any) bool {
+	n, ok := agree.Number(v)
+	return v == nil || ok && n == 0
 }
 
 // Accounts wants each account of the story to see just its own rows.

@@ -72,7 +72,7 @@ func TestAgreesWithTheContract(t *testing.T) {
 			unavailable = append(unavailable, m.ID)
 		}
 	}
-	sourcetest.AgreesOn(t, kind, data, unavailable, []string{"active_agents", "failure_reasons"}, nil)
+	sourcetest.Agrees(t, kind, data, unavailable, []string{"active_agents", "failure_reasons"})
 }
 
 // TestNoConversations wants a sentence in the reader's language in place of numbers.
