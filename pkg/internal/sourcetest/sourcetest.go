@@ -140,24 +140,24 @@ func available(q query.Query, unavailable []string, has func(string) bool) bool 
 	})
 }
 
-// Agrees wants of every metric, in the product's tables, what the data have in the
-// contract's own: altogether, by channel, and by day. The data are the story without
-// what the product has no words for; unknown and unavailable are the metrics that it
-// cannot tell.
-func Agrees(t *testing.T, kind string, data contract.Data, unavailable, unknown []string) {
+// Agrees tells the story, or a part of it, in the product's tables, and wants of
+// every metric what is known of it there has in the contract's own: altogether, by
+// channel, and by day. Known is what was told without what the product has no words
+// for; unknown and unavailable are the metrics that it cannot tell.
+func Agrees(t *testing.T, kind string, told, known contract.Data, unavailable, unknown []string) {
 	_, contracts := pgtest.Schema(t)
 	conn := pgtest.Connect(t)
 	if err := contract.Create(t.Context(), conn, contracts); err != nil {
 		t.Fatal(err)
 	}
-	if err := contract.Load(t.Context(), conn, contracts, data); err != nil {
+	if err := contract.Load(t.Context(), conn, contracts, known); err != nil {
 		t.Fatal(err)
 	}
 	// Products have no rates.
 	if _, err := conn.Exec(t.Context(), "DROP TABLE "+contracts+".rate_card"); err != nil {
 		t.Fatal(err)
 	}
-	schema, _ := Tell(t, kind, data)
+	schema, _ := Tell(t, kind, told)
 	ours, theirs := Open(t, "views", "", source.Settings{Schema: contracts}), Open(t, kind, "", source.Settings{Schema: schema})
 	found := Found(t, theirs)
 	conforms(t, found)

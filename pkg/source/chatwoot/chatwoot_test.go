@@ -33,7 +33,7 @@ func TestTells(t *testing.T) {
 func TestAccounts(t *testing.T) { sourcetest.Accounts(t, kind) }
 
 func TestAgreesWithTheContract(t *testing.T) {
-	sourcetest.Agrees(t, kind, story.Data(), nil, []string{"button_clicks"})
+	sourcetest.Agrees(t, kind, story.Data(), story.Data(), nil, []string{"button_clicks"})
 }
 
 // TestCostsWithoutRates: what nobody can price is not free.

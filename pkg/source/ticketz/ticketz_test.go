@@ -151,7 +151,7 @@ func TestAgreesWithTheContract(t *testing.T) {
 		c.FirstResponseAt, c.WaitingSince = nil, nil
 	}
 	data.Events = slices.DeleteFunc(data.Events, func(e contract.ConversationEvent) bool { return e.Name == "first_response" || e.Name == "reply" })
-	sourcetest.Agrees(t, kind, data, nil, []string{
+	sourcetest.Agrees(t, kind, story.Data(), data, nil, []string{
 		"templates_sent", "button_clicks", "active_agents", "sessions_free_entry_point",
 		"first_response_time_business_avg", "first_response_time_business_p50", "first_response_time_business_p90", "bot_resolutions",
 	})

@@ -45,7 +45,11 @@ func TestAgreesWithTheContract(t *testing.T) {
 		whatsapp[l.LineID] = *l.Channel == "whatsapp"
 	}
 	data.Messages = slices.DeleteFunc(data.Messages, func(m contract.Message) bool {
-		return m.LineID == nil || !whatsapp[*m.LineID] || m.Direction == "outbound" && (m.Status == nil || *m.Status == "pending" || *m.Status == "queued" || *m.Status == "accepted")
+		return m.LineID == nil || !whatsapp[*m.LineID]
+	})
+	told := data
+	data.Messages = slices.DeleteFunc(slices.Clone(data.Messages), func(m contract.Message) bool {
+		return m.Direction == "outbound" && (m.Status == nil || *m.Status == "pending" || *m.Status == "queued" || *m.Status == "accepted")
 	})
 	for i := range data.Messages {
 		m := &data.Messages[i]
@@ -57,7 +61,7 @@ func TestAgreesWithTheContract(t *testing.T) {
 			unavailable = append(unavailable, m.ID)
 		}
 	}
-	sourcetest.Agrees(t, kind, data, unavailable, []string{"messages_pending", "active_agents", "notifications_pending"})
+	sourcetest.Agrees(t, kind, told, data, unavailable, []string{"messages_pending", "active_agents", "notifications_pending"})
 }
 
 // table is a table of webhooks to try.
