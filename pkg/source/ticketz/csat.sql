@@ -1,23 +1,13 @@
 -- Answers, each to the last survey before it, and the surveys that nobody has
 -- answered.
 SELECT u."ticketId" AS conversation_id, t."contactId" AS contact_id, u."userId" AS agent_id,
-  {{if feature "of three" -}}
-  -- Dissatisfied, satisfied, very satisfied.
-  CASE WHEN u.rate <= 1 THEN 1 WHEN u.rate = 2 THEN 4 ELSE 5 END AS rating,
-  {{- else if feature "of ten" -}}
-  1 + round(least(u.rate, 10) * 0.4)::int AS rating,
-  {{- else if feature "ticketz" -}}
-  -- It asked for 1 to 3 until October 2024.
-  CASE WHEN u."createdAt" >= '2024-10-14' THEN least(u.rate, 5) WHEN u.rate <= 1 THEN 1 WHEN u.rate = 2 THEN 4 ELSE 5 END AS rating,
-  {{- else -}}
-  least(u.rate, 5) AS rating,
-  {{- end}}
+  {{template "rating.sql"}} AS rating,
   {{if has "TicketTraking.ratingAt"}}coalesce((
     SELECT max(k."ratingAt") FROM {{table "TicketTraking"}} AS k WHERE k."ticketId" = u."ticketId" AND k."ratingAt" <= u."createdAt"), u."createdAt"){{else}}u."createdAt"{{end}} AS sent_at,
   u."createdAt" AS answered_at
 FROM {{table "UserRatings"}} AS u
 JOIN {{table "Tickets"}} AS t ON t.id = u."ticketId"
-WHERE u.rate >= {{if feature "of ten"}}0{{else}}1{{end}} AND t."isGroup" IS NOT TRUE
+WHERE {{template "rating.sql"}} IS NOT NULL AND t."isGroup" IS NOT TRUE
   AND u."createdAt" >= $since
   AND u."companyId" = $account::int
 {{- if feature "surveys"}}
@@ -28,7 +18,7 @@ JOIN {{table "Tickets"}} AS t ON t.id = k."ticketId"
 WHERE k."ratingAt" IS NOT NULL AND t."isGroup" IS NOT TRUE
   AND NOT EXISTS (
     SELECT FROM {{table "UserRatings"}} AS u
-    WHERE u."ticketId" = k."ticketId" AND u."createdAt" >= k."ratingAt" AND u.rate >= {{if feature "of ten"}}0{{else}}1{{end}}
+    WHERE u."ticketId" = k."ticketId" AND u."createdAt" >= k."ratingAt" AND {{template "rating.sql"}} IS NOT NULL
       AND NOT EXISTS (SELECT FROM {{table "TicketTraking"}} AS n WHERE n."ticketId" = k."ticketId" AND n."ratingAt" > k."ratingAt" AND n."ratingAt" <= u."createdAt"))
   AND k."ratingAt" >= $since
   AND k."ratingAt" < $until

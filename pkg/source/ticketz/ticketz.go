@@ -41,9 +41,11 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		"errors":    db.Has("Messages.error"),
 		"campaigns": db.Has("CampaignShipping.deliveredAt"),
 	}
-	if db.Has("UserRatings.rate") {
+	if db.Has("UserRatings.rate") && db.Has("UserRatings.createdAt") && db.Has("UserRatings.companyId") {
 		for scale, sql := range scales {
-			if features[scale], err = db.Bool(ctx, "SELECT "+sql+" FROM (SELECT rate FROM "+db.Table("UserRatings")+" ORDER BY id DESC LIMIT 500) AS latest"); err != nil {
+			// Of Ticketz itself all is known from a day on.
+			if features[scale], err = db.Bool(ctx, "SELECT "+sql+" FROM (SELECT rate FROM "+db.Table("UserRatings")+` AS u
+WHERE ($1 = '' OR u."companyId"::text = $1) AND NOT ($2 AND u."createdAt" >= '2024-10-14') ORDER BY u.id DESC LIMIT 500) AS latest`, s.Account, features["ticketz"]); err != nil {
 				return nil, err
 			}
 		}
@@ -63,8 +65,8 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 
 // scales are the scales of ratings that are not 1 to 5, each with what the latest
 // ratings show of it: the product asks for another in every version, and keeps
-// nowhere which.
+// nowhere which. A few that no scale holds are somebody's mistake.
 var scales = map[string]string{
-	"of ten":   "coalesce(max(rate) > 5, false)",
-	"of three": "count(*) >= 20 AND count(*) FILTER (WHERE rate > 3) * 20 < count(*) AND max(rate) <= 5",
+	"of ten":   "count(*) > 0 AND count(*) FILTER (WHERE rate > 5) * 20 >= count(*)",
+	"of three": "count(*) FILTER (WHERE rate > 0) >= 20 AND count(*) FILTER (WHERE rate > 3) * 20 < count(*) FILTER (WHERE rate > 0)",
 }

@@ -303,10 +303,11 @@ func TestTraps(t *testing.T) {
 		}
 	}
 	// wants compares columns of a relation, row by row, ordered.
+	account := ""
 	wants := func(relation, columns string, want ...string) {
 		t.Helper()
-		s := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
-		rows, err := conn.Query(t.Context(), fmt.Sprintf("SELECT line FROM (SELECT concat_ws(' | ', %s) AS line FROM %s AS r) AS l ORDER BY line COLLATE \"C\"", columns, s.From(relation, source.Span{}, nil)))
+		s := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema, Account: account}))
+		rows, err := conn.Query(t.Context(), fmt.Sprintf("SELECT line FROM (SELECT concat_ws(' | ', %s) AS line FROM %s AS r) AS l ORDER BY line COLLATE \"C\"", columns, s.From(relation, source.Span{}, func() string { return "'" + account + "'" })))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -385,23 +386,47 @@ INSERT INTO "Queues" (id, name, color, "companyId", schedules, "createdAt", "upd
 	wants("working_hours", "'line ' || line_id, 'team ' || team_id, time_zone, weekday, opens, closes",
 		"line 3 | Etc/GMT+3 | 0 | 09:00:00 | 11:30:00", "line 3 | Etc/GMT+3 | 1 | 08:00:00 | 12:00:00", "team 1 | America/Sao_Paulo | 1 | 09:00:00 | 13:00:00", "team 1 | America/Sao_Paulo | 5 | 09:00:00 | 13:00:00")
 
-	// Scales of ratings: of three where hardly anybody gives more, of ten where
-	// somebody gives more than five.
-	change(`TRUNCATE "UserRatings", "TicketTraking"; INSERT INTO "UserRatings" ("ticketId", "companyId", rate, "createdAt") SELECT 1, 1, 1 + n % 3, '2026-03-02 11:00' FROM generate_series(1, 60) AS n`)
-	wants("csat", "rating", each("1", "4", "5")...)
-	change(`UPDATE "UserRatings" SET rate = rate * 5 - 5`)
-	wants("csat", "rating", each("1", "3", "5")...)
+	// Ticketz itself asks for 1 to 5 from a day on, however bad the ratings are; before,
+	// it asked for 1 to 3, unless they show 0 to 10. The scale of one company is not told
+	// by the ratings of another.
+	rate := func(company, rows int, at, rate string) {
+		t.Helper()
+		change(fmt.Sprintf(`INSERT INTO "UserRatings" ("ticketId", "companyId", rate, "createdAt") SELECT 1, %d, %s, '%s' FROM generate_series(1, %d) AS n`, company, rate, at, rows))
+	}
+	const now, then = "2026-03-02 11:00", "2024-03-02 11:00"
+	change(`TRUNCATE "UserRatings", "TicketTraking"`)
+	rate(1, 60, now, "n % 4")
+	wants("csat", "rating", each(15, "1", "2", "3")...)
+	rate(1, 10, now, "9")
+	wants("csat", "rating", append(each(15, "1", "2", "3"), each(10, "5")...)...)
+	change(`TRUNCATE "UserRatings"`)
+	rate(1, 6, then, "n % 4")
+	wants("csat", "rating", "1", "1", "4", "4", "5")
+	rate(1, 3, now, "n")
+	wants("csat", "rating", "1", "1", "1", "2", "3", "4", "4", "5")
+	rate(1, 6, then, "10")
+	wants("csat", "rating", slices.Concat(each(4, "1", "2"), each(1, "3"), each(6, "5"))...)
 
-	// In older versions, and in other descendants, 0 is an error still.
-	change(`ALTER TABLE "TicketTraking" DROP COLUMN "chatbotendAt" CASCADE; TRUNCATE "CampaignShipping"; INSERT INTO "Messages" (id, body, "fromMe", ack, "ticketId", "companyId", "createdAt", "updatedAt") VALUES ('Z', '', true, 0, 1, 1, '2026-03-02 10:00', now())`)
+	// In older versions, and in other descendants, the latest ratings tell the scale: of
+	// three where hardly anybody gives more, of ten where more than a few give more than
+	// five. And 0 is an error still.
+	change(`TRUNCATE "UserRatings"; ALTER TABLE "TicketTraking" DROP COLUMN "chatbotendAt" CASCADE`)
+	rate(1, 60, now, "1 + n % 3")
+	rate(2, 60, now, "5 * (n % 3)")
+	account = "1"
+	wants("csat", "rating", each(20, "1", "4", "5")...)
+	account = "2"
+	wants("csat", "rating", each(20, "1", "3", "5")...)
+	account = ""
+	change(`TRUNCATE "CampaignShipping"; INSERT INTO "Messages" (id, body, "fromMe", ack, "ticketId", "companyId", "createdAt", "updatedAt") VALUES ('Z', '', true, 0, 1, 1, '2026-03-02 10:00', now())`)
 	wants("message", message, "1:Z | 1 | 1 | 1 | 1 | text | failed")
 }
 
-// each is every text twenty times.
-func each(texts ...string) []string {
+// each is every text so many times.
+func each(times int, texts ...string) []string {
 	var all []string
 	for _, text := range texts {
-		all = append(all, slices.Repeat([]string{text}, 20)...)
+		all = append(all, slices.Repeat([]string{text}, times)...)
 	}
 	return all
 }
