@@ -25,8 +25,8 @@ import (
 //
 // Session boundaries depend on the whole history of a pair, but no session is
 // longer than 96 h, so a silence of that length is a sound place to start. The
-// timeline reads back far enough to find one for nearly every pair; the whole
-// history is read only for pairs that were never silent in that time.
+// first reading goes back far enough to find one for nearly every pair; what lies
+// before is read only for pairs that were never silent in that time.
 type history struct {
 	sessions bool // openers and their sessions
 	attempts bool // failed attempts to open one as well
@@ -38,7 +38,7 @@ type history struct {
 }
 
 // longest is the longest session there can be (a free entry point: under 24 h to
-// the reply, then 72 h), lookBack how much earlier the timeline starts, and
+// the reply, then 72 h), lookBack how much earlier the first reading starts, and
 // lookFurther how much earlier still where a pair never fell silent in that time.
 const (
 	window      = 24 * time.Hour
@@ -67,6 +67,11 @@ func (c *compiler) messageColumns() []string {
 	columns := map[string]bool{"message_id": true, "created_at": true}
 	maps.Copy(columns, c.columns)
 	return slices.Sorted(maps.Keys(columns))
+}
+
+// rowColumns are the columns of the rows r of messages.
+func (c *compiler) rowColumns() string {
+	return "r." + strings.Join(append(c.messageColumns(), "outbound", "stage"), ", r.")
 }
 
 // messages selects the columns that the statement reads from the relation of
@@ -192,11 +197,7 @@ func (c *compiler) addOrdered(since, start, end time.Time) {
 		join := "\nJOIN " + unanchored + " AS u ON " + samePair("u", "r")
 		before := c.span(next.start, last.start)
 		before.Contacts = "SELECT u.contact_id FROM " + unanchored + " AS u"
-		var fields []string
-		for _, name := range append(c.messageColumns(), "outbound", "stage", "channel") {
-			fields = append(fields, "r."+name)
-		}
-		known := "SELECT " + strings.Join(fields, ", ") + "\nFROM " + last.name + " AS r" + join
+		known := "SELECT " + c.rowColumns() + ", r.channel\nFROM " + last.name + " AS r" + join
 		c.withOnce(next.name, c.timeline("SELECT *\nFROM (\n"+indent(known+"\nUNION ALL\n"+c.read(before, join, "EXISTS (SELECT FROM "+unanchored+")"))+"\n) AS r", int64(i)<<40))
 		parts = append(parts, fmt.Sprintf("SELECT r.* FROM %s AS r WHERE NOT EXISTS (SELECT FROM %s AS u WHERE %s)", last.name, unanchored, samePair("u", "r")))
 	}
@@ -210,19 +211,15 @@ func (c *compiler) read(span source.Span, join string, conditions ...string) str
 	for _, f := range c.pairFilters() {
 		conditions = append(conditions, b.predicate(f))
 	}
-	var fields []string
-	for _, name := range append(c.messageColumns(), "outbound", "stage") {
-		fields = append(fields, "r."+name)
-	}
-	return "SELECT " + strings.Join(fields, ", ") + ", l.channel\nFROM (\n" + indent(c.messages(span, "")) + "\n) AS r" + b.joinSQL() + join + whereAll(conditions...)
+	return "SELECT " + c.rowColumns() + ", l.channel\nFROM (\n" + indent(c.messages(span, "")) + "\n) AS r" + b.joinSQL() + join + whereAll(conditions...)
 }
 
 // timeline puts the messages of each pair in order. What later steps choose by
 // stands in boolean columns: PostgreSQL takes such a condition for half of the
-// rows, and a comparison with a text for next to none.  The offset keeps the numbers
-// of two timelines apart.
-func (c *compiler) timeline(messages string, offset int64) string {
-	// The offset keeps PostgreSQL from computing a column anew wherever it is read.
+// rows, and a comparison with a text for next to none. first keeps the numbers of two
+// readings apart.
+func (c *compiler) timeline(messages string, first int64) string {
+	// OFFSET keeps PostgreSQL from computing a column anew wherever it is read.
 	base := fmt.Sprintf(`SELECT r.*,
   r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
   coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
@@ -243,7 +240,7 @@ FROM (
 FROM (
 %[4]s
 ) AS o
-WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`, c.pairColumns(), c.order(""), offset, indent(base))
+WINDOW earlier AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`, c.pairColumns(), c.order(""), first, indent(base))
 	before := ""
 	if c.history.answers {
 		before = fmt.Sprintf("\n  max(CASE WHEN outbound THEN g END) OVER (PARTITION BY %s ORDER BY %s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_outbound,", c.pairColumns(), c.order(""))
