@@ -1,7 +1,8 @@
 -- The relations of the contract as tables. A team with a home-grown database
 -- makes views of the same names and columns instead. Times are instants, ids
 -- are text and unique within their relation; what cannot be known is null.
--- Keys and indexes follow in indexes.sql.
+-- Keys and indexes follow in indexes.sql. Where a data source is limited to an
+-- account, line, agent, team and campaign need an account_id, too.
 
 CREATE TABLE message (
   message_id          text NOT NULL,

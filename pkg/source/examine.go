@@ -80,6 +80,11 @@ var shared = []string{"rate_card", "billing_rule"}
 
 const ownSchema = "parley"
 
+// Querier runs one query: a connection or a transaction.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
 // Database is a database under examination.
 type Database struct {
 	tx       pgx.Tx
@@ -241,7 +246,8 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	if fatal := s.Fatal(); len(fatal) > 0 && fatal[0].Problem == noAccount(s.Account) {
 		s.Remedy = "Check the account in the data source's settings"
 	}
-	advice, err := d.advice(ctx, p.Indexes)
+	indexes := slices.DeleteFunc(slices.Clone(p.Indexes), func(i Index) bool { return !d.Has(i.Table + "." + i.Column) })
+	advice, err := Advise(ctx, d.tx, d.settings.Schema, indexes)
 	s.Advice = advice
 	return s, err
 }
@@ -533,26 +539,38 @@ func (f *draft) wrap(s *Source) string {
 // manyRows is from how many rows on a missing index is worth a word.
 const manyRows = 50_000
 
-// advice names the indexes that large tables lack. One that begins with another
-// column of few values, such as the account, serves nearly as well.
-func (d *Database) advice(ctx context.Context, indexes []Index) ([]string, error) {
+// adviceSQL yields the statement that makes an index which a large table lacks. One
+// that begins with another column of few values, such as the account, serves nearly
+// as well.
+const adviceSQL = `
+SELECT CASE c.relkind WHEN 'p' THEN 'CREATE INDEX' ELSE 'CREATE INDEX CONCURRENTLY' END
+FROM pg_catalog.pg_namespace AS n
+JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
+WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'm', 'p') AND c.reltuples >= $4 AND NOT EXISTS (
+  SELECT FROM pg_catalog.pg_index AS i
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attname = $3 AND a.attnum = ANY (i.indkey[0:1])
+  LEFT JOIN pg_catalog.pg_attribute AS first ON first.attrelid = i.indrelid AND first.attnum = i.indkey[0] AND first.attnum <> a.attnum
+  LEFT JOIN pg_catalog.pg_stats AS s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = first.attname AND NOT s.inherited
+  WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND coalesce(s.n_distinct, 1) BETWEEN 0 AND $5)`
+
+// fewValues is the most that the column before may have.
+const fewValues = 1000
+
+// Advise names the indexes that large tables of the schema lack. What is no table is
+// passed over.
+func Advise(ctx context.Context, db Querier, schema string, indexes []Index) ([]string, error) {
 	var advice []string
 	for _, index := range indexes {
-		if !d.Has(index.Table + "." + index.Column) {
-			continue
-		}
-		lacking, err := d.Bool(ctx, `
-SELECT c.reltuples >= $3 AND NOT EXISTS (
-  SELECT FROM pg_catalog.pg_index AS i
-  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:1])
-  WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND a.attname = $2)
-FROM pg_catalog.pg_class AS c
-WHERE c.oid = $1::regclass`, d.Table(index.Table), index.Column, manyRows)
+		rows, err := db.Query(ctx, adviceSQL, schema, index.Table, index.Column, manyRows, fewValues)
 		if err != nil {
 			return nil, err
 		}
-		if lacking {
-			advice = append(advice, fmt.Sprintf("CREATE INDEX CONCURRENTLY ON %s (%s)", d.Table(index.Table), pgx.Identifier{index.Column}.Sanitize()))
+		create, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return nil, err
+		}
+		for _, statement := range create {
+			advice = append(advice, fmt.Sprintf("%s ON %s (%s)", statement, pgx.Identifier{schema, index.Table}.Sanitize(), pgx.Identifier{index.Column}.Sanitize()))
 		}
 	}
 	return advice, nil

@@ -13,11 +13,6 @@ import (
 	"github.com/parley-reports/parley/pkg/source"
 )
 
-// Querier runs one query: a connection or a pool.
-type Querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
 type column struct {
 	typ             string
 	base            string // of a domain the type below it
@@ -42,7 +37,7 @@ const remedy = "Check the schema in the data source's settings, or make the view
 // with a finding for each relation that is absent or incomplete. The error is
 // the database's; a schema that does not fit the contract is no error but a
 // fatal finding.
-func Detect(ctx context.Context, db Querier, settings source.Settings) (*source.Source, error) {
+func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*source.Source, error) {
 	schema := settings.Schema
 	found := map[string]map[string]column{}
 	rows, err := db.Query(ctx, columnsSQL, schema)
@@ -81,7 +76,21 @@ func Detect(ctx context.Context, db Querier, settings source.Settings) (*source.
 		}
 		s.Findings = append(s.Findings, finding)
 	}
-	return s, nil
+	s.Advice, err = source.Advise(ctx, db, schema, v.indexes())
+	return s, err
+}
+
+// indexes are those that the reports live on where the relation is a large table.
+// What is under a view is not known, and a column that is cast is found by none.
+var indexes = []source.Index{
+	{Table: "message", Column: "created_at"},
+	{Table: "message", Column: "contact_id"},
+	{Table: "message", Column: "conversation_id"},
+	{Table: "conversation", Column: "created_at"},
+	{Table: "conversation_event", Column: "at"},
+	{Table: "conversation_event", Column: "conversation_id"},
+	{Table: "tag", Column: "owner_id"},
+	{Table: "csat", Column: "sent_at"},
 }
 
 // reader writes the SELECTs of the relations of a schema.
@@ -90,7 +99,7 @@ type reader struct {
 	found           map[string]map[string]column
 }
 
-func hasSchema(ctx context.Context, db Querier, schema string) (bool, error) {
+func hasSchema(ctx context.Context, db source.Querier, schema string) (bool, error) {
 	rows, err := db.Query(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", schema)
 	if err != nil {
 		return false, err
@@ -162,6 +171,22 @@ func (v *reader) bounds(relation string) []string {
 		return nil
 	}
 	return []string{at + " >= $since AT TIME ZONE 'UTC'", at + " < $until AT TIME ZONE 'UTC'"}
+}
+
+// indexes are those that the columns, by their types, can be found by.
+func (v *reader) indexes() (serving []source.Index) {
+	for _, i := range indexes {
+		col, serves := v.found[i.Table][i.Column], false
+		if strings.HasSuffix(i.Column, "_id") {
+			serves = slices.Contains([]string{"text", "varchar"}, col.typ) && col.defaultCollated
+		} else {
+			serves = col.typ == "timestamptz" || len(v.bounds(i.Table)) > 0
+		}
+		if serves {
+			serving = append(serving, i)
+		}
+	}
+	return serving
 }
 
 // limit keeps the rows of the account that the source is limited to. It fails

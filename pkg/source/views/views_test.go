@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -712,6 +714,101 @@ func TestAccount(t *testing.T) {
 	if n := count(blind, "agent_team", "true"); n != 0 {
 		t.Errorf("%d members of teams that nobody can tell", n)
 	}
+}
+
+// TestAccountColumns holds docs/your-own-database.md to it: with an account these
+// relations need its column, and no other does.
+func TestAccountColumns(t *testing.T) {
+	d := newDatabase(t)
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "your-own-database.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	needing := []string{"message", "conversation", "contact", "line", "agent", "team", "campaign"}
+	if sentence := "`" + strings.Join(needing[:6], "`, `") + "` and `campaign` need the column `account_id`"; !strings.Contains(strings.Join(strings.Fields(string(text)), " "), sentence) {
+		t.Errorf("the page does not say: %s", sentence)
+	}
+	schema := d.variant(t, "VIEW", func(_ string, c source.Column) string {
+		if c.Name == "account_id" {
+			return ""
+		}
+		return c.Name
+	})
+	find := func() map[string]source.Finding {
+		t.Helper()
+		s, err := views.Detect(t.Context(), d.conn, source.Settings{Schema: schema, Account: "acme"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]source.Finding{}
+		for _, f := range s.Findings {
+			found[f.Relation] = f
+		}
+		return found
+	}
+	bare := find()
+	for _, r := range source.Contract {
+		problem := fmt.Sprintf("%s.%s has no account_id: it cannot be limited to an account", schema, r.Name)
+		if got := bare[r.Name]; (got.Problem == problem) != slices.Contains(needing, r.Name) || got.Problem == problem && got.Fatal != r.Required {
+			t.Errorf("without its column: %+v", got)
+		}
+	}
+	d.execute(t, "DROP VIEW IF EXISTS %[1]s.account; CREATE VIEW %[1]s.account AS SELECT 'acme'::text AS account_id, 'Acme'::text AS name", schema)
+	for _, relation := range needing {
+		d.execute(t, "CREATE OR REPLACE VIEW %[1]s.%[2]s AS SELECT *, 'acme'::text AS account_id FROM (%[3]s) AS v", schema, relation, d.definition(t, schema, relation))
+	}
+	for relation, f := range find() {
+		if f.State == source.Missing {
+			t.Errorf("with their columns: %s: %s", relation, f.Problem)
+		}
+	}
+}
+
+// definition is the SELECT of a view.
+func (d *database) definition(t *testing.T, schema, view string) (sql string) {
+	t.Helper()
+	if err := d.conn.QueryRow(t.Context(), "SELECT rtrim(pg_get_viewdef($1::regclass), ';')", pgx.Identifier{schema, view}.Sanitize()).Scan(&sql); err != nil {
+		t.Fatal(err)
+	}
+	return sql
+}
+
+// TestAdvice names the indexes that help, of large tables only.
+func TestAdvice(t *testing.T) {
+	url, schema := pgtest.Schema(t)
+	d := &database{conn: pgtest.Connect(t), url: url}
+	const columns = "created_at timestamptz, contact_id varchar, conversation_id uuid, account_id text"
+	d.execute(t, "CREATE SCHEMA IF NOT EXISTS %s", schema)
+	d.execute(t, "SET search_path TO %s", schema)
+	d.execute(t, "CREATE TABLE message (%s)", columns)
+	d.execute(t, "INSERT INTO message SELECT timestamptz '2026-01-01' + i * interval '1 minute', (i %% 20000)::text, gen_random_uuid(), (i %% 3)::text FROM generate_series(1, 60000) AS i")
+	d.execute(t, "CREATE TABLE conversation (%s) PARTITION BY RANGE (created_at)", columns)
+	d.execute(t, "CREATE TABLE conversations PARTITION OF conversation DEFAULT")
+	d.execute(t, "INSERT INTO conversation TABLE message")
+	d.execute(t, "CREATE VIEW conversation_event AS SELECT created_at AS at, conversation_id::text FROM message")
+	d.execute(t, "CREATE TABLE tag AS SELECT contact_id AS owner_id FROM message LIMIT 100")
+	d.execute(t, "CREATE MATERIALIZED VIEW csat AS SELECT created_at::text AS sent_at FROM message")
+	d.execute(t, "ANALYZE message, conversation, tag, csat")
+
+	message := func(column string) string {
+		return fmt.Sprintf("CREATE INDEX CONCURRENTLY ON %q.%q (%q)", schema, "message", column)
+	}
+	conversation := fmt.Sprintf("CREATE INDEX ON %q.%q (%q)", schema, "conversation", "created_at")
+	want := func(what string, want ...string) {
+		t.Helper()
+		if got := d.detect(t, schema).Advice; !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	want("no index", message("created_at"), message("contact_id"), conversation)
+	d.execute(t, "CREATE INDEX ON message (created_at) WHERE contact_id = '1'")
+	want("an index on some rows", message("created_at"), message("contact_id"), conversation)
+	d.execute(t, "CREATE INDEX ON message (contact_id, created_at)")
+	want("behind many contacts", message("created_at"), conversation)
+	d.execute(t, "CREATE INDEX ON message (account_id, created_at)")
+	want("behind few accounts", conversation)
+	d.execute(t, "%s", conversation)
+	want("all indexes")
 }
 
 // TestUnknown wants null, and a word about it, where nobody has looked.
