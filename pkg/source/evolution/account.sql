@@ -2,4 +2,4 @@
 SELECT DISTINCT i."clientName" AS account_id, i."clientName" AS name
 FROM {{table "Instance"}} AS i
 WHERE i."clientName" IS NOT NULL
-  AND $account IN (i."clientName", i."name", i."id")
+  AND i."{{.Account}}" = $account

@@ -16,5 +16,5 @@ CROSS JOIN LATERAL (
   SELECT coalesce({{if feature "chat names"}}nullif(nullif(c."pushName", ''), split_part(c."remoteJid", '@', 1)), nullif(h."name", ''), {{end}}nullif(c."pushName", '')) AS name
 ) AS n
 WHERE split_part(c."remoteJid", '@', 2) NOT IN ('g.us', 'broadcast', 'newsletter', 'bot')
-  AND $account IN (i."clientName", i."name", i."id")
+  AND i."{{.Account}}" = $account
 ORDER BY p.jid, n.name IS NULL, c."updatedAt" DESC NULLS LAST, c."id"

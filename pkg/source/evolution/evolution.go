@@ -5,6 +5,8 @@ package evolution
 import (
 	"context"
 	"embed"
+	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -39,11 +41,19 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 			return nil, err
 		}
 	}
+	account, wrong, err := meaning(ctx, db, s.Account)
+	if err != nil {
+		return nil, err
+	}
+	remedy := "Check the database and the schema in the data source's settings, and the rights of its user (see docs/evolution.md)"
+	if wrong != "" {
+		remedy = "Check the account in the data source's settings"
+	}
 	found, err := db.Examine(ctx, source.Product{
-		Name: "Evolution API", Files: files, Features: features, Indexes: indexes,
+		Name: "Evolution API", Files: files, Features: features, Data: struct{ Account string }{account}, Indexes: indexes, Wrong: wrong,
 		// Whom only the business wrote to stands nowhere else.
 		Phone:  `'+' || substring($id FROM '^(\d+)@s\.whatsapp\.net$')`,
-		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/evolution.md)",
+		Remedy: remedy,
 	})
 	if err != nil || !db.Has("_prisma_migrations.migration_name") {
 		return found, err
@@ -51,4 +61,32 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	// A version is told only by its last change of the schema.
 	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(migration_name), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+db.Table("_prisma_migrations")+` WHERE migration_name ~ '^20\d{12}_'`)
 	return found, err
+}
+
+// meaning is the column of Instance that holds the account: it names a client, or one
+// instance by its id or its name. Where it does several of these, and not for the same
+// instances, nobody knows whose are meant: names are often chosen by customers.
+func meaning(ctx context.Context, db *source.Database, account string) (column, wrong string, err error) {
+	var held []string
+	for _, c := range []string{"clientName", "id", "name"} {
+		if account == "" || !db.Has("Instance."+c) {
+			continue
+		}
+		is, err := db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("Instance")+` WHERE "`+c+`" = $1)`, account)
+		if err != nil {
+			return "", "", err
+		}
+		if is {
+			held = append(held, c)
+		}
+	}
+	if len(held) == 0 {
+		return "clientName", "", nil
+	}
+	list := `"` + strings.Join(held, `", "`) + `"`
+	several, err := db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("Instance")+" WHERE $1 IN ("+list+") AND ($1 = ALL (ARRAY["+list+"]::text[])) IS NOT TRUE)", account)
+	if several {
+		wrong = fmt.Sprintf("the account %s is the %s of different instances: give the id of one, or rename one", account, strings.Join(held, " and the "))
+	}
+	return held[0], wrong, err
 }

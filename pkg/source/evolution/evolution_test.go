@@ -265,3 +265,34 @@ func TestOneInstance(t *testing.T) {
 		}
 	}
 }
+
+// TestMeaningOfTheAccount wants an account to be one thing: an instance that has the
+// name of somebody else's client opens nothing of theirs.
+func TestMeaningOfTheAccount(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, contract.Data{})
+	conn := pgtest.Connect(t)
+	if _, err := conn.Exec(t.Context(), "INSERT INTO "+schema+`."Instance" ("id", "name", "clientName") VALUES
+		('i1', 'sales', 'acme'), ('i2', 'support', 'acme'), ('i3', 'acme', 'rival'), ('i4', 'solo', 'solo'), ('i5', 'i1', 'rival')`); err != nil {
+		t.Fatal(err)
+	}
+	for account, want := range map[string]string{
+		"rival": "i3 i5", "support": "i2", "i2": "i2", "solo": "i4",
+		"acme": "the account acme is the clientName and the name of different instances: give the id of one, or rename one",
+		"i1":   "the account i1 is the id and the name of different instances: give the id of one, or rename one",
+	} {
+		s := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema, Account: account}))
+		if fatal := s.Fatal(); len(fatal) > 0 {
+			if got := strings.Join(source.Problems(fatal), "; "); got != want {
+				t.Errorf("%s: %q, want %q", account, got, want)
+			}
+			continue
+		}
+		var lines string
+		if err := conn.QueryRow(t.Context(), "SELECT string_agg(l.line_id, ' ' ORDER BY l.line_id) FROM "+s.From("line", source.Span{}, func() string { return "'" + account + "'" })+" AS l").Scan(&lines); err != nil {
+			t.Fatal(err)
+		}
+		if lines != want {
+			t.Errorf("%s sees %s, want %s", account, lines, want)
+		}
+	}
+}

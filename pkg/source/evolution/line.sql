@@ -3,4 +3,4 @@ SELECT i."id" AS line_id, i."name", CASE i."integration" WHEN 'EVOLUTION' THEN '
   '+' || substring(CASE WHEN i."integration" = 'WHATSAPP-BUSINESS' THEN NULL ELSE coalesce(i."ownerJid", i."number") END FROM '^\d+') AS number
 FROM {{table "Instance"}} AS i
 WHERE true
-  AND $account IN (i."clientName", i."name", i."id")
+  AND i."{{.Account}}" = $account

@@ -106,4 +106,4 @@ WHERE coalesce(split_part(m."key" ->> 'remoteJid', '@', 2), '') NOT IN ('g.us', 
   )
   AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
   AND m."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
-  AND $account IN (i."clientName", i."name", i."id")
+  AND i."{{.Account}}" = $account

@@ -9,4 +9,4 @@ JOIN {{table "Instance"}} AS i ON i."id" = c."instanceId"
 LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = c."remoteJid"
 {{- end}}
 WHERE split_part(c."remoteJid", '@', 2) NOT IN ('g.us', 'broadcast', 'newsletter', 'bot')
-  AND $account IN (i."clientName", i."name", i."id")
+  AND i."{{.Account}}" = $account
