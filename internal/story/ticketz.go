@@ -255,6 +255,7 @@ func (z *ticketz) ship(m contract.Message) bool {
 	told := contract.Message{
 		MessageID: fmt.Sprintf("campaign:%d", id), AccountID: new(strconv.Itoa(account)), ContactID: z.contacts.told(*m.ContactID), LineID: z.lines.told(*m.LineID),
 		Direction: "outbound", AuthorKind: new("campaign"), CreatedAt: m.CreatedAt, ContentType: new("text"), Body: optional(text(m.Body)), CampaignID: new(strconv.Itoa(campaign)), UpdatedAt: &m.CreatedAt,
+		PriceUSD: new(0.0),
 	}
 	sent := &m.CreatedAt
 	if stage(m) == "pending" { // is still to be sent
@@ -507,7 +508,7 @@ func (z *ticketz) writeMessages() {
 		var failure any
 		channel := cmp.Or(z.channels[text(m.LineID)], "whatsapp")
 		if m.Direction == "outbound" {
-			contact = nil
+			contact, told.PriceUSD = nil, new(0.0)
 			body = z.author(m, n, body, &told)
 			reached := stage(m)
 			ack = acks[reached]

@@ -69,6 +69,8 @@ type Product struct {
 	Remedy string
 	// Phone is that of Source.
 	Phone string
+	// Free tells that nothing of it is charged for: nobody misses the rates.
+	Free bool
 }
 
 // Index is a column that the reports look rows up by.
@@ -265,7 +267,7 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 		return f, nil
 	}
 	if own {
-		err = d.own(ctx, f)
+		err = d.own(ctx, f, p)
 	} else if err == nil {
 		err = d.render(f, p)
 	}
@@ -317,13 +319,13 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 
 // own reads a relation that a team keeps beside the product's tables. Without one
 // of them costs are unknown, without the other the shipped rules serve.
-func (d *Database) own(ctx context.Context, f *draft) error {
+func (d *Database) own(ctx context.Context, f *draft, p Product) error {
 	beside, err := Open(ctx, d.tx, Settings{Schema: ownSchema})
 	if err != nil {
 		return err
 	}
 	if !beside.Has(f.Name) && !beside.forbidden(f.Name) {
-		if f.Name == "rate_card" {
+		if f.Name == "rate_card" && !p.Free {
 			f.finding.Problem = fmt.Sprintf("there is no %s.%s: costs are unknown", ownSchema, f.Name)
 		}
 		return nil

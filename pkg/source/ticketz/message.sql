@@ -41,7 +41,9 @@ SELECT m."ticketId" || ':' || m.id AS message_id, m."companyId" AS account_id, m
   CASE WHEN m."fromMe" AND m.ack = -1 THEN m.error ->> 'code' END AS error_code,
   CASE WHEN m."fromMe" AND m.ack = -1 THEN m.error ->> 'message' END AS error_text,
   {{- end}}
-  regexp_replace(m."quotedMsgId", '-' || m."ticketId" || '$', '') AS in_reply_to
+  regexp_replace(m."quotedMsgId", '-' || m."ticketId" || '$', '') AS in_reply_to,
+  -- WhatsApp charges nobody on WhatsApp Web.
+  CASE WHEN m."fromMe" THEN 0 END AS price_usd
 FROM {{table "Messages"}} AS m
 JOIN {{table "Tickets"}} AS t ON t.id = m."ticketId"
 {{- if has "TicketTraking.startedAt"}}
@@ -65,7 +67,7 @@ UNION ALL
 -- contact where it is one of the address book. Older versions, which mark what
 -- campaigns send, keep it as messages too.
 SELECT 'campaign:' || r.id || s.part, p."companyId", NULL::int, coalesce(c.id, -r."contactId"), p."whatsappId",
-  'outbound', 'campaign', s.at, r."updatedAt", 'text', s.body, p.id::text, NULL, NULL, {{if feature "errors"}}NULL, NULL, {{end}}NULL
+  'outbound', 'campaign', s.at, r."updatedAt", 'text', s.body, p.id::text, NULL, NULL, {{if feature "errors"}}NULL, NULL, {{end}}NULL, 0
 FROM {{table "CampaignShipping"}} AS r
 JOIN {{table "Campaigns"}} AS p ON p.id = r."campaignId"
 LEFT JOIN (
