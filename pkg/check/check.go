@@ -51,7 +51,7 @@ func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Tim
 		sql, args := expand(s, r.sql, since)
 		// An id that tells the phone by itself says enough of a contact.
 		problem := Problem{Relation: r.relation, Breaks: r.breaks, Allowed: r.allowed || r.to == "contact" && s.Phone != ""}
-		err := db.Query(ctx, fmt.Sprintf("SELECT count(*), (array_agg(p.id))[1:%d] FROM (\n%s\n) AS p (id)", examples, sql), args, func(values []any) error {
+		err := db.Query(ctx, fmt.Sprintf("SELECT count(*), (array_agg(coalesce(p.id, '(none)')))[1:%d] FROM (\n%s\n) AS p (id)", examples, sql), args, func(values []any) error {
 			problem.Rows, _ = values[0].(int64)
 			list, _ := values[1].([]any)
 			for _, id := range list {

@@ -16,8 +16,8 @@ import (
 	"github.com/parley-reports/parley/pkg/source/views"
 )
 
-// look loads the data into tables without keys and checks them.
-func look(t *testing.T, data contract.Data, account string, since time.Time) []string {
+// look loads the data into tables without keys, spoils them by the SQL, and checks them.
+func look(t *testing.T, data contract.Data, account string, since time.Time, sql ...string) []string {
 	t.Helper()
 	conn := pgtest.Connect(t)
 	address, schema := pgtest.Schema(t)
@@ -29,6 +29,11 @@ func look(t *testing.T, data contract.Data, account string, since time.Time) []s
 	}
 	if err := contract.Load(t.Context(), conn, schema, data); err != nil {
 		t.Fatal(err)
+	}
+	for _, statement := range sql {
+		if _, err := conn.Exec(t.Context(), strings.ReplaceAll(statement, "$schema", schema)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	settings, err := postgres.SettingsFromURL(address)
 	if err != nil {
@@ -94,12 +99,20 @@ func TestRows(t *testing.T) {
 			d.Messages[0].ConversationID, d.Messages[0].LineID, d.Messages[1].AgentID = new("x"), new("9"), new("8")
 			d.Conversations[0].ContactID = new("luis")
 			d.CSAT[0].ConversationID = new("x")
+			d.Campaigns = []contract.Campaign{{CampaignID: "1"}}
+			d.Messages[1].CampaignID = new("2")
+			d.CSAT = append(d.CSAT, contract.CSAT{ContactID: new("eva"), SentAt: &at})
+			d.Tags = append(d.Tags, contract.Tag{Kind: "conversation", OwnerID: "ana", Name: "vip"}, contract.Tag{Kind: "contact", OwnerID: "c", Name: "vip"}, contract.Tag{Kind: "contact", OwnerID: "ana", Name: "vip"})
 		}, []string{
 			"1 rows of message name by conversation_id what is not in conversation, such as a",
 			"1 rows of message name by line_id what is not in line, such as a",
 			"allowed: 1 rows of message name by agent_id what is not in agent, such as b",
+			"allowed: 1 rows of message name by campaign_id what is not in campaign, such as b",
 			"1 rows of conversation name by contact_id what is not in contact, such as c",
+			"allowed: 1 rows of tag name by owner_id what is not in conversation, such as ana",
+			"allowed: 1 rows of tag name by owner_id what is not in contact, such as c",
 			"1 rows of csat name by conversation_id what is not in conversation, such as x",
+			"1 rows of csat name by contact_id what is not in contact, such as contact eva",
 		}},
 		"clocks": {func(d *contract.Data) {
 			d.Messages[1].DeliveredAt, d.Messages[1].ReadAt = new(at), new(at.Add(-time.Hour))
@@ -129,6 +142,24 @@ func TestRows(t *testing.T) {
 			"1 rows of line have as channel none of whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other, such as 1 (fax)",
 			"1 rows of csat have a rating that is not 1 to 5, such as c (9)",
 		}},
+		"capitals": {func(d *contract.Data) { // which some columns may have
+			d.Messages[0].Direction, d.Messages[0].AuthorKind, d.Messages[1].TemplateCategory = "INBOUND", new("Contact"), new("UTILITY")
+			d.Conversations[0].Status, d.Events[0].Name, d.Lines[0].Channel, d.Tags[0].Kind = new("Open"), "RESOLVED", new("WhatsApp"), "Conversation"
+		}, []string{
+			"1 rows of message have as direction none of inbound, outbound, such as a (INBOUND)",
+			"1 rows of message have as author_kind none of contact, agent, bot, campaign, system, such as a (Contact)",
+			"1 rows of conversation have as status none of open, pending, snoozed, resolved, such as c (Open)",
+			"1 rows of line have as channel none of whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other, such as 1 (WhatsApp)",
+			"1 rows of conversation_event have as name none of resolved, reopened, first_response, reply, bot_handoff, bot_resolved, such as c (RESOLVED)",
+			"1 rows of tag have as kind none of conversation, contact, such as c (Conversation)",
+		}},
+		"nothing": {func(d *contract.Data) {
+			d.Messages[0].Direction = ""
+			d.CSAT[0].ConversationID, d.CSAT[0].Rating = nil, new(int32(0))
+		}, []string{
+			"1 rows of message have no direction (they count as received), such as a",
+			"1 rows of csat have a rating that is not 1 to 5, such as (none) (0)",
+		}},
 		"regression": {func(d *contract.Data) { d.Messages[1].Status = new("sent") },
 			[]string{"1 rows of message are of status sent, pending or failed although they were delivered (the delivery counts), such as b"}},
 		"nobody":       {func(d *contract.Data) { d.Messages[0].ContactID = nil }, []string{"allowed: 1 rows of message have no contact (they make no session and no user), such as a"}},
@@ -144,10 +175,15 @@ func TestRows(t *testing.T) {
 			if got := look(t, data, "", time.Time{}); !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
-			if got := look(t, data, "", at.AddDate(1, 0, 0)); len(got) > 0 && name != "words" && name != "time zone" && name != "clocks" && name != "orphans" {
+			if got := look(t, data, "", at.AddDate(1, 0, 0)); len(got) > 0 && name != "words" && name != "capitals" && name != "nothing" && name != "time zone" && name != "clocks" && name != "orphans" {
 				t.Errorf("rows before the range: %q", got)
 			}
 		})
+	}
+	nulls := look(t, clean(), "", time.Time{}, `ALTER TABLE $schema.message ALTER direction DROP NOT NULL, ALTER created_at DROP NOT NULL;
+		UPDATE $schema.message SET direction = NULL WHERE message_id = 'a'; UPDATE $schema.message SET created_at = NULL WHERE message_id = 'b'`)
+	if want := []string{"1 rows of message have no direction (they count as received), such as a", "1 rows of message have no created_at (no report shows them), such as b"}; !slices.Equal(nulls, want) {
+		t.Errorf("nulls: %q, want %q", nulls, want)
 	}
 	future := clean()
 	future.Messages[1].CreatedAt = time.Now().AddDate(0, 0, 1)

@@ -31,18 +31,19 @@ type rule struct {
 // ids are the relations whose rows have an id of their own.
 var ids = []string{"message", "conversation", "contact", "line", "agent", "team", "campaign", "account"}
 
-// references are columns that point to another relation. Agents and teams that are
-// gone leave their ids.
+// references are columns that point to another relation. Agents, teams and campaigns
+// that are gone leave their ids.
 var references = []struct {
 	relation, column, to string
 	allowed              bool
 }{
 	{"message", "conversation_id", "conversation", false}, {"message", "contact_id", "contact", false}, {"message", "line_id", "line", false}, {"message", "agent_id", "agent", true},
 	{"conversation", "contact_id", "contact", false}, {"conversation", "line_id", "line", false}, {"conversation", "agent_id", "agent", true}, {"conversation", "team_id", "team", true},
-	{"conversation_event", "conversation_id", "conversation", false}, {"csat", "conversation_id", "conversation", false}, {"agent_team", "agent_id", "agent", true},
+	{"message", "campaign_id", "campaign", true}, {"conversation_event", "conversation_id", "conversation", false}, {"csat", "conversation_id", "conversation", false}, {"csat", "contact_id", "contact", false}, {"agent_team", "agent_id", "agent", true},
 }
 
-// words are the values that a column may have.
+// words are the values that a column may have, written just so but where the reports
+// read capitals too.
 var words = []struct {
 	relation, column string
 	values           []string
@@ -59,10 +60,16 @@ var words = []struct {
 
 func channels() []string { d, _ := catalog.LookupDimension("channel"); return d.Values }
 
+// anyCase are the columns of which the reports read capitals as small letters.
+var anyCase = map[string]bool{"message.status": true, "message.template_category": true}
+
 // naming is the column that names a row, where it is not the id.
-var naming = map[string]string{"conversation_event": "conversation_id", "csat": "conversation_id", "agent_team": "agent_id", "tag": "owner_id", "working_hours": "line_id"}
+var naming = map[string]string{"conversation_event": "conversation_id", "agent_team": "agent_id", "tag": "owner_id", "working_hours": "line_id"}
 
 func nameOf(relation string) string {
+	if relation == "csat" { // of a conversation, or of nothing but a contact
+		return "coalesce(r.conversation_id::text, 'contact ' || r.contact_id::text, '(none)')"
+	}
 	if column := naming[relation]; column != "" {
 		return "r." + column
 	}
@@ -81,9 +88,20 @@ func rules() []rule {
 		list = append(list, rule{relation: ref.relation, needs: []string{ref.to, ref.relation + "." + ref.column}, to: ref.to, allowed: ref.allowed, breaks: fmt.Sprintf("name by %s what is not in %s", ref.column, ref.to),
 			sql: fmt.Sprintf("SELECT %s::text FROM [%s] AS r LEFT JOIN [%s] AS o ON o.%[3]s_id = r.%[4]s WHERE o.%[3]s_id IS NULL AND r.%[4]s IS NOT NULL AND r.%[4]s::text <> ''", nameOf(ref.relation), ref.relation, ref.to, ref.column)})
 	}
+	// Tags of what is no contact or conversation here, such as a group, do no harm. The
+	// owner is a text where only one of the two has numbers.
+	for _, owner := range []string{"conversation", "contact"} {
+		list = append(list, rule{relation: "tag", needs: []string{owner}, to: owner, allowed: true, breaks: fmt.Sprintf("name by owner_id what is not in %s", owner),
+			sql: fmt.Sprintf("SELECT r.owner_id::text FROM [tag] AS r LEFT JOIN [%[1]s] AS o ON o.%[1]s_id::text = r.owner_id::text WHERE r.kind = '%[1]s' AND o.%[1]s_id IS NULL", owner)})
+	}
 	for _, w := range words {
-		list = append(list, rule{relation: w.relation, needs: []string{w.relation + "." + w.column}, breaks: fmt.Sprintf("have as %s none of %s", w.column, strings.Join(w.values, ", ")),
-			sql: fmt.Sprintf("SELECT %[1]s::text || ' (' || r.%[3]s || ')' FROM [%[2]s] AS r WHERE lower(r.%[3]s) <> ALL ('{%[4]s}') AND r.%[3]s <> ''", nameOf(w.relation), w.relation, w.column, strings.Join(w.values, ","))})
+		column := w.relation + "." + w.column
+		word := "r." + w.column
+		if anyCase[column] {
+			word = "lower(" + word + ")"
+		}
+		list = append(list, rule{relation: w.relation, needs: []string{column}, breaks: fmt.Sprintf("have as %s none of %s", w.column, strings.Join(w.values, ", ")),
+			sql: fmt.Sprintf("SELECT %[1]s::text || ' (' || r.%[3]s || ')' FROM [%[2]s] AS r WHERE %[5]s <> ALL ('{%[4]s}') AND r.%[3]s <> ''", nameOf(w.relation), w.relation, w.column, strings.Join(w.values, ","), word)})
 	}
 	later := func(relation, first, second, what string) rule {
 		return rule{relation: relation, needs: []string{relation + "." + first, relation + "." + second}, breaks: what,
@@ -108,10 +126,12 @@ func rules() []rule {
 			sql: "SELECT r.message_id::text FROM (SELECT r.message_id, count(*) OVER (PARTITION BY r.line_id, r.provider_message_id) AS times FROM [message] AS r WHERE r.provider_message_id <> '') AS r WHERE r.times > 1"},
 		rule{relation: "message", needs: []string{"message.status", "message.delivered_at"}, breaks: "are of status sent, pending or failed although they were delivered (the delivery counts)",
 			sql: "SELECT r.message_id::text FROM [message] AS r WHERE lower(r.status) IN ('queued', 'pending', 'accepted', 'sent', 'failed') AND (r.delivered_at IS NOT NULL OR r.read_at IS NOT NULL)"},
+		rule{relation: "message", breaks: "have no direction (they count as received)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE coalesce(r.direction, '') = ''"},
+		rule{relation: "message", breaks: "have no created_at (no report shows them)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE r.created_at IS NULL"},
 		rule{relation: "message", allowed: true, breaks: "have no contact (they make no session and no user)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE r.contact_id IS NULL"},
 		rule{relation: "message", needs: []string{"conversation", "message.conversation_id", "message.account_id", "conversation.account_id"}, breaks: "are of another account than their conversation",
 			sql: "SELECT r.message_id::text FROM [message] AS r JOIN [conversation] AS o ON o.conversation_id = r.conversation_id WHERE o.account_id <> r.account_id"},
-		rule{relation: "csat", breaks: "have a rating that is not 1 to 5", sql: "SELECT r.conversation_id::text || ' (' || r.rating || ')' FROM [csat] AS r WHERE r.rating NOT BETWEEN 1 AND 5"},
+		rule{relation: "csat", breaks: "have a rating that is not 1 to 5", sql: fmt.Sprintf("SELECT %s || ' (' || r.rating || ')' FROM [csat] AS r WHERE r.rating NOT BETWEEN 1 AND 5", nameOf("csat"))},
 		rule{relation: "working_hours", needs: []string{"working_hours.time_zone"}, breaks: "are in a time zone that PostgreSQL does not know",
 			sql: "SELECT r.time_zone FROM [working_hours] AS r WHERE r.time_zone <> '' AND r.time_zone NOT IN (SELECT z.name FROM pg_timezone_names AS z)"},
 	)
