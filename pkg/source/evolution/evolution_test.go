@@ -77,6 +77,40 @@ func TestAgreesWithTheContract(t *testing.T) {
 	sourcetest.Agrees(t, kind, told, data, unavailable, []string{"active_agents", "failure_reasons"})
 }
 
+// TestCosts sends more in a month than WhatsApp's rules have for free: on a phone's
+// own connection nobody pays for it.
+func TestCosts(t *testing.T) {
+	schema, _ := sourcetest.Tell(t, kind, story.Data())
+	if _, err := pgtest.Connect(t).Exec(t.Context(), strings.ReplaceAll(`
+		INSERT INTO $schema."Instance" ("id", "name", "integration") VALUES ('phone', 'phone', 'WHATSAPP-BAILEYS'), ('cloud', 'cloud', 'WHATSAPP-BUSINESS');
+		INSERT INTO $schema."Message" ("id", "key", "messageType", "message", "source", "messageTimestamp", "status", "instanceId")
+		SELECT i."id" || n, jsonb_build_object('id', i."id" || n, 'fromMe', true, 'remoteJid', '5491@s.whatsapp.net'), 'conversation', '{"conversation": "hi"}', 'unknown', 1793534400, 'DELIVERY_ACK', i."id"
+		FROM $schema."Instance" AS i, generate_series(1, 1100) AS n
+		WHERE i."id" IN ('phone', 'cloud');
+		ANALYZE $schema."Message"`, "$schema", schema)); err != nil {
+		t.Fatal(err)
+	}
+	result, err := sourcetest.Open(t, kind, "", source.Settings{Schema: schema}).Run(t.Context(), engine.Request{
+		Query: query.Query{Metrics: []string{"cost_usd", "cost_unknown"}, GroupBy: []string{"line"}, Filters: []query.Filter{{Dimension: "line", Operator: "in", Values: []string{"phone", "cloud"}}}}, Range: calendar.Range{From: story.End.AddDate(0, 0, -30), To: story.End},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := agree.RowsOf(result)
+	if len(rows) != 2 {
+		t.Fatalf("lines: %v", rows)
+	}
+	for _, row := range rows {
+		usd, unknown := any(0.0), int64(0)
+		if row["line"] == "cloud" {
+			usd, unknown = nil, 100
+		}
+		if row["cost_usd"] != usd || row["cost_unknown"] != unknown {
+			t.Errorf("%v, want a cost of %v, unknown of %d", row, usd, unknown)
+		}
+	}
+}
+
 // TestNoConversations wants a sentence in the reader's language in place of numbers.
 func TestNoConversations(t *testing.T) {
 	schema, _ := sourcetest.Tell(t, kind, story.Data())
