@@ -408,9 +408,24 @@ func (e *evolution) noise(row []any, key object, i *instance, n int) {
 		again := slices.Clone(row)
 		again[0] = row[0].(string) + "again"
 		e.message.add(again...)
+		e.hand(row[0], again[0])
+	case 9: // what could not be read at first came as something else before
+		before := slices.Clone(row)
+		before[0], before[3], before[4] = "ck"+row[0].(string), []string{"unknown", "protocolMessage"}[n%2], object{}.json()
+		e.message.add(before...)
+		e.hand(row[0], before[0])
 	case 6, 7, 8:
 		if i.integration == cloud && key["fromMe"] == true { // there a reaction has the type of a text
 			another(jid, "conversation", object{"reactionMessage": object{"text": "👍"}})
+		}
+	}
+}
+
+// hand hands what became of a message to its twin.
+func (e *evolution) hand(message, twin any) {
+	for _, row := range e.update.rows {
+		if row[5] == message {
+			row[5] = twin
 		}
 	}
 }

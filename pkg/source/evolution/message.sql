@@ -58,6 +58,17 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
   CASE WHEN k.own AND coalesce(i."integration", 'WHATSAPP-BAILEYS') = 'WHATSAPP-BAILEYS' THEN 0 END AS price_usd
 FROM {{table "Message"}} AS m
 LEFT JOIN {{table "Instance"}} AS i ON i."id" = m."instanceId"
+-- What was stored twice: the first that counts stands for all of them, and what became
+-- of any of them became of it.
+LEFT JOIN (
+  SELECT d."instanceId", d."messageTimestamp", d."key" ->> 'id' AS key, min(d."id") FILTER (WHERE {{template "counted.sql" "d"}}) AS first, array_agg(d."id") AS ids
+  FROM {{table "Message"}} AS d
+  WHERE true
+    AND d."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
+    AND d."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
+  GROUP BY d."instanceId", d."messageTimestamp", d."key" ->> 'id'
+  HAVING count(*) > 1
+) AS twins ON twins."instanceId" = m."instanceId" AND twins."messageTimestamp" = m."messageTimestamp" AND twins.key = m."key" ->> 'id'
 -- A contact's number may stand beside another address, the LID.
 CROSS JOIN LATERAL (
   SELECT coalesce((m."key" ->> 'fromMe')::boolean, false) AS own, nullif(m."key" ->> 'remoteJid', '') AS jid,
@@ -90,20 +101,11 @@ CROSS JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT greatest(max(array_position({{template "ranks.sql"}}, s."status"::text)){{if has "Message.status"}}, array_position({{template "ranks.sql"}}, m."status"::text){{end}}) AS reached
   FROM {{table "MessageUpdate"}} AS s
-  WHERE s."messageId" = m."id" AND k.own
+  WHERE k.own AND s."messageId" = ANY (coalesce(twins.ids, ARRAY[m."id"]))
 ) AS u ON true
 {{- end}}
-WHERE coalesce(split_part(m."key" ->> 'remoteJid', '@', 2), '') NOT IN ('g.us', 'broadcast', 'newsletter', 'bot')
-  AND m."messageType" NOT IN ('reactionMessage', 'encReactionMessage', 'protocolMessage', 'senderKeyDistributionMessage', 'editedMessage', 'secretEncryptedMessage',
-    'pollUpdateMessage', 'pinInChatMessage', 'keepInChatMessage', 'albumMessage', 'unknown')
-  -- Reactions by the Cloud API are told as texts.
-  AND NOT (m."messageType" = 'conversation' AND m."message" ? 'reactionMessage')
-  AND NOT EXISTS (
-    SELECT FROM {{table "Message"}} AS d
-    WHERE d."instanceId" = m."instanceId" AND d."messageTimestamp" = m."messageTimestamp" AND d."key" ->> 'id' = m."key" ->> 'id' AND d."id" < m."id"
-      AND d."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
-      AND d."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
-  )
+WHERE {{template "counted.sql" "m"}}
+  AND (twins.first < m."id") IS NOT TRUE
   AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
   AND m."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
   AND i."{{.Account}}" = $account
