@@ -79,22 +79,15 @@ type builder struct {
 }
 
 // table is one frame with a field per column. Groups of which nothing is known are
-// no rows, and their unknown numbers no columns, under which a panel would write a
-// sum of 0. A list of a single number is nothing then; of several the groups' own
-// columns stay, by which panels join tables. Beside what is known of groups, a column
-// of what is not is no number.
+// no table: under its columns a panel would write sums of 0. Beside what is known of
+// groups, a column of what is not is no number.
 func (b builder) table() *data.Frame {
 	frame := data.NewFrame("")
-	blank := b.allUnknown() && !b.isOne()
-	if blank {
-		empty := *b.Result
-		empty.Rows = nil
-		b.Result = &empty
+	frame.SetMeta(&data.FrameMeta{PreferredVisualization: data.VisTypeTable})
+	if b.allUnknown() && !b.isOne() {
+		return frame
 	}
 	for _, i := range b.namesFirst() {
-		if blank && (len(b.Query.Metrics) == 1 || b.Columns[i].Role == compile.Metric) {
-			continue
-		}
 		c := b.Columns[i]
 		if b.isUnknown(c) && b.isGrouped() {
 			c.Unit = catalog.Text
@@ -103,7 +96,6 @@ func (b builder) table() *data.Frame {
 		field.Config = b.config(b.Columns[i])
 		frame.Fields = append(frame.Fields, field)
 	}
-	frame.SetMeta(&data.FrameMeta{PreferredVisualization: data.VisTypeTable})
 	return frame
 }
 

@@ -365,18 +365,11 @@ func TestUnknown(t *testing.T) {
 			t.Errorf("%+v", drawn.Fields)
 		}
 	}
-	table := func(metrics ...string) *data.Frame {
-		c, row := columns(key("agent"), name("agent")), []any{nil, nil}
-		for _, id := range metrics {
-			c, row = append(c, metric(id)), append(row, nil)
-		}
-		q := query.Query{Metrics: metrics, GroupBy: []string{"agent"}, Bucket: "none", Format: "table"}
-		return frame.Frames(complete(&engine.Result{Query: q, Unknown: metrics, Columns: c, Rows: [][]any{row}}))[0]
-	}
-	if f := table("messages"); len(f.Fields) > 0 {
-		t.Errorf("%+v", f.Fields)
-	}
-	if f := table("messages", "conversations"); len(f.Fields) != 2 || f.Fields[0].Len() > 0 {
+	table := complete(&engine.Result{
+		Query: query.Query{Metrics: []string{"messages", "conversations"}, GroupBy: []string{"agent"}, Bucket: "none", Format: "table"}, Unknown: []string{"messages", "conversations"},
+		Columns: columns(key("agent"), name("agent"), metric("messages"), metric("conversations")), Rows: [][]any{{nil, nil, nil, nil}},
+	})
+	if f := frame.Frames(table)[0]; len(f.Fields) > 0 {
 		t.Errorf("%+v", f.Fields)
 	}
 	some := complete(&engine.Result{

@@ -264,7 +264,8 @@ export class Panels {
       .maxDataPoints(MAX_BUCKETS)
       .withTarget(new Ask(course, this.texts.language, this.variables, TREND))
       .withTransformation({ id: 'timeSeriesTable', options: {} })
-      .withTransformation({ id: 'joinByField', options: { byField: by, mode: 'outerTabular' } })
+      // By the dimension, which both have. A join would fail where an answer has no fields.
+      .withTransformation({ id: 'merge', options: {} })
       .overrideByName(`Trend #${TREND}`, [
         column.title(title),
         column.width(160),
