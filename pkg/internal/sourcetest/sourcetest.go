@@ -6,6 +6,7 @@
 package sourcetest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -363,6 +364,7 @@ func Accounts(t *testing.T, kind string) {
 			if len(others) > 0 {
 				t.Errorf("somebody else's: %v", others)
 			}
+			lists(t, e, told, a.AccountID)
 		})
 	}
 	for _, nobody := range []string{"4711", "x' OR true --"} {
@@ -371,6 +373,111 @@ func Accounts(t *testing.T, kind string) {
 			t.Errorf("the account %q is accepted", nobody)
 		}
 	}
+}
+
+// lists asks for the reports that show single rows, and for the check, and wants
+// nothing in them that only another account has.
+func lists(t *testing.T, e *engine.Engine, told contract.Data, account string) {
+	t.Helper()
+	found := Found(t, e)
+	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	own, foreign := strangers(told, account)
+	seen := map[string]bool{}
+	for _, report := range []string{"conversation_details", "message_details_sent", "message_details_received", "notification_details", "message_log", "campaign_sends", "template_changes"} {
+		q := query.Query{Report: report}
+		preset, _ := query.LookupPreset(report)
+		if preset.Query.Format != "annotations" {
+			q.Limit = query.MaxLimit
+		}
+		if preset.Query.Format == "details" {
+			q.Columns = slices.Concat(preset.Query.Columns, []string{"account"})
+		}
+		resolved, err := q.Resolve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if preset.Fact == catalog.ConversationActive && !found.Has("conversation") || !available(resolved, unavailable, found.Has) {
+			continue
+		}
+		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: calendar.Range{From: story.End.AddDate(0, 0, -60), To: story.End.AddDate(0, 0, 1)}, Now: story.End})
+		if err != nil {
+			t.Fatalf("%s: %v", report, err)
+		}
+		if len(result.Rows) == 0 && strings.HasPrefix(report, "message_") {
+			t.Errorf("%s has no rows", report)
+		}
+		for _, row := range result.Rows {
+			for at, value := range row {
+				text, _ := value.(string)
+				id := result.Columns[at].ID
+				seen[id] = true
+				if thing := (thing{id, text}); id == "account" && text != "" && text != account || foreign[thing] && !own[thing] {
+					t.Fatalf("%s: %s is %q, which is somebody else's", report, id, text)
+				}
+			}
+		}
+	}
+	for thing := range own {
+		if thing.column != "team" && !seen[thing.column] {
+			t.Errorf("no report shows the column %s", thing.column)
+		}
+	}
+	for _, p := range problems(t, found) {
+		for _, example := range p.Examples {
+			id, _, _ := strings.Cut(example, " (")
+			column := map[string]string{"message": "session_id", "conversation": "conversation_id", "conversation_event": "conversation_id", "csat": "conversation_id"}[p.Relation]
+			if thing := (thing{cmp.Or(column, p.Relation), id}); foreign[thing] && !own[thing] {
+				t.Errorf("%s, which is somebody else's", p)
+			}
+		}
+	}
+}
+
+// thing is a value that a column of a report shows.
+type thing struct{ column, value string }
+
+// strangers are what the account's own rows show, and what those of others do.
+func strangers(d contract.Data, account string) (own, foreign map[thing]bool) {
+	of := func(d contract.Data) map[thing]bool {
+		all := map[thing]bool{}
+		add := func(column string, value *string) {
+			if value != nil && *value != "" {
+				all[thing{column, *value}] = true
+			}
+		}
+		for _, m := range d.Messages {
+			add("session_id", &m.MessageID)
+			add("message_id", &m.MessageID)
+			add("body", m.Body)
+			add("conversation_id", m.ConversationID)
+			add("contact", m.ContactID)
+			add("line", m.LineID)
+			add("agent", m.AgentID)
+			add("campaign", m.CampaignID)
+		}
+		for _, v := range d.Conversations {
+			add("conversation_id", &v.ConversationID)
+			add("contact", v.ContactID)
+			add("line", v.LineID)
+			add("agent", v.AgentID)
+			add("team", v.TeamID)
+		}
+		for _, c := range d.Contacts {
+			add("contact", &c.ContactID)
+			add("contact_name", c.Name)
+			add("phone", c.Phone)
+		}
+		return all
+	}
+	own, foreign = of(only(d, account)), map[thing]bool{}
+	for _, a := range d.Accounts {
+		if a.AccountID != account {
+			for thing := range of(only(d, a.AccountID)) {
+				foreign[thing] = true
+			}
+		}
+	}
+	return own, foreign
 }
 
 // only keeps the rows of an account.
