@@ -261,11 +261,10 @@ const begins = "opens AND (last_at IS NULL OR last_at <= created_at - interval '
 // carriesOn: an outbound message that only goes on with what the contact began.
 const carriesOn = "r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open'"
 
-// addSessions finds the session of each message, and adds the sessions that
-// started at since or later, up to the end of the range.
+// addSessions finds the session of each message, which is all that costs need, and
+// adds the sessions that started at since or later, up to the end of the range.
 func (c *compiler) addSessions(since time.Time) {
 	h := c.history
-	from, to := c.arg(since, "timestamptz"), c.arg(c.Range.To, "timestamptz")
 	// An island holds one session of 24 hours, the first message's, unless it goes on
 	// for longer or somebody came by an ad or a page. Those are few.
 	c.with("long", `SELECT r.g, r.island, r.created_at, r.opens, r.is_entry, r.is_sent
@@ -296,6 +295,10 @@ FROM (
   FROM ordered AS r
   LEFT JOIN opener AS o ON o.island = r.island
 ) AS r`)
+	if !h.sessions {
+		return
+	}
+	from, to := c.arg(since, "timestamptz"), c.arg(c.Range.To, "timestamptz")
 	attempts := "r.is_opener"
 	if h.attempts {
 		attempts += " OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (" + carriesOn + ")"
@@ -323,7 +326,7 @@ GROUP BY r.session_g`, from))
 		joins += "\nLEFT JOIN progress AS p ON r.is_opener AND p.g = r.g"
 	}
 	session := "SELECT " + strings.Join(fields, ",\n  ") + "\nFROM attempt AS r" + joins
-	if h.lookups || h.cost {
+	if h.lookups {
 		c.withOnce("session", session)
 	} else {
 		c.with("session", session)

@@ -214,7 +214,7 @@ attempt AS MATERIALIZED (
   FROM timeline AS r
   WHERE (r.is_opener) AND (r.created_at >= $14::timestamptz) IS TRUE AND (r.created_at < $15::timestamptz) IS TRUE
 ),
-session AS MATERIALIZED (
+session AS (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
     coalesce(nullif(r.origin, ''), CASE

@@ -209,28 +209,12 @@ timeline AS MATERIALIZED (
     LEFT JOIN opener AS o ON o.island = r.island
   ) AS r
 ),
-attempt AS MATERIALIZED (
-  SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
-  FROM timeline AS r
-  WHERE (r.is_opener) AND (r.created_at >= $13::timestamptz) IS TRUE AND (r.created_at < $14::timestamptz) IS TRUE
-),
-session AS MATERIALIZED (
-  SELECT r.*,
-    CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
-    coalesce(nullif(r.origin, ''), CASE
-      WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
-        WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
-      WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
-      WHEN r.channel = 'webchat' THEN 'referred_webchat'
-      ELSE 'referred_campaign' END) AS session_origin
-  FROM attempt AS r
-),
 rule AS (
   SELECT row_number() OVER () AS id, r.*
   FROM (
     SELECT b.valid_from, b.unit, b.category, b.in_window, b.billable, b.rate_category, b.free_units FROM (SELECT * FROM parley.billing_rule) AS b
     UNION ALL
-    SELECT d.* FROM unnest($17::date[], $18::text[], $19::text[], $20::boolean[], $21::boolean[], $22::text[], $23::integer[]) AS d (valid_from, unit, category, in_window, billable, rate_category, free_units)
+    SELECT d.* FROM unnest($15::date[], $16::text[], $17::text[], $18::boolean[], $19::boolean[], $20::text[], $21::integer[]) AS d (valid_from, unit, category, in_window, billable, rate_category, free_units)
     WHERE NOT EXISTS (SELECT FROM (SELECT * FROM parley.billing_rule) AS b)
   ) AS r
 ),
@@ -239,7 +223,7 @@ delivered AS (
     CASE WHEN r.is_template THEN lower(r.template_category) ELSE 'service' END AS category,
     r.in_window = 'open' AS in_window, (r.created_at AT TIME ZONE 'UTC')::date AS day
   FROM timeline AS r
-  WHERE r.is_delivered AND r.is_whatsapp AND NOT r.is_free AND r.created_at < $16::timestamptz
+  WHERE r.is_delivered AND r.is_whatsapp AND NOT r.is_free AND r.created_at < $14::timestamptz
 ),
 rule_span AS MATERIALIZED (
   SELECT rule.*, w.in_window AS fits, lead(rule.valid_from) OVER (PARTITION BY rule.category, w.in_window ORDER BY rule.valid_from, rule.in_window NULLS FIRST) AS valid_to
@@ -280,7 +264,7 @@ unit AS MATERIALIZED (
   SELECT p.*,
     row_number() OVER (PARTITION BY p.rule, p.line_id, date_trunc('month', p.day) ORDER BY p.created_at, p.sequence, p.outbound, p.message_id COLLATE "C") AS place
   FROM priced AS p
-  WHERE p.billable AND p.created_at >= $15::timestamptz AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))
+  WHERE p.billable AND p.created_at >= $13::timestamptz AND (p.unit <> 'conversation' OR p.island IS NULL OR p.g IN (SELECT g FROM charged_first))
 ),
 market AS MATERIALIZED (
   SELECT k.contact_id, best.market
@@ -288,7 +272,7 @@ market AS MATERIALIZED (
   JOIN (SELECT DISTINCT contact_id FROM unit) AS u ON u.contact_id = k.contact_id
   CROSS JOIN LATERAL (
     SELECT m.market
-    FROM unnest($24::text[], $25::text[]) AS m (prefix, market)
+    FROM unnest($22::text[], $23::text[]) AS m (prefix, market)
     WHERE starts_with(regexp_replace(k.phone, '\D', '', 'g'), m.prefix)
     ORDER BY length(m.prefix) DESC
     LIMIT 1
@@ -350,4 +334,4 @@ SELECT t.bucket AS time,
 FROM message_totals AS t
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
 ORDER BY t.bucket, cost_usd DESC NULLS LAST, t.channel COLLATE "C" NULLS LAST, t.line COLLATE "C" NULLS LAST, t.template_category COLLATE "C" NULLS LAST, t.country COLLATE "C" NULLS LAST
-LIMIT $26::bigint;
+LIMIT $24::bigint;
