@@ -48,30 +48,8 @@ func problem(s *source.Source, relation string) string {
 
 // TestOwnTables looks for rates that the login may not read, or that are none.
 func TestOwnTables(t *testing.T) {
-	server := pgtest.Connect(t)
-	_, name := pgtest.Schema(t)
-	if _, err := server.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	config := server.Config().Copy()
-	config.Database = name
-	conn, err := pgx.ConnectConfig(t.Context(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	role, _ := pgtest.Role(t, server, "")
-	t.Cleanup(func() { // before the role goes, which has rights here
-		ctx := context.Background()
-		_ = conn.Close(ctx)
-		again, err := pgx.ConnectConfig(ctx, server.Config().Copy())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = again.Close(ctx) }()
-		if _, err := again.Exec(ctx, "DROP DATABASE "+name); err != nil {
-			t.Error(err)
-		}
-	})
+	role, _ := pgtest.Role(t, pgtest.Connect(t), "") // outlives the database, in which it has rights
+	conn := pgtest.Database(t)
 	const forbidden = "missing: the user may not read parley.rate_card: GRANT USAGE ON SCHEMA parley and SELECT ON parley.rate_card"
 	for _, step := range []struct{ sql, want string }{
 		{"SELECT", "missing: there is no parley.rate_card: costs are unknown"},

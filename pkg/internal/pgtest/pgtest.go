@@ -60,6 +60,38 @@ func Schema(t testing.TB) (url, schema string) {
 	return url, schema
 }
 
+// Database returns a connection to a database of its own, in which no other test
+// makes schemas. It is dropped when the test ends, before the roles made earlier.
+func Database(t testing.TB) *pgx.Conn {
+	t.Helper()
+	server := Connect(t)
+	_, name := Schema(t)
+	if _, err := server.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	config := server.Config().Copy()
+	config.Database = name
+	conn, err := pgx.ConnectConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx := context.Background()
+		if err := conn.Close(ctx); err != nil {
+			t.Error(err)
+		}
+		again, err := pgx.Connect(ctx, URL(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = again.Close(ctx) }()
+		if _, err := again.Exec(ctx, "DROP DATABASE "+name); err != nil {
+			t.Error(err)
+		}
+	})
+	return conn
+}
+
 func closeConn(t testing.TB, conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -1,12 +1,9 @@
 package kinds_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/contract"
@@ -15,40 +12,9 @@ import (
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
-// database makes a database of its own, in which no other test makes schemas.
-func database(t *testing.T) *pgx.Conn {
-	t.Helper()
-	server := pgtest.Connect(t)
-	_, name := pgtest.Schema(t)
-	if _, err := server.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	config := server.Config().Copy()
-	config.Database = name
-	conn, err := pgx.ConnectConfig(t.Context(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx := context.Background()
-		if err := conn.Close(ctx); err != nil {
-			t.Error(err)
-		}
-		again, err := pgx.Connect(ctx, pgtest.URL(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = again.Close(ctx) }()
-		if _, err := again.Exec(ctx, "DROP DATABASE "+name); err != nil {
-			t.Error(err)
-		}
-	})
-	return conn
-}
-
 // TestLost looks for databases where they are not.
 func TestLost(t *testing.T) {
-	conn := database(t)
+	conn := pgtest.Database(t)
 	exec := func(sql string) {
 		t.Helper()
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
