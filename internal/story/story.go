@@ -34,6 +34,10 @@ type Teller func(ctx context.Context, conn *pgx.Conn, schema string, data contra
 // Tellers by the kind of the source that reads what they write.
 var Tellers = map[string]Teller{"chatwoot": Chatwoot, "evolution": Evolution, "ticketz": Ticketz, "webhook": Webhook}
 
+// Tables are the products' own tables, as SQL, by the kind of the source that reads
+// them.
+var Tables = map[string]string{"chatwoot": chatwootSQL, "evolution": evolutionSQL, "ticketz": ticketzSQL, "webhook": webhookSQL}
+
 // Summary is a line about what was told.
 type Summary string
 

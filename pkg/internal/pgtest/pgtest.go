@@ -14,10 +14,13 @@ import (
 	"github.com/parley-reports/parley/internal/embeddedpg"
 )
 
+// Address is the address of the test server; "" where there is none.
+func Address() string { return embeddedpg.FromEnvironment() }
+
 // URL returns the address of the test server, or fails the test.
 func URL(t testing.TB) string {
 	t.Helper()
-	address := embeddedpg.FromEnvironment()
+	address := Address()
 	if address == "" {
 		t.Fatalf("%s is not set: run `go tool mage test`, which starts a PostgreSQL for the tests, or set it to a server of your own", embeddedpg.Variable)
 	}
