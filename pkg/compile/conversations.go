@@ -102,8 +102,8 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 		fields = append(fields, "r.conversation_id", "coalesce(r.status = 'open', false) AS is_open")
 		if asked(metrics, "conversations_unattended", "unattended_now") {
 			b.joins["response"] = true
-			fields = append(fields, fmt.Sprintf("r.status = 'open' AND (r.first_response_at IS NULL AND %s IS NULL AND response.conversation_id IS NULL OR r.waiting_since IS NOT NULL OR coalesce(%s, false)) AS is_unattended",
-				b.thread("first_agent_at"), b.thread("contact_waits")))
+			fields = append(fields, fmt.Sprintf("r.status = 'open' AND (r.first_response_at IS NULL AND %s IS NULL AND response.conversation_id IS NULL OR %s) AS is_unattended",
+				b.thread("first_agent_at"), b.contactWaits()))
 		}
 	}
 	if asked(metrics, "conversation_messages") {
@@ -124,6 +124,16 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 	c.with(name, base)
 	joins := b.joinSQL() + b.conversationJoins(name)
 	return factRows{selectSQL(append(keys, fields...), name+" AS r"+joins, where), multi}
+}
+
+// contactWaits reports whether the contact waits for an answer. Where the source keeps
+// waiting_since, an empty one means no, whatever the messages show; else the last word
+// between the contact and agents decides.
+func (b *rowBuilder) contactWaits() string {
+	if b.Source.Knows("conversation.waiting_since") {
+		return "r.waiting_since IS NOT NULL"
+	}
+	return "coalesce(" + b.thread("contact_waits") + ", false)"
 }
 
 // firstResponse is how long the contact waited for a human: by the source's own

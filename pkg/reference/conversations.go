@@ -17,6 +17,8 @@ type conversation struct {
 	answers  []*answer
 	agent    *string
 	source   string
+	// keepsWaiting: waiting_since says whether the contact waits, and messages don't.
+	keepsWaiting bool
 }
 
 // An event is a row of the relation; seconds is the duration that it tells.
@@ -32,7 +34,7 @@ func (f *Facts) describeConversations(conversations []contract.Conversation) {
 	f.conversations = map[string]*conversation{}
 	for _, row := range conversations {
 		clean(&row)
-		c := &conversation{Conversation: row, messages: f.messagesOf[row.ConversationID], agent: row.AgentID}
+		c := &conversation{Conversation: row, messages: f.messagesOf[row.ConversationID], agent: row.AgentID, keepsWaiting: !f.options.NoWaitingSince}
 		if c.agent == nil {
 			for _, m := range slices.Backward(c.messages) {
 				if m.byAgent() && m.AgentID != nil {
@@ -68,8 +70,8 @@ func (c *conversation) open() bool { return c.Status != nil && *c.Status == "ope
 
 // unattended: open, and either nothing shows that a human has answered (neither
 // first_response_at, nor a message by an agent, nor an event first_response) or
-// the contact waits (waiting_since is set, or they wrote after the last message
-// by an agent).
+// the contact waits (waiting_since is set; where the source doesn't keep it, they
+// wrote after the last message by an agent).
 func (c *conversation) unattended() bool {
 	answered := c.FirstResponseAt != nil
 	waits := false
@@ -83,7 +85,10 @@ func (c *conversation) unattended() bool {
 	for _, e := range c.events {
 		answered = answered || e.Name == "first_response"
 	}
-	return c.open() && (!answered || waits || c.WaitingSince != nil)
+	if c.keepsWaiting {
+		waits = c.WaitingSince != nil
+	}
+	return c.open() && (!answered || waits)
 }
 
 // exchanged counts the messages sent and received.

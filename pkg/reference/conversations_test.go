@@ -46,11 +46,18 @@ func TestConversations(t *testing.T) {
 	}
 	q := query.Query{Metrics: []string{"conversations", "conversations_open", "conversations_unattended", "messages_per_conversation", "first_response_time_avg"}, GroupBy: []string{"conversation_id", "source", "agent"}}
 	expect(t, cells(table(t, d, q), "conversation_id", "source", "agent", "conversations", "conversations_open", "conversations_unattended", "messages_per_conversation", "first_response_time_avg"),
-		"a inbound bob 1 1 0 3 180", "b inbox zoe 1 1 1 3 0", "c flow - 1 0 0 1 -", "d other - 1 1 1 1 -", "e ads - 1 1 1 0 -", "f other - 1 1 0 0 60")
-	expect(t, cells(table(t, d, query.Query{Metrics: []string{"open_now", "unattended_now"}}), "open_now", "unattended_now"), "5 3")
+		"a inbound bob 1 1 0 3 180", "b inbox zoe 1 1 0 3 0", "c flow - 1 0 0 1 -", "d other - 1 1 1 1 -", "e ads - 1 1 1 0 -", "f other - 1 1 0 0 60")
+	expect(t, cells(table(t, d, query.Query{Metrics: []string{"open_now", "unattended_now"}}), "open_now", "unattended_now"), "5 2")
+	without := Defaults()
+	without.NoWaitingSince = true
+	rows, err := Compute(d, without, query.Query{Metrics: []string{"unattended_now"}}, instant("2025-03-10"), instant("2025-03-14"), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, cells(rows, "unattended_now"), "3") // the messages show that b waits
 
 	q = query.Query{Metrics: []string{"conversations_active", "conversations"}, Bucket: "day"}
-	rows, err := Prepare(d, Defaults()).Compute(q, instant("2025-03-10"), instant("2025-03-14"), now)
+	rows, err = Prepare(d, Defaults()).Compute(q, instant("2025-03-10"), instant("2025-03-14"), now)
 	if err != nil {
 		t.Fatal(err)
 	}

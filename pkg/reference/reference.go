@@ -31,6 +31,8 @@ type Options struct {
 	// Markets maps the digits that a phone number begins with to a market.
 	Markets map[string]string
 	Reasons []Reason
+	// NoWaitingSince is set where the source doesn't keep waiting_since.
+	NoWaitingSince bool
 }
 
 // A Reason maps a provider's error code to a reason for people. Where Details

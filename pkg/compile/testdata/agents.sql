@@ -109,7 +109,7 @@ conversation_rows AS (
   SELECT coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
     r.conversation_id,
     coalesce(r.status = 'open', false) AS is_open,
-    r.status = 'open' AND (r.first_response_at IS NULL AND h.first_agent_at IS NULL AND response.conversation_id IS NULL OR r.waiting_since IS NOT NULL OR coalesce(h.contact_waits, false)) AS is_unattended,
+    r.status = 'open' AND (r.first_response_at IS NULL AND h.first_agent_at IS NULL AND response.conversation_id IS NULL OR r.waiting_since IS NOT NULL) AS is_unattended,
     coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8) AS response_seconds
   FROM conversation_base AS r
   LEFT JOIN conversation_thread AS h ON h.conversation_id = r.conversation_id

@@ -114,6 +114,7 @@ func compare(t *testing.T, e *engine.Engine, told contract.Data, questions int) 
 	unavailable, _ := catalog.Limits(found.Has, found.Knows)
 	options := reference.Defaults()
 	options.Rates = nil // a product has no rate card
+	options.NoWaitingSince = !found.Knows("conversation.waiting_since")
 	facts := reference.Prepare(told, options)
 	r := rand.New(rand.NewPCG(3, 9))
 	for asked := 0; asked < questions && !t.Failed(); {
