@@ -75,9 +75,11 @@ func (c *compiler) conversationRows(f catalog.Fact, metrics []catalog.Metric) fa
 FROM (
   SELECT o.conversation_id, o.created_at AS at FROM %s
   UNION ALL
-  SELECT m.conversation_id, m.created_at FROM %s
+  SELECT m.conversation_id, m.created_at FROM (
+%s
+  ) AS m
 ) AS t
-JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), conversationColumns, during("conversation", "o.created_at"), during("message", "m.created_at", "conversation_id", "created_at"), conversation)
+JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), conversationColumns, during("conversation", "o.created_at"), indent(indent(c.messageTimes(span))), conversation)
 		fields = append(fields, "r.conversation_id")
 	case catalog.Event:
 		base = fmt.Sprintf("SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, %s\nFROM (\n%s\n) AS e\nLEFT JOIN %s AS v ON v.conversation_id = e.conversation_id",
@@ -134,6 +136,16 @@ func (b *rowBuilder) contactWaits() string {
 		return "r.waiting_since IS NOT NULL"
 	}
 	return "coalesce(" + b.thread("contact_waits") + ", false)"
+}
+
+// messageTimes selects the times of the messages with their conversations.
+func (c *compiler) messageTimes(span source.Span) string {
+	columns := []string{"conversation_id", "created_at"}
+	if c.Source.Calls {
+		columns = append(columns, "is_call")
+	}
+	item, condition := c.during("message", "m.created_at", span, columns...)
+	return "SELECT m.conversation_id, m.created_at FROM " + item + " AS m" + whereAll(condition, c.noCall("m"))
 }
 
 // firstResponse is how long the contact waited for a human: by the source's own

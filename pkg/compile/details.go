@@ -340,13 +340,19 @@ func (d *details) answerFields() []string {
 // last outbound message before it in the session.
 func (d *details) addAnswers() {
 	const contacts = "SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL"
-	item := d.spanned("message", source.Span{Contacts: contacts}, "message_id", "provider_message_id", "contact_id", "created_at", "sequence", "campaign_id", "agent_id", "direction")
+	columns := []string{"message_id", "provider_message_id", "contact_id", "created_at", "sequence", "campaign_id", "agent_id", "direction"}
+	outbound := "m.direction = 'outbound'"
+	if d.Source.Calls {
+		columns = append(columns, "is_call")
+		outbound += " AND " + d.noCall("m")
+	}
+	item := d.spanned("message", source.Span{Contacts: contacts}, columns...)
 	d.withOnce("answer", fmt.Sprintf(`SELECT DISTINCT ON (a.row_id) a.row_id, a.campaign_id, a.agent_id
 FROM (
   SELECT t.row_id, NULL::bigint AS g, %[1]s = t.answer_to AS by_id, m.created_at, m.sequence, m.message_id, %[2]s AS campaign_id, %[3]s AS agent_id
   FROM page AS t
   JOIN %[4]s AS m ON m.contact_id = t.answer_contact AND (%[1]s = t.answer_to OR m.provider_message_id = t.answer_to)
-  WHERE m.direction = 'outbound' AND m.contact_id IN (%[5]s)
+  WHERE %[9]s AND m.contact_id IN (%[5]s)
   UNION ALL
   SELECT t.row_id, r.g, NULL, NULL, NULL, NULL, %[6]s, %[7]s
   FROM page AS t
@@ -354,7 +360,7 @@ FROM (
 ) AS a
 ORDER BY a.row_id, a.g NULLS FIRST, a.by_id DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, %[8]s DESC`,
 		d.asText("message", "m.message_id"), d.known("campaign", "m.campaign_id"), d.known("agent", "m.agent_id"), item, contacts,
-		d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.inOrder("message", "a.message_id")))
+		d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.inOrder("message", "a.message_id"), outbound))
 	d.pageJoins = append([]string{"LEFT JOIN answer ON answer.row_id = t.row_id"}, d.pageJoins...)
 }
 

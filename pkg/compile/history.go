@@ -19,7 +19,7 @@ import (
 //	           messages at whose start certainly no session is open
 //	opener     the messages that open sessions in islands of several: from the first
 //	           by binary search to the first message that the window leaves
-//	timeline   the messages, each with the session that covers it
+//	timeline   the messages, each with the session that covers it, without the calls
 //	session    the openers, and with them the failed attempts, with what became of
 //	           them
 //
@@ -69,14 +69,36 @@ func (c *compiler) messageColumns() []string {
 	return slices.Sorted(maps.Keys(columns))
 }
 
-// rowColumns are the columns of the rows r of messages.
+// rowColumns are the columns of the rows r of messages and calls.
 func (c *compiler) rowColumns() string {
-	return "r." + strings.Join(append(c.messageColumns(), "outbound", "stage"), ", r.")
+	return "r." + strings.Join(append(c.messageColumns(), "outbound", "stage", "is_call"), ", r.")
 }
 
 // messages selects the columns that the statement reads from the relation of
-// messages, each with its direction and stage.
+// messages, each with its direction and stage. Calls are no messages.
 func (c *compiler) messages(span source.Span, where string) string {
+	return c.readMessages(span, nil, where, c.noCall("m"))
+}
+
+// messagesAndCalls selects messages as messages does, and the calls of contacts,
+// which open the service window.
+func (c *compiler) messagesAndCalls(span source.Span) string {
+	if !c.Source.Calls {
+		return c.readMessages(span, []string{"false AS is_call"})
+	}
+	return c.readMessages(span, []string{"coalesce(m.is_call, false) AS is_call"}, "(m.is_call AND m.direction = 'outbound') IS NOT TRUE")
+}
+
+// noCall is the condition that a row of messages is no call; empty where the source
+// has none.
+func (c *compiler) noCall(alias string) string {
+	if !c.Source.Calls {
+		return ""
+	}
+	return alias + ".is_call IS NOT TRUE"
+}
+
+func (c *compiler) readMessages(span source.Span, more []string, where ...string) string {
 	names := c.messageColumns()
 	fields := make([]string, 0, len(names))
 	columns := map[string]bool{}
@@ -87,8 +109,13 @@ func (c *compiler) messages(span source.Span, where string) string {
 	for _, name := range []string{"direction", "status", "delivered_at", "read_at", "failed_at", "author_kind", "conversation_id"} {
 		columns[name] = true // of the conditions and the stage
 	}
+	if c.Source.Calls {
+		columns["is_call"] = true
+	}
 	item, condition := c.during("message", "m.created_at", span, slices.Sorted(maps.Keys(columns))...)
-	return fmt.Sprintf("SELECT %s,\n  m.direction = 'outbound' AS outbound,\n  %s AS stage\nFROM %s AS m", strings.Join(fields, ", "), stageSQL, item) + whereAll(condition, where)
+	fields = append(fields, "\n  m.direction = 'outbound' AS outbound", "\n  "+stageSQL+" AS stage")
+	fields = append(fields, more...)
+	return "SELECT " + strings.Join(fields, ", ") + "\nFROM " + item + " AS m" + whereAll(append([]string{condition}, where...)...)
 }
 
 // span is a range as arguments; a zero time leaves it open.
@@ -158,7 +185,7 @@ func (c *compiler) addHistory() {
 		c.addOrdered(since, since.Add(-lookBack), c.Range.To.Add(longest))
 		c.addSessions(since)
 	} else {
-		c.withOnce("timeline", c.timeline(c.read(c.span(since.Add(-window), c.Range.To), ""), 0))
+		c.withOnce("timeline", "SELECT r.* FROM (\n"+indent(c.timeline(c.read(c.span(since.Add(-window), c.Range.To), ""), 0))+"\n) AS r\nWHERE NOT r.is_call")
 	}
 	if h.cost {
 		c.addCharges()
@@ -211,7 +238,7 @@ func (c *compiler) read(span source.Span, join string, conditions ...string) str
 	for _, f := range c.pairFilters() {
 		conditions = append(conditions, b.predicate(f))
 	}
-	return "SELECT " + c.rowColumns() + ", l.channel\nFROM (\n" + indent(c.messages(span, "")) + "\n) AS r" + b.joinSQL() + join + whereAll(conditions...)
+	return "SELECT " + c.rowColumns() + ", l.channel\nFROM (\n" + indent(c.messagesAndCalls(span)) + "\n) AS r" + b.joinSQL() + join + whereAll(conditions...)
 }
 
 // timeline puts the messages of each pair in order. What later steps choose by
@@ -221,12 +248,12 @@ func (c *compiler) read(span source.Span, join string, conditions ...string) str
 func (c *compiler) timeline(messages string, first int64) string {
 	// OFFSET keeps PostgreSQL from computing a column anew wherever it is read.
 	base := fmt.Sprintf(`SELECT r.*,
-  r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+  r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AND NOT r.is_call AS opens,
   coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
   coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
   coalesce(r.stage = 'failed', false) AS is_failed,
   coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-  NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
+  NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
   `+templateSQL+` AS is_template,
   %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
@@ -294,6 +321,7 @@ FROM (
     o.island IS NOT NULL AND o.entries[width_bucket(r.g, o.places)] AS by_entry
   FROM ordered AS r
   LEFT JOIN opener AS o ON o.island = r.island
+  WHERE NOT r.is_call
 ) AS r`)
 	if !h.sessions {
 		return

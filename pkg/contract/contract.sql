@@ -16,7 +16,7 @@ CREATE TABLE message (
   author_kind         text,        -- contact, agent, bot, campaign, system
   agent_id            text,
   created_at          timestamptz NOT NULL,
-  content_type        text,
+  content_type        text,        -- text, image …; content_types.csv lists what is no message
   body                text,
   template_name       text,
   template_language   text,

@@ -46,7 +46,10 @@ var (
 	prefixes    = []string{"", "m", "M", "é", "Z", "_", "'", `"`, "ñ", "日本", "wamid.HBg", "-", "a b"}
 	peopleNames = []string{"Ana", "ana", "Ana", "José", "Zoë", "O'Hara", "100% Pérez", "", "李"}
 	errorCodes  = []string{"131047", "131026", "132000", "131049", "63016", "100", "131009", "", "999999", "abc"}
-	phones      = []string{"+55 11 9%04d-1111", "5511%04d", "(52) 55 %04d", "54911%04d", "+1 809 %04d", "+999 %04d", "00%04d", "593%04d", "no phone", ""}
+	// Of every ten rows one is a call or no message at all.
+	contentTypes = []string{"text", "text", "text", "text", "text", "text", "text", "image", "image", "image", "audio", "audio", "audio", "", "", "unsupported", "poll_creation",
+		"call", "Voice_Call", " call ", "reaction", "Reaction", "system"}
+	phones = []string{"+55 11 9%04d-1111", "5511%04d", "(52) 55 %04d", "54911%04d", "+1 809 %04d", "+999 %04d", "00%04d", "593%04d", "no phone", ""}
 )
 
 type generator struct {
@@ -330,7 +333,7 @@ func (g *generator) message(t talk, at time.Time) *contract.Message {
 		MessageID: g.id(), CreatedAt: at.UTC().Truncate(time.Microsecond),
 		AccountID: t.account, LineID: t.line, ContactID: t.contact, ConversationID: t.thread,
 		Subaccount:    maybe(g, 0.5, pick(g, []string{"norte", "Norte", "sur", ""})),
-		ContentType:   maybe(g, 0.2, pick(g, []string{"text", "image", "audio", ""})),
+		ContentType:   maybe(g, 0.2, pick(g, contentTypes)),
 		CorrelationID: maybe(g, 0.8, pick(g, []string{"k1", "k2", ""})),
 		Body:          maybe(g, 0.3, "hola"),
 	}

@@ -70,6 +70,7 @@ type Facts struct {
 	err     error
 
 	messages      []*message // in the order of the specification
+	calls         []*message // of contacts
 	messagesOf    map[string][]*message
 	sessions      []*session
 	initiations   []*initiation

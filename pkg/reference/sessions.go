@@ -105,6 +105,14 @@ func (f *Facts) orderMessages(messages []contract.Message) {
 	f.messagesOf = map[string][]*message{}
 	for _, m := range messages {
 		clean(&m)
+		if kind := kindOf(m); kind == "nothing" {
+			continue
+		} else if kind == "call" {
+			if m.Direction == "inbound" {
+				f.calls = append(f.calls, &message{Message: m})
+			}
+			continue
+		}
 		derived := &message{Message: m, stage: stageOf(m)}
 		if derived.failed() {
 			derived.reason = f.reasonOf(m.ErrorCode, m.ErrorText)
@@ -117,6 +125,21 @@ func (f *Facts) orderMessages(messages []contract.Message) {
 			f.messagesOf[*m.ConversationID] = append(f.messagesOf[*m.ConversationID], m)
 		}
 	}
+}
+
+// kindOf tells whether a row is a message (""), a call, or nothing that counts. It
+// shares the list of content types with the sources.
+func kindOf(m contract.Message) string {
+	if m.ContentType == nil {
+		return ""
+	}
+	switch kind := strings.ToLower(strings.Trim(*m.ContentType, " ")); {
+	case slices.Contains(contract.CallTypes(), kind):
+		return "call"
+	case slices.Contains(contract.NoMessageTypes(), kind):
+		return "nothing"
+	}
+	return ""
 }
 
 func compareMessages(a, b *message) int {
@@ -169,8 +192,18 @@ func (f *Facts) openSessions() {
 	known := map[user]bool{}
 	lastInbound := map[pair]time.Time{}
 	open := map[pair]*session{}
-	for _, m := range f.messages {
+	isCall := map[*message]bool{}
+	for _, m := range f.calls {
+		isCall[m] = true
+	}
+	all := slices.Concat(f.messages, f.calls)
+	slices.SortFunc(all, compareMessages)
+	for _, m := range all {
 		if m.ContactID == nil {
+			continue
+		}
+		if isCall[m] { // opens the service window and nothing else
+			lastInbound[m.pair()] = m.CreatedAt
 			continue
 		}
 		m.isNew = !known[m.user()]

@@ -41,6 +41,9 @@ import (
 //	AND c.contact_id IN ($contacts)
 //	AND m.conversation_id IN ($conversations)
 //
+// A message that is a call has is_call, a boolean column beside those of the contract:
+// see Source.Calls.
+//
 // A file may put several SELECTs together by lines of UNION ALL. The columns of
 // all of them are named by the first, and have to be of the same types where they
 // are ids: NULL::int, not NULL.
@@ -528,6 +531,10 @@ func (f *draft) wrap(s *Source) string {
 			default:
 				fields = append(fields, fmt.Sprintf("r.%[1]s::%[2]s AS %[1]s", c.Name, c.Type))
 			}
+		}
+		if f.Name == "message" && slices.Contains(f.columns, "is_call") {
+			s.Calls = true
+			fields = append(fields, "r.is_call")
 		}
 		names := ""
 		if i > 0 {

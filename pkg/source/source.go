@@ -120,6 +120,10 @@ type Source struct {
 	// here too: "conversation_event.reopened", and of a column a value that it never
 	// tells: "message.status.pending".
 	Unknown map[string]bool
+	// Calls reports whether the relation message has the column is_call, a boolean:
+	// such a row is a call. It is no message, but an inbound one opens the service
+	// window. Every other row that is no message is left out by the relation itself.
+	Calls bool
 	// Findings say what was found and what is missing.
 	Findings []Finding
 	// Advice are statements that would make the reports faster.

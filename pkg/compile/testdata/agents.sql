@@ -13,8 +13,8 @@ conversation_thread AS (
   FROM (
     SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
     FROM (
-      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
-        m.direction = 'outbound' AS outbound,
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
+        m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
           CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
@@ -43,8 +43,8 @@ conversation_event_thread AS (
   FROM (
     SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
     FROM (
-      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
-        m.direction = 'outbound' AS outbound,
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
+        m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
           CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
@@ -71,8 +71,8 @@ csat_answer_thread AS (
   FROM (
     SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
     FROM (
-      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
-        m.direction = 'outbound' AS outbound,
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
+        m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
           CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
@@ -88,8 +88,8 @@ message_rows AS (
     r.outbound,
     r.stage
   FROM (
-    SELECT m.agent_id, m.created_at, m.message_id,
-      m.direction = 'outbound' AS outbound,
+    SELECT m.agent_id, m.created_at, m.message_id, 
+      m.direction = 'outbound' AS outbound, 
       CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
         CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,

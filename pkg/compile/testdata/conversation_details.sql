@@ -4,8 +4,10 @@ WITH conversation_active_base AS (
     SELECT o.conversation_id, o.created_at AS at FROM (SELECT * FROM parley.conversation) AS o
   WHERE o.created_at >= $1::timestamptz AND o.created_at < $2::timestamptz
     UNION ALL
-    SELECT m.conversation_id, m.created_at FROM (SELECT * FROM parley.message) AS m
-  WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
+    SELECT m.conversation_id, m.created_at FROM (
+      SELECT m.conversation_id, m.created_at FROM (SELECT * FROM parley.message) AS m
+      WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
+    ) AS m
   ) AS t
   JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = t.conversation_id
 ),
@@ -28,8 +30,8 @@ listed_thread AS (
   FROM (
     SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
     FROM (
-      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence,
-        m.direction = 'outbound' AS outbound,
+      SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
+        m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
           CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,

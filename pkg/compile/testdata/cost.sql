@@ -11,23 +11,23 @@ WITH recent AS (
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
     FROM (
       SELECT r.*,
-        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AND NOT r.is_call AS opens,
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
+        NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
-        SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, l.channel
+        SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
         FROM (
-          SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name,
-            m.direction = 'outbound' AS outbound,
+          SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name, 
+            m.direction = 'outbound' AS outbound, 
             CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
               CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
-              CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
+              CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
           WHERE m.created_at >= $4::timestamptz AND m.created_at < $5::timestamptz
         ) AS r
@@ -57,29 +57,29 @@ older AS MATERIALIZED (
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
     FROM (
       SELECT r.*,
-        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AND NOT r.is_call AS opens,
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
+        NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
-          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.channel
+          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, r.channel
           FROM recent AS r
           JOIN unanchored_recent AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
           UNION ALL
-          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, l.channel
+          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
           FROM (
-            SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name,
-              m.direction = 'outbound' AS outbound,
+            SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name, 
+              m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
                 CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
-                CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
+                CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
             WHERE m.created_at >= $8::timestamptz AND m.created_at < $9::timestamptz
           ) AS r
@@ -112,29 +112,29 @@ oldest AS MATERIALIZED (
       max(CASE WHEN is_entry THEN created_at END) OVER earlier AS last_entry_at
     FROM (
       SELECT r.*,
-        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AS opens,
+        r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AND NOT r.is_call AS opens,
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
-        NOT r.outbound AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
+        NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
         (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
         nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
-          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.channel
+          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, r.channel
           FROM older AS r
           JOIN unanchored_older AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
           UNION ALL
-          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, l.channel
+          SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.price_usd, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
           FROM (
-            SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name,
-              m.direction = 'outbound' AS outbound,
+            SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.price_usd, m.sequence, m.template_category, m.template_name, 
+              m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
                 CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
-                CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
+                CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
             WHERE m.created_at < $12::timestamptz
           ) AS r
@@ -207,6 +207,7 @@ timeline AS MATERIALIZED (
       o.island IS NOT NULL AND o.entries[width_bucket(r.g, o.places)] AS by_entry
     FROM ordered AS r
     LEFT JOIN opener AS o ON o.island = r.island
+    WHERE NOT r.is_call
   ) AS r
 ),
 rule AS (

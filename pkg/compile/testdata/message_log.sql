@@ -16,8 +16,8 @@ WITH page AS (
       CASE WHEN r.stage = 'failed' THEN nullif(r.error_code, '') END AS failure_code,
       count(*) OVER () AS total
     FROM (
-      SELECT m.agent_id, m.author_kind, m.campaign_id, m.content_type, m.created_at, m.error_code, m.error_text, m.line_id, m.message_id, m.template_name,
-        m.direction = 'outbound' AS outbound,
+      SELECT m.agent_id, m.author_kind, m.campaign_id, m.content_type, m.created_at, m.error_code, m.error_text, m.line_id, m.message_id, m.template_name, 
+        m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
           CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,

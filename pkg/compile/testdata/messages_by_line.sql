@@ -4,8 +4,8 @@ WITH message_rows AS (
     r.outbound,
     r.stage
   FROM (
-    SELECT m.created_at, m.line_id, m.message_id,
-      m.direction = 'outbound' AS outbound,
+    SELECT m.created_at, m.line_id, m.message_id, 
+      m.direction = 'outbound' AS outbound, 
       CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
         CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,

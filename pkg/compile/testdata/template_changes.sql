@@ -5,8 +5,8 @@ WITH message_rows AS (
     nullif(r.template_category, '') AS template_category,
     r.created_at
   FROM (
-    SELECT m.account_id, m.created_at, m.message_id, m.template_category, m.template_language, m.template_name,
-      m.direction = 'outbound' AS outbound,
+    SELECT m.account_id, m.created_at, m.message_id, m.template_category, m.template_language, m.template_name, 
+      m.direction = 'outbound' AS outbound, 
       CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
         CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,

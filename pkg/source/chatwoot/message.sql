@@ -37,7 +37,8 @@ SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.
   CASE WHEN m.status = 3 THEN a.attributes ->> 'external_error' END AS error_text,
   -- Attributes of e-mails hold the whole e-mail, and characters that no text holds.
   CASE WHEN m.message_type = 0 AND m.content_type <> 8 THEN a.attributes ->> 'referral' IS NOT NULL ELSE false END AS is_referral,
-  CASE WHEN m.content_type <> 8 THEN coalesce(a.attributes ->> 'in_reply_to', a.attributes ->> 'in_reply_to_external_id') END AS in_reply_to
+  CASE WHEN m.content_type <> 8 THEN coalesce(a.attributes ->> 'in_reply_to', a.attributes ->> 'in_reply_to_external_id') END AS in_reply_to,
+  m.content_type = 12 AS is_call
 FROM {{table "messages"}} AS m
 LEFT JOIN {{table "conversations"}} AS c ON c.id = m.conversation_id
 LEFT JOIN {{table "inboxes"}} AS i ON i.id = m.inbox_id
@@ -64,7 +65,7 @@ SELECT -r.id::int, -r.id::int, r.account_id::int, NULL::int, r.contact_id, r.inb
   {{if feature "campaign_templates"}}p.template_params ->> 'name', p.template_params ->> 'language', lower(p.template_params ->> 'category'){{else}}NULL, NULL, NULL{{end}},
   r.campaign_id::text, r.source_id,
   CASE r.status WHEN 0 THEN 'queued' WHEN 2 THEN 'sent' WHEN 3 THEN 'delivered' WHEN 4 THEN 'read' WHEN 5 THEN 'failed' END,
-  r.error_code, coalesce(r.error_message, r.error_title), false, NULL
+  r.error_code, coalesce(r.error_message, r.error_title), false, NULL, false
 FROM {{table "campaign_recipients"}} AS r
 LEFT JOIN {{table "campaigns"}} AS p ON p.id = r.campaign_id
 WHERE r.status <> 1{{if feature "campaign_messages"}} AND NOT EXISTS (SELECT FROM {{table "messages"}} AS w WHERE w.source_id = r.source_id AND w.inbox_id = r.inbox_id){{end}}

@@ -43,7 +43,8 @@ SELECT m."ticketId" || ':' || m.id AS message_id, m."companyId" AS account_id, m
   {{- end}}
   regexp_replace(m."quotedMsgId", '-' || m."ticketId" || '$', '') AS in_reply_to,
   -- WhatsApp charges nobody on WhatsApp Web.
-  CASE WHEN m."fromMe" THEN 0 END AS price_usd
+  CASE WHEN m."fromMe" THEN 0 END AS price_usd,
+  coalesce(m."mediaType" = 'call_log', false) AS is_call
 FROM {{table "Messages"}} AS m
 JOIN {{table "Tickets"}} AS t ON t.id = m."ticketId"
 {{- if has "TicketTraking.startedAt"}}
@@ -67,7 +68,7 @@ UNION ALL
 -- contact where it is one of the address book. Older versions, which mark what
 -- campaigns send, keep it as messages too.
 SELECT 'campaign:' || r.id || s.part, p."companyId", NULL::int, coalesce(c.id, -r."contactId"), p."whatsappId",
-  'outbound', 'campaign', s.at, r."updatedAt", 'text', s.body, p.id::text, NULL, NULL, {{if feature "errors"}}NULL, NULL, {{end}}NULL, 0
+  'outbound', 'campaign', s.at, r."updatedAt", 'text', s.body, p.id::text, NULL, NULL, {{if feature "errors"}}NULL, NULL, {{end}}NULL, 0, false
 FROM {{table "CampaignShipping"}} AS r
 JOIN {{table "Campaigns"}} AS p ON p.id = r."campaignId"
 LEFT JOIN (

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -76,6 +77,7 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 		}
 		s.Findings = append(s.Findings, finding)
 	}
+	_, s.Calls = found["message"]["content_type"]
 	s.Advice, err = source.Advise(ctx, db, schema, v.indexes())
 	return s, err
 }
@@ -152,14 +154,23 @@ func (v *reader) relation(r source.Relation) (sql string, absent []string, findi
 			finding.State = source.Partial
 			finding.Problem = fmt.Sprintf("%s.%s has no %s: what hangs on it is unknown", schema, r.Name, strings.Join(absent, ", "))
 		}
+		var counted []string
+		if _, ok := found["content_type"]; ok && r.Name == "message" {
+			kind := fmt.Sprintf(`lower(btrim(%s) COLLATE "C")`, v.key(r.Name, "content_type"))
+			fields = append(fields, fmt.Sprintf("%s IN (%s) AS is_call", kind, words(contract.CallTypes())))
+			counted = []string{fmt.Sprintf("(%s IN (%s)) IS NOT TRUE", kind, words(contract.NoMessageTypes()))}
+		}
 		sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), v.table(r.Name))
-		if bounds := slices.Concat(limit, v.bounds(r.Name)); len(bounds) > 0 {
+		if bounds := slices.Concat(counted, limit, v.bounds(r.Name)); len(bounds) > 0 {
 			sql += "\nWHERE true\n  AND " + strings.Join(bounds, "\n  AND ")
 		}
 		return sql, absent, finding
 	}
 	return "", nil, finding
 }
+
+// words lists texts of this program as SQL.
+func words(texts []string) string { return "'" + strings.Join(texts, "', '") + "'" }
 
 func (v *reader) table(name string) string { return pgx.Identifier{v.schema, name}.Sanitize() }
 
