@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func look(t *testing.T, data contract.Data, account string, since time.Time, sql
 	}
 	defer db.Close()
 	var s *source.Source
-	if err := db.Read(t.Context(), func(tx pgx.Tx) (err error) {
+	if err := db.Read(t.Context(), func(ctx context.Context, tx pgx.Tx) (err error) {
 		s, err = views.Detect(t.Context(), tx, source.Settings{Schema: schema, Account: account})
 		return err
 	}); err != nil {

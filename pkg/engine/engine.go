@@ -69,8 +69,12 @@ func New(db *postgres.DB, detect Detect, s Settings) *Engine {
 	return &Engine{db: db, detect: detect, settings: s}
 }
 
-// examineEvery is how long it may take until a relation that is new is seen.
-const examineEvery = 5 * time.Minute
+// Examinations are repeated after examineEvery, so that a relation that is new is
+// seen. Nobody waits longer than examineLimit for one.
+const (
+	examineEvery = 5 * time.Minute
+	examineLimit = 20 * time.Second
+)
 
 // Source returns what the examination of the database found. It is repeated
 // until it shows a database that the reports can work with, and from time to
@@ -85,23 +89,7 @@ func (e *Engine) Source(ctx context.Context) (*source.Source, error) {
 	if known != nil {
 		return known, nil
 	}
-	found := e.examining.DoChan("", func() (any, error) {
-		// The one who asked first may leave, and the others still wait.
-		s, err := e.Examine(context.WithoutCancel(ctx))
-		if err == nil && len(s.Fatal()) == 0 {
-			e.mu.Lock()
-			e.source, e.examined = s, time.Now()
-			e.mu.Unlock()
-		}
-		return s, err
-	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case f := <-found:
-		s, _ := f.Val.(*source.Source)
-		return s, f.Err
-	}
+	return e.Examine(ctx)
 }
 
 // forget drops what was found where the error tells that it no longer holds.
@@ -119,10 +107,44 @@ func (e *Engine) forget(err error) bool {
 	return known
 }
 
-// Examine looks at the database anew.
+// Examine looks at the database anew, and keeps what it finds for the queries. An
+// examination that fails, or takes longer than examineLimit, fails for all who wait
+// for it, and the next one who asks begins another.
 func (e *Engine) Examine(ctx context.Context) (*source.Source, error) {
+	found := e.examining.DoChan("", func() (any, error) {
+		// The one who asked first may leave, and the others still wait.
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), examineLimit)
+		defer cancel()
+		s, err := e.examine(limited)
+		if err != nil && limited.Err() != nil {
+			err = postgres.ExamineTimeout(examineLimit)
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.source = nil
+		if err == nil && len(s.Fatal()) == 0 {
+			e.source, e.examined = s, time.Now()
+		}
+		return s, err
+	})
+	// The database has time limits of its own: this one is for a step without any.
+	late := time.NewTimer(examineLimit + 5*time.Second)
+	defer late.Stop()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-late.C:
+		e.examining.Forget("")
+		return nil, postgres.ExamineTimeout(examineLimit)
+	case f := <-found:
+		s, _ := f.Val.(*source.Source)
+		return s, f.Err
+	}
+}
+
+func (e *Engine) examine(ctx context.Context) (*source.Source, error) {
 	var s *source.Source
-	err := e.db.Read(ctx, func(tx pgx.Tx) (err error) {
+	err := e.db.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
 		s, err = e.detect(ctx, tx)
 		return err
 	})

@@ -20,7 +20,7 @@ type Overview struct {
 // Overview looks at the server and at the newest message.
 func (e *Engine) Overview(ctx context.Context, s *source.Source) (Overview, error) {
 	var o Overview
-	err := e.db.Read(ctx, func(tx pgx.Tx) error {
+	err := e.db.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, "SELECT current_setting('server_version')").Scan(&o.Version); err != nil {
 			return err
 		}

@@ -109,11 +109,13 @@ func TestRefusals(t *testing.T) {
 	fails("SELECT 'x' ~ $1::text", postgres.Input, "no regular expression", "(")
 	fails("SELECT now() AT TIME ZONE $1::text", postgres.Input, "a value cannot be used", "Nowhere/City")
 	fails("SELECT 1/0", postgres.Input, "a value cannot be used")
-	fails("SELECT now()::int", postgres.Other, "the database answered 42846")
+	fails("SELECT now()::int", postgres.Other, "cannot cast type timestamp with time zone to integer (42846)")
 
 	t.Run("no connection free", func(t *testing.T) {
 		// The pool of db keeps the only connection that the user may have.
-		second := open(t, own)
+		short := own
+		short.Timeout = time.Second
+		second := open(t, short)
 		_, err := value[int32](t.Context(), second, "SELECT 1")
 		explained(t, err, postgres.Overload, "maximum of connections")
 	})
@@ -135,7 +137,7 @@ func TestRefusals(t *testing.T) {
 		if _, err := tx.Exec(t.Context(), "LOCK TABLE "+schema+".message IN ACCESS EXCLUSIVE MODE"); err != nil {
 			t.Fatal(err)
 		}
-		err = db.Read(t.Context(), func(read pgx.Tx) error {
+		err = db.Read(t.Context(), func(_ context.Context, read pgx.Tx) error {
 			// Five seconds would be long for a test.
 			if _, err := read.Exec(t.Context(), "SET LOCAL lock_timeout = 50"); err != nil {
 				return err
@@ -170,7 +172,7 @@ func TestRefusals(t *testing.T) {
 func TestPreparedStatements(t *testing.T) {
 	db := open(t, settings(t, pgtest.URL(t)))
 	run := func(statements ...string) error {
-		return db.Read(t.Context(), func(tx pgx.Tx) error {
+		return db.Read(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
 			for _, sql := range statements {
 				if _, err := tx.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
 					return err
@@ -193,12 +195,12 @@ func TestRareRefusals(t *testing.T) {
 		"53200": {postgres.Overload, "memory or disk"},
 		"57P03": {postgres.Unreachable, "starting up"},
 		"08P01": {postgres.Other, `"Not kept" (exec)`},
-		"XX000": {postgres.Other, "the database answered XX000"},
-		"":      {postgres.Other, "the database answered"},
+		"XX000": {postgres.Other, "the error XX000"},
+		"":      {postgres.Other, "without a code"},
 	} {
 		explained(t, fmt.Errorf("run: %w", &pgconn.PgError{Code: code, Message: "as it is"}), want.class, want.sentence)
 	}
-	explained(t, io.ErrUnexpectedEOF, postgres.Other, "connection failed")
+	explained(t, io.ErrUnexpectedEOF, postgres.Unreachable, "was cut off")
 	explained(t, fmt.Errorf("wait: %w", context.Canceled), postgres.Cancelled, "cancelled")
 	explained(t, fmt.Errorf("wait: %w", context.DeadlineExceeded), postgres.Timeout, "too long")
 }

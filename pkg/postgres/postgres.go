@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,7 +34,8 @@ type Settings struct {
 	// ExecMode is cache_statement, exec or simple_protocol; the latter two serve
 	// behind a pgbouncer that pools transactions.
 	ExecMode string
-	// Timeout bounds one statement; MaxConnections the pool.
+	// Timeout limits one statement in the server, and here the wait for a free
+	// connection and, a little longer, the transaction. MaxConnections limits the pool.
 	Timeout        time.Duration
 	MaxConnections int
 	// Dial replaces the network's dialer, for a proxy.
@@ -86,6 +86,9 @@ var execModes = map[string]pgx.QueryExecMode{
 type DB struct {
 	pool    *pgxpool.Pool
 	timeout time.Duration
+	// freed wakes one of those that wait because the server lets no more
+	// connections in.
+	freed chan struct{}
 }
 
 // bare leaves nothing of a connection to the environment variables of libpq, which
@@ -96,6 +99,9 @@ const bare = `host=localhost port=5432 user=x password=x dbname=x passfile='' co
 // Open prepares the pool. It connects only when it is first used, so an
 // unreachable database is an error of the queries, not of Open.
 func Open(s Settings) (*DB, error) {
+	if s.Timeout <= 0 {
+		s.Timeout = defaultTimeout
+	}
 	config, err := pgxpool.ParseConfig(bare)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the connection: %w", err)
@@ -108,7 +114,8 @@ func Open(s Settings) (*DB, error) {
 	conn.Host, conn.Port, conn.Database, conn.User, conn.Password = s.Host, uint16(s.Port), s.Database, s.User, s.Password
 	conn.Fallbacks = nil
 	conn.DefaultQueryExecMode = mode
-	conn.ConnectTimeout = 10 * time.Second
+	conn.ConnectTimeout = min(connectTimeout, s.Timeout+grace)
+	conn.DialFunc = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
 	conn.RuntimeParams = map[string]string{"application_name": "parley"}
 	if conn.TLSConfig, err = tlsConfig(s); err != nil {
 		return nil, err
@@ -121,17 +128,20 @@ func Open(s Settings) (*DB, error) {
 		conn.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	}
 	// A query that nobody waits for is cancelled in the server, and the
-	// connection stays.
+	// connection stays. Where the server does not answer that either, the
+	// connection is closed.
 	conn.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 5 * time.Second}
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelTimeout}
 	}
 	config.MaxConns = int32(max(1, s.MaxConnections))
 	config.MaxConnIdleTime = 5 * time.Minute
+	// BEGIN shows whether a connection still works: see begin.
+	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the connection: %w", err)
 	}
-	return &DB{pool: pool, timeout: s.Timeout}, nil
+	return &DB{pool: pool, timeout: s.Timeout, freed: make(chan struct{})}, nil
 }
 
 func tlsConfig(s Settings) (*tls.Config, error) {
@@ -179,52 +189,10 @@ func tlsConfig(s Settings) (*tls.Config, error) {
 // Close ends every connection.
 func (db *DB) Close() { db.pool.Close() }
 
-// session makes answers independent of what the server or the user's role has
-// set: a text that names no zone is UTC, and the driver reads what is written.
-// Compiling a query's expressions costs more than the reports gain by it, and a
-// plan that serves any range and any filter, which PostgreSQL would make once a
-// connection has seen a report five times, is a bad plan for each of them.
-const session = `SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', '5000', true),
-  set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-  set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true), set_config('extra_float_digits', '1', true)`
-
-// Read runs the function in one read-only transaction with a single view of the
-// data and a bound on each statement's time.
-func (db *DB) Read(ctx context.Context, f func(tx pgx.Tx) error) error {
-	tx, err := db.pool.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly, IsoLevel: pgx.RepeatableRead})
-	if err != nil {
-		return abandoned(ctx, err)
-	}
-	defer func() {
-		// Where nobody waits any more, the transaction has to end all the same, or
-		// the connection would be lost. There is nothing to commit.
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		_ = tx.Rollback(end)
-	}()
-	millis := db.timeout.Milliseconds()
-	if millis <= 0 {
-		millis = 60_000
-	}
-	if _, err := tx.Exec(ctx, session, strconv.FormatInt(millis, 10)); err != nil {
-		return abandoned(ctx, err)
-	}
-	return abandoned(ctx, f(tx))
-}
-
-// abandoned says of an error that the caller's context is over, which the server
-// does not know: to it one cancelled statement is like another.
-func abandoned(ctx context.Context, err error) error {
-	if over := ctx.Err(); err != nil && over != nil && !errors.Is(err, over) {
-		return fmt.Errorf("%w: %w", over, err)
-	}
-	return err
-}
-
 // Query runs one statement in a transaction of its own and calls row for each
 // row of values. An error of row ends the statement, also in the server.
 func (db *DB) Query(ctx context.Context, sql string, args []any, row func(values []any) error) error {
-	return db.Read(ctx, func(tx pgx.Tx) error {
+	return db.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		rows, err := tx.Query(ctx, sql, args...)

@@ -94,7 +94,7 @@ func TestNothingIsWritten(t *testing.T) {
 			}
 		}
 		// Nor can a transaction that has begun be made one that writes.
-		err := db.Read(t.Context(), func(tx pgx.Tx) error {
+		err := db.Read(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
 			_, err := tx.Exec(t.Context(), "SET TRANSACTION READ WRITE")
 			return err
 		})
@@ -208,7 +208,7 @@ func TestMaxConnections(t *testing.T) {
 	errs := make(chan error)
 	for range 6 {
 		go func() {
-			errs <- db.Read(t.Context(), func(tx pgx.Tx) error {
+			errs <- db.Read(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
 				if n := now.Add(1); n > most.Load() {
 					most.Store(n)
 				}
