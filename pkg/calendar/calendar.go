@@ -18,7 +18,7 @@ func Zone(name string) (*time.Location, error) {
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil || loc == time.Local {
-		return nil, fmt.Errorf("unknown time zone %q: write an IANA name such as America/Sao_Paulo", name)
+		return nil, fmt.Errorf("unknown time zone %.60q: write an IANA name such as America/Sao_Paulo", name)
 	}
 	return loc, nil
 }

@@ -429,8 +429,24 @@ func (b *rowBuilder) numberPredicate(expr string, f query.Filter) string {
 
 // timePredicate keeps the calendar periods that hold the values.
 func (b *rowBuilder) timePredicate(unit calendar.Unit, f query.Filter) string {
-	var parts []string
-	for _, v := range withoutNone(f.Values) {
+	hit := "false"
+	switch bounds := b.periods(unit, withoutNone(f.Values)); {
+	case len(bounds) == 2:
+		hit = fmt.Sprintf("(%[1]s >= %[2]s AND %[1]s < %[3]s)", b.at, b.arg(bounds[0], "timestamptz"), b.arg(bounds[1], "timestamptz"))
+	case len(bounds) > 2:
+		hit = fmt.Sprintf("(width_bucket(%s, %s) %% 2 = 1)", b.at, b.arg(bounds, "timestamptz[]"))
+	}
+	if f.Operator == "notIn" {
+		return "NOT " + hit
+	}
+	return hit
+}
+
+// periods are the first instants and the ends of the calendar periods that hold the
+// values, in the order of time; periods that follow each other are one.
+func (b *rowBuilder) periods(unit calendar.Unit, values []string) []time.Time {
+	var spans []calendar.Range
+	for _, v := range values {
 		t, _ := query.ParseInstant(v, b.Location) // checked by the query
 		// At a change of offset a period's first instant may come after the start
 		// that it is shown with: the bucket around the value knows, or the next.
@@ -439,14 +455,18 @@ func (b *rowBuilder) timePredicate(unit calendar.Unit, f query.Filter) string {
 		if calendar.Start(to, unit, b.Location).Equal(t) {
 			from, to = to, calendar.Next(to, unit, b.Location)
 		}
-		parts = append(parts, fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", b.at, b.arg(from, "timestamptz"), b.arg(to, "timestamptz")))
+		spans = append(spans, calendar.Range{From: from, To: to})
 	}
-	hit := "false"
-	if len(parts) > 0 {
-		hit = "(" + strings.Join(parts, " OR ") + ")"
+	slices.SortFunc(spans, func(x, y calendar.Range) int { return x.From.Compare(y.From) })
+	var bounds []time.Time
+	for _, span := range spans {
+		if last := len(bounds) - 1; last > 0 && !span.From.After(bounds[last]) {
+			if span.To.After(bounds[last]) {
+				bounds[last] = span.To
+			}
+			continue
+		}
+		bounds = append(bounds, span.From, span.To)
 	}
-	if f.Operator == "notIn" {
-		return "NOT " + hit
-	}
-	return hit
+	return bounds
 }

@@ -37,6 +37,8 @@ type Value struct {
 const (
 	defaultValues = 200
 	maxValues     = 5000
+	// maxSearch is the largest length of a text to search for, in bytes.
+	maxSearch = 1000
 )
 
 // FixedValues are the values of a dimension that the catalogue knows, or nil.
@@ -63,10 +65,13 @@ func FixedValues(d catalog.Dimension) []string {
 func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	d, ok := catalog.LookupDimension(r.Dimension)
 	if !ok {
-		return nil, &query.Error{Message: fmt.Sprintf("unknown dimension %q%s", r.Dimension, query.Suggest(r.Dimension, catalog.DimensionIDs("")))}
+		return nil, &query.Error{Message: fmt.Sprintf("unknown dimension %s%s", query.Quote(r.Dimension), query.Suggest(r.Dimension, catalog.DimensionIDs("")))}
 	}
 	if d.Kind == catalog.KindTime {
 		return nil, &query.Error{Message: d.ID + " has no list of values: choose the dashboard's time range"}
+	}
+	if len(r.Search) > maxSearch {
+		return nil, &query.Error{Message: fmt.Sprintf("the search has more than %d bytes: write the beginning of the value", maxSearch)}
 	}
 	if r.Limit <= 0 {
 		r.Limit = defaultValues

@@ -21,7 +21,7 @@ func (d *DataSource) resources() backend.CallResourceHandler {
 	mux.HandleFunc("GET /schema", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, query.Schema()) })
 	mux.HandleFunc("POST /values", d.serveValues)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, fmt.Sprintf("there is no %s %s here", r.Method, r.URL.Path))
+		refuse(w, http.StatusNotFound, fmt.Sprintf("there is no %s %s here", query.Clip(r.Method, 20), query.Clip(r.URL.Path, 60)))
 	})
 	return httpadapter.New(mux)
 }
@@ -125,7 +125,7 @@ func (d *DataSource) serveValues(w http.ResponseWriter, r *http.Request) {
 	}
 	var request engine.ValuesRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil {
-		refuse(w, http.StatusBadRequest, "the request is not the JSON of a search for values: "+err.Error())
+		refuse(w, http.StatusBadRequest, "the request is not the JSON of a search for values: "+query.Clip(err.Error(), 120))
 		return
 	}
 	values, err := d.engine.Values(r.Context(), request)

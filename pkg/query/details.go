@@ -54,7 +54,7 @@ func checkDetails(q Query) error {
 	columns := catalog.ColumnIDs(fact)
 	for _, id := range q.Columns {
 		if !slices.Contains(columns, id) {
-			return errorf("unknown column %q in the details of %s%s", id, fact, Suggest(id, columns))
+			return errorf("unknown column %s in the details of %s%s", Quote(id), fact, Suggest(id, columns))
 		}
 	}
 	for _, f := range q.Filters {
@@ -68,7 +68,7 @@ func checkDetails(q Query) error {
 	}
 	for _, o := range q.OrderBy {
 		if sortable := catalog.SortableIDs(fact); !slices.Contains(sortable, o.By) {
-			return errorf("the details of %s cannot be ordered by %q: choose one of %s", fact, o.By, strings.Join(sortable, ", "))
+			return errorf("the details of %s cannot be ordered by %s: choose one of %s", fact, Quote(o.By), strings.Join(sortable, ", "))
 		}
 	}
 	return nil

@@ -106,12 +106,18 @@ var grafanaKeys = []string{"refId", "datasource", "datasourceId", "queryType", "
 // Parse reads a query's JSON. Keys that are neither the query's nor Grafana's
 // are errors that name the nearest one.
 func Parse(data []byte) (Query, error) {
+	if len(data) > MaxJSON {
+		return Query{}, errorf("the query has %d bytes: it takes at most %d. Use fewer or shorter filter values", len(data), MaxJSON)
+	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil || raw == nil {
 		return Query{}, errorf("the query is not a JSON object: %s", jsonReason(err))
 	}
 	maps.DeleteFunc(raw, func(key string, _ json.RawMessage) bool { return slices.Contains(grafanaKeys, key) })
 	if err := checkKeys(raw, Query{}, "the query"); err != nil {
+		return Query{}, err
+	}
+	if err := checkLists(raw); err != nil {
 		return Query{}, err
 	}
 	for _, list := range []struct {
@@ -146,7 +152,7 @@ func checkKeys(object map[string]json.RawMessage, item any, where string) error 
 	known := jsonKeys(item)
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		if !slices.Contains(known, key) {
-			return errorf("unknown key %q in %s%s", key, where, Suggest(key, known))
+			return errorf("unknown key %s in %s%s", Quote(key), where, Suggest(key, known))
 		}
 	}
 	return nil
@@ -158,11 +164,11 @@ func jsonReason(err error) string {
 	case err == nil:
 		return "it is null"
 	case !errors.As(err, &typeError):
-		return strings.TrimPrefix(err.Error(), "json: ")
+		return Clip(strings.TrimPrefix(err.Error(), "json: "), 2*maxQuoted)
 	case typeError.Field == "":
 		return "it is " + valueName(typeError.Value)
 	}
-	return fmt.Sprintf("%q holds %s where %s belongs", typeError.Field, valueName(typeError.Value), kindName(typeError.Type))
+	return fmt.Sprintf("%s holds %s where %s belongs", Quote(typeError.Field), valueName(typeError.Value), kindName(typeError.Type))
 }
 
 // valueName puts encoding/json's word for a value into ours.
@@ -177,7 +183,7 @@ func valueName(value string) string {
 	case "string":
 		return "a text"
 	}
-	return "a " + value // number, with its digits
+	return "a " + Clip(value, maxQuoted) // number, with its digits
 }
 
 func kindName(t reflect.Type) string {
@@ -223,10 +229,13 @@ func (q Query) Resolve() (Query, error) {
 		return q, errorf("version %d of the query is not known; this Parley reads version %d", q.Version, Version)
 	}
 	q.Version = Version
+	if err := checkBounds(q); err != nil {
+		return q, err
+	}
 	if q.Report != "" {
 		preset, ok := LookupPreset(q.Report)
 		if !ok {
-			return q, errorf("unknown report %q%s", q.Report, Suggest(q.Report, PresetIDs()))
+			return q, errorf("unknown report %s%s", Quote(q.Report), Suggest(q.Report, PresetIDs()))
 		}
 		q = fill(q, preset.Query)
 	}
@@ -344,35 +353,33 @@ func checkWords(q Query) error {
 		choices    []string
 	}{{"bucket", q.Bucket, Buckets}, {"comparison", q.Compare, Compares}, {"format", q.Format, Formats}} {
 		if !slices.Contains(w.choices, w.word) {
-			return errorf("unknown %s %q%s", w.what, w.word, Suggest(w.word, w.choices))
+			return errorf("unknown %s %s%s", w.what, Quote(w.word), Suggest(w.word, w.choices))
 		}
 	}
 	for _, id := range q.Metrics {
 		if m, ok := catalog.LookupMetric(id); !ok || m.Internal {
-			return errorf("unknown metric %q%s", id, Suggest(id, catalog.MetricIDs()))
+			return errorf("unknown metric %s%s", Quote(id), Suggest(id, catalog.MetricIDs()))
 		}
 	}
 	for _, id := range q.GroupBy {
 		if _, ok := catalog.LookupDimension(id); !ok {
-			return errorf("unknown dimension %q in groupBy%s", id, Suggest(id, catalog.DimensionIDs("")))
+			return errorf("unknown dimension %s in groupBy%s", Quote(id), Suggest(id, catalog.DimensionIDs("")))
 		}
 	}
 	for _, f := range q.Filters {
 		if _, ok := catalog.LookupDimension(f.Dimension); !ok {
-			return errorf("unknown dimension %q in a filter%s", f.Dimension, Suggest(f.Dimension, catalog.DimensionIDs("")))
+			return errorf("unknown dimension %s in a filter%s", Quote(f.Dimension), Suggest(f.Dimension, catalog.DimensionIDs("")))
 		}
 		if !slices.Contains(Operators, f.Operator) {
-			return errorf("unknown operator %q in the filter on %s%s", f.Operator, f.Dimension, Suggest(f.Operator, Operators))
+			return errorf("unknown operator %s in the filter on %s%s", Quote(f.Operator), f.Dimension, Suggest(f.Operator, Operators))
 		}
 	}
 	if q.Limit < 0 || q.Limit > MaxLimit {
 		return errorf("limit %d is out of bounds: choose 1 to %d rows", q.Limit, MaxLimit)
 	}
 	for _, list := range [][]string{q.Metrics, q.GroupBy, q.Columns} {
-		for i, id := range list {
-			if slices.Contains(list[:i], id) {
-				return errorf("%q is listed twice: name it once", id)
-			}
+		if id, twice := repeated(list); twice {
+			return errorf("%s is listed twice: name it once", Quote(id))
 		}
 	}
 	return nil
@@ -395,7 +402,7 @@ func checkValues(q Query) error {
 		}
 		for _, v := range f.Values {
 			if variable.MatchString(v) {
-				return errorf("the filter on %s holds %s, a variable that was not replaced: variables do not work in alert rules and public dashboards; write the value itself", d.ID, v)
+				return errorf("the filter on %s holds %s, a variable that was not replaced: variables do not work in alert rules and public dashboards; write the value itself", d.ID, Clip(v, maxQuoted))
 			}
 			if err := checkValue(d, f.Operator, v); err != nil {
 				return err
@@ -422,14 +429,14 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 	case v == catalog.None:
 		return nil
 	case slices.Contains(computed, d.ID) && !slices.Contains(d.Values, v):
-		return errorf("%q is no value of %s%s", v, d.ID, Suggest(v, d.Values))
+		return errorf("%s is no value of %s%s", Quote(v), d.ID, Suggest(v, d.Values))
 	case d.Kind == catalog.KindNumber:
 		if _, err := strconv.ParseInt(v, 10, 32); err != nil {
-			return errorf("%q is no value of %s: write a whole number", v, d.ID)
+			return errorf("%s is no value of %s: write a whole number", Quote(v), d.ID)
 		}
 	case d.Kind == catalog.KindTime:
 		if _, err := ParseInstant(v, time.UTC); err != nil {
-			return errorf("%q is no value of %s: write a date (2026-11-02) or an instant (2026-11-02T00:00:00-03:00)", v, d.ID)
+			return errorf("%s is no value of %s: write a date (2026-11-02) or an instant (2026-11-02T00:00:00-03:00)", Quote(v), d.ID)
 		}
 	}
 	return nil
@@ -510,9 +517,10 @@ func checkAggregate(q *Query) error {
 	if q.Format == "heatmap" && (q.Bucket != "none" || len(q.Metrics) != 1 || len(q.GroupBy) != 2 || !slices.Contains(q.GroupBy, "weekday") || !slices.Contains(q.GroupBy, "hour_of_day")) {
 		return errorf("a heatmap shows one metric by weekday and hour_of_day: set groupBy to these two and bucket to none, or choose format table")
 	}
+	columns := resultColumns(*q)
 	for _, o := range q.OrderBy {
-		if columns := resultColumns(*q); !slices.Contains(columns, o.By) {
-			return errorf("cannot order by %q, which is no column of the answer%s", o.By, Suggest(o.By, columns))
+		if !slices.Contains(columns, o.By) {
+			return errorf("cannot order by %s, which is no column of the answer%s", Quote(o.By), Suggest(o.By, columns))
 		}
 	}
 	return nil
