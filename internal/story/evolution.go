@@ -68,8 +68,8 @@ type evolution struct {
 
 // instance is one line of one account.
 type instance struct {
-	id, integration string
-	account         *string
+	id, integration, number string
+	account                 *string
 }
 
 const (
@@ -99,11 +99,11 @@ func (e *evolution) describeLines() {
 			continue
 		}
 		n := len(e.instances) + 1
-		i := &instance{id: cuid("i", n), account: optional(text(m.AccountID)), integration: baileys}
+		i := &instance{id: cuid("i", n), account: optional(text(m.AccountID)), integration: baileys, number: fmt.Sprintf("55110000%04d", n)}
 		e.instances[key] = i
 		line := lines[text(m.LineID)]
 		told := contract.Line{LineID: i.id, Name: optional(text(line.Name)), Channel: new("whatsapp")}
-		number := fmt.Sprintf("55110000%04d", n)
+		number := i.number
 		var owner *string
 		switch {
 		case line.LineID != "" && text(line.Channel) != "whatsapp":
@@ -172,6 +172,8 @@ func (e *evolution) keyOf(m contract.Message, i *instance, n int) object {
 		if m.Direction != "outbound" {
 			key["remoteJid"] = e.lid(id)
 		}
+	case 3: // with the device
+		key["remoteJid"] = e.phones[id] + ":12@s.whatsapp.net"
 	case 2: // told by nothing but the list of numbers
 		if e.listed(id) {
 			key["remoteJid"] = e.lid(id)
@@ -245,7 +247,7 @@ func (e *evolution) tell(m contract.Message) {
 	row := []any{told.MessageID, key.json(), name, kind, content.json(), contextInfo, device, int32(m.CreatedAt.Unix()), i.id, session, status}
 	e.message.add(row...)
 	e.told.Messages = append(e.told.Messages, told)
-	e.noise(row, key, i, n)
+	e.noise(row, key, i, n, text(m.ContactID))
 }
 
 // author says by what an own message was written, where that shows.
@@ -275,6 +277,14 @@ func (e *evolution) content(m contract.Message, i *instance, n int, told *contra
 	told.Body, told.ContentType = &body, new("text")
 	payload := text(m.ButtonPayload)
 	own := m.Direction == "outbound"
+	switch kind := strings.ToLower(strings.TrimSpace(text(m.ContentType))); {
+	case slices.Contains(contract.CallTypes(), kind):
+		told.ContentType, told.Body = new("call"), nil
+		return "callLogMesssage", object{"callLogMesssage": object{"isVideo": false, "callOutcome": "MISSED"}}
+	case slices.Contains(contract.NoMessageTypes(), kind):
+		told.ContentType = &kind
+		return nothing(n)
+	}
 	switch {
 	case own && i.integration == cloud && text(m.TemplateName) != "":
 		name := *m.TemplateName
@@ -291,7 +301,12 @@ func (e *evolution) content(m contract.Message, i *instance, n int, told *contra
 	switch media := text(m.ContentType); media {
 	case "image", "video", "document":
 		told.ContentType = &media
-		return media + "Message", object{media + "Message": object{"url": "https://mmg.whatsapp.net/x", "caption": body}}
+		kind, content = media+"Message", object{media + "Message": object{"url": "https://mmg.whatsapp.net/x", "caption": body}}
+		if media == "document" && n%2 == 0 {
+			content = object{"documentWithCaptionMessage": object{"message": content}}
+			kind, content = "ephemeralMessage", object{"ephemeralMessage": object{"message": content}}
+		}
+		return kind, content
 	case "audio", "sticker":
 		told.ContentType, told.Body = &media, nil
 		return media + "Message", object{media + "Message": object{"url": "https://mmg.whatsapp.net/x"}}
@@ -313,8 +328,23 @@ func (e *evolution) content(m contract.Message, i *instance, n int, told *contra
 		return "extendedTextMessage", object{"extendedTextMessage": object{"text": body}}
 	case 1:
 		return "ephemeralMessage", object{"ephemeralMessage": object{"message": object{"conversation": body}}}
+	case 2: // wrappers in wrappers
+		return "ephemeralMessage", object{"ephemeralMessage": object{"message": object{"viewOnceMessageV2": object{"message": object{"extendedTextMessage": object{"text": body}}}}}}
 	}
 	return "conversation", object{"conversation": body, "messageContextInfo": object{"messageSecret": "…"}}
+}
+
+// nothing is the content of a row that is no message, some of it in wrappers.
+func nothing(n int) (kind string, content object) {
+	kind = []string{"reactionMessage", "pollUpdateMessage", "pinInChatMessage", "keepInChatMessage", "protocolMessage", "encReactionMessage"}[n%6]
+	content = object{kind: object{"key": object{"id": "3EB0", "fromMe": true}, "text": "👍"}}
+	for _, wrapper := range []string{"viewOnceMessage", "documentWithCaptionMessage", "ephemeralMessage"}[n%4%3:] {
+		if n%4 == 0 {
+			break
+		}
+		kind, content = wrapper, object{wrapper: object{"message": content}}
+	}
+	return kind, content
 }
 
 // button is a click, in the shapes that WhatsApp has had for it.
@@ -384,7 +414,7 @@ func (e *evolution) deliver(m contract.Message, i *instance, key object, told *c
 
 // noise adds what stands among the messages and is none, or is none that the
 // business has with somebody; and some messages a second time.
-func (e *evolution) noise(row []any, key object, i *instance, n int) {
+func (e *evolution) noise(row []any, key object, i *instance, n int, contact string) {
 	another := func(jid, kind string, content object) {
 		other := slices.Clone(row)
 		changed := object{"id": fmt.Sprintf("NOISE%d", len(e.message.rows)), "fromMe": key["fromMe"], "remoteJid": jid}
@@ -404,11 +434,29 @@ func (e *evolution) noise(row []any, key object, i *instance, n int) {
 		another(jid, "reactionMessage", object{"reactionMessage": object{"text": "👍"}})
 	case 4:
 		another(jid, "protocolMessage", object{"protocolMessage": object{"type": "REVOKE"}})
-	case 5:
+	case 5: // stored again, at the same or a later time, with another address
 		again := slices.Clone(row)
-		again[0] = row[0].(string) + "again"
+		again[0], again[7] = row[0].(string)+"again", row[7].(int32)+int32(n%4)*int32(n%97)*1811
+		if jid != "" && i.integration == baileys && n%3 > 0 {
+			other := object{"id": key["id"], "fromMe": key["fromMe"], "remoteJid": e.lid(contact)}
+			again[1] = other.json()
+		}
 		e.message.add(again...)
 		e.hand(row[0], again[0])
+		for range n % 5 {
+			again = slices.Clone(again)
+			again[0], again[7], again[10] = again[0].(string)+"x", again[7].(int32)+60, "EDITED"
+			e.message.add(again...)
+		}
+	case 10:
+		if i.integration == baileys { // notes to oneself
+			another(i.number+[]string{"", ":3"}[n%2]+"@s.whatsapp.net", "conversation", greeting)
+		}
+	case 11:
+		another("0@s.whatsapp.net", "conversation", greeting)
+	case 12:
+		kind, content := nothing(n)
+		another(jid, kind, content)
 	case 9: // what could not be read at first came as something else before
 		before := slices.Clone(row)
 		before[0], before[3], before[4] = "ck"+row[0].(string), []string{"unknown", "protocolMessage"}[n%2], object{}.json()

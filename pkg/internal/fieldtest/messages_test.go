@@ -29,6 +29,79 @@ func TestNoMessageByContentType(t *testing.T) {
 
 const ticketzCall = `INSERT INTO "Messages" (id, body, "mediaType", "fromMe", "ticketId", "companyId", "createdAt", "updatedAt") VALUES ('C1', 'missed call', 'call_log', false, 1, 1, '2026-11-10 12:00Z', '2026-11-10 12:00Z');`
 
+// evolutionMessage is the beginning of an INSERT of messages of Evolution API.
+const evolutionMessage = `INSERT INTO "Message" (id, key, "messageType", message, source, "messageTimestamp", "instanceId") `
+
+// TestEvolutionCopies counts a message once that is stored several times.
+func TestEvolutionCopies(t *testing.T) {
+	const query = `{"metrics": ["messages_received", "messages_outbound", "active_contacts"]}`
+	const one = `{"messages_received": 1, "messages_outbound": 0, "active_contacts": 1}`
+	const copies = evolutionMessage + `SELECT 'm' || n, '{"id": "AC01", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "We are closed"}', 'android', 1794312000 + `
+	const midnight = copies + `12 * 3600 - 30 + 60 * (n - 1), 'i1' FROM generate_series(1, 3) AS n`
+	evolution := func(name, rows string, want ...string) fieldtest.Case {
+		return fieldtest.Case{Name: name, Kind: "evolution", Query: query, Rows: rows, Want: want}
+	}
+	fieldtest.Run(t,
+		evolution("three", copies+`60 * (n - 1), 'i1' FROM generate_series(1, 3) AS n`, one),
+		fieldtest.Case{Name: "837", Kind: "evolution", Query: `{"metrics": ["messages_received", "messages_per_session"]}`, Want: []string{`{"messages_received": 1, "messages_per_session": 1}`}, Rows: copies + `60 * (n - 1), 'i1' FROM generate_series(1, 837) AS n`},
+		evolution("edited", copies+`0, 'i1' FROM generate_series(1, 2) AS n; UPDATE "Message" SET "messageTimestamp" = "messageTimestamp" + 300, status = 'EDITED' WHERE id = 'm2'`, one),
+		fieldtest.Case{Name: "over midnight", Kind: "evolution", Query: `{"metrics": ["messages_received"], "bucket": "day"}`, From: "2026-11-10T00:00:00Z", To: "2026-11-12T00:00:00Z", Rows: midnight,
+			Want: []string{`{"time": "2026-11-10T00:00:00Z", "messages_received": 1}`, `{"time": "2026-11-11T00:00:00Z", "messages_received": 0}`}},
+		fieldtest.Case{Name: "first before the range", Kind: "evolution", Query: query, From: "2026-11-11T00:00:00Z", Rows: midnight, Want: []string{`{"messages_received": 0, "messages_outbound": 0, "active_contacts": 0}`}},
+		fieldtest.Case{Name: "first a year before", Kind: "evolution", Query: query, Rows: copies + `-31536000 * (n - 1), 'i1' FROM generate_series(1, 2) AS n`, Want: []string{`{"messages_received": 0, "messages_outbound": 0, "active_contacts": 0}`}},
+		fieldtest.Case{Name: "LID and number", Kind: "evolution", Query: `{"metrics": ["messages_received"], "groupBy": ["phone"]}`, Want: []string{`{"phone": "+5511900000001", "messages_received": 1}`}, Rows: evolutionMessage + `VALUES
+			('m1', '{"id": "AC01", "fromMe": false, "remoteJid": "99900000000001@lid"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m2', '{"id": "AC01", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312060, 'i1')`},
+		evolution("one id in two chats, two directions, two instances", `INSERT INTO "Instance" (id, name, "clientName") VALUES ('i2', 'two', 'acme');`+evolutionMessage+`VALUES
+			('m1', '{"id": "A1", "fromMe": true, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m2', '{"id": "A1", "fromMe": true, "remoteJid": "5511900000002@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312060, 'i1'),
+			('m3', '{"id": "A1", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312120, 'i1'),
+			('m4', '{"id": "A1", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312120, 'i2')`,
+			`{"messages_received": 2, "messages_outbound": 2, "active_contacts": 1}`),
+		evolution("no id", evolutionMessage+`VALUES
+			('m1', '{"fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m2', '{"id": "", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m3', '{"id": "", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1')`,
+			`{"messages_received": 3, "messages_outbound": 0, "active_contacts": 1}`),
+		fieldtest.Case{Name: "read by a copy after the range", Kind: "evolution", Query: `{"metrics": ["messages_outbound", "messages_read"]}`, To: "2026-11-11T00:00:00Z", Want: []string{`{"messages_outbound": 1, "messages_read": 1}`}, Rows: evolutionMessage + `VALUES
+			('m1', '{"id": "A1", "fromMe": true, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m2', '{"id": "A1", "fromMe": true, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794412000, 'i1');
+			INSERT INTO "MessageUpdate" (id, "keyId", "remoteJid", "fromMe", status, "messageId", "instanceId") VALUES ('u1', 'A1', 'x', true, 'READ', 'm2', 'i1')`},
+		evolution("a stub before the message", evolutionMessage+`VALUES
+			('m1', '{"id": "A1", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'unknown', '{}', 'android', 1794312000, 'i1'),
+			('m2', '{"id": "A1", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312060, 'i1')`, one),
+	)
+}
+
+// TestEvolutionNoMessage leaves out what is no message between the business and a
+// contact.
+func TestEvolutionNoMessage(t *testing.T) {
+	const person = "5511900000001@s.whatsapp.net"
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "nothing counts", Kind: "evolution", Query: `{"metrics": ["messages", "messages_received", "messages_outbound", "active_contacts", "sessions", "notifications", "session_users_new"]}`,
+			Want: []string{`{"messages": 0, "messages_received": 0, "messages_outbound": 0, "active_contacts": 0, "sessions": 0, "notifications": 0, "session_users_new": 0}`}, Rows: evolutionMessage + `VALUES
+			('m0', '{"id": "A0", "fromMe": false, "remoteJid": "0@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m1', '{"id": "A1", "fromMe": true, "remoteJid": "551140000000@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m2', '{"id": "A2", "fromMe": true, "remoteJid": "551140000000:3@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m3', '{"id": "A3", "fromMe": true, "remoteJid": "status@broadcast"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m4', '{"id": "A4", "fromMe": false, "remoteJid": "120363000000000001@g.us"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m5', '{"id": "A5", "fromMe": false, "remoteJid": "120363000000000002@newsletter"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m6', '{"id": "A6", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'ephemeralMessage', '{"ephemeralMessage": {"message": {"protocolMessage": {"type": "REVOKE"}}}}', 'android', 1794312000, 'i1'),
+			('m7', '{"id": "A7", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'viewOnceMessage', '{"viewOnceMessage": {"message": {"documentWithCaptionMessage": {"message": {"ephemeralMessage": {"message": {"reactionMessage": {"text": "👍"}}}}}}}}', 'android', 1794312000, 'i1'),
+			('m8', '{"id": "A8", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'deviceSentMessage', '{"deviceSentMessage": {"destinationJid": "x", "message": {"pollUpdateMessage": {}}}}', 'android', 1794312000, 'i1'),
+			('m9', '{"id": "A9", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'callLogMesssage', '{"callLogMesssage": {"callOutcome": "MISSED"}}', 'android', 1794312000, 'i1'),
+			('m10', '{"id": "A10", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'pinInChatMessage', '{"pinInChatMessage": {}}', 'android', 1794312000, 'i1'),
+			('m11', '{"id": "A11", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'keepInChatMessage', '{"keepInChatMessage": {}}', 'android', 1794312000, 'i1'),
+			('m12', '{"id": "A12", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'encEventResponseMessage', '{"encEventResponseMessage": {}}', 'android', 1794312000, 'i1')`},
+		fieldtest.Case{Name: "wrapped document", Kind: "evolution", Query: `{"report": "message_details_received", "columns": ["content_type", "body"]}`, Want: []string{`{"content_type": "document", "body": "the bill"}`}, Rows: evolutionMessage + `VALUES
+			('m1', '{"id": "A1", "fromMe": false, "remoteJid": "` + person + `"}', 'ephemeralMessage', '{"ephemeralMessage": {"message": {"documentWithCaptionMessage": {"message": {"documentMessage": {"caption": "the bill"}}}}}}', 'android', 1794312000, 'i1')`},
+		fieldtest.Case{Name: "device", Kind: "evolution", Query: `{"metrics": ["messages_received"], "groupBy": ["contact", "phone"]}`, Want: []string{`{"contact": "5511900000001@s.whatsapp.net", "phone": "+5511900000001", "messages_received": 3}`}, Rows: evolutionMessage + `VALUES
+			('m1', '{"id": "A1", "fromMe": false, "remoteJid": "5511900000001:12@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m2', '{"id": "A2", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
+			('m3', '{"id": "A3", "fromMe": false, "remoteJid": "5511900000001@c.us"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1')`},
+	)
+}
+
 // TestCallOpensWindow counts a contact's call for nothing but the service window.
 func TestCallOpensWindow(t *testing.T) {
 	const query = `{"metrics": ["messages", "messages_received", "sent_in_window_share", "sessions", "sessions_by_business", "sessions_by_contact", "notifications", "active_contacts"]}`

@@ -5,16 +5,17 @@ SELECT DISTINCT ON (p.jid) p.jid AS contact_id, i."clientName" AS account_id, n.
   '+' || substring(p.jid FROM '^(\d+)@s\.whatsapp\.net$') AS phone, c."createdAt" AS created_at
 FROM {{table "Contact"}} AS c
 JOIN {{table "Instance"}} AS i ON i."id" = c."instanceId"
+CROSS JOIN LATERAL (SELECT {{template "jid.sql" "c.\"remoteJid\"::text"}} AS jid) AS a
 {{- if feature "lids"}}
-LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = c."remoteJid"
+LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = a.jid
 {{- end}}
-CROSS JOIN LATERAL (SELECT coalesce({{if feature "lids"}}w.jid, {{end}}c."remoteJid"::text) AS jid) AS p
+CROSS JOIN LATERAL (SELECT coalesce({{if feature "lids"}}w.jid, {{end}}a.jid) AS jid) AS p
 {{- if feature "chat names"}}
 LEFT JOIN {{table "Chat"}} AS h ON h."instanceId" = c."instanceId" AND h."remoteJid" = c."remoteJid"
 {{- end}}
 CROSS JOIN LATERAL (
   SELECT coalesce({{if feature "chat names"}}nullif(nullif(c."pushName", ''), split_part(c."remoteJid", '@', 1)), nullif(h."name", ''), {{end}}nullif(c."pushName", '')) AS name
 ) AS n
-WHERE split_part(c."remoteJid", '@', 2) NOT IN ('g.us', 'broadcast', 'newsletter', 'bot')
+WHERE {{template "person.sql" "p.jid"}} AND (p.jid = substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net') IS NOT TRUE
   AND i."{{.Account}}" = $account
 ORDER BY p.jid, n.name IS NULL, c."updatedAt" DESC NULLS LAST, c."id"

@@ -1,6 +1,7 @@
--- What people wrote to each other, and what programs wrote for the business.
--- Groups, channels and broadcasts are nobody's talk with it; reactions, edits and
--- votes are no messages; what was delivered twice is one.
+-- What people wrote to each other, and what programs wrote for the business. Groups,
+-- channels, broadcasts, WhatsApp's announcements and notes to oneself are nobody's
+-- talk with it; reactions, edits and votes are no messages; what was stored more than
+-- once is one, at its first time.
 SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, m."instanceId" AS line_id,
   CASE WHEN k.own THEN 'outbound' ELSE 'inbound' END AS direction,
   -- A phone and a desktop give their messages ids of their own. What comes by the
@@ -21,6 +22,7 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
     WHEN c.kind IN ('buttonsResponseMessage', 'templateButtonReplyMessage') OR c.kind = 'buttonMessage' AND NOT k.own THEN 'button'
     WHEN c.kind IN ('listResponseMessage', 'interactiveResponseMessage', 'interactiveMessage', 'buttonMessage', 'buttonsMessage', 'listMessage', 'templateMessage')
       OR c.kind LIKE 'pollCreationMessage%' THEN 'interactive'
+    WHEN c.kind IN ('callLogMesssage', 'callLogMessage', 'bcallMessage', 'call') THEN 'call'
     ELSE 'other'
   END AS content_type,
   coalesce(c.content ->> 'conversation', c.content #>> '{extendedTextMessage,text}', c.content ->> 'speechToText',
@@ -55,42 +57,47 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
   m."contextInfo" ->> 'stanzaId' AS in_reply_to,
   -- WhatsApp charges for the Cloud API alone, by what was delivered.
   {{- if not (feature "updates")}}{{unknown "price_usd"}}{{end}}
-  CASE WHEN k.own AND coalesce(i."integration", 'WHATSAPP-BAILEYS') = 'WHATSAPP-BAILEYS' THEN 0 END AS price_usd
+  CASE WHEN k.own AND coalesce(i."integration", 'WHATSAPP-BAILEYS') = 'WHATSAPP-BAILEYS' THEN 0 END AS price_usd,
+  coalesce(c.kind IN ('callLogMesssage', 'callLogMessage', 'bcallMessage', 'call'), false) AS is_call
 FROM {{table "Message"}} AS m
-LEFT JOIN {{table "Instance"}} AS i ON i."id" = m."instanceId"
--- What was stored twice: the first that counts stands for all of them, and what became
--- of any of them became of it.
 LEFT JOIN (
-  SELECT d."instanceId", d."messageTimestamp", d."key" ->> 'id' AS key, min(d."id") FILTER (WHERE {{template "counted.sql" "d"}}) AS first, array_agg(d."id") AS ids
-  FROM {{table "Message"}} AS d
-  WHERE true
-    AND d."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
-    AND d."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
-  GROUP BY d."instanceId", d."messageTimestamp", d."key" ->> 'id'
-  HAVING count(*) > 1
-) AS twins ON twins."instanceId" = m."instanceId" AND twins."messageTimestamp" = m."messageTimestamp" AND twins.key = m."key" ->> 'id'
+  SELECT i."id", i."name", i."clientName", i."integration", substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net' AS owner,
+    nullif(regexp_replace(i."number", '\D', '', 'g'), '') || '@s.whatsapp.net' AS number
+  FROM {{table "Instance"}} AS i
+  OFFSET 0
+) AS i ON i."id" = m."instanceId"
+-- What was stored more than once, and what became of any of its rows.
+LEFT JOIN (
+{{template "copies.sql"}}
+) AS copies ON copies.id = m."id"
 -- A contact's number may stand beside another address, the LID.
 CROSS JOIN LATERAL (
-  SELECT coalesce((m."key" ->> 'fromMe')::boolean, false) AS own, nullif(m."key" ->> 'remoteJid', '') AS jid,
-    CASE WHEN m."key" ->> 'remoteJid' LIKE '%@lid' THEN
-      substring(coalesce(m."key" ->> 'remoteJidAlt', CASE WHEN m."key" ->> 'fromMe' = 'false' THEN m."key" ->> 'senderPn' END) FROM '^(\d+)(?::\d+)?@s\.whatsapp\.net$') || '@s.whatsapp.net'
-    END AS beside
+  SELECT coalesce(m."key" ->> 'fromMe', 'false') = 'true' AS own, nullif(m."key" ->> 'remoteJid', '') AS raw, {{template "number.sql" "m"}} AS beside
 ) AS k
+CROSS JOIN LATERAL (SELECT {{template "jid.sql" "k.raw"}} AS jid) AS a
 {{- if feature "lids"}}
-LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = k.jid AND k.beside IS NULL
+LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = a.jid AND k.beside IS NULL
 {{- end}}
-CROSS JOIN LATERAL (SELECT coalesce(k.beside, {{if feature "lids"}}w.jid, {{end}}k.jid) AS jid) AS p
--- A message may come wrapped into another, or be told as a text by what it isn't.
+CROSS JOIN LATERAL (SELECT coalesce(k.beside, {{if feature "lids"}}w.jid, {{end}}copies.jid, a.jid) AS jid) AS p
+-- A message may come in wrappers, one inside the other, or as a text that is none.
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN m."messageType" IN ('ephemeralMessage', 'viewOnceMessage', 'viewOnceMessageV2', 'viewOnceMessageV2Extension', 'lottieStickerMessage') THEN m."message" #> ARRAY[m."messageType"::text, 'message'] END AS content
-) AS wrapped
+  SELECT CASE WHEN m."messageType" NOT IN ('conversation', 'extendedTextMessage', 'imageMessage', 'audioMessage', 'videoMessage', 'documentMessage', 'stickerMessage', 'locationMessage', 'contactMessage')
+    THEN jsonb_path_query_first(m."message", '$.*.message ? (@.type() == "object")') END AS content
+) AS w1
+CROSS JOIN LATERAL (SELECT jsonb_path_query_first(w1.content, '$.*.message ? (@.type() == "object")') AS content) AS w2
+CROSS JOIN LATERAL (SELECT jsonb_path_query_first(w2.content, '$.*.message ? (@.type() == "object")') AS content) AS w3
+CROSS JOIN LATERAL (SELECT jsonb_path_query_first(w3.content, '$.*.message ? (@.type() == "object")') AS content) AS w4
 CROSS JOIN LATERAL (
-  SELECT coalesce(wrapped.content, m."message") AS content,
-    CASE WHEN wrapped.content IS NULL AND (m."messageType" <> 'conversation' OR m."message" ? 'conversation') THEN m."messageType"::text
-      ELSE (SELECT e.kind FROM jsonb_each(CASE WHEN jsonb_typeof(coalesce(wrapped.content, m."message")) = 'object' THEN coalesce(wrapped.content, m."message") END) AS e (kind, value) WHERE e.kind LIKE '%Message' OR e.kind = 'conversation' LIMIT 1)
-    END AS kind
+  SELECT coalesce(w4.content, w3.content, w2.content, w1.content, m."message") AS content,
+    w1.content IS NULL AND (m."messageType" <> 'conversation' OR m."message" ? 'conversation') AS plain
 ) AS inside
-CROSS JOIN LATERAL (SELECT inside.content, inside.kind, inside.content -> inside.kind AS part) AS c
+CROSS JOIN LATERAL (
+  SELECT inside.content, CASE WHEN inside.plain THEN m."messageType"::text
+    ELSE (SELECT e.kind FROM jsonb_object_keys(CASE WHEN jsonb_typeof(inside.content) = 'object' THEN inside.content END) AS e (kind)
+      WHERE e.kind LIKE '%Message%' AND e.kind <> 'senderKeyDistributionMessage' OR e.kind = 'conversation' LIMIT 1)
+    END AS kind
+) AS named
+CROSS JOIN LATERAL (SELECT named.content, named.kind, named.content -> named.kind AS part) AS c
 -- Of a template that is sent, this is all that is kept.
 CROSS JOIN LATERAL (
   SELECT CASE WHEN k.own AND i."integration" = 'WHATSAPP-BUSINESS' AND m."messageType" = 'conversation' THEN substring(m."message" ->> 'conversation' FROM '^▶️(.+)◀️$') END AS name
@@ -99,13 +106,15 @@ CROSS JOIN LATERAL (
 -- The furthest status, whatever came last. The one of the message itself is kept
 -- up for inbound ones; of others it is what they began with.
 LEFT JOIN LATERAL (
-  SELECT greatest(max(array_position({{template "ranks.sql"}}, s."status"::text)){{if has "Message.status"}}, array_position({{template "ranks.sql"}}, m."status"::text){{end}}) AS reached
+  SELECT greatest(max(array_position({{template "ranks.sql"}}, s."status"::text)){{if has "Message.status"}}, array_position({{template "ranks.sql"}}, m."status"::text), copies.reached{{end}}) AS reached
   FROM {{table "MessageUpdate"}} AS s
-  WHERE k.own AND s."messageId" = ANY (coalesce(twins.ids, ARRAY[m."id"]))
+  WHERE k.own AND s."messageId" = ANY (coalesce(copies.ids, ARRAY[m."id"]))
 ) AS u ON true
 {{- end}}
 WHERE {{template "counted.sql" "m"}}
-  AND (twins.first < m."id") IS NOT TRUE
+  AND (c.kind IN {{template "none.sql"}}) IS NOT TRUE
+  AND (copies.first <> m."id") IS NOT TRUE
+  AND coalesce({{template "person.sql" "p.jid"}}, true) AND (p.jid = i.owner) IS NOT TRUE AND (p.jid = i.number) IS NOT TRUE
   AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
   AND m."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
   AND i."{{.Account}}" = $account

@@ -1,0 +1,1 @@
+CASE WHEN {{.}} LIKE ANY ('{%:%,%@c.us}') THEN regexp_replace(replace({{.}}, '@c.us', '@s.whatsapp.net'), ':\d+@', '@') ELSE {{.}} END

@@ -1,0 +1,2 @@
+('reactionMessage', 'encReactionMessage', 'protocolMessage', 'senderKeyDistributionMessage', 'editedMessage', 'secretEncryptedMessage',
+    'pollUpdateMessage', 'pinInChatMessage', 'keepInChatMessage', 'albumMessage', 'encEventResponseMessage', 'scheduledCallEditMessage', 'unknown')

@@ -1,0 +1,1 @@
+split_part({{.}}, '@', 2) NOT IN ('g.us', 'broadcast', 'newsletter', 'bot', 'call') AND {{.}} NOT IN ('0@s.whatsapp.net', '0@c.us')
