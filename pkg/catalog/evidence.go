@@ -48,6 +48,11 @@ var evidence = map[string][]string{
 	"reply_time":                   {"conversation_event.reply", tellsAnswers},
 	"first_response_time":          {"conversation_event.first_response", "conversation.first_response_at", tellsAnswers},
 	"first_response_time_business": {"conversation_event.first_response conversation_event.business_seconds"},
+	"csat_surveys":                 {"csat.sent_at"},
+	"csat_surveys_answered":        {"csat.sent_at"},
+	"csat_responses":               {"csat.answered_at", "csat.sent_at"},
+	"csat_average":                 {"csat.answered_at", "csat.sent_at"},
+	"csat_positive":                {"csat.answered_at", "csat.sent_at"},
 
 	"delivered_at":      {"message.delivered_at"},
 	"read_at":           {"message.read_at"},

@@ -57,7 +57,7 @@ var Contract = []Relation{
 	{"agent_team", false, columns("text", "agent_id!", "team_id!")},
 	{"campaign", false, columns("text", "campaign_id!", "name")},
 	{"tag", false, columns("text", "kind!", "owner_id!", "name!")},
-	{"csat", false, slices.Concat(columns("text", "conversation_id", "contact_id", "agent_id", "comment"), columns("integer", "rating!"), columns("timestamptz", "sent_at!", "answered_at"))},
+	{"csat", false, slices.Concat(columns("text", "conversation_id", "contact_id", "agent_id", "comment"), columns("integer", "rating!"), columns("timestamptz", "sent_at", "answered_at"))},
 	{"working_hours", false, slices.Concat(columns("text", "line_id", "team_id", "time_zone"), columns("integer", "weekday!"), columns("time", "opens!", "closes!"))},
 	{"rate_card", false, slices.Concat(columns("text", "market!", "category!"), columns("date", "valid_from!"), columns("numeric", "usd!"))},
 	{"billing_rule", false, slices.Concat(columns("text", "unit!", "category!", "rate_category"), columns("date", "valid_from!"), columns("boolean", "in_window", "billable!"), columns("integer", "free_units"))},

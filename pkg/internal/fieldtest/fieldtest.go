@@ -121,6 +121,12 @@ func Open(t *testing.T, c Case) (*engine.Engine, *postgres.DB, *source.Source) {
 	return e, db, s
 }
 
+// Answer answers the query of a case by an engine that Open returned.
+func Answer(t *testing.T, e *engine.Engine, c Case) (*engine.Result, error) {
+	t.Helper()
+	return c.run(t, e)
+}
+
 func (c Case) run(t *testing.T, e *engine.Engine) (*engine.Result, error) {
 	t.Helper()
 	q, err := query.Parse([]byte(c.Query))

@@ -39,6 +39,11 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		// reactions as messages.
 		"groups":         db.Has("conversations.group_type"),
 		"group contacts": db.Has("contacts.group_type"),
+		"event agents":   db.Has("reporting_events.user_id") && db.Has("reporting_events.account_id"),
+		"rating agents":  db.Has("csat_survey_responses.assigned_agent_id") && db.Has("csat_survey_responses.account_id"),
+	}
+	if features["checks JSON"], err = db.Bool(ctx, "SELECT to_regprocedure('pg_catalog.pg_input_is_valid(text, text)') IS NOT NULL"); err != nil {
+		return nil, err
 	}
 	if db.Has("schema_migrations.version") {
 		if features["reactions"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("schema_migrations")+" WHERE version = '20250314185939')"); err != nil {

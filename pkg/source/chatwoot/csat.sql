@@ -1,7 +1,7 @@
 -- Answers, and the surveys that nobody has answered: Chatwoot's own messages (3), or
--- templates of WhatsApp (1).
+-- templates of WhatsApp (1). Of an answer whose message is gone no survey is recorded.
 SELECT s.conversation_id, s.contact_id, s.assigned_agent_id AS agent_id, s.rating, s.feedback_message AS comment,
-  coalesce(m.created_at, s.created_at) AS sent_at, s.created_at AS answered_at
+  m.created_at AS sent_at, s.created_at AS answered_at
 FROM {{table "csat_survey_responses"}} AS s
 LEFT JOIN {{table "messages"}} AS m ON m.id = s.message_id
 WHERE {{if feature "groups"}}NOT EXISTS (SELECT FROM {{table "conversations"}} AS g WHERE g.id = s.conversation_id AND g.group_type = 1){{else}}true{{end}}

@@ -8,17 +8,19 @@ SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.
     WHEN m.sender_type IN ('AgentBot', 'Captain::Assistant') THEN 'bot'
     WHEN m.message_type = 3 OR m.content_type = 9 THEN 'system'
     WHEN m.sender_type = 'User' THEN 'agent'
-    WHEN a.attributes ->> 'automation_rule_id' IS NOT NULL THEN 'system'
+    WHEN a.automation_rule_id IS NOT NULL THEN 'system'
     -- Written in the app of the channel, on the same number.
-    WHEN a.attributes ->> 'external_echo' = 'true' THEN 'agent'
+    WHEN a.external_echo = 'true' THEN 'agent'
   END AS author_kind,
   CASE WHEN m.message_type <> 0 AND m.sender_type = 'User' THEN m.sender_id END AS agent_id,
   m.created_at, m.updated_at,{{if feature "campaign_recipients"}} NULL::timestamp AS sent_at, NULL::timestamp AS delivered_at, NULL::timestamp AS read_at, NULL::timestamp AS failed_at,{{end}}
-  {{if has "attachments.file_type"}}coalesce(
+  -- A call may have its recording attached.
+  {{if has "attachments.file_type"}}coalesce(CASE WHEN m.content_type = 12 THEN 'call' END,
     (SELECT CASE f.file_type WHEN 0 THEN 'image' WHEN 1 THEN 'audio' WHEN 2 THEN 'video' WHEN 3 THEN 'document' WHEN 4 THEN 'location' WHEN 8 THEN 'contacts' ELSE 'other' END
      FROM {{table "attachments"}} AS f WHERE f.message_id = m.id ORDER BY f.id LIMIT 1),
     {{else}}({{end}}CASE WHEN m.additional_attributes -> 'template_params' ->> 'name' IS NOT NULL THEN 'template'
-      WHEN m.content_type IN (0, 8) THEN 'text' WHEN m.content_type = 11 THEN 'sticker' WHEN m.content_type = 12 THEN 'call' ELSE 'interactive' END) AS content_type,
+      WHEN m.content_type IN (0, 8) THEN 'text' WHEN m.content_type = 11 THEN 'sticker' WHEN m.content_type = 12 THEN 'call'
+      WHEN m.content_type BETWEEN 1 AND 10 THEN 'interactive' ELSE 'other' END) AS content_type,
   m.content AS body,
   m.additional_attributes -> 'template_params' ->> 'name' AS template_name,
   m.additional_attributes -> 'template_params' ->> 'language' AS template_language,
@@ -26,31 +28,36 @@ SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.
   m.additional_attributes ->> 'campaign_id' AS campaign_id,
   m.source_id AS provider_message_id,
   -- 0 is what a message begins with; a channel that reports statuses gives it an
-  -- id when it takes it. What was written elsewhere begins with 1.
-  CASE WHEN m.message_type <> 0 THEN CASE m.status WHEN 1 THEN CASE WHEN m.sender_type IS NULL AND a.attributes ->> 'external_echo' = 'true' THEN 'sent' ELSE 'delivered' END WHEN 2 THEN 'read' WHEN 3 THEN 'failed'
+  -- id when it takes it. What was written elsewhere begins with 1. A call has none.
+  CASE WHEN m.message_type <> 0 AND m.content_type <> 12 THEN CASE m.status WHEN 1 THEN CASE WHEN m.sender_type IS NULL AND a.external_echo = 'true' THEN 'sent' ELSE 'delivered' END WHEN 2 THEN 'read' WHEN 3 THEN 'failed'
     ELSE CASE WHEN m.source_id IS NULL AND i.channel_type IN ('Channel::Whatsapp', 'Channel::TwilioSms', 'Channel::Sms', 'Channel::FacebookPage', 'Channel::Instagram') THEN 'pending' ELSE 'sent' END
   END END AS status,
   -- "131047: Re-engagement message", "(#132012) Parameter format", "63016 - Failed";
   -- of Twilio, where it has no words, "Error code: 63016" in the account's language.
-  CASE WHEN m.status = 3 THEN coalesce(substring(a.attributes ->> 'external_error' FROM '^\s*\(#(\d+)\)'), substring(a.attributes ->> 'external_error' FROM '^\s*(\d+)\s*[:,-]'),
-    CASE WHEN i.channel_type = 'Channel::TwilioSms' THEN substring(a.attributes ->> 'external_error' FROM '^\D+(\d{5})$') END) END AS error_code,
-  CASE WHEN m.status = 3 THEN a.attributes ->> 'external_error' END AS error_text,
-  -- Attributes of e-mails hold the whole e-mail, and characters that no text holds.
-  CASE WHEN m.message_type = 0 AND m.content_type <> 8 THEN a.attributes ->> 'referral' IS NOT NULL ELSE false END AS is_referral,
-  CASE WHEN m.content_type <> 8 THEN coalesce(a.attributes ->> 'in_reply_to', a.attributes ->> 'in_reply_to_external_id') END AS in_reply_to,
+  CASE WHEN m.status = 3 THEN coalesce(substring(a.external_error FROM '^\s*\(#(\d+)\)'), substring(a.external_error FROM '^\s*(\d+)\s*[:,-]'),
+    CASE WHEN i.channel_type = 'Channel::TwilioSms' THEN substring(a.external_error FROM '^\D+(\d{5})$') END) END AS error_code,
+  CASE WHEN m.status = 3 THEN a.external_error END AS error_text,
+  -- Attributes of e-mails hold the whole e-mail.
+  CASE WHEN m.message_type = 0 AND m.content_type <> 8 THEN a.referral IS NOT NULL ELSE false END AS is_referral,
+  CASE WHEN m.content_type <> 8 THEN coalesce(a.in_reply_to, a.in_reply_to_external_id) END AS in_reply_to,
   m.content_type = 12 AS is_call
 FROM {{table "messages"}} AS m
 LEFT JOIN {{table "conversations"}} AS c ON c.id = m.conversation_id
 LEFT JOIN {{table "inboxes"}} AS i ON i.id = m.inbox_id
--- An object, or a text that holds one.
+-- Each is looked for only in the rows that a column asks.
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN json_typeof(m.content_attributes::json) = 'string'
-    THEN CASE WHEN m.content_attributes #>> '{}' LIKE '{%' THEN (m.content_attributes #>> '{}')::json END
-    ELSE m.content_attributes::json END AS attributes
+  SELECT
+  {{template "attribute.sql" "automation_rule_id"}} AS automation_rule_id,
+  {{template "attribute.sql" "external_echo"}} AS external_echo,
+  {{template "attribute.sql" "external_error"}} AS external_error,
+  {{template "attribute.sql" "referral"}} AS referral,
+  {{template "attribute.sql" "in_reply_to"}} AS in_reply_to,
+  {{template "attribute.sql" "in_reply_to_external_id"}} AS in_reply_to_external_id,
+  {{template "attribute.sql" "is_reaction"}} AS is_reaction
 ) AS a
 WHERE m.message_type IN (0, 1, 3) AND NOT m.private
   {{if feature "groups"}}AND (c.group_type = 1) IS NOT TRUE{{end}}
-  {{if feature "reactions"}}AND (m.content_type <> 0 OR m.content_attributes::text NOT LIKE '%is_reaction%' OR a.attributes ->> 'is_reaction' IS DISTINCT FROM 'true'){{end}}
+  {{if feature "reactions"}}AND (m.content_type <> 0 OR a.is_reaction IS DISTINCT FROM 'true'){{end}}
   AND m.created_at >= $since AT TIME ZONE 'UTC'
   AND m.created_at < $until AT TIME ZONE 'UTC'
   AND m.account_id = $account::int

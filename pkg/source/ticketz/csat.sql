@@ -1,9 +1,8 @@
--- Answers, each to the last survey before it, and the surveys that nobody has
--- answered.
+-- Answers, each to the last survey before it, if one is recorded, and the surveys
+-- that nobody has answered.
 SELECT u."ticketId" AS conversation_id, t."contactId" AS contact_id, u."userId" AS agent_id,
   {{template "rating.sql"}} AS rating,
-  {{if has "TicketTraking.ratingAt"}}coalesce((
-    SELECT max(k."ratingAt") FROM {{table "TicketTraking"}} AS k WHERE k."ticketId" = u."ticketId" AND k."ratingAt" <= u."createdAt"), u."createdAt"){{else}}u."createdAt"{{end}} AS sent_at,
+  {{if has "TicketTraking.ratingAt"}}(SELECT max(k."ratingAt") FROM {{table "TicketTraking"}} AS k WHERE k."ticketId" = u."ticketId" AND k."ratingAt" <= u."createdAt") AS sent_at,{{end}}
   u."createdAt" AS answered_at
 FROM {{table "UserRatings"}} AS u
 JOIN {{table "Tickets"}} AS t ON t.id = u."ticketId"

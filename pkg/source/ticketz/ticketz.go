@@ -40,6 +40,10 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		"surveys":   db.Has("TicketTraking.ratingAt"),
 		"errors":    db.Has("Messages.error"),
 		"campaigns": db.Has("CampaignShipping.deliveredAt"),
+		// Newer versions keep who wrote.
+		"writers":       db.Has("Messages.userId"),
+		"round agents":  db.Has("TicketTraking.userId") && db.Has("TicketTraking.companyId"),
+		"rating agents": db.Has("UserRatings.userId") && db.Has("UserRatings.companyId"),
 	}
 	if db.Has("UserRatings.rate") && db.Has("UserRatings.createdAt") && db.Has("UserRatings.companyId") {
 		for scale, sql := range scales {

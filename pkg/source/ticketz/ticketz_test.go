@@ -368,7 +368,7 @@ INSERT INTO "Tickets" (id, status, "contactId", "userId", "whatsappId", "isGroup
 	change(`INSERT INTO "UserRatings" ("ticketId", "companyId", "userId", rate, "createdAt") VALUES
   (1, 1, 7, 5, '2026-03-02 11:02'), (1, 1, 7, 0, '2026-03-02 11:03'), (NULL, 1, 7, 1, '2026-03-02 11:03'), (2, 1, 7, 1, '2026-03-02 11:03'), (4, 2, 9, 2, '2024-10-01 08:00')`)
 	const csat = "conversation_id, contact_id, agent_id, rating, to_char(sent_at, 'DD HH24:MI:SS'), to_char(answered_at, 'DD HH24:MI')"
-	wants("csat", csat, "1 | 1 | 03 10:00:01", "1 | 1 | 7 | 5 | 02 11:00:01 | 02 11:02", "4 | 5 | 9 | 4 | 01 08:00:00 | 01 08:00")
+	wants("csat", csat, "1 | 1 | 03 10:00:01", "1 | 1 | 7 | 5 | 02 11:00:01 | 02 11:02", "4 | 5 | 9 | 4 | 01 08:00")
 
 	// Messages: keys that occur in two companies, copies of what is quoted, groups,
 	// all statuses, marks of older versions, deleted and edited ones, calls.
