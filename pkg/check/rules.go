@@ -131,6 +131,8 @@ func rules() []rule {
 		rule{relation: "message", allowed: true, breaks: "have no contact (they make no session and no user)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE r.contact_id IS NULL"},
 		rule{relation: "message", needs: []string{"conversation", "message.conversation_id", "message.account_id", "conversation.account_id"}, breaks: "are of another account than their conversation",
 			sql: "SELECT r.message_id::text FROM [message] AS r JOIN [conversation] AS o ON o.conversation_id = r.conversation_id WHERE o.account_id <> r.account_id"},
+		rule{relation: "csat", needs: []string{"csat.sent_at"}, allowed: true, breaks: "are answers to a survey that is not recorded (they count as answers, and the survey is not counted as sent)",
+			sql: fmt.Sprintf("SELECT %s FROM [csat] AS r WHERE r.sent_at IS NULL AND (r.rating IS NOT NULL OR r.answered_at IS NOT NULL)", nameOf("csat"))},
 		rule{relation: "csat", breaks: "have a rating that is not 1 to 5", sql: fmt.Sprintf("SELECT %s || ' (' || r.rating || ')' FROM [csat] AS r WHERE r.rating NOT BETWEEN 1 AND 5", nameOf("csat"))},
 		rule{relation: "working_hours", needs: []string{"working_hours.time_zone"}, breaks: "are in a time zone that PostgreSQL does not know",
 			sql: "SELECT r.time_zone FROM [working_hours] AS r WHERE r.time_zone <> '' AND r.time_zone NOT IN (SELECT z.name FROM pg_timezone_names AS z)"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/internal/fieldtest"
 )
 
@@ -75,4 +76,116 @@ func TestUnreadableAttributes(t *testing.T) {
 			t.Errorf("%s: %v", report, err)
 		}
 	}
+}
+
+// TestWhoLeft: the account's rows name people who left it, and nobody else.
+func TestWhoLeft(t *testing.T) {
+	const (
+		people = `INSERT INTO users (id, name, uid) VALUES (7, 'Bea', '7'), (8, 'Caio', '8'), (9, 'Dora', '9');
+			INSERT INTO accounts (id, name) VALUES (2, 'Other');
+			INSERT INTO account_users (account_id, user_id) VALUES (1, 8), (2, 7), (2, 9);
+			INSERT INTO contacts (id, account_id, name) VALUES (2, 2, 'Eva');
+			INSERT INTO conversations (id, account_id, display_id, contact_id, assignee_id) VALUES (2, 2, 1, 2, 9);
+			INSERT INTO messages (id, account_id, conversation_id, message_type, sender_type, sender_id, content) VALUES (20, 2, 2, 1, 'User', 9, 'x');`
+		wrote = people + `INSERT INTO messages (id, message_type, sender_type, sender_id, content, source_id, status) VALUES (1, 1, 'User', 7, 'a', 'x1', 1), (2, 1, 'User', 8, 'b', 'x2', 1);`
+	)
+	both := []string{`{"agent_name": "Bea", "messages_sent": 1}`, `{"agent_name": "Caio", "messages_sent": 1}`}
+	match := func(metric, name string) string {
+		return fmt.Sprintf(`{"metrics": [%q], "filters": [{"dimension": "agent", "operator": "matches", "values": [%q]}]}`, metric, name)
+	}
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "by message", Kind: "chatwoot", Account: "1", Rows: wrote, Query: `{"metrics": ["messages_sent"], "groupBy": ["agent"]}`, Want: both},
+		fieldtest.Case{Name: "filter", Kind: "chatwoot", Account: "1", Rows: wrote, Query: match("messages_sent", "Bea"), Want: []string{`{"messages_sent": 1}`}},
+		fieldtest.Case{Name: "by assignment", Kind: "chatwoot", Account: "1", Rows: people + "UPDATE conversations SET assignee_id = 7 WHERE id = 1", Query: match("conversations", "Bea"), Want: []string{`{"conversations": 1}`}},
+		fieldtest.Case{Name: "by event", Kind: "chatwoot", Account: "1", Rows: people + "INSERT INTO reporting_events (name, value, account_id, user_id, conversation_id) VALUES ('conversation_resolved', 60, 1, 7, 1)",
+			Query: match("resolutions", "Bea"), Want: []string{`{"resolutions": 1}`}},
+		fieldtest.Case{Name: "by rating", Kind: "chatwoot", Account: "1", Rows: people + "INSERT INTO csat_survey_responses (account_id, conversation_id, message_id, rating, contact_id, assigned_agent_id) VALUES (1, 1, 99, 5, 1, 7)",
+			Query: match("csat_responses", "Bea"), Want: []string{`{"csat_responses": 1}`}},
+		fieldtest.Case{Name: "the other account", Kind: "chatwoot", Account: "2", Rows: wrote, Query: `{"metrics": ["messages_outbound"], "groupBy": ["agent"]}`, Want: []string{`{"agent_name": "Dora", "messages_outbound": 1}`}},
+		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Account: "1", Rows: `INSERT INTO "Companies" (id, name) VALUES (2, 'Other');
+			INSERT INTO "Users" (id, name, email, "companyId") VALUES (7, 'Bea', 'a', 2), (8, 'Caio', 'b', 1), (9, 'Dora', 'c', 2); UPDATE "Tickets" SET "userId" = 7`,
+			Query: `{"metrics": ["conversations"], "groupBy": ["agent"]}`, Want: []string{`{"agent_name": "Bea", "conversations": 1}`}},
+		fieldtest.Case{Name: "ticketz rounds", Kind: "ticketz", Account: "1", Rows: `INSERT INTO "Companies" (id, name) VALUES (2, 'Other'); INSERT INTO "Users" (id, name, email, "companyId") VALUES (7, 'Bea', 'a', 2);
+			INSERT INTO "TicketTraking" ("ticketId", "companyId", "userId", "createdAt", "finishedAt") VALUES (1, 1, 7, '2026-11-10 11:00Z', '2026-11-10 13:00Z')`,
+			Query: match("resolutions", "Bea"), Want: []string{`{"resolutions": 1}`}},
+		fieldtest.Case{Name: "ticketz writers", Kind: "ticketz", Account: "1", Rows: `ALTER TABLE "Messages" ADD "userId" integer; INSERT INTO "Companies" (id, name) VALUES (2, 'Other'); INSERT INTO "Users" (id, name, email, "companyId") VALUES (7, 'Bea', 'a', 2), (9, 'Dora', 'c', 2);
+			INSERT INTO "Messages" (id, body, "fromMe", "ticketId", ack, "userId", "companyId") VALUES ('A1', 'hi', true, 1, 2, 7, 1), ('A2', 'menu', true, 1, 2, NULL, 1)`,
+			Query: `{"metrics": ["messages_sent"], "groupBy": ["agent", "author_kind"]}`, Want: []string{`{"agent_name": "Bea", "author_kind": "agent", "messages_sent": 1}`, `{"agent": null, "messages_sent": 1}`}},
+	)
+	for kind, c := range map[string]fieldtest.Case{
+		"chatwoot": {Kind: "chatwoot", Account: "1", Rows: wrote},
+		"ticketz":  {Kind: "ticketz", Account: "1", Rows: `INSERT INTO "Users" (id, name, email, "companyId") VALUES (7, 'Bea', 'a', 2), (8, 'Caio', 'b', 1), (9, 'Dora', 'c', 2); UPDATE "Tickets" SET "userId" = 7`},
+	} {
+		e, _, _ := fieldtest.Open(t, c)
+		values, err := e.Values(t.Context(), engine.ValuesRequest{Dimension: "agent"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, v := range values {
+			names = append(names, v.Text)
+		}
+		if slices.Sort(names); !slices.Equal(names, []string{"Bea", "Caio"}) {
+			t.Errorf("%s: the agents are %q", kind, names)
+		}
+	}
+}
+
+// TestWaiting: what the help desk says of waiting decides; a removed agent leaves
+// messages without a sender.
+func TestWaiting(t *testing.T) {
+	const (
+		removed = `UPDATE conversations SET first_reply_created_at = '2026-11-10 11:10', waiting_since = NULL;
+			INSERT INTO messages (id, message_type, sender_type, sender_id, content, created_at, source_id, status) VALUES (1, 0, 'Contact', 1, 'hi', '2026-11-10 11:00', NULL, 0), (2, 1, NULL, NULL, 'answer', '2026-11-10 11:10', 'x1', 1);`
+		view = `INSERT INTO conversation (conversation_id, account_id, contact_id, line_id, status, created_at, first_response_at, waiting_since) VALUES ('A', '1', 'c1', 'L', 'open', '2026-11-10 11:00Z', '2026-11-10 11:10Z', NULL);
+			INSERT INTO message (message_id, account_id, conversation_id, contact_id, line_id, direction, author_kind, created_at) VALUES ('m1', '1', 'A', 'c1', 'L', 'inbound', 'contact', '2026-11-10 11:30Z');`
+		query = `{"metrics": ["unattended_now", "conversations_unattended"]}`
+	)
+	none, one := []string{`{"unattended_now": 0, "conversations_unattended": 0}`}, []string{`{"unattended_now": 1, "conversations_unattended": 1}`}
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "removed agent", Kind: "chatwoot", Rows: removed, Query: query, Want: none},
+		fieldtest.Case{Name: "author of a removed agent", Kind: "chatwoot", Rows: removed, Query: `{"metrics": ["messages_outbound"], "groupBy": ["author_kind"], "filters": [{"dimension": "direction", "operator": "in", "values": ["outbound"]}]}`, Want: []string{`{"author_kind": null, "messages_outbound": 1}`}},
+		fieldtest.Case{Name: "waits", Kind: "chatwoot", Rows: removed + "UPDATE conversations SET waiting_since = '2026-11-10 11:30'", Query: query, Want: one},
+		fieldtest.Case{Name: "no answer", Kind: "chatwoot", Rows: removed + "UPDATE conversations SET first_reply_created_at = NULL", Query: query, Want: one},
+		fieldtest.Case{Name: "an older version", Kind: "chatwoot", Rows: removed + "ALTER TABLE conversations DROP waiting_since; INSERT INTO messages (id, message_type, sender_type, sender_id, created_at) VALUES (3, 0, 'Contact', 1, '2026-11-10 11:30')", Query: query, Want: one},
+		fieldtest.Case{Name: "views", Kind: "views", Rows: view, Query: query, Want: none},
+		fieldtest.Case{Name: "views without the column", Kind: "views", Rows: view + "ALTER TABLE conversation DROP waiting_since", Query: query, Want: one},
+		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Rows: `INSERT INTO "Messages" (id, body, "fromMe", "ticketId", "createdAt") VALUES ('A1', 'hi', false, 1, '2026-11-10 11:30Z'); UPDATE "Tickets" SET status = 'open'`, Query: query, Want: one},
+	)
+}
+
+// TestRatingWithoutSurvey: an answer whose survey is gone is an answer, and no survey.
+func TestRatingWithoutSurvey(t *testing.T) {
+	const query = `{"metrics": ["csat_responses", "csat_average", "csat_surveys", "csat_response_rate"]}`
+	answer := []string{`{"csat_responses": 1, "csat_average": 4, "csat_surveys": 0, "csat_response_rate": null}`}
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "chatwoot", Kind: "chatwoot", Query: query, Want: answer, Check: "1 rows of csat .*survey",
+			Rows: "INSERT INTO csat_survey_responses (account_id, conversation_id, message_id, rating, contact_id) VALUES (1, 1, 99, 4, 1)"},
+		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Query: query, Want: answer, Rows: `INSERT INTO "UserRatings" ("ticketId", "companyId", rate, "createdAt") VALUES (1, 1, 4, '2026-11-10 12:00Z')`},
+		fieldtest.Case{Name: "views", Kind: "views", Query: query, Want: answer, Rows: "INSERT INTO csat (contact_id, rating, answered_at) VALUES ('c1', 4, '2026-11-10 12:00Z')"},
+		fieldtest.Case{Name: "views without the column", Kind: "views", Query: query, Want: []string{`{"csat_responses": 1, "csat_average": 4, "csat_surveys": null, "csat_response_rate": null}`},
+			Rows: "INSERT INTO csat (contact_id, rating, answered_at) VALUES ('c1', 4, '2026-11-10 12:00Z'); ALTER TABLE csat DROP sent_at"},
+	)
+}
+
+// TestCallsOfHelpDesks: a call is no message and waits for nothing, with its recording
+// too; a contact's call opens the service window.
+func TestCallsOfHelpDesks(t *testing.T) {
+	const query = `{"metrics": ["messages_outbound", "messages_received", "messages_pending", "messages_sent", "sessions", "notifications", "notifications_pending"]}`
+	nothing := []string{`{"messages_outbound": 0, "messages_received": 0, "messages_pending": 0, "messages_sent": 0, "sessions": 0, "notifications": 0, "notifications_pending": 0}`}
+	call := func(id int, message string) string {
+		return fmt.Sprintf(`INSERT INTO messages (id, sender_type, sender_id, status, content, content_type, message_type, content_attributes, created_at) VALUES (%d, %s);`, id, message)
+	}
+	out := call(1, `'User', 7, 0, 'Voice Call', 12, 1, '{"data":{"status":"completed","call_direction":"outgoing"}}', '2026-11-02 12:00'`)
+	in := call(1, `'Contact', 1, 0, 'Voice Call', 12, 0, '{"data":{"status":"no-answer","call_direction":"inbound"}}', '2026-11-02 12:00'`)
+	const answer = `INSERT INTO messages (id, message_type, sender_type, sender_id, content, source_id, created_at) VALUES (2, 1, 'User', 7, 'hi', 'x', '2026-11-02 13:00');`
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "outgoing", Kind: "chatwoot", Rows: out, Query: query, Want: nothing},
+		fieldtest.Case{Name: "incoming", Kind: "chatwoot", Rows: in, Query: query, Want: nothing},
+		fieldtest.Case{Name: "recorded", Kind: "chatwoot", Rows: out + "INSERT INTO attachments (message_id, file_type, account_id) VALUES (1, 1, 1)", Query: query, Want: nothing},
+		fieldtest.Case{Name: "window", Kind: "chatwoot", Rows: in + answer, Query: `{"metrics": ["messages_sent", "sent_in_window_share"]}`, Want: []string{`{"messages_sent": 1, "sent_in_window_share": 1}`}},
+		fieldtest.Case{Name: "no window by a call of one's own", Kind: "chatwoot", Rows: out + answer, Query: `{"metrics": ["messages_sent", "sent_in_window_share"]}`, Want: []string{`{"messages_sent": 1, "sent_in_window_share": 0}`}},
+		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Query: query, Want: nothing,
+			Rows: `INSERT INTO "Messages" (id, body, "fromMe", "ticketId", ack, "mediaType") VALUES ('A1', 'lost call', false, 1, 1, 'call_log'), ('A2', 'lost call', true, 1, 1, 'call_log')`},
+	)
 }

@@ -1,18 +1,23 @@
--- What stands in tickets of one contact, without reactions. A message that quotes
+-- What stands in tickets of one contact, without reactions, votes, pins and the
+-- notices of WhatsApp itself. Some versions keep a reaction as a text of a few
+-- characters, and what it is only in the raw message. A message that quotes
 -- one of another ticket brings a copy of that along, under its id and this ticket's:
 -- it was not sent again.
 SELECT m."ticketId" || ':' || m.id AS message_id, m."companyId" AS account_id, m."ticketId" AS conversation_id, t."contactId" AS contact_id, t."whatsappId" AS line_id,
   CASE WHEN m."fromMe" THEN 'outbound' ELSE 'inbound' END AS direction,
-  -- Who wrote is not kept. While an agent has accepted the ticket it is an agent's.
+  -- Newer versions keep who wrote. Else, while an agent has accepted the ticket, it is
+  -- an agent's.
   -- Older versions begin what they write themselves with an invisible character,
   -- and what a campaign sends with another.
   CASE WHEN NOT m."fromMe" THEN 'contact'
     WHEN left(m.body, 1) = chr(8204) THEN 'campaign'
     WHEN left(m.body, 1) = chr(8206) THEN 'bot'
+    {{if feature "writers"}}WHEN m."userId" IS NOT NULL THEN 'agent'{{end}}
     {{if feature "rounds" -}}
     WHEN a.starts[1] <= m."createdAt" AND (a.ends[width_bucket(m."createdAt", a.starts)] > m."createdAt" OR a.ends[width_bucket(m."createdAt", a.starts)] IS NULL) THEN 'agent'
     {{- end}}
   END AS author_kind,
+  {{if feature "writers"}}CASE WHEN m."fromMe" THEN m."userId" END AS agent_id,{{end}}
   m."createdAt" AS created_at, m."updatedAt" AS updated_at,
   CASE
     WHEN m."mediaType" IN ('image', 'imageMessage') THEN 'image'
@@ -56,7 +61,10 @@ LEFT JOIN (
   GROUP BY k."ticketId"
 ) AS a ON a."ticketId" = m."ticketId"
 {{- end}}
-WHERE t."isGroup" IS NOT TRUE AND m.id NOT LIKE '%-' || m."ticketId" AND m."mediaType" IS DISTINCT FROM 'reactionMessage'
+WHERE t."isGroup" IS NOT TRUE AND m.id NOT LIKE '%-' || m."ticketId"
+  AND coalesce(m."mediaType", '') NOT IN ('reactionMessage', 'encReactionMessage', 'reaction', 'pollUpdateMessage', 'encEventResponseMessage', 'pinInChatMessage', 'keepInChatMessage',
+    'protocolMessage', 'senderKeyDistributionMessage', 'deviceSentMessage', 'protocol', 'revoked', 'e2e_notification', 'notification', 'notification_template', 'gp2')
+  {{if feature "raw messages"}}AND (m."mediaType" <> '' OR octet_length(m.body) > 40 OR m."dataJson" IS NULL OR m."dataJson" NOT LIKE '%"reactionMessage":{%'){{end}}
   AND m."createdAt" >= $since
   AND m."createdAt" < $until
   AND m."companyId" = $account::int
@@ -68,7 +76,7 @@ UNION ALL
 -- contact where it is one of the address book. Older versions, which mark what
 -- campaigns send, keep it as messages too.
 SELECT 'campaign:' || r.id || s.part, p."companyId", NULL::int, coalesce(c.id, -r."contactId"), p."whatsappId",
-  'outbound', 'campaign', s.at, r."updatedAt", 'text', s.body, p.id::text, NULL, NULL, {{if feature "errors"}}NULL, NULL, {{end}}NULL, 0, false
+  'outbound', 'campaign', {{if feature "writers"}}NULL::int, {{end}}s.at, r."updatedAt", 'text', s.body, p.id::text, NULL, NULL, {{if feature "errors"}}NULL, NULL, {{end}}NULL, 0, false
 FROM {{table "CampaignShipping"}} AS r
 JOIN {{table "Campaigns"}} AS p ON p.id = r."campaignId"
 LEFT JOIN (

@@ -35,11 +35,12 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	features := map[string]bool{
 		// Ticketz itself, as it is since May 2025: what it wrote before has the meaning
 		// that it had in its day.
-		"ticketz":   db.Has("TicketTraking.chatbotendAt"),
-		"rounds":    db.Has("TicketTraking.startedAt"),
-		"surveys":   db.Has("TicketTraking.ratingAt"),
-		"errors":    db.Has("Messages.error"),
-		"campaigns": db.Has("CampaignShipping.deliveredAt"),
+		"ticketz":      db.Has("TicketTraking.chatbotendAt"),
+		"rounds":       db.Has("TicketTraking.startedAt"),
+		"surveys":      db.Has("TicketTraking.ratingAt"),
+		"errors":       db.Has("Messages.error"),
+		"campaigns":    db.Has("CampaignShipping.deliveredAt"),
+		"raw messages": db.Has("Messages.dataJson"),
 		// Newer versions keep who wrote.
 		"writers":       db.Has("Messages.userId"),
 		"round agents":  db.Has("TicketTraking.userId") && db.Has("TicketTraking.companyId"),
