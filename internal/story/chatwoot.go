@@ -396,7 +396,7 @@ func (c *chatwoot) keepHours() {
 			}
 			told := contract.WorkingHours{LineID: c.lines.told(l.LineID), TimeZone: new(zones[l.LineID]), Weekday: day, Opens: w.Opens[:5] + ":00", Closes: w.Closes[:5] + ":00"}
 			whole := w.Opens == w.Closes
-			if told.Closes < told.Opens {
+			if told.Closes < told.Opens || told.Closes == "24:00:00" {
 				told.Closes = "23:59:00"
 			}
 			if whole {

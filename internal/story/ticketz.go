@@ -634,6 +634,12 @@ func schedule(hours []contract.WorkingHours, rules bool) (text string, told []co
 		if i == 0 {
 			zone = w.TimeZone
 		}
+		if w.Weekday > 6 {
+			continue // the editor has no such day
+		}
+		if w.Closes == "24:00:00" {
+			w.Closes = "23:59:00" // nor such a time
+		}
 		if rules || len(days[w.Weekday]) < 2 {
 			days[w.Weekday] = append(days[w.Weekday], w)
 		}

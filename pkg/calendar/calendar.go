@@ -5,23 +5,8 @@ package calendar
 
 import (
 	"fmt"
-	"strings"
 	"time"
-	_ "time/tzdata" // the zones, on systems that have none
 )
-
-// Zone returns the time zone of that IANA name; "utc", as Grafana writes it, and
-// no name at all are UTC. The zone of the machine is none of a report's.
-func Zone(name string) (*time.Location, error) {
-	if strings.EqualFold(name, "utc") {
-		return time.UTC, nil
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil || loc == time.Local {
-		return nil, fmt.Errorf("unknown time zone %.60q: write an IANA name such as America/Sao_Paulo", name)
-	}
-	return loc, nil
-}
 
 // A Unit is the length of a bucket.
 type Unit string

@@ -34,6 +34,7 @@ var events = map[string]int{
 var notices = map[string]int{
 	"never": 2, "lacking": 2, "not_recorded": 0, "untold": 1, "wanting": 1, "no_row": 0,
 	"rows": 1, "rows_before": 1, "cost": 1, "cost_of_one": 0, "events": 1, "bursts": 1,
+	"hours_line": 1, "hours_team": 1, "hours_zone": 2, "hours_row": 2, "hours_more": 1,
 }
 
 // known are the values with texts of dimensions that are no enums: other values

@@ -66,7 +66,14 @@ func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Tim
 			found = append(found, problem)
 		}
 	}
-	return found, nil
+	if !s.Has("working_hours") {
+		return found, nil
+	}
+	if progress != nil {
+		progress("working_hours")
+	}
+	problems, err := workingHours(ctx, db, s)
+	return append(found, problems...), err
 }
 
 // knows tells whether there is the relation, or the column.

@@ -166,8 +166,19 @@ func TestRows(t *testing.T) {
 		"nobody":       {func(d *contract.Data) { d.Messages[0].ContactID = nil }, []string{"allowed: 1 rows of message have no contact (they make no session and no user), such as a"}},
 		"two accounts": {func(d *contract.Data) { d.Messages[0].AccountID = new("2") }, []string{"1 rows of message are of another account than their conversation, such as a"}},
 		"time zone": {func(d *contract.Data) {
-			d.WorkingHours = []contract.WorkingHours{{LineID: new("1"), TimeZone: new("Mars/Base"), Opens: "09:00:00", Closes: "18:00:00"}}
-		}, []string{"1 rows of working_hours are in a time zone that PostgreSQL does not know, such as Mars/Base"}},
+			d.WorkingHours = []contract.WorkingHours{
+				{LineID: new("1"), TimeZone: new("Mars/Base"), Opens: "09:00:00", Closes: "18:00:00"},
+				{LineID: new("1"), TimeZone: new("Mars/Base"), Weekday: 1, Opens: "09:00:00", Closes: "18:00:00"},
+				{TeamID: new("7"), Weekday: 7, Opens: "09:00:00", Closes: "18:00:00"},
+				{LineID: new("2"), TimeZone: new("america/buenos_aires"), Opens: "09:00:00", Closes: "24:00:00"},
+				{LineID: new("2"), TimeZone: new("Brasilia"), Opens: "09:00:00", Closes: "09:00:00"},
+				{TimeZone: new("UTC"), Opens: "09:00:00", Closes: "09:00:00"},
+			}
+		}, []string{
+			"2 rows of working_hours are in a time zone that nobody knows (the business hours of their line or team are unknown; use an IANA name such as America/Sao_Paulo), such as line 1 (Mars/Base)",
+			"1 rows of working_hours have a weekday that is not 0 to 6 (they are left out; 0 is Sunday), such as team 7",
+			"1 rows of working_hours name neither a line nor a team (they are nobody's), such as (none)",
+		}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

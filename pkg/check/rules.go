@@ -64,7 +64,7 @@ func channels() []string { d, _ := catalog.LookupDimension("channel"); return d.
 var anyCase = map[string]bool{"message.status": true, "message.template_category": true}
 
 // naming is the column that names a row, where it is not the id.
-var naming = map[string]string{"conversation_event": "conversation_id", "agent_team": "agent_id", "tag": "owner_id", "working_hours": "line_id"}
+var naming = map[string]string{"conversation_event": "conversation_id", "agent_team": "agent_id", "tag": "owner_id"}
 
 func nameOf(relation string) string {
 	if relation == "csat" { // of a conversation, or of nothing but a contact
@@ -134,8 +134,6 @@ func rules() []rule {
 		rule{relation: "csat", needs: []string{"csat.sent_at"}, allowed: true, breaks: "are answers to a survey that is not recorded (they count as answers, and the survey is not counted as sent)",
 			sql: fmt.Sprintf("SELECT %s FROM [csat] AS r WHERE r.sent_at IS NULL AND (r.rating IS NOT NULL OR r.answered_at IS NOT NULL)", nameOf("csat"))},
 		rule{relation: "csat", breaks: "have a rating that is not 1 to 5", sql: fmt.Sprintf("SELECT %s || ' (' || r.rating || ')' FROM [csat] AS r WHERE r.rating NOT BETWEEN 1 AND 5", nameOf("csat"))},
-		rule{relation: "working_hours", needs: []string{"working_hours.time_zone"}, breaks: "are in a time zone that PostgreSQL does not know",
-			sql: "SELECT r.time_zone FROM [working_hours] AS r WHERE r.time_zone <> '' AND r.time_zone NOT IN (SELECT z.name FROM pg_timezone_names AS z)"},
 	)
 	slices.SortStableFunc(list, func(a, b rule) int { return cmp.Compare(place(a.relation), place(b.relation)) })
 	return list

@@ -13,6 +13,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/hours"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
 )
@@ -32,6 +33,9 @@ type Input struct {
 	Now time.Time
 	// ChatURL is the template of the link column, or empty.
 	ChatURL string
+	// Hours are the working hours of the source, where the query needs them: see
+	// NeedsHours.
+	Hours *hours.Schedule
 }
 
 // A Role says what a column of the answer is.
@@ -99,6 +103,8 @@ type compiler struct {
 	account string
 	// having keeps rows of the answer by their totals t.
 	having string
+	// shift makes an instant the report's local time.
+	shift func(at string) string
 }
 
 // Aggregate compiles a query for metrics. The error is a *query.Error.

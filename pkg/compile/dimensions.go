@@ -68,6 +68,9 @@ func (b *rowBuilder) joinSQL() string {
 	if b.joins["contact"] {
 		sql += fmt.Sprintf("\nLEFT JOIN %s AS k ON k.contact_id = %s", b.from("contact"), b.col("contact_id"))
 	}
+	if b.joins["hours"] {
+		sql += b.hoursJoins()
+	}
 	return sql
 }
 
@@ -172,19 +175,16 @@ func (b *rowBuilder) expr(id string) string {
 	case "send":
 		return b.send()
 	case "weekday":
-		return "extract(dow FROM " + b.at + " AT TIME ZONE " + b.zone() + ")::int"
+		return "extract(dow FROM " + b.local(b.at) + ")::int"
 	case "hour_of_day":
-		return "extract(hour FROM " + b.at + " AT TIME ZONE " + b.zone() + ")::int"
+		return "extract(hour FROM " + b.local(b.at) + ")::int"
 	}
 	panic("no SQL for dimension " + id + " of " + string(b.fact))
 }
 
-// zone is the report's time zone as an argument.
-func (c *compiler) zone() string { return c.arg(c.Location.String(), "text") }
-
 // send names what went out together: a campaign, or a template on a day.
 func (b *rowBuilder) send() string {
-	return fmt.Sprintf("coalesce(%s, %s || to_char(r.created_at AT TIME ZONE %s, ' YYYY-MM-DD'))", b.asText("campaign", b.expr("campaign")), b.expr("template"), b.zone())
+	return fmt.Sprintf("coalesce(%s, %s || to_char(%s, ' YYYY-MM-DD'))", b.asText("campaign", b.expr("campaign")), b.expr("template"), b.local("r.created_at"))
 }
 
 // failureReason looks the provider's code up; rows with details want the text
@@ -194,23 +194,6 @@ func (b *rowBuilder) failureReason() string {
 	code, text := b.col("error_code"), b.col("error_text")
 	return fmt.Sprintf("CASE WHEN r.stage = 'failed' THEN CASE WHEN %[2]s ~* (%[4]s -> %[1]s ->> 'details') THEN %[4]s -> %[1]s ->> 'reason' ELSE coalesce(%[3]s ->> %[1]s, 'unknown') END END",
 		code, text, b.arg(reasons, "jsonb"), b.arg(details, "jsonb"))
-}
-
-// businessHours says whether the row's instant lies in the schedule of its
-// line, else of its team, each in its own time zone; null where neither has one.
-func (b *rowBuilder) businessHours() string {
-	schedule := func(owner string) string {
-		return fmt.Sprintf(`(SELECT CASE WHEN bool_or(
-    CASE WHEN h.opens < h.closes THEN h.weekday = h.today AND h.clock >= h.opens AND h.clock < h.closes
-         ELSE h.weekday = h.today AND h.clock >= h.opens OR (h.weekday + 1) %% 7 = h.today AND h.clock < h.closes END)
-    THEN 'inside' WHEN count(*) > 0 THEN 'outside' END
-  FROM (SELECT w.weekday, w.opens, w.closes, extract(dow FROM z.local)::int AS today, z.local::time AS clock
-    FROM %s AS w CROSS JOIN LATERAL (SELECT %s AT TIME ZONE coalesce(nullif(w.time_zone, ''), 'UTC') AS local) AS z
-    WHERE %s) AS h)`, b.from("working_hours"), b.at, owner)
-	}
-	return fmt.Sprintf("coalesce(%s, %s)",
-		schedule("w.line_id = "+b.col("line_id")),
-		schedule("w.line_id IS NULL AND w.team_id = "+b.expr("team")))
 }
 
 // nameOf is the expression that shows an entity, with the joins it reads, over

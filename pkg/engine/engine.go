@@ -237,10 +237,22 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 		r.Now = time.Now()
 	}
 	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
-	if l := lackOf(in); r.Partial && len(l.relations) > 0 {
+	if in.Hours, err = e.hours(ctx, in); err != nil {
+		return nil, err
+	}
+	result, err := e.answer(ctx, in, r.Partial, named)
+	if err == nil {
+		result.Notices = append(result.Notices, hoursNotices(in)...)
+	}
+	return result, err
+}
+
+// answer runs the query in its format.
+func (e *Engine) answer(ctx context.Context, in compile.Input, partial bool, named int) (*Result, error) {
+	if l := lackOf(in); partial && len(l.relations) > 0 {
 		return e.without(ctx, in, named, l)
 	}
-	switch q.Format {
+	switch in.Query.Format {
 	case "details":
 		return e.details(ctx, in)
 	case "logs":

@@ -42,7 +42,8 @@ type Query struct {
 	// Compare sets the answer beside another period: none, previous_period or
 	// previous_year.
 	Compare string `json:"compare,omitempty"`
-	// Timezone is an IANA name; empty means the data source's.
+	// Timezone is an IANA name. Empty means the data source's, and so does what browsers
+	// and Grafana write where nobody chose a zone: see calendar.Chosen.
 	Timezone string `json:"timezone,omitempty"`
 	// Language of texts for people: en, es or pt-BR.
 	Language string `json:"language,omitempty"`
@@ -238,6 +239,9 @@ func (q Query) Resolve() (Query, error) {
 			return q, errorf("unknown report %s%s", Quote(q.Report), Suggest(q.Report, PresetIDs()))
 		}
 		q = fill(q, preset.Query)
+	}
+	if !calendar.Chosen(q.Timezone) {
+		q.Timezone = ""
 	}
 	q = defaults(q)
 	for _, check := range []func(Query) error{checkWords, checkValues, checkZone} {

@@ -187,7 +187,7 @@ func TestRefusedByMeaning(t *testing.T) {
 		{"variable in brackets", filter("messages", "line", "in", "[[line]]"), "a variable that was not replaced"},
 		{"variable as a pattern", filter("messages", "line", "matches", "$line"), "a variable that was not replaced"},
 		{"unknown zone", `{"metrics": ["sessions"], "timezone": "Brasilia"}`, "IANA name"},
-		{"the machine's zone", `{"metrics": ["sessions"], "timezone": "Local"}`, "IANA name"},
+		{"the machine's zone", `{"metrics": ["sessions"], "timezone": "localtime"}`, "IANA name"},
 		{"two cuts by time", `{"metrics": ["sessions"], "groupBy": ["day"], "bucket": "hour"}`, "cuts by time twice"},
 		{"now, by day", `{"metrics": ["open_now"], "bucket": "day"}`, "set bucket to none"},
 		{"a text over time", `{"report": "sends", "format": "timeseries"}`, "first_sent_at is no number and cannot be drawn: choose format table"},

@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // the zones, where the system has none
 
@@ -113,27 +114,37 @@ type shift struct {
 }
 
 // addShift notes working hours under their line, else under their team. Hours
-// without a time zone are in UTC.
+// without a time zone are in UTC; in one that nobody knows they are noted without a
+// zone. Rows of no day of the week are passed over.
 func (f *Facts) addShift(w contract.WorkingHours) error {
-	s := shift{zone: time.UTC, weekday: time.Weekday(w.Weekday)}
-	var err error
-	if w.TimeZone != nil {
-		if s.zone, err = time.LoadLocation(*w.TimeZone); err != nil {
-			return fmt.Errorf("working hours: %w", err)
-		}
+	owner := ""
+	switch {
+	case w.LineID != nil && strings.TrimSpace(*w.LineID) != "":
+		owner = "line " + *w.LineID
+	case w.TeamID != nil && strings.TrimSpace(*w.TeamID) != "":
+		owner = "team " + *w.TeamID
+	default:
+		return nil
 	}
+	s := shift{zone: time.UTC, weekday: time.Weekday(w.Weekday)}
+	if w.TimeZone != nil && strings.TrimSpace(*w.TimeZone) != "" {
+		zone, err := time.LoadLocation(strings.TrimSpace(*w.TimeZone))
+		if err != nil {
+			zone = nil
+		}
+		s.zone = zone
+	}
+	if s.zone != nil && (w.Weekday < 0 || w.Weekday > 6) {
+		return nil
+	}
+	var err error
 	if s.opens, err = timeOfDay(w.Opens); err != nil {
 		return err
 	}
 	if s.closes, err = timeOfDay(w.Closes); err != nil {
 		return err
 	}
-	switch {
-	case w.LineID != nil:
-		f.schedules["line "+*w.LineID] = append(f.schedules["line "+*w.LineID], s)
-	case w.TeamID != nil:
-		f.schedules["team "+*w.TeamID] = append(f.schedules["team "+*w.TeamID], s)
-	}
+	f.schedules[owner] = append(f.schedules[owner], s)
 	return nil
 }
 
@@ -149,7 +160,8 @@ func timeOfDay(text string) (time.Duration, error) {
 }
 
 // businessHours tells whether the instant is inside the hours of the line, or,
-// where the line has none, of the team; nil where neither has any. The closing
+// where the line has none, of the team; nil where neither has any, or they are in a
+// zone that nobody knows. The closing
 // instant is outside.
 func (f *Facts) businessHours(line, team *string, t time.Time) any {
 	var shifts []shift
@@ -161,6 +173,9 @@ func (f *Facts) businessHours(line, team *string, t time.Time) any {
 	}
 	if len(shifts) == 0 {
 		return nil
+	}
+	if slices.ContainsFunc(shifts, func(s shift) bool { return s.zone == nil }) {
+		return nil // its hours are unknown, and no team's stand for them
 	}
 	for _, s := range shifts {
 		local := t.In(s.zone)

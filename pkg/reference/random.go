@@ -21,7 +21,11 @@ type RandomOptions struct {
 }
 
 // Zones are the time zones around whose clock changes random data gathers.
-var Zones = []string{"UTC", "America/Santiago", "America/Havana", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo"}
+// Some have names that zone tables keep for old times' sake, or not at all.
+var Zones = []string{"UTC", "America/Santiago", "America/Havana", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo", "America/Buenos_Aires", "US/Eastern", "Europe/Kiev"}
+
+// scheduleZones are those of working hours, blank and unknown ones among them.
+var scheduleZones = append([]string{"", " ", "Etc/Unknown", "Asia/Calcutta", "America/Asuncion"}, Zones...)
 
 // instants and gaps at which rules change their mind
 var gaps = []time.Duration{
@@ -223,9 +227,12 @@ func (g *generator) describe() {
 	for range 2 * len(g.contacts) {
 		g.tag("contact", pick(g, g.contacts))
 	}
-	hours := [][2]string{{"09:00:00", "12:30:00"}, {"13:30:00", "18:00:00"}, {"22:00:00", "06:00:00"}, {"08:00:00", "08:00:00"}, {"00:00:00", "23:59:59"}, {"18:00:00", "00:00:00"}}
+	hours := [][2]string{{"09:00:00", "12:30:00"}, {"13:30:00", "18:00:00"}, {"22:00:00", "06:00:00"}, {"08:00:00", "08:00:00"}, {"00:00:00", "23:59:59"}, {"18:00:00", "00:00:00"}, {"12:00:00", "24:00:00"}, {"00:00:00", "24:00:00"}}
 	schedule := func(line, team *string) {
-		zone := maybe(g, 0.1, pick(g, Zones))
+		zone := maybe(g, 0.1, pick(g, scheduleZones))
+		if g.chance(0.1) { // no day of the week, which leaves out the row alone
+			d.WorkingHours = append(d.WorkingHours, contract.WorkingHours{LineID: line, TeamID: team, TimeZone: zone, Weekday: 7, Opens: "00:00:00", Closes: "24:00:00"})
+		}
 		for weekday := range int32(7) {
 			for range g.IntN(3) {
 				h := pick(g, hours)

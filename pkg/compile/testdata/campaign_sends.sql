@@ -29,7 +29,7 @@ WITH recent AS (
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
               CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
-          WHERE m.created_at >= $7::timestamptz AND m.created_at < $8::timestamptz
+          WHERE m.created_at >= $6::timestamptz AND m.created_at < $7::timestamptz
         ) AS r
         LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
         OFFSET 0
@@ -42,7 +42,7 @@ WITH recent AS (
 unanchored_recent AS MATERIALIZED (
   SELECT DISTINCT account_id, line_id, contact_id
   FROM recent
-  WHERE CASE WHEN island_at < $9::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $10::timestamptz THEN 1 END = 1
+  WHERE CASE WHEN island_at < $8::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $9::timestamptz THEN 1 END = 1
 ),
 older AS MATERIALIZED (
   SELECT t.*,
@@ -81,7 +81,7 @@ older AS MATERIALIZED (
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
-            WHERE m.created_at >= $11::timestamptz AND m.created_at < $12::timestamptz
+            WHERE m.created_at >= $10::timestamptz AND m.created_at < $11::timestamptz
           ) AS r
           LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
           JOIN unanchored_recent AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
@@ -97,7 +97,7 @@ older AS MATERIALIZED (
 unanchored_older AS MATERIALIZED (
   SELECT DISTINCT account_id, line_id, contact_id
   FROM older
-  WHERE CASE WHEN island_at < $13::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $14::timestamptz THEN 1 END = 1
+  WHERE CASE WHEN island_at < $12::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $13::timestamptz THEN 1 END = 1
 ),
 oldest AS MATERIALIZED (
   SELECT t.*,
@@ -136,7 +136,7 @@ oldest AS MATERIALIZED (
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
-            WHERE m.created_at < $15::timestamptz
+            WHERE m.created_at < $14::timestamptz
           ) AS r
           LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
           JOIN unanchored_older AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
@@ -213,14 +213,14 @@ timeline AS MATERIALIZED (
 attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
-  WHERE (r.is_opener OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')) AND (r.created_at >= $16::timestamptz) IS TRUE AND (r.created_at < $17::timestamptz) IS TRUE
+  WHERE (r.is_opener OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')) AND (r.created_at >= $15::timestamptz) IS TRUE AND (r.created_at < $16::timestamptz) IS TRUE
 ),
 progress AS MATERIALIZED (
   SELECT r.session_g AS g,
     min(r.created_at) FILTER (WHERE NOT r.outbound AND NOT r.is_opener) AS replied_at,
     count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages
   FROM timeline AS r
-  WHERE r.session_g IS NOT NULL AND (r.created_at >= $16::timestamptz) IS TRUE
+  WHERE r.session_g IS NOT NULL AND (r.created_at >= $15::timestamptz) IS TRUE
   GROUP BY r.session_g
 ),
 session AS (
@@ -244,7 +244,7 @@ initiation AS (
   WHERE CASE WHEN r.outbound THEN NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open') ELSE coalesce(r.is_referral, false) END
 ),
 initiation_rows AS (
-  SELECT coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char(r.created_at AT TIME ZONE $2::text, ' YYYY-MM-DD')) AS send,
+  SELECT coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char((r.created_at AT TIME ZONE 'UTC' + $2::interval), ' YYYY-MM-DD')) AS send,
     nullif(r.campaign_id, '') AS campaign,
     r.outbound,
     r.status,
@@ -253,8 +253,8 @@ initiation_rows AS (
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
   FROM initiation AS r
   WHERE (r.created_at >= $3::timestamptz) IS TRUE AND (r.created_at < $4::timestamptz) IS TRUE
-    AND coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char(r.created_at AT TIME ZONE $5::text, ' YYYY-MM-DD')) IS NOT NULL
-    AND r.initiator = ANY ($6::text[])
+    AND coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char((r.created_at AT TIME ZONE 'UTC' + $2::interval), ' YYYY-MM-DD')) IS NOT NULL
+    AND r.initiator = ANY ($5::text[])
 ),
 initiation_totals AS (
   SELECT send,
@@ -287,4 +287,4 @@ LEFT JOIN (SELECT * FROM parley.campaign) AS send_entity ON send_entity.campaign
 LEFT JOIN (SELECT * FROM parley.campaign) AS campaign_entity ON campaign_entity.campaign_id = t.campaign
 WHERE t.campaign IS NOT NULL OR t.notifications >= $1::bigint
 ORDER BY first_sent_at DESC NULLS LAST, t.send COLLATE "C" NULLS LAST, t.campaign COLLATE "C" NULLS LAST
-LIMIT $18::bigint;
+LIMIT $17::bigint;

@@ -1,6 +1,6 @@
 WITH message_rows AS (
-  SELECT extract(dow FROM r.created_at AT TIME ZONE $1::text)::int AS weekday,
-    extract(hour FROM r.created_at AT TIME ZONE $2::text)::int AS hour_of_day,
+  SELECT extract(dow FROM (r.created_at AT TIME ZONE 'UTC' + $1::interval))::int AS weekday,
+    extract(hour FROM (r.created_at AT TIME ZONE 'UTC' + $1::interval))::int AS hour_of_day,
     r.outbound,
     r.stage
   FROM (
@@ -11,7 +11,7 @@ WITH message_rows AS (
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
         CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
     FROM (SELECT * FROM parley.message) AS m
-    WHERE m.created_at >= $3::timestamptz AND m.created_at < $4::timestamptz
+    WHERE m.created_at >= $2::timestamptz AND m.created_at < $3::timestamptz
   ) AS r
 ),
 message_totals AS (
@@ -27,4 +27,4 @@ SELECT t.weekday AS weekday,
   coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages
 FROM message_totals AS t
 ORDER BY t.weekday NULLS LAST, t.hour_of_day NULLS LAST
-LIMIT $5::bigint;
+LIMIT $4::bigint;

@@ -79,6 +79,16 @@ func Run(t *testing.T, cases ...Case) {
 	}
 }
 
+// RunOver asks the queries of several cases over the rows of one, in one database:
+// making a database is slow.
+func RunOver(t *testing.T, rows Case, cases ...Case) {
+	t.Helper()
+	e, _, _ := Open(t, rows)
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) { c.ask(t, e) })
+	}
+}
+
 // Ask answers the query of a case and returns the result; an error fails the test.
 func Ask(t *testing.T, c Case) *engine.Result {
 	t.Helper()

@@ -1,0 +1,28 @@
+package calendar
+
+import "time"
+
+// An Offset is the distance of a zone from UTC, in seconds to the east, from an
+// instant on.
+type Offset struct {
+	Since   time.Time
+	Seconds int
+}
+
+// Offsets lists the offsets that a zone has from one instant to another, the first
+// of them in force at since. PostgreSQL gets these, never a zone's name: its tables
+// may be old, or lack the name.
+func Offsets(since, until time.Time, loc *time.Location) []Offset {
+	_, seconds := since.In(loc).Zone()
+	offsets := []Offset{{since, seconds}}
+	for t := since; ; {
+		_, change := t.In(loc).ZoneBounds()
+		if change.IsZero() || change.After(until) {
+			return offsets
+		}
+		if _, seconds := change.In(loc).Zone(); seconds != offsets[len(offsets)-1].Seconds {
+			offsets = append(offsets, Offset{change.UTC(), seconds})
+		}
+		t = change
+	}
+}

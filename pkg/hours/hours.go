@@ -1,0 +1,260 @@
+// Package hours turns rows of working hours into the open hours of lines and teams.
+// Zones are resolved in Go, so that a database server needs to know none of them.
+package hours
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+)
+
+// Row is one row of the relation working_hours. What is nil is null.
+type Row struct {
+	Line, Team, Zone *string
+	Weekday          *int64
+	// Opens and Closes are since midnight.
+	Opens, Closes *time.Duration
+}
+
+// Owner is a line or a team: one of the two is set.
+type Owner struct{ Line, Team string }
+
+func (o Owner) String() string {
+	if o.Line != "" {
+		return "line " + o.Line
+	}
+	return "team " + o.Team
+}
+
+// Schedule holds the weeks of all owners, lines first, in order of their ids.
+type Schedule struct {
+	Weeks    []Week
+	Problems []Problem
+}
+
+// Week is the week of one owner.
+type Week struct {
+	Owner
+	// Unknown: the zone of a row is unknown, and so are all hours of the owner.
+	Unknown bool
+	shifts  []shift
+}
+
+// shift is a span of a local week. It may reach into the next week.
+type shift struct {
+	zone *time.Location
+	span
+}
+
+// span is half open, since the beginning of a Sunday.
+type span struct{ opens, closes time.Duration }
+
+// Problem says what is left out and why.
+type Problem struct {
+	Owner
+	// Zone is the unknown name; empty where a single row is left out.
+	Zone string
+	// Reason is what is wrong with a single row: weekday, opens or closes.
+	Reason string
+}
+
+const (
+	day      = 24 * time.Hour
+	weekLong = 7 * day
+	// sunday is how long before the epoch, a Thursday, its week began.
+	sunday = 4 * day
+)
+
+// New makes the schedule of the rows. A row that cannot be read is left out, and so
+// are all of an owner with a zone that nobody knows.
+func New(rows []Row) *Schedule {
+	s := &Schedule{}
+	weeks := map[Owner]*Week{}
+	problems := map[Problem]bool{}
+	for _, r := range rows {
+		p, wrong := r.Problem()
+		if p.Owner == (Owner{}) {
+			continue
+		}
+		w := weeks[p.Owner]
+		if w == nil {
+			w = &Week{Owner: p.Owner}
+			weeks[p.Owner] = w
+		}
+		switch {
+		case !wrong:
+			zone, _ := calendar.StoredZone(value(r.Zone))
+			span, _ := spanOf(r)
+			w.shifts = append(w.shifts, shift{zone, span})
+		case p.Zone != "":
+			w.Unknown = true
+			fallthrough
+		default:
+			problems[p] = true
+		}
+	}
+	for _, w := range weeks {
+		if w.Unknown || len(w.shifts) > 0 {
+			s.Weeks = append(s.Weeks, *w)
+		}
+	}
+	slices.SortFunc(s.Weeks, func(a, b Week) int { return compareOwners(a.Owner, b.Owner) })
+	s.Problems = slices.SortedFunc(maps.Keys(problems), func(a, b Problem) int {
+		return cmp.Or(compareOwners(a.Owner, b.Owner), cmp.Compare(a.Zone, b.Zone), cmp.Compare(a.Reason, b.Reason))
+	})
+	return s
+}
+
+// Problem returns what is wrong with a row, and whether anything is. It always names
+// the owner, where there is one.
+func (r Row) Problem() (p Problem, wrong bool) {
+	owner, ok := ownerOf(r)
+	if !ok {
+		return Problem{Reason: "line_id"}, true
+	}
+	p.Owner = owner
+	if _, known := calendar.StoredZone(value(r.Zone)); !known {
+		p.Zone = shorten(strings.TrimSpace(*r.Zone))
+		return p, true
+	}
+	_, p.Reason = spanOf(r)
+	return p, p.Reason != ""
+}
+
+// compareOwners puts lines before teams, and shorter ids, such as smaller numbers,
+// before longer ones.
+func compareOwners(a, b Owner) int {
+	return cmp.Or(cmp.Compare(boolInt(a.Line == ""), boolInt(b.Line == "")),
+		cmp.Compare(len(a.Line+a.Team), len(b.Line+b.Team)), cmp.Compare(a.Line+a.Team, b.Line+b.Team))
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// ownerOf is the line of a row, else its team; a blank id is none.
+func ownerOf(r Row) (Owner, bool) {
+	if line := value(r.Line); strings.TrimSpace(line) != "" {
+		return Owner{Line: line}, true
+	}
+	if team := value(r.Team); strings.TrimSpace(team) != "" {
+		return Owner{Team: team}, true
+	}
+	return Owner{}, false
+}
+
+func value(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// shorten keeps a name that people read short.
+func shorten(name string) string {
+	const most = 60
+	if r := []rune(name); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return name
+}
+
+// spanOf is the span of a row, or the column that is wrong.
+func spanOf(r Row) (span, string) {
+	switch {
+	case r.Weekday == nil || *r.Weekday < 0 || *r.Weekday > 6:
+		return span{}, "weekday"
+	case r.Opens == nil || *r.Opens < 0 || *r.Opens > day:
+		return span{}, "opens"
+	case r.Closes == nil || *r.Closes < 0 || *r.Closes > day:
+		return span{}, "closes"
+	}
+	midnight := time.Duration(*r.Weekday) * day
+	s := span{midnight + *r.Opens, midnight + *r.Closes}
+	if *r.Closes <= *r.Opens { // on the next day
+		s.closes += day
+	}
+	return s, ""
+}
+
+// Open reports whether the owner is open at the instant.
+func (w Week) Open(at time.Time) bool {
+	return slices.ContainsFunc(w.shifts, func(s shift) bool {
+		_, offset := at.In(s.zone).Zone()
+		into := intoWeek(at, offset)
+		return into >= s.opens && into < s.closes || into+weekLong >= s.opens && into+weekLong < s.closes
+	})
+}
+
+// intoWeek is how far into its local week an instant is.
+func intoWeek(at time.Time, offset int) time.Duration {
+	seconds := at.Unix() + int64(offset) + int64(sunday/time.Second)
+	const whole = int64(weekLong / time.Second)
+	return time.Duration((seconds%whole+whole)%whole)*time.Second + time.Duration(at.Nanosecond())
+}
+
+// Bounds are the open hours between two instants in a form that a database can look
+// up without knowing zones. changes are the instants at which an offset changes.
+// Where i of them have passed, an instant that is s seconds into its week of UTC is
+// open if an odd number of bounds are at or below i × 604800 + s.
+func (w Week) Bounds(since, until time.Time) (changes []time.Time, bounds []float64) {
+	offsets := map[string][]calendar.Offset{}
+	for _, s := range w.shifts {
+		if name := s.zone.String(); offsets[name] == nil {
+			offsets[name] = calendar.Offsets(since, until, s.zone)
+			for _, o := range offsets[name][1:] {
+				changes = append(changes, o.Since)
+			}
+		}
+	}
+	slices.SortFunc(changes, time.Time.Compare)
+	changes = slices.CompactFunc(changes, time.Time.Equal)
+	for i := range len(changes) + 1 {
+		at := since
+		if i > 0 {
+			at = changes[i-1]
+		}
+		var spans []span
+		for _, s := range w.shifts {
+			_, seconds := at.In(s.zone).Zone()
+			spans = append(spans, moved(s.span, -time.Duration(seconds)*time.Second)...)
+		}
+		for _, s := range merge(spans) {
+			begin := float64(i) * weekLong.Seconds()
+			bounds = append(bounds, begin+s.opens.Seconds(), begin+s.closes.Seconds())
+		}
+	}
+	return changes, bounds
+}
+
+// moved is a span at another place of the week, in two parts where the week ends in
+// it.
+func moved(s span, by time.Duration) []span {
+	long := s.closes - s.opens
+	opens := ((s.opens+by)%weekLong + weekLong) % weekLong
+	if opens+long <= weekLong {
+		return []span{{opens, opens + long}}
+	}
+	return []span{{opens, weekLong}, {0, opens + long - weekLong}}
+}
+
+// merge puts spans in order and overlapping ones together.
+func merge(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.opens, b.opens) })
+	var merged []span
+	for _, s := range spans {
+		if n := len(merged); n > 0 && s.opens <= merged[n-1].closes {
+			merged[n-1].closes = max(merged[n-1].closes, s.closes)
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}
