@@ -636,7 +636,7 @@ func (c *chatwoot) deliver(m contract.Message, kind string, attributes object, t
 		return 1 // which is what it begins with
 	}
 	if reached == "failed" {
-		told.ErrorCode, told.ErrorText = externalError(m, c.messages.of(m.MessageID), c.twilio[text(m.LineID)])
+		told.ErrorCode, told.ErrorText = nil, externalError(m, c.messages.of(m.MessageID), c.twilio[text(m.LineID)])
 		if told.ErrorText != nil {
 			attributes["external_error"] = *told.ErrorText
 		}
@@ -644,24 +644,21 @@ func (c *chatwoot) deliver(m contract.Message, kind string, attributes object, t
 	return map[string]int{"pending": 0, "sent": 0, "delivered": 1, "read": 2, "failed": 3}[reached]
 }
 
-// externalError writes a failure as the channels do.
-func externalError(m contract.Message, id int, twilio bool) (code, whole *string) {
-	code = optional(text(m.ErrorCode))
+// externalError writes a failure as the channels do, or nil if nothing is known of it.
+// Some channels leave the code out, some write nothing else.
+func externalError(m contract.Message, id int, twilio bool) *string {
+	code, words := text(m.ErrorCode), text(m.ErrorText)
 	switch {
-	case code != nil && digits(*code) != *code:
-		return nil, new("error " + *code + " " + text(m.ErrorText))
-	case code == nil && text(m.ErrorText) == "":
-		return nil, nil
-	case code == nil:
-		return nil, new("error " + text(m.ErrorText))
-	case twilio && id%2 == 0 && len(*code) == 5: // without words
-		return code, new("Código de error: " + *code)
-	case twilio:
-		return code, new(*code + " - " + text(m.ErrorText))
-	case id%2 == 0:
-		return code, new("(#" + *code + ") " + text(m.ErrorText))
+	case code == "" && words == "":
+		return nil
+	case code == "":
+		return &words
 	}
-	return code, new(*code + ": " + text(m.ErrorText))
+	forms := []string{"(#%s) %s", "%s: %s", `{"error":{"message":"%[2]s","type":"OAuthException","code":%[1]s,"error_subcode":2494073}}`, "%[2]s (%[1]s)", "%[2]s"}
+	if twilio {
+		forms = []string{"[HTTP 400] %s : %s", "%s - %s", "Código de error: %[1]s", "%[2]s\nMore information: https://www.twilio.com/docs/errors/%[1]s"}
+	}
+	return new(fmt.Sprintf(forms[id%len(forms)]+"%.0[1]s%.0[2]s", code, words))
 }
 
 // answers says which message is answered: by its id, or by the provider's.

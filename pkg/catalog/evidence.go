@@ -10,6 +10,7 @@ var (
 	tellsDelivery = []string{"message.status", "message.delivered_at", "message.read_at"}
 	tellsReading  = []string{"message.status", "message.read_at"}
 	tellsFailure  = []string{"message.status", "message.failed_at"}
+	tellsReason   = []string{"message.error_code", "message.error_text"}
 	// tellsAnswers: who of a conversation's messages is a human's.
 	tellsAnswers = "message.conversation_id message.author_kind"
 )
@@ -30,7 +31,7 @@ var evidence = map[string][]string{
 	"notifications_failed":      tellsFailure, "notifications_pending": {"message.status.pending"},
 	"notified_delivered": tellsDelivery, "notified_read": tellsReading,
 	"stage_reached": tellsReading, "stage_share_of_previous": tellsReading, "stage_share_of_sent": tellsReading,
-	"failure_reasons":    {"message.error_code"},
+	"failure_reasons":    tellsReason,
 	"conversations_open": {"conversation.status"},
 	"open_now":           {"conversation.status"},
 	"conversations_unattended": {
@@ -88,8 +89,8 @@ var messageCuts = map[string][]string{
 	"send":              {"message.campaign_id", "message.template_name"},
 	"correlation_id":    {"message.correlation_id"},
 	"status":            append([]string{"message.failed_at"}, tellsDelivery...),
-	"failure_reason":    {"message.error_code"},
-	"failure_code":      {"message.error_code"},
+	"failure_reason":    tellsReason,
+	"failure_code":      tellsReason,
 	"author_kind":       {"message.author_kind"},
 	"content_type":      {"message.content_type"},
 }

@@ -167,7 +167,7 @@ func (b *rowBuilder) expr(id string) string {
 	case "failure_reason":
 		return b.failureReason()
 	case "failure_code":
-		return "CASE WHEN r.stage = 'failed' THEN " + text(b.col("error_code")) + " END"
+		return b.failureCode()
 	case "direction":
 		return "CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END"
 	case "in_window":
@@ -185,15 +185,6 @@ func (b *rowBuilder) expr(id string) string {
 // send names what went out together: a campaign, or a template on a day.
 func (b *rowBuilder) send() string {
 	return fmt.Sprintf("coalesce(%s, %s || to_char(%s, ' YYYY-MM-DD'))", b.asText("campaign", b.expr("campaign")), b.expr("template"), b.local("r.created_at"))
-}
-
-// failureReason looks the provider's code up; rows with details want the text
-// to match as well.
-func (b *rowBuilder) failureReason() string {
-	reasons, details := failureTables()
-	code, text := b.col("error_code"), b.col("error_text")
-	return fmt.Sprintf("CASE WHEN r.stage = 'failed' THEN CASE WHEN %[2]s ~* (%[4]s -> %[1]s ->> 'details') THEN %[4]s -> %[1]s ->> 'reason' ELSE coalesce(%[3]s ->> %[1]s, 'unknown') END END",
-		code, text, b.arg(reasons, "jsonb"), b.arg(details, "jsonb"))
 }
 
 // nameOf is the expression that shows an entity, with the joins it reads, over

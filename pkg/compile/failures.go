@@ -1,25 +1,31 @@
 package compile
 
 import (
-	"encoding/json"
-	"sync"
+	"fmt"
 
-	"github.com/parley-reports/parley/pkg/whatsapp"
+	"github.com/parley-reports/parley/pkg/failure"
 )
 
-// failureTables are the provider's codes as two JSON objects: code to reason,
-// and code to {details, reason} for those whose text decides.
-var failureTables = sync.OnceValues(func() (reasons, details string) {
-	byCode := map[string]string{}
-	byText := map[string]map[string]string{}
-	for _, e := range whatsapp.ErrorCodes() {
-		if e.Details == "" {
-			byCode[e.Code] = e.Reason
-		} else {
-			byText[e.Code] = map[string]string{"details": e.Details, "reason": e.Reason}
-		}
+// failure writes the rules of failures over the row r.
+func (b *rowBuilder) failure() failure.SQL {
+	sql := failure.SQL{Bind: b.arg, Own: b.col("error_code"), Text: b.col("error_text")}
+	if b.Source.Channel != "" {
+		sql.Channel = "'" + b.Source.Channel + "'"
+	} else {
+		sql.Channel = b.line("channel")
 	}
-	a, _ := json.Marshal(byCode) // maps of strings always marshal
-	b, _ := json.Marshal(byText)
-	return string(a), string(b)
-})
+	return sql
+}
+
+// ofFailed is the expression where the message failed, else null.
+func ofFailed(expr string) string {
+	return fmt.Sprintf("CASE WHEN r.stage = 'failed' THEN %s END", expr)
+}
+
+func (b *rowBuilder) failureReason() string { return ofFailed(b.failure().Reason()) }
+
+// failureCode is the source's own code, else the one that stands in the text.
+func (b *rowBuilder) failureCode() string { return ofFailed(b.failure().Code()) }
+
+// failureMeaning is the code whose meaning fits the reason.
+func (b *rowBuilder) failureMeaning() string { return ofFailed(b.failure().Meaning()) }

@@ -25,7 +25,7 @@ var aggregates = map[string]string{
 	"messages_read":           countIf("f.outbound AND f.stage = 'read'"),
 	"messages_failed":         countIf("f.outbound AND f.stage = 'failed'"),
 	"messages_pending":        countIf("f.outbound AND f.stage = 'pending'"),
-	"failure_meaning":         single("f.failure_code"), // put into words by the frame
+	"failure_meaning":         single("f.meaning"), // put into words by the frame
 	"failure_advice":          single("f.failure_reason"),
 	"messages_sent_in_window": countIf(sent + " AND f.in_window = 'open'"),
 	"templates_sent":          countIf(sent + " AND f.is_template"),

@@ -131,10 +131,11 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 	if asked(metrics, "messages_sent_in_window") {
 		fields = append(fields, "r.in_window")
 	}
-	for _, failure := range []struct{ metric, told string }{{"failure_meaning", "failure_code"}, {"failure_advice", "failure_reason"}} {
-		if asked(metrics, failure.metric) && !slices.Contains(c.Query.GroupBy, failure.told) {
-			fields = append(fields, b.expr(failure.told)+" AS "+failure.told)
-		}
+	if asked(metrics, "failure_meaning") {
+		fields = append(fields, b.failureMeaning()+" AS meaning")
+	}
+	if asked(metrics, "failure_advice") && !slices.Contains(c.Query.GroupBy, "failure_reason") {
+		fields = append(fields, b.expr("failure_reason")+" AS failure_reason")
 	}
 	from := b.messageFrom()
 	return factRows{selectSQL(fields, from, where), multi}

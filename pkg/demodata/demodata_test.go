@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/contract"
+	reasons "github.com/parley-reports/parley/pkg/failure"
 	facts "github.com/parley-reports/parley/pkg/whatsapp"
 )
 
@@ -224,10 +225,6 @@ func (c *checker) references() {
 
 // messages: states agree with the times, in order and not in the future.
 func (c *checker) messages() {
-	known := map[string]bool{}
-	for _, e := range facts.ErrorCodes() {
-		known[e.Code] = true
-	}
 	var last *contract.Message
 	for i := range c.data.Messages {
 		m := &c.data.Messages[i]
@@ -268,7 +265,7 @@ func (c *checker) messages() {
 		c.want(state != "delivered" || m.DeliveredAt != nil, "message %s: %s", m.MessageID, state)
 		switch channel := c.channels[*m.LineID]; {
 		case m.ErrorCode != nil && channel == whatsapp:
-			c.want(known[*m.ErrorCode], "message %s: no reason for code %s", m.MessageID, *m.ErrorCode)
+			c.want(reasons.Known(channel, *m.ErrorCode), "message %s: no reason for code %s", m.MessageID, *m.ErrorCode)
 		case channel == email && m.FailedAt == nil && m.ReadAt == nil:
 			c.want(state == "" || state == "pending", "message %s: an e-mail has the state %s", m.MessageID, state)
 		}

@@ -199,7 +199,7 @@ func (c *cut) messageValue(r *row, dimension string) any {
 			text = &status
 		case status != "failed":
 		case dimension == "failure_code":
-			text = m.ErrorCode
+			text = m.code
 		default:
 			text = &m.reason
 		}

@@ -96,7 +96,7 @@ func measure(id string, s scope) any {
 	case "sent_received_ratio":
 		return ratio(n(sent), n(received))
 	case "failure_meaning":
-		return single(rows, func(m *message) *string { return m.ErrorCode })
+		return single(rows, func(m *message) *string { return m.meaning })
 	case "failure_advice":
 		return single(rows, func(m *message) *string { return &m.reason })
 	case "messages_sent_in_window":

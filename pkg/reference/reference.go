@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -30,15 +29,9 @@ type Options struct {
 	BillingRules []contract.BillingRule
 	// Markets maps the digits that a phone number begins with to a market.
 	Markets map[string]string
-	Reasons []Reason
 	// NoWaitingSince is set where the source doesn't keep waiting_since.
 	NoWaitingSince bool
 }
-
-// A Reason maps a provider's error code to a reason for people. Where Details
-// is set it serves only failures whose text matches that regular expression,
-// whatever the case. The first that fits serves.
-type Reason struct{ Code, Details, Reason string }
 
 // Defaults are the tables that Parley ships.
 func Defaults() Options {
@@ -55,9 +48,6 @@ func Defaults() Options {
 	}
 	for _, m := range whatsapp.Markets() {
 		options.Markets[m.Prefix] = m.Market
-	}
-	for _, c := range whatsapp.ErrorCodes() {
-		options.Reasons = append(options.Reasons, Reason(c))
 	}
 	return options
 }
@@ -362,21 +352,4 @@ func (g *group) add(bucket time.Time, r *row) {
 		g.rows[key] = map[catalog.Fact][]*row{}
 	}
 	g.rows[key][r.fact] = append(g.rows[key][r.fact], r)
-}
-
-// reasonOf maps a failure to its reason for people.
-func (f *Facts) reasonOf(code, text *string) string {
-	if code != nil {
-		for _, r := range f.options.Reasons {
-			if r.Code == *code && (r.Details == "" || text != nil && detailsPattern(r.Details).MatchString(*text)) {
-				return r.Reason
-			}
-		}
-	}
-	return "unknown"
-}
-
-// detailsPattern reads a regular expression of PostgreSQL's kind.
-func detailsPattern(details string) *regexp.Regexp {
-	return regexp.MustCompile("(?i)" + strings.NewReplacer(`\m`, `\b`, `\M`, `\b`).Replace(details))
 }

@@ -16,6 +16,8 @@ type message struct {
 	contract.Message
 	stage    string   // empty for inbound
 	reason   string   // of a failure
+	code     *string  // of a failure
+	meaning  *string  // the code, if it explains the reason
 	inWindow bool     // outbound only
 	isNew    bool     // nothing but failures stands before it between contact and account
 	session  *session // that covers it
@@ -115,7 +117,7 @@ func (f *Facts) orderMessages(messages []contract.Message) {
 		}
 		derived := &message{Message: m, stage: stageOf(m)}
 		if derived.failed() {
-			derived.reason = f.reasonOf(m.ErrorCode, m.ErrorText)
+			f.explain(derived)
 		}
 		f.messages = append(f.messages, derived)
 	}

@@ -384,7 +384,7 @@ func TestFunnel(t *testing.T) {
 		in("d1", "2025-03-10 10:00:30", contact("eve")),
 		out("e", "2025-03-10 10:00", campaign("promo"), contact("fay"), pending),
 		out("f", "2025-03-10 10:00", campaign("promo"), contact("gil"), failing, code("131026", "")),
-		out("g", "2025-03-10 10:00", campaign("promo"), contact("hal"), failing, code("131009", "The PHONE NUMBER is odd")),
+		out("g", "2025-03-10 10:00", campaign("promo"), contact("hal"), failing, code("131009", "The recipient's PHONE NUMBER is not valid")),
 		out("h", "2025-03-10 11:00", campaign("promo"), contact("gil"), failing, code("what", "")),
 		in("i", "2025-03-10 10:00", contact("ida"), referral),
 	)

@@ -115,6 +115,8 @@ type Source struct {
 	// Phone is the phone of a contact out of its id, which is written $id, where the
 	// ids tell it: then also of those that no row describes.
 	Phone string
+	// Channel is the channel of all lines, if they are all of one.
+	Channel string
 	// Unknown are the columns that the database cannot know, as
 	// "message.delivered_at". Of events the names that it does not record stand
 	// here too: "conversation_event.reopened", and of a column a value that it never

@@ -1,6 +1,6 @@
-// Package whatsapp holds the platform's facts as data: what a provider's error
-// code means to people, which market a calling code belongs to, the rates and
-// the rules of billing. The tables are CSV files beside this one.
+// Package whatsapp holds the platform's facts as data: which market a calling code
+// belongs to, the rates and the rules of billing. The tables are CSV files beside
+// this one.
 package whatsapp
 
 import (
@@ -12,9 +12,6 @@ import (
 	"time"
 )
 
-//go:embed error_codes.csv
-var errorCodesCSV string
-
 //go:embed markets.csv
 var marketsCSV string
 
@@ -23,12 +20,6 @@ var sampleRatesCSV string
 
 //go:embed billing_rules.csv
 var billingRulesCSV string
-
-// ErrorCode maps a provider's code to a reason of the catalogue. Where Details
-// is set, the row serves only failures whose text matches that regular
-// expression (PostgreSQL's, case-insensitive); such rows come before the row
-// without it.
-type ErrorCode struct{ Code, Details, Reason string }
 
 // Market maps the digits that a phone number begins with to a market. The
 // longest matching prefix wins.
@@ -54,22 +45,6 @@ type BillingRule struct {
 	Billable     bool
 	RateCategory string
 	FreeUnits    *int
-}
-
-// ErrorCodes returns the mapping of provider codes to reasons.
-func ErrorCodes() []ErrorCode {
-	var codes []ErrorCode
-	for _, row := range rows(errorCodesCSV) {
-		first, last, isRange := strings.Cut(row[0], "-")
-		if !isRange {
-			codes = append(codes, ErrorCode{row[0], row[1], row[2]})
-			continue
-		}
-		for n := number(first); n <= number(last); n++ {
-			codes = append(codes, ErrorCode{strconv.Itoa(n), row[1], row[2]})
-		}
-	}
-	return codes
 }
 
 // Markets returns the markets by calling-code prefix.

@@ -12,8 +12,11 @@ WITH page AS (
       nullif(r.content_type, '') AS content_type,
       nullif(r.template_name, '') AS template,
       nullif(r.campaign_id, '') AS campaign,
-      CASE WHEN r.stage = 'failed' THEN CASE WHEN r.error_text ~* ($2::jsonb -> r.error_code ->> 'details') THEN $2::jsonb -> r.error_code ->> 'reason' ELSE coalesce($1::jsonb ->> r.error_code, 'unknown') END END AS failure_reason,
-      CASE WHEN r.stage = 'failed' THEN nullif(r.error_code, '') END AS failure_code,
+      CASE WHEN r.stage = 'failed' THEN (SELECT coalesce($1::jsonb ->> (e.family || ' ' || e.own), $1::jsonb ->> e.own, (SELECT coalesce($1::jsonb ->> (e.family || ' ' || x.cut), $1::jsonb ->> x.cut,
+        CASE WHEN e.text ~* $3::text THEN 'window_closed' WHEN e.text ~* $4::text THEN 'recipient_choice' WHEN e.text ~* $5::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $6::text THEN 'number_unreachable' WHEN $7::text IN (e.own, x.cut) AND e.text ~* $8::text THEN 'account_problem' WHEN $9::text IN (e.own, x.cut) AND e.text ~* $10::text THEN 'account_problem' WHEN $11::text IN (e.own, x.cut) AND e.text ~* $12::text THEN 'wrong_destination' WHEN $13::text IN (e.own, x.cut) AND e.text ~* $14::text THEN 'wrong_destination' WHEN e.text ~* $15::text THEN 'wrong_destination' WHEN e.family IN ('whatsapp') AND e.text ~* $16::text THEN 'template_state' WHEN e.family IN ('whatsapp') AND e.text ~* $17::text THEN 'template_parameters' WHEN e.text ~* $18::text THEN 'limit_reached' WHEN e.text ~* $19::text THEN 'account_problem' WHEN e.text ~* $20::text THEN 'media' WHEN e.text ~* $21::text THEN 'server' END,
+        $2::jsonb ->> (e.family || ' ' || e.own), $2::jsonb ->> e.own, $2::jsonb ->> (e.family || ' ' || x.cut), $2::jsonb ->> x.cut, 'unknown') FROM (SELECT (SELECT coalesce(array_to_string(regexp_match(h.t, $22::text, 'i'), ''), array_to_string(regexp_match(h.t, $23::text, 'i'), ''), array_to_string(regexp_match(h.t, $24::text, 'i'), ''), array_to_string(regexp_match(h.t, $25::text, 'i'), '')) FROM (SELECT regexp_replace(left(e.text, 500) COLLATE "C", $26::text, ' ', 'gi') AS t OFFSET 0) AS h) AS cut OFFSET 0) AS x))
+      FROM (SELECT CASE WHEN lower(btrim(l.channel)) = ANY ($27::text[]) THEN lower(btrim(l.channel)) ELSE 'whatsapp' END AS family, CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $28::text, 'i'), ''), array_to_string(regexp_match(h.t, $29::text, 'i'), ''), array_to_string(regexp_match(h.t, $30::text, 'i'), ''), array_to_string(regexp_match(h.t, $31::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $32::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END AS own, left(r.error_text, 500) COLLATE "C" AS text OFFSET 0) AS e) END AS failure_reason,
+      CASE WHEN r.stage = 'failed' THEN coalesce(CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $33::text, 'i'), ''), array_to_string(regexp_match(h.t, $34::text, 'i'), ''), array_to_string(regexp_match(h.t, $35::text, 'i'), ''), array_to_string(regexp_match(h.t, $36::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $37::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END, (SELECT coalesce(array_to_string(regexp_match(h.t, $38::text, 'i'), ''), array_to_string(regexp_match(h.t, $39::text, 'i'), ''), array_to_string(regexp_match(h.t, $40::text, 'i'), ''), array_to_string(regexp_match(h.t, $41::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_text, 500) COLLATE "C", $42::text, ' ', 'gi') AS t OFFSET 0) AS h)) COLLATE "default" END AS failure_code,
       count(*) OVER () AS total
     FROM (
       SELECT m.agent_id, m.author_kind, m.campaign_id, m.content_type, m.created_at, m.error_code, m.error_text, m.line_id, m.message_id, m.template_name, 
@@ -23,12 +26,12 @@ WITH page AS (
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
           CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
-      WHERE m.created_at >= $3::timestamptz AND m.created_at < $4::timestamptz
+      WHERE m.created_at >= $43::timestamptz AND m.created_at < $44::timestamptz
     ) AS r
     LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
   ) AS p
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
-  LIMIT $5::bigint
+  LIMIT $45::bigint
 )
 SELECT t.status AS status,
   t.direction AS direction,

@@ -32,10 +32,8 @@ SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.
   CASE WHEN m.message_type <> 0 AND m.content_type <> 12 THEN CASE m.status WHEN 1 THEN CASE WHEN m.sender_type IS NULL AND a.external_echo = 'true' THEN 'sent' ELSE 'delivered' END WHEN 2 THEN 'read' WHEN 3 THEN 'failed'
     ELSE CASE WHEN m.source_id IS NULL AND i.channel_type IN ('Channel::Whatsapp', 'Channel::TwilioSms', 'Channel::Sms', 'Channel::FacebookPage', 'Channel::Instagram') THEN 'pending' ELSE 'sent' END
   END END AS status,
-  -- "131047: Re-engagement message", "(#132012) Parameter format", "63016 - Failed";
-  -- of Twilio, where it has no words, "Error code: 63016" in the account's language.
-  CASE WHEN m.status = 3 THEN coalesce(substring(a.external_error FROM '^\s*\(#(\d+)\)'), substring(a.external_error FROM '^\s*(\d+)\s*[:,-]'),
-    CASE WHEN i.channel_type = 'Channel::TwilioSms' THEN substring(a.external_error FROM '^\D+(\d{5})$') END) END AS error_code,
+  -- The code stands in the text.
+  NULL::text AS error_code,
   CASE WHEN m.status = 3 THEN a.external_error END AS error_text,
   -- Attributes of e-mails hold the whole e-mail.
   CASE WHEN m.message_type = 0 AND m.content_type <> 8 THEN a.referral IS NOT NULL ELSE false END AS is_referral,

@@ -142,11 +142,15 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 			return nil, err
 		}
 	}
-	return db.Examine(ctx, source.Product{
+	found, err := db.Examine(ctx, source.Product{
 		Name: "WhatsApp webhooks", Files: files, Data: t, Indexes: []source.Index{{Table: names.Table, Column: names.ReceivedAt}},
 		Wrong:  wrong(db, names, received, payload),
 		Remedy: "Check the database, the schema, the table and its columns in the data source's settings, and the rights of its user (see docs/webhook.md)",
 	})
+	if found != nil {
+		found.Channel = "whatsapp"
+	}
+	return found, err
 }
 
 // wrong says what is the matter with the columns that the settings name, given
