@@ -66,6 +66,11 @@ func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Tim
 			found = append(found, problem)
 		}
 	}
+	unknown, err := failures(ctx, db, s, since)
+	if err != nil {
+		return found, err
+	}
+	found = append(found, unknown...)
 	if !s.Has("working_hours") {
 		return found, nil
 	}
@@ -92,13 +97,18 @@ var eventTimes = map[string]string{"message": "created_at", "conversation": "cre
 // expand puts the relations into a rule's SQL. The range holds for the rows that
 // the rule is about, not for those that they point to.
 func expand(s *source.Source, sql string, since time.Time) (string, []any) {
+	return expandWith(s, since, func(func(any, string) string) string { return sql })
+}
+
+// expandWith is expand for SQL with arguments of its own.
+func expandWith(s *source.Source, since time.Time, write func(bind func(value any, typ string) string) string) (string, []any) {
 	var args []any
 	bind := func(v any, typ string) string {
 		args = append(args, v)
 		return fmt.Sprintf("$%d::%s", len(args), typ)
 	}
 	account := func() string { return bind(s.Account, "text") }
-	sql = bracketed.ReplaceAllStringFunc(sql, func(match string) string {
+	sql := bracketed.ReplaceAllStringFunc(write(bind), func(match string) string {
 		parts := bracketed.FindStringSubmatch(match)
 		if parts[1] == "" {
 			return s.From(parts[2], source.Span{}, account)
