@@ -518,7 +518,11 @@ func (z *ticketz) writeMessages() {
 				}
 				told.Status = &reached
 				if reached == "failed" && n%4 != 0 {
-					told.ErrorCode, told.ErrorText = new("ZAPITU-0"), optional(text(m.ErrorText))
+					words := text(m.ErrorText)
+					if code := text(m.ErrorCode); code != "" && n%3 == 0 {
+						words += " (" + code + ")"
+					}
+					told.ErrorCode, told.ErrorText = new("ZAPITU-0"), optional(words)
 					failure = object{"code": *told.ErrorCode, "message": told.ErrorText, "rawPayload": object{"status": 0}}.json()
 				}
 			}

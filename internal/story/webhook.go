@@ -373,6 +373,9 @@ func (w *webhook) failure(i int, m contract.Message, told *contract.Message) obj
 	if code == "" && words == "" {
 		return nil
 	}
+	if i%5 == 0 && code != "" && digits(code) == code { // in the text alone
+		code, words = "", "(#"+code+") "+words
+	}
 	told.ErrorCode, told.ErrorText = optional(code), optional(words)
 	failure := object{"href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"}
 	if code != "" && digits(code) == code {

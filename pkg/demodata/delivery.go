@@ -46,10 +46,10 @@ type channelTraits struct {
 
 var traits = map[string]channelTraits{
 	whatsapp:  {reports: true, delivers: true, receipts: true},
-	messenger: {reports: true, delivers: true, receipts: true},
-	instagram: {reports: true, receipts: true},
+	messenger: {reports: true, delivers: true, receipts: true, lateFails: 0.004},
+	instagram: {reports: true, receipts: true, lateFails: 0.006},
 	webchat:   {reports: true, delivers: true, receipts: true},
-	telegram:  {reports: true},
+	telegram:  {reports: true, lateFails: 0.008},
 	sms:       {reports: true, delivers: true, lateFails: 0.02},
 	email:     {lateFails: 0.012},
 }
@@ -82,7 +82,17 @@ var (
 	failCarrier       = &failure{"30003", "Unreachable destination handset", true}
 	failBounce        = &failure{"5.1.1", "Recipient address rejected: user unknown", true}
 	failTimeout       = &failure{"", "Request timed out", false}
+	failOutside       = &failure{"10", "This message is sent outside of allowed window.", false}
+	failNobody        = &failure{"100", "No matching user found", false}
+	failToken         = &failure{"", "Error validating access token: Session has expired.", false}
+	failBlocked       = &failure{"403", "Forbidden: bot was blocked by the user", true}
 )
+
+// lateFailures are what goes wrong on the way to the contact, by channel.
+var lateFailures = map[string][]*failure{
+	sms: {failCarrier}, email: {failBounce}, telegram: {failBlocked},
+	messenger: {failOutside, failOutside, failNobody}, instagram: {failOutside, failOutside, failToken},
+}
 
 // fail lets the message fail.
 func (g *generator) fail(d *draft, f *failure) {
@@ -109,11 +119,8 @@ func (g *generator) deliver(d *draft, queue int64) bool {
 		}
 	}
 	if l.lateFails > 0 && g.chance(l.lateFails) {
-		if l.channel == sms {
-			g.fail(d, failCarrier)
-		} else {
-			g.fail(d, failBounce)
-		}
+		late := lateFailures[l.channel]
+		g.fail(d, late[d.at%int64(len(late))])
 		return false
 	}
 	switch x := g.random.Float64(); {
@@ -183,10 +190,14 @@ func (g *generator) settle(d *draft) {
 		if happened(d.sent) {
 			m.SentAt = g.instant(d.sent)
 		}
-		if d.failure.code != "" {
+		m.ErrorText = &d.failure.text
+		switch {
+		case d.failure.code == "":
+		case (l.channel == messenger || l.channel == instagram || d.at%7 == 0) && l.channel != email: // in the text alone
+			m.ErrorText = new("(#" + d.failure.code + ") " + d.failure.text)
+		default:
 			m.ErrorCode = &d.failure.code
 		}
-		m.ErrorText = &d.failure.text
 		g.summary.Failed++
 	case !happened(d.sent):
 		m.Status = statusPending

@@ -42,14 +42,20 @@ var gaps = []time.Duration{
 var (
 	accountIDs  = []string{"acme", "ACME", "ácme", "1"}
 	lineIDs     = []string{"9", "10", "L'1", "Über", "uber", "b_line", "B-line", "línea 1"}
-	channels    = []string{"whatsapp", "whatsapp", "whatsapp", "webchat", "instagram", "sms", "whatsapp", ""}
+	channels    = []string{"whatsapp", "whatsapp", "whatsapp", "webchat", "instagram", "sms", "telegram", ""}
 	teamIDs     = []string{"7", "07", "ventas", "Ventas", `"t"`}
 	agentIDs    = []string{"1", "2", "10", "O'Brien", "zoé", "Zoe", "a.b"}
 	campaignIDs = []string{"promo", "Promo", "100%", "c_1", "日本"}
 	tagNames    = []string{"vip", "VIP", "churn", "reclamo", "Ñandú", "a|b", "100%", ""}
 	prefixes    = []string{"", "m", "M", "é", "Z", "_", "'", `"`, "ñ", "日本", "wamid.HBg", "-", "a b"}
 	peopleNames = []string{"Ana", "ana", "Ana", "José", "Zoë", "O'Hara", "100% Pérez", "", "李"}
-	errorCodes  = []string{"131047", "131026", "132000", "131049", "63016", "100", "131009", "", "999999", "abc"}
+	errorCodes  = []string{"131047", "131026", "132000", "131049", "63016", "100", "10", "131009", "", " ", "(#131047)", " 63049 ", "131026.0", "999999", "abc", "400", "403", "429", "5.1.1"}
+	errorTexts  = []string{
+		"(#100) Invalid parameter", "Recipient phone number is not valid", "tomorrow", "The parameter TO is required", "", " ", "due to nothing",
+		"10 - (#10) This message is sent outside of allowed window.", "100 - No matching user found", "[HTTP 400] 21211 : Unable to create record", "Código de error: 63016",
+		`{"error":{"code":131026,"error_subcode":33}}`, "Your account has been restricted (463)", "WhatsApp error 429", "403, Forbidden: bot was blocked by the user", "550 5.1.1 user unknown",
+		"Error validating access token: Session has expired", "Template is paused", "REQUEST TIMED OUT", "24 hours later", "(#-1) Erro interno inesperado", "O número não está no WhatsApp",
+	}
 	// Of every ten rows one is a call or no message at all.
 	contentTypes = []string{"text", "text", "text", "text", "text", "text", "text", "image", "image", "image", "audio", "audio", "audio", "", "", "unsupported", "poll_creation",
 		"call", "Voice_Call", " call ", "reaction", "Reaction", "system"}
@@ -423,7 +429,7 @@ func (g *generator) deliver(m *contract.Message) {
 	}
 	if g.chance(0.2) {
 		m.ErrorCode = maybe(g, 0.1, pick(g, errorCodes))
-		m.ErrorText = maybe(g, 0.3, pick(g, []string{"(#100) Invalid parameter", "Recipient phone number is not valid", "tomorrow", "TO is missing", ""}))
+		m.ErrorText = maybe(g, 0.3, pick(g, errorTexts))
 	}
 	if g.chance(0.05) {
 		m.PriceUSD = new(float64(g.IntN(1000)) / 10000)

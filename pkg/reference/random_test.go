@@ -106,7 +106,7 @@ func TestRandomIsUgly(t *testing.T) {
 		"session business", "session contact", "session free_entry_point", "long session", "carried on", "uncovered failure in window",
 		"origin campaign", "origin template", "origin flow", "origin inbox", "origin other", "origin inbound", "origin referred_webchat", "origin referred_campaign", "origin api",
 		"last status ", "last status failed", "last status pending", "last status sent", "last status delivered", "last status read", "last status replied",
-		"reason unknown", "reason wrong_destination", "reason template_parameters", "derived replies", "unattended", "attended", "first response",
+		"reason unknown", "reason wrong_destination", "reason template_parameters", "reason window_closed", "reason account_problem", "reason recipient_choice", "reason server", "derived replies", "unattended", "attended", "first response",
 		"fact csat_answer", "fact csat_survey", "fact conversation_event", "fact conversation_active",
 	} {
 		if seen[what] < 5 {
