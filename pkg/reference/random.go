@@ -427,9 +427,10 @@ func (g *generator) deliver(m *contract.Message) {
 	if g.chance(0.06) {
 		m.FailedAt = later()
 	}
-	if g.chance(0.2) {
-		m.ErrorCode = maybe(g, 0.1, pick(g, errorCodes))
-		m.ErrorText = maybe(g, 0.3, pick(g, errorTexts))
+	isFailed := m.FailedAt != nil || m.Status != nil && strings.EqualFold(*m.Status, "failed")
+	if g.chance(0.1) || isFailed && g.chance(0.8) {
+		m.ErrorCode = maybe(g, 0.5, pick(g, errorCodes))
+		m.ErrorText = maybe(g, 0.2, pick(g, errorTexts))
 	}
 	if g.chance(0.05) {
 		m.PriceUSD = new(float64(g.IntN(1000)) / 10000)
