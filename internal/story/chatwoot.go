@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func Chatwoot(ctx context.Context, conn *pgx.Conn, schema string, data contract.
 	c.writeConversations()
 	c.writeMessages()
 	c.writeRatings()
+	c.writeOrphans()
 	c.writeEvents()
 	c.writeTags()
 	c.writeNoise()
@@ -50,6 +52,8 @@ type chatwoot struct {
 	threads  map[string]*contract.Conversation
 	// surveys are the messages that ask for a rating, by their ids, with the rating.
 	surveys map[string]contract.CSAT
+	// orphans are answers whose survey was deleted.
+	orphans []contract.CSAT
 	// providers are the provider's ids of messages that stand among recipients.
 	providers map[string]string
 	// templates are messages with the template of each campaign.
@@ -166,14 +170,18 @@ func (c *chatwoot) askForRatings() {
 		if thread == nil || s.SentAt == nil && s.AnsweredAt == nil {
 			continue
 		}
-		if s.SentAt == nil {
-			s.SentAt = s.AnsweredAt
-		}
 		if text(s.ContactID) == "" {
 			s.ContactID = thread.ContactID
 		}
 		if text(s.ContactID) == "" && s.Rating != nil {
 			continue // an answer is somebody's
+		}
+		if s.SentAt == nil && s.Rating != nil {
+			c.orphans = append(c.orphans, s)
+			continue
+		}
+		if s.SentAt == nil {
+			s.SentAt = s.AnsweredAt
 		}
 		at := moment{thread.ConversationID, s.SentAt.UnixMicro()}
 		if len(free[at]) == 0 {
@@ -228,6 +236,9 @@ func (c *chatwoot) describe() {
 		account, _ := c.accountOf(m.AccountID)
 		if id, _ := c.agents.ref(m.AgentID); id != nil && !seen[[2]int{account, *id}] {
 			seen[[2]int{account, *id}] = true
+			if *id%3 == 0 {
+				continue // left the account
+			}
 			c.member.add(account, *id, 0, epoch, epoch)
 		}
 	}
@@ -274,7 +285,7 @@ func (c *chatwoot) describe() {
 			attributes["country_code"], country = country, ""
 		}
 		name := optional(text(p.Name))
-		c.contact.add(id, text(p.Name), optional(text(p.Phone)), country, attributes.json(), account, created, created, 0)
+		c.contact.add(id, text(p.Name), optional(text(p.Phone)), country, scalar(id, attributes), account, created, created, 0)
 		if name == nil {
 			name = optional(text(p.Phone))
 		}
@@ -339,7 +350,7 @@ func (c *chatwoot) describeLine(i int, l contract.Line, account int) {
 	case "messenger":
 		kind = "Channel::FacebookPage"
 	default:
-		kind, told.Channel = "Channel::Api", new("other")
+		kind, told.Channel = []string{"Channel::Api", "Channel::Line", "Channel::Tiktok", "Channel::Fork"}[i%4], new("other")
 		c.api.add(id, account, number, number, epoch, epoch)
 	}
 	c.channels[l.LineID], c.twilio[l.LineID] = kind, kind == "Channel::TwilioSms"
@@ -552,6 +563,14 @@ func (c *chatwoot) writeMessage(m contract.Message) {
 			attributes["email"] = object{"subject": "Hola \u0000", "text_content": object{"quoted": "{\"referral\": 1}"}}
 		}
 	}
+	_, asks := c.surveys[m.MessageID]
+	if strings.EqualFold(text(m.ContentType), "call") && !asks && text(m.TemplateName) == "" && contentType != 8 {
+		contentType, told.ContentType, told.Status = 12, new("call"), nil
+		attributes["data"] = object{"status": "completed", "call_direction": m.Direction}
+	}
+	if id%29 == 0 {
+		attributes["deleted"] = true // it was a message all the same
+	}
 	if m.Direction == "outbound" && id%4 == 0 {
 		attributes["is_reaction"] = nil // as the edition that keeps reactions says of what is none
 	}
@@ -560,25 +579,36 @@ func (c *chatwoot) writeMessage(m contract.Message) {
 		c.attachment.add(file, id, account, m.CreatedAt, m.CreatedAt)
 		told.ContentType = m.ContentType
 	}
-	c.message.add(id, told.Body, account, inbox, c.conversations.of(text(m.ConversationID)), messageType, false, status, told.ProviderMessageID, contentType, c.shape(id, attributes), senderType, sender, additional.json(), m.CreatedAt, *told.UpdatedAt)
+	c.message.add(id, told.Body, account, inbox, c.conversations.of(text(m.ConversationID)), messageType, false, status, told.ProviderMessageID, contentType, c.shape(id, attributes), senderType, sender, scalar(id, additional), m.CreatedAt, *told.UpdatedAt)
 	c.told.Messages = append(c.told.Messages, told)
 }
 
+// strange are attributes that hold nothing that anybody reads, as they were found.
+var strange = []any{nil, `"{}"`, `""`, "{}", `"null"`, "[]", `["in_reply_to"]`, "5", `"{\"in_reply_to\"=>7}"`, `"{\"external_error\":\"cut"`, "null", `{"raw":"\ud83d"}`, `"a text about a referral"`}
+
 // shape writes attributes as versions and ways of writing do: an object, a text
-// that holds one, or nothing.
+// that holds one, or what is neither. Some hold characters that PostgreSQL cannot read.
 func (c *chatwoot) shape(id int, attributes object) any {
-	switch {
-	case len(attributes) == 0 && id%5 == 0:
-		return nil
-	case len(attributes) == 0 && id%5 == 1:
-		return `"{}"`
-	case len(attributes) == 0 && id%5 == 2:
-		return `""`
-	case id%2 == 0:
+	if len(attributes) == 0 && id%2 == 1 {
+		return strange[id/2%len(strange)]
+	}
+	if id%6 > 3 {
+		attributes = maps.Clone(attributes)
+		attributes["raw"] = "a\u0000b\\u0000c 😀"
+	}
+	if id%2 == 0 {
 		return attributes.json()
 	}
 	b, _ := json.Marshal(attributes.json()) // a text always marshals
 	return string(b)
+}
+
+// scalar writes attributes that are empty as an object or as no object at all.
+func scalar(id int, attributes object) any {
+	if len(attributes) > 0 {
+		return attributes.json()
+	}
+	return []any{"{}", "[]", "5", `"{}"`, "null", nil, "true"}[id%7]
 }
 
 // author says who wrote an outbound message.
@@ -740,6 +770,20 @@ func (c *chatwoot) writeRatings() {
 	}
 }
 
+// writeOrphans writes the answers whose survey was deleted.
+func (c *chatwoot) writeOrphans() {
+	for i, s := range c.orphans {
+		thread := c.threads[*s.ConversationID]
+		account, _ := c.accountOf(thread.AccountID)
+		contact, toldContact := c.contacts.ref(s.ContactID)
+		agent, toldAgent := c.agents.ref(s.AgentID)
+		c.response.add(account, c.conversations.of(thread.ConversationID), 10_000_000+i, *s.Rating, optional(text(s.Comment)), *contact, agent, *s.AnsweredAt, *s.AnsweredAt)
+		c.told.CSAT = append(c.told.CSAT, contract.CSAT{
+			ConversationID: c.conversations.told(thread.ConversationID), ContactID: toldContact, AgentID: toldAgent, Rating: s.Rating, Comment: optional(text(s.Comment)), AnsweredAt: s.AnsweredAt,
+		})
+	}
+}
+
 var eventNames = map[string]string{
 	"resolved": "conversation_resolved", "reopened": "conversation_opened", "first_response": "first_response", "reply": "reply_time",
 	"bot_handoff": "conversation_bot_handoff", "bot_resolved": "conversation_bot_resolved",
@@ -858,6 +902,10 @@ func (c *chatwoot) writeNoise() {
 		case id%7 == 0:
 			next++
 			c.message.add(next, "was resolved", row[2], row[3], row[4], 2, false, 0, nil, 0, "{}", nil, nil, "{}", row[14], row[14])
+		case id%13 == 0: // a call with its recording
+			next++
+			c.message.add(next, "Voice Call", row[2], row[3], row[4], 1, false, id%4, nil, 12, c.shape(next, object{"data": object{"call_direction": "outbound"}}), new("User"), new(1), "{}", row[14], row[14])
+			c.attachment.add(1, next, row[2], row[14], row[14])
 		case id%11 == 0:
 			next++
 			c.message.add(next, "👍", row[2], row[3], row[4], id%2, false, 0, "reaction", 0, c.shape(next, object{"in_reply_to": id, "is_reaction": true}), nil, nil, "{}", row[14], row[14])
@@ -876,5 +924,8 @@ func (c *chatwoot) writeNoise() {
 	}
 	c.response.add(1, conversation, next, 5, nil, group, 1, at, at)
 	c.event.add("conversation_resolved", 60.0, 0.0, 1, 1, 1, conversation, at, at, at, at)
+	// Labels that are gone, and of what is gone.
+	c.tagging.add(1_000_000, "Conversation", 1, "labels", epoch)
+	c.tagging.add(1_000_001, "Contact", 9_000_000, "labels", epoch)
 	c.recipient.add(len(c.recipients)+1, 1, 999, 1, 1, nil, 1, nil, nil, nil, nil, nil, nil, nil, End, End)
 }

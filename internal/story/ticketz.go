@@ -151,7 +151,11 @@ func (z *ticketz) describe() {
 		if name == "" {
 			name = "Agent " + a.AgentID
 		}
-		z.user.add(id, name, fmt.Sprintf("agent%d@desk.example", id), "$2a$08$secret", epoch, epoch, max(1, accountOfAgent[a.AgentID]))
+		company := max(1, accountOfAgent[a.AgentID])
+		if id%3 == 0 {
+			company = 999 // moved to another
+		}
+		z.user.add(id, name, fmt.Sprintf("agent%d@desk.example", id), "$2a$08$secret", epoch, epoch, company)
 		z.told.Agents = append(z.told.Agents, contract.Agent{AgentID: strconv.Itoa(id), Name: &name})
 	}
 	seen := map[[2]int]bool{}
@@ -337,12 +341,16 @@ func (z *ticketz) askForRatings() {
 	}
 	answers := map[string][]answer{}
 	for _, s := range z.data.CSAT {
+		rounds := z.rounds[text(s.ConversationID)]
+		if len(rounds) == 0 || s.SentAt == nil && s.AnsweredAt == nil {
+			continue
+		}
+		if s.SentAt == nil && s.Rating != nil { // nobody kept the survey
+			answers[*s.ConversationID] = append(answers[*s.ConversationID], answer{s, *s.AnsweredAt})
+			continue
+		}
 		if s.SentAt == nil {
 			s.SentAt = s.AnsweredAt
-		}
-		rounds := z.rounds[text(s.ConversationID)]
-		if s.SentAt == nil || len(rounds) == 0 {
-			continue
 		}
 		var asks *round
 		for _, r := range rounds {
@@ -388,7 +396,10 @@ func (z *ticketz) askForRatings() {
 			}
 			answered[sent.UnixMicro()] = true
 			row := told
-			row.AgentID, row.Rating, row.SentAt, row.AnsweredAt = toldAgent, new(min(5, *a.Rating)), &sent, &a.at
+			row.AgentID, row.Rating, row.AnsweredAt = toldAgent, new(min(5, *a.Rating)), &a.at
+			if !sent.IsZero() {
+				row.SentAt = &sent
+			}
 			z.told.CSAT = append(z.told.CSAT, row)
 		}
 		for _, at := range asked {
@@ -498,6 +509,8 @@ func (z *ticketz) writeMessages() {
 		var mediaType, mediaURL *string
 		if words := mediaTypes[text(m.ContentType)]; words != nil {
 			mediaType, told.ContentType = &words[n%len(words)], m.ContentType
+		} else if strings.EqualFold(text(m.ContentType), "call") {
+			mediaType, told.ContentType = new("call_log"), new("call")
 		} else if n%5 == 0 {
 			mediaType = new("conversation")
 		}
@@ -705,7 +718,7 @@ func (z *ticketz) writeNoise() {
 	for n, row := range slices.Clone(z.message.rows) {
 		if n%20 == 0 {
 			reaction := slices.Clone(row)
-			reaction[0], reaction[1], reaction[4], reaction[5] = fmt.Sprintf("REACTION%d", n), "👍", "reactionMessage", nil
+			reaction[0], reaction[1], reaction[4], reaction[5] = fmt.Sprintf("REACTION%d", n), "👍", []string{"reactionMessage", "protocolMessage", "pollUpdateMessage"}[n/20%3], nil
 			z.message.rows = append(z.message.rows, reaction)
 		}
 	}

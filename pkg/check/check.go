@@ -40,30 +40,39 @@ const examples = 3
 func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Time, progress func(relation string)) ([]Problem, error) {
 	var found []Problem
 	last := ""
+	look := func(p Problem, sql string, args []any) error {
+		if progress != nil && p.Relation != last {
+			progress(p.Relation)
+		}
+		last = p.Relation
+		err := db.Query(ctx, fmt.Sprintf("SELECT count(*), (array_agg(coalesce(p.id, '(none)')))[1:%d] FROM (\n%s\n) AS p (id)", examples, sql), args, func(values []any) error {
+			p.Rows, _ = values[0].(int64)
+			list, _ := values[1].([]any)
+			for _, id := range list {
+				p.Examples = append(p.Examples, fmt.Sprint(id))
+			}
+			return nil
+		})
+		if err == nil && p.Rows > 0 {
+			found = append(found, p)
+		}
+		return err
+	}
 	for _, r := range rules() {
 		if !s.Has(r.relation) || slices.ContainsFunc(r.needs, func(need string) bool { return !knows(s, need) }) {
 			continue
 		}
-		if progress != nil && r.relation != last {
-			progress(r.relation)
-		}
-		last = r.relation
 		sql, args := expand(s, r.sql, since)
 		// An id that tells the phone by itself says enough of a contact.
 		problem := Problem{Relation: r.relation, Breaks: r.breaks, Allowed: r.allowed || r.to == "contact" && s.Phone != ""}
-		err := db.Query(ctx, fmt.Sprintf("SELECT count(*), (array_agg(coalesce(p.id, '(none)')))[1:%d] FROM (\n%s\n) AS p (id)", examples, sql), args, func(values []any) error {
-			problem.Rows, _ = values[0].(int64)
-			list, _ := values[1].([]any)
-			for _, id := range list {
-				problem.Examples = append(problem.Examples, fmt.Sprint(id))
-			}
-			return nil
-		})
-		if err != nil {
+		if err := look(problem, sql, args); err != nil {
 			return found, err
 		}
-		if problem.Rows > 0 {
-			found = append(found, problem)
+	}
+	for _, c := range s.Checks {
+		sql, args := expandCheck(s, c, since)
+		if err := look(Problem{Relation: c.Relation, Breaks: c.Breaks, Allowed: c.Allowed}, sql, args); err != nil {
+			return found, err
 		}
 	}
 	unknown, err := failures(ctx, db, s, since)
@@ -79,6 +88,20 @@ func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Tim
 	}
 	problems, err := workingHours(ctx, db, s)
 	return append(found, problems...), err
+}
+
+// expandCheck puts the bounds into the SQL of a product's own check.
+func expandCheck(s *source.Source, c source.Check, since time.Time) (string, []any) {
+	var args []any
+	bind := func(v any, typ string) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d::%s", len(args), typ)
+	}
+	from := ""
+	if !since.IsZero() && strings.Contains(c.SQL, "$since") {
+		from = bind(since, "timestamptz")
+	}
+	return s.CheckSQL(c, from, func() string { return bind(s.Account, "text") }), args
 }
 
 // knows tells whether there is the relation, or the column.

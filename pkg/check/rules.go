@@ -40,6 +40,7 @@ var references = []struct {
 	{"message", "conversation_id", "conversation", false}, {"message", "contact_id", "contact", false}, {"message", "line_id", "line", false}, {"message", "agent_id", "agent", true},
 	{"conversation", "contact_id", "contact", false}, {"conversation", "line_id", "line", false}, {"conversation", "agent_id", "agent", true}, {"conversation", "team_id", "team", true},
 	{"message", "campaign_id", "campaign", true}, {"conversation_event", "conversation_id", "conversation", false}, {"csat", "conversation_id", "conversation", false}, {"csat", "contact_id", "contact", false}, {"agent_team", "agent_id", "agent", true},
+	{"conversation_event", "agent_id", "agent", true}, {"csat", "agent_id", "agent", true},
 }
 
 // words are the values that a column may have, written just so but where the reports

@@ -74,6 +74,8 @@ type Product struct {
 	Phone string
 	// Free tells that nothing of it is charged for: nobody misses the rates.
 	Free bool
+	// Checks are rules for rows of the product's tables; SQL is the name of a file.
+	Checks []Check
 }
 
 // Index is a column that the reports look rows up by.
@@ -250,6 +252,16 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	}
 	if fatal := s.Fatal(); len(fatal) > 0 && fatal[0].Problem == noAccount(s.Account) {
 		s.Remedy = "Check the account in the data source's settings"
+	}
+	for _, check := range p.Checks {
+		f := &draft{Relation: Relation{Name: check.SQL}}
+		if err := d.render(f, p); err != nil {
+			return nil, fmt.Errorf("%s.sql: %w", check.SQL, err)
+		}
+		if f.finding.Problem == "" {
+			check.SQL = f.sql
+			s.Checks = append(s.Checks, check)
+		}
 	}
 	indexes := slices.DeleteFunc(slices.Clone(p.Indexes), func(i Index) bool { return !d.Has(i.Table + "." + i.Column) })
 	advice, err := Advise(ctx, d.tx, d.settings.Schema, indexes)

@@ -128,10 +128,31 @@ type Source struct {
 	Calls bool
 	// Findings say what was found and what is missing.
 	Findings []Finding
+	// Checks are rules for rows of the product's own tables.
+	Checks []Check
 	// Advice are statements that would make the reports faster.
 	Advice []string
 	// Remedy says what to do about what is missing.
 	Remedy string
+}
+
+// Check is a rule for rows of a product's own tables.
+type Check struct {
+	// Relation is the relation of the contract that the rows are read for.
+	Relation string
+	// Breaks says what the rows do, after their number: "have no id".
+	Breaks string
+	// SQL selects the id of each row that breaks the rule, as a text. Lines with $since
+	// and $account are bounds, as in a relation.
+	SQL string
+	// Allowed: no fault of the data, but worth knowing.
+	Allowed bool
+}
+
+// CheckSQL returns the statement of a check for rows since the placeholder, which may
+// be empty.
+func (s *Source) CheckSQL(c Check, since string, account func() string) string {
+	return s.bound(c.SQL, Span{Since: since}, account)
 }
 
 // A State says how much of a relation there is.

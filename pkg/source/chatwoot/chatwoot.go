@@ -26,6 +26,11 @@ var indexes = []source.Index{
 	{Table: "taggings", Column: "taggable_id"},
 }
 
+var checks = []source.Check{
+	{Relation: "message", SQL: "no_object", Allowed: true, Breaks: "have content_attributes that are no JSON object (what they should hold is unknown: find out what writes these rows)"},
+	{Relation: "message", SQL: "no_characters", Allowed: true, Breaks: "have characters in content_attributes that PostgreSQL cannot read, such as NUL (they are left out: find out what writes these rows)"},
+}
+
 // Detect examines the schema of a Chatwoot database.
 func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
 	db, err := source.Open(ctx, tx, s)
@@ -65,7 +70,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		}
 	}
 	found, err := db.Examine(ctx, source.Product{
-		Name: "Chatwoot", Files: files, Features: features, Indexes: indexes,
+		Name: "Chatwoot", Files: files, Features: features, Indexes: indexes, Checks: checks,
 		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/chatwoot.md)",
 	})
 	if err != nil || !db.Has("schema_migrations.version") {
