@@ -52,6 +52,8 @@ type chatwoot struct {
 	threads  map[string]*contract.Conversation
 	// surveys are the messages that ask for a rating, by their ids, with the rating.
 	surveys map[string]contract.CSAT
+	// wrote are the days on which each agent wrote under their name.
+	wrote map[string]bool
 	// orphans are answers whose survey was deleted.
 	orphans []contract.CSAT
 	// providers are the provider's ids of messages that stand among recipients.
@@ -69,7 +71,7 @@ func newChatwoot(data contract.Data) *chatwoot {
 	return &chatwoot{
 		data:     data,
 		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, conversations: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{}, messages: numbering{}, recipients: numbering{},
-		channels: map[string]string{}, twilio: map[string]bool{}, keeps: map[string]bool{}, threads: map[string]*contract.Conversation{}, surveys: map[string]contract.CSAT{}, providers: map[string]string{}, templates: map[string]contract.Message{},
+		channels: map[string]string{}, twilio: map[string]bool{}, keeps: map[string]bool{}, threads: map[string]*contract.Conversation{}, surveys: map[string]contract.CSAT{}, wrote: map[string]bool{}, providers: map[string]string{}, templates: map[string]contract.Message{},
 
 		account:      &table{name: "accounts", columns: []string{"id", "name", "created_at", "updated_at"}},
 		user:         &table{name: "users", columns: []string{"id", "name", "display_name", "email", "uid", "encrypted_password", "tokens", "created_at", "updated_at"}},
@@ -619,9 +621,12 @@ func (c *chatwoot) author(m contract.Message, messageType *int, attributes, addi
 		kind, senderType = new("agent"), new("User")
 		sender, told.AgentID = c.agents.ref(m.AgentID)
 		byHand := !campaign && text(m.TemplateName) == "" && slices.Contains(reports, c.channels[text(m.LineID)]) && slices.Contains([]string{"sent", "read"}, stage(m))
-		if byHand && c.messages.of(m.MessageID)%3 == 0 { // in the app of the channel
+		day := text(m.AgentID) + m.CreatedAt.UTC().Format(time.DateOnly)
+		if byHand && c.wrote[day] && c.messages.of(m.MessageID)%3 == 0 { // in the app of the channel
 			senderType, sender, told.AgentID = nil, nil, nil
 			attributes["external_echo"] = true
+		} else {
+			c.wrote[day] = true
 		}
 	case "bot":
 		kind, senderType, sender = new("bot"), new("AgentBot"), new(1)
@@ -904,7 +909,7 @@ func (c *chatwoot) writeNoise() {
 			c.message.add(next, "was resolved", row[2], row[3], row[4], 2, false, 0, nil, 0, "{}", nil, nil, "{}", row[14], row[14])
 		case id%13 == 0: // a call with its recording
 			next++
-			c.message.add(next, "Voice Call", row[2], row[3], row[4], 1, false, id%4, nil, 12, c.shape(next, object{"data": object{"call_direction": "outbound"}}), new("User"), new(1), "{}", row[14], row[14])
+			c.message.add(next, "Voice Call", row[2], row[3], row[4], 1, false, id%4, nil, 12, c.shape(next, object{"data": object{"call_direction": "outbound"}}), nil, nil, "{}", row[14], row[14])
 			c.attachment.add(1, next, row[2], row[14], row[14])
 		case id%11 == 0:
 			next++

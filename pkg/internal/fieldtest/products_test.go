@@ -102,6 +102,10 @@ func TestWhoLeft(t *testing.T) {
 		fieldtest.Case{Name: "by rating", Kind: "chatwoot", Account: "1", Rows: people + "INSERT INTO csat_survey_responses (account_id, conversation_id, message_id, rating, contact_id, assigned_agent_id) VALUES (1, 1, 99, 5, 1, 7)",
 			Query: match("csat_responses", "Bea"), Want: []string{`{"csat_responses": 1}`}},
 		fieldtest.Case{Name: "the other account", Kind: "chatwoot", Account: "2", Rows: wrote, Query: `{"metrics": ["messages_outbound"], "groupBy": ["agent"]}`, Want: []string{`{"agent_name": "Dora", "messages_outbound": 1}`}},
+		fieldtest.Case{Name: "views", Kind: "views", Account: "1", Query: match("messages_sent", "Bea|Dora"), Want: []string{`{"messages_sent": 1}`}, Rows: `
+			ALTER TABLE line ADD account_id text DEFAULT '1'; ALTER TABLE agent ADD account_id text; INSERT INTO agent (agent_id, name, account_id) VALUES ('a7', 'Bea', '2'), ('a8', 'Caio', '1'), ('a9', 'Dora', NULL);
+			INSERT INTO message (message_id, account_id, contact_id, line_id, direction, author_kind, agent_id, created_at) VALUES ('m1', '1', 'c1', 'L', 'outbound', 'agent', 'a7', '2026-11-10 12:00Z'),
+			  ('m2', '2', 'c1', 'L', 'outbound', 'agent', 'a9', '2026-11-10 12:00Z'), ('m3', '1', 'c1', 'L', 'outbound', 'agent', 'a8', '2026-11-10 12:00Z')`},
 		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Account: "1", Rows: `INSERT INTO "Companies" (id, name) VALUES (2, 'Other');
 			INSERT INTO "Users" (id, name, email, "companyId") VALUES (7, 'Bea', 'a', 2), (8, 'Caio', 'b', 1), (9, 'Dora', 'c', 2); UPDATE "Tickets" SET "userId" = 7`,
 			Query: `{"metrics": ["conversations"], "groupBy": ["agent"]}`, Want: []string{`{"agent_name": "Bea", "conversations": 1}`}},
@@ -188,4 +192,75 @@ func TestCallsOfHelpDesks(t *testing.T) {
 		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Query: query, Want: nothing,
 			Rows: `INSERT INTO "Messages" (id, body, "fromMe", "ticketId", ack, "mediaType") VALUES ('A1', 'lost call', false, 1, 1, 'call_log'), ('A2', 'lost call', true, 1, 1, 'call_log')`},
 	)
+}
+
+// TestNoMessages: what products keep among messages and is none.
+func TestNoMessages(t *testing.T) {
+	one := []string{`{"messages_received": 1, "active_contacts": 1, "sessions": 1}`}
+	const query = `{"metrics": ["messages_received", "active_contacts", "sessions"]}`
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "chatwoot", Kind: "chatwoot", Query: query, Want: one, Rows: `INSERT INTO messages (id, message_type, sender_type, sender_id, content, content_type, content_attributes, private) VALUES
+			(1, 0, 'Contact', 1, 'This message was deleted', 0, '{"deleted":true}', false), (2, 2, NULL, NULL, 'resolved by Bea', 0, '{}', false), (3, 1, 'User', 7, 'note', 0, '{}', true),
+			(4, 0, 'Contact', 1, '👍', 0, '{"is_reaction":true,"in_reply_to":1}', false), (5, 0, 'Contact', 1, '👍', 0, '"{\"is_reaction\":true,\"raw\":\"\\u0000\"}"', false), (6, 9, NULL, NULL, 'newer', 0, '{}', false)`},
+		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Query: query, Want: one, Rows: `INSERT INTO "Messages" (id, body, "fromMe", "ticketId", "mediaType", "isDeleted", "dataJson") VALUES
+			('A1', 'withdrawn', false, 1, NULL, true, NULL), ('A2', '👍', false, 1, 'reactionMessage', false, NULL), ('A3', '👍', false, 1, NULL, false, '{"key":{},"message":{"reactionMessage":{"text":"👍"}}}'),
+			('A4', '', false, 1, 'protocolMessage', false, NULL), ('A5', 'vote', false, 1, 'pollUpdateMessage', false, NULL), ('A6', 'x', false, 1, 'e2e_notification', false, NULL)`},
+		fieldtest.Case{Name: "ticketz, raw messages", Kind: "ticketz", Query: query, Want: one, Rows: `INSERT INTO "Messages" (id, body, "fromMe", "ticketId", "mediaType", "dataJson") VALUES
+			('A1', 'hi', false, 1, 'wait', 'no JSON \u0000 {'), ('A2', '❤️', false, 1, '', '{"message":{"reactionMessage":{"text":"❤️"}}}')`},
+	)
+}
+
+// TestOddRows: rows that a product's own constraints don't rule out, or that a dump
+// without them brings, fail nobody's answer.
+func TestOddRows(t *testing.T) {
+	const chatwoot = `
+		ALTER TABLE inboxes ALTER name DROP NOT NULL; ALTER TABLE csat_survey_responses ALTER rating DROP NOT NULL; ALTER TABLE messages ALTER content_type DROP NOT NULL, ALTER private DROP NOT NULL;
+		INSERT INTO inboxes (id, name, channel_type, working_hours_enabled, timezone) VALUES (2, NULL, 'Channel::Whatsapp', true, 'UTC'), (3, '', 'Channel::Tiktok', false, NULL), (4, 'L', NULL, true, ''), (5, 'V', 'Channel::Voice', true, 'UTC');
+		INSERT INTO working_hours (inbox_id, day_of_week, open_hour, open_minutes, close_hour, close_minutes) VALUES (2, 2, NULL, NULL, NULL, NULL), (2, 9, 9, 0, 18, 0), (2, 2, 25, 61, 99, 0), (2, 3, -1, 0, 18, 0), (2, 2, 9, 0, 24, 0);
+		INSERT INTO contacts (id, name, additional_attributes) VALUES (2, NULL, '[1]'), (3, '', '"x"'), (4, ' ', '{"country_code":{"a":1}}'), (5, 'E', 'null'), (6, 'F', '5');
+		INSERT INTO conversations (id, display_id, contact_id, inbox_id, status, priority, created_at, waiting_since, first_reply_created_at) VALUES (2, 2, 2, 2, 9, 99, '2026-11-10', NULL, NULL), (3, 3, 3, 3, -1, NULL, 'infinity', 'infinity', '-infinity'),
+		  (4, 4, NULL, 99, 0, 1, '-infinity', '-infinity', 'infinity'), (5, 5, 999, 4, 0, 1, '0001-01-01', '4713-01-01 BC', '290000-01-01'), (6, 6, 4, 5, 0, 1, '2026-11-10', 'infinity', '-infinity');
+		INSERT INTO messages (id, message_type, inbox_id, conversation_id, content, created_at, updated_at, additional_attributes, status, content_type) VALUES
+		  (1, 0, 1, 1, 'hi', '2026-11-10 12:00', '2026-11-10', '[]', 0, 0), (2, 0, 2, 2, NULL, '2026-11-10 12:00', 'infinity', '"x"', 99, NULL), (3, 1, 3, 3, '', '2026-11-10 12:00', '-infinity', '{"template_params":[1],"campaign_id":{"a":1}}', NULL, 77),
+		  (4, 1, 4, 6, 'x', 'infinity', 'infinity', '{"template_params":"welcome"}', 1, 0), (5, 1, 4, 6, 'x', '-infinity', 'infinity', '{"template_params":{"name":["a"],"category":5}}', 1, 0), (6, 0, 5, 6, 'x', '0001-01-01', '290000-01-01', NULL, 1, -1),
+		  (7, 1, 5, 6, 'x', '2026-11-10 12:00', '2026-11-10', '{"template_params":{"name":null,"category":"MARKETING","language":{}},"campaign_id":""}', 3, 0), (8, 7, 5, 6, 'x', '2026-11-10 12:00', '2026-11-10', '5', 3, 0);
+		INSERT INTO reporting_events (name, value, value_in_business_hours, conversation_id, inbox_id, user_id, created_at, event_start_time) VALUES ('conversation_resolved', 'NaN', 'Infinity', 2, 2, 99, '2026-11-10 13:00', 'infinity'), ('first_response', 'Infinity', '-Infinity', 1, 1, NULL, '2026-11-10 13:00', NULL),
+		  ('reply_time', -5, NULL, 999, 999, NULL, 'infinity', NULL), ('conversation_opened', 'NaN', 0, 2, 2, NULL, '-infinity', NULL), (NULL, 1, 1, NULL, NULL, NULL, '2026-11-10 13:00', NULL), ('a newer event', 1, 1, 1, 1, NULL, '2026-11-10 13:00', NULL);
+		INSERT INTO csat_survey_responses (conversation_id, message_id, rating, contact_id, created_at) VALUES (1, 1, 0, 1, '2026-11-10 13:00'), (2, 99, 7, 2, '2026-11-10 13:00'), (6, 98, NULL, 3, 'infinity'), (6, 97, 3, 3, '-infinity');
+		INSERT INTO taggings (tag_id, taggable_type, taggable_id, context) VALUES (99, 'Conversation', 1, 'labels'), (NULL, 'Contact', NULL, 'labels'); INSERT INTO tags (id, name) VALUES (1, NULL), (2, ' '); INSERT INTO taggings (tag_id, taggable_type, taggable_id, context) VALUES (1, 'Conversation', 1, 'labels'), (2, 'Contact', 1, 'labels'), (2, 'Contact', 999, 'labels');
+		INSERT INTO campaigns (id, display_id, title, inbox_id, template_params) VALUES (1, 1, '', 1, '"promo"'), (2, 2, 'x', 99, '[1]');
+		INSERT INTO campaign_recipients (id, campaign_id, contact_id, inbox_id, status, sent_at, created_at) VALUES (1, 1, 1, 1, 77, 'infinity', '2026-11-10'), (2, 2, 1, 1, 4, '2026-11-10 12:00', '2026-11-10'), (3, 99, 2, 1, 5, NULL, '2026-11-10');`
+	const ticketz = `
+		INSERT INTO "Tickets" (id, "contactId", "whatsappId", status, "createdAt", "queueId") VALUES (2, NULL, NULL, 'lgpd', 'infinity', 99), (3, 99, 99, '', '-infinity', NULL), (4, 1, 1, 'group', '0001-01-01Z', NULL);
+		INSERT INTO "Contacts" (id, name, number, channel) VALUES (2, '', '', NULL), (3, ' ', 'x@lid', 'fork');
+		INSERT INTO "Whatsapps" (id, name, channel, "companyId") VALUES (2, ' ', 'tiktok', 99), (3, 'x', '', 98);
+		INSERT INTO "Messages" (id, body, "fromMe", "ticketId", ack, "mediaType", "createdAt", "updatedAt", error, "dataJson", "quotedMsgId") VALUES ('A1', 'hi', false, 1, 99, 'fork', '2026-11-10 12:00Z', 'infinity', '[]', 'no JSON', 'x-1'), ('A2', '', true, 1, -1, NULL, '2026-11-10 12:00Z', '-infinity', '"text"', NULL, NULL),
+		  ('A3', 'x', true, 2, -7, 'wait', 'infinity', 'infinity', '5', '"{"', 'A3'), ('A4', 'x', true, 3, 5, 'overlimit', '-infinity', 'infinity', 'null', '', NULL), ('A5', 'x', true, 999, 5, '', '0001-01-01Z', 'infinity', '{"code":{"a":1},"message":[1]}', '', NULL);
+		INSERT INTO "TicketTraking" ("ticketId", "createdAt", "startedAt", "finishedAt", "ratingAt") VALUES (1, '2026-11-10 11:00Z', '2026-11-10 11:30Z', '2026-11-10 10:00Z', '2026-11-10 13:00Z'), (NULL, NULL, NULL, NULL, NULL), (1, NULL, NULL, '2026-11-10 12:00Z', '-infinity'), (99, '2026-11-10 11:00Z', NULL, '2026-11-10 12:00Z', NULL);
+		INSERT INTO "UserRatings" ("ticketId", rate, "createdAt") VALUES (1, -3, '2026-11-10 12:00Z'), (1, 2147483647, '2026-11-10 12:00Z'), (NULL, NULL, NULL), (1, 5, 'infinity');
+		UPDATE "Companies" SET schedules = '"[{\"weekdayEn\":\"monday\"}]"'; INSERT INTO "Queues" (id, color, name, schedules) VALUES (1, 'a', '', '[1, null, "x", {"weekdayEn": 5, "startTimeA": "25:99"}]'), (2, 'b', 'q', '{"weeklyRules": [1, {"days": "mon", "hours": {}}, {"days": [1, null], "hours": [null, {"from": 9}]}], "timezone": {"a": 1}}');
+		INSERT INTO "TicketTags" ("ticketId", "tagId") VALUES (99, 99), (1, 98); INSERT INTO "Campaigns" (id, name) VALUES (1, ''); INSERT INTO "CampaignShipping" (number, message, "campaignId", "deliveredAt") VALUES ('', '', 1, 'infinity'), ('x', '', 99, '2026-11-10Z');`
+	for kind, rows := range map[string]string{"chatwoot": chatwoot, "ticketz": ticketz} {
+		c := fieldtest.Case{Kind: kind, Rows: rows}
+		e, _, s := fieldtest.Open(t, c)
+		if fatal := s.Fatal(); len(fatal) > 0 {
+			t.Fatal(fatal)
+		}
+		queries := []string{
+			`{"metrics": ["messages_received", "messages_sent", "sessions", "notifications", "waits"], "groupBy": ["business_hours", "channel", "line"]}`,
+			`{"metrics": ["conversations", "conversations_open", "conversations_unattended", "first_response_time_avg"], "groupBy": ["conversation_status", "priority", "conversation_tag"]}`,
+			`{"metrics": ["resolutions", "resolution_time_avg", "reply_time_avg", "csat_responses", "csat_average", "csat_surveys"]}`,
+			`{"metrics": ["open_now", "unattended_now"], "groupBy": ["line"]}`, `{"metrics": ["first_response_time_business_avg"]}`,
+		}
+		queries[0] = strings.Replace(queries[0], `, "waits"`, "", 1)
+		for _, report := range reports {
+			queries = append(queries, fmt.Sprintf(`{"report": %q}`, report))
+		}
+		for _, q := range queries {
+			c.Query = q
+			if _, err := fieldtest.Answer(t, e, c); err != nil {
+				t.Errorf("%s %s: %v", kind, q, err)
+			}
+		}
+	}
 }

@@ -244,7 +244,7 @@ func TestOwnFigures(t *testing.T) {
 		labels = "LEFT JOIN $schema.taggings g ON g.taggable_type = 'Conversation' AND g.context = 'labels' AND g.taggable_id = c.id LEFT JOIN $schema.tags t ON t.id = g.tag_id"
 		// Without an assignee a conversation is that of the agent who wrote last.
 		agentOf = `coalesce(c.assignee_id, (SELECT w.sender_id FROM $schema.messages w
-			WHERE w.conversation_id = c.id AND w.message_type = 1 AND NOT w.private AND w.sender_type = 'User' ORDER BY w.created_at DESC, w.id DESC LIMIT 1))::text`
+			WHERE w.conversation_id = c.id AND w.message_type = 1 AND NOT w.private AND w.content_type <> 12 AND w.sender_type = 'User' ORDER BY w.created_at DESC, w.id DESC LIMIT 1))::text`
 		messages = "SELECT $message, count(*) FROM $schema.messages m JOIN $schema.conversations c ON c.id = m.conversation_id $labels WHERE m.account_id = 1 AND m.created_at $range AND "
 		events   = " FROM $schema.reporting_events e JOIN $schema.conversations c ON c.id = e.conversation_id $labels WHERE e.account_id = 1 AND e.created_at $range AND "
 	)
@@ -338,10 +338,10 @@ func TestOwnFigures(t *testing.T) {
 		chatwoot:        "SELECT $conversation, count(DISTINCT c.id) FROM $schema.conversations c $labels WHERE c.account_id = 1 AND c.created_at $range GROUP BY 1",
 		besidesByAgents: "SELECT " + agentOf + ", count(*) FROM $schema.conversations c WHERE c.account_id = 1 AND c.created_at $range AND c.assignee_id IS NULL GROUP BY 1",
 	})
-	compare(figure{name: "incoming", query: query.Query{Metrics: []string{"messages_received"}}, chatwoot: messages + "m.message_type = 0 GROUP BY 1"})
+	compare(figure{name: "incoming", query: query.Query{Metrics: []string{"messages_received"}}, chatwoot: messages + "m.message_type = 0 AND m.content_type <> 12 GROUP BY 1"})
 	compare(figure{
-		name: "outgoing without notes", query: query.Query{Metrics: []string{"messages_outbound"}, Filters: inTickets},
-		chatwoot: messages + "m.message_type = 1 AND NOT m.private GROUP BY 1",
+		name: "outgoing without notes and calls", query: query.Query{Metrics: []string{"messages_outbound"}, Filters: inTickets},
+		chatwoot: messages + "m.message_type = 1 AND NOT m.private AND m.content_type <> 12 GROUP BY 1",
 		besides:  messages + "m.message_type = 3 AND NOT m.private GROUP BY 1", // Chatwoot's own
 	})
 	compare(figure{

@@ -207,7 +207,11 @@ func (v *reader) limit(relation string) (conditions []string, ok bool) {
 		return nil, true
 	}
 	if own, ok := v.found[relation]["account_id"]; ok && own.readable {
-		return []string{v.key(relation, "account_id") + " = $account"}, true
+		condition := v.key(relation, "account_id") + " = $account"
+		if relation == "agent" {
+			condition = "(" + strings.Join(append([]string{condition}, v.citing()...), " OR ") + ")"
+		}
+		return []string{condition}, true
 	}
 	// The others are those of the account's conversations, contacts, lines …
 	of := func(column, owner string) string {
@@ -242,6 +246,20 @@ func (v *reader) limit(relation string) (conditions []string, ok bool) {
 		return nil, false
 	}
 	return []string{condition}, true
+}
+
+// citing are conditions that the account's own rows name an agent: who left it is
+// named still.
+func (v *reader) citing() (conditions []string) {
+	for _, relation := range []string{"message", "conversation", "conversation_event", "csat"} {
+		if agent := v.found[relation]["agent_id"]; agent.typ == "" || !agent.readable {
+			continue
+		}
+		if limit, ok := v.limit(relation); ok {
+			conditions = append(conditions, fmt.Sprintf("%s IN (SELECT %s FROM %s WHERE %s)", v.key("agent", "agent_id"), v.key(relation, "agent_id"), v.table(relation), strings.Join(limit, " AND ")))
+		}
+	}
+	return conditions
 }
 
 // key is a column as the text that ids are.
