@@ -655,6 +655,8 @@ func TestAccount(t *testing.T) {
 	for relation, expr := range own {
 		d.execute(t, "CREATE OR REPLACE VIEW %s.%s AS SELECT v.*, %s AS account_id FROM %s.%[2]s AS v", schema, relation, expr, d.base)
 	}
+	// Who left the account is named as long as its rows do so, and nobody else is.
+	d.execute(t, "CREATE OR REPLACE VIEW %s.agent AS SELECT v.*, %s AS account_id FROM %s.agent AS v UNION ALL SELECT 'nobody', 'Nobody', 'other'", schema, own["agent"], d.base)
 	see := func(limit string) *source.Source {
 		t.Helper()
 		s, err := views.Detect(t.Context(), d.conn, source.Settings{Schema: schema, Account: limit})
@@ -699,6 +701,9 @@ func TestAccount(t *testing.T) {
 		if got, whole := count(mine, relation, "true"), count(all, relation, "true"); got == 0 || got == whole {
 			t.Errorf("%s: %d of %d rows", relation, got, whole)
 		}
+	}
+	if count(mine, "agent", "agent_id = 'nobody'") > 0 {
+		t.Error("an agent of nobody's rows")
 	}
 	if count(mine, "working_hours", "true") >= count(all, "working_hours", "true") {
 		t.Error("business hours of others")
