@@ -31,7 +31,7 @@ var Forms = []string{
 		// More information: https://www.twilio.com/docs/errors/63038
 		`|/errors/([0-9]{5,6})(?:[^0-9]|$)` +
 		// The word for code in any language: Код ошибки: 63016
-		`|^[^0-9]*: *([0-9]{5,6})[ .]*$` +
+		`|^[^0-9]*(?:: *|[^ -~])([0-9]{5,6})[ .]*$` +
 		// Meta returned 131047
 		`|(?:^|[^0-9a-z.+_-])(13[0-5][0-9]{3})(?:[^0-9a-z._-]|$)`,
 }
@@ -40,7 +40,7 @@ const (
 	// marks may surround a code at the beginning of a text.
 	marks = `[][ \t\r\n(){}<>#:;.,"'*!|/\\]*`
 	// signs may stand between a word and its code.
-	signs = `["'\\ :=>#(\[]{0,5}(?:- )?`
+	signs = `["'\\ :=>#(\[_]{0,5}(?:- )?`
 	words = `error|erro|err|fehler|erreur|errore`
 )
 

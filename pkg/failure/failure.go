@@ -40,12 +40,12 @@ type Rule struct {
 	Source, Date string
 }
 
-// Loose reports whether the rule is one of the last part of the table: a code whose
-// meaning the text can change.
+// ruleSet is the table, prepared for use.
 type ruleSet struct {
 	all []Rule
-	// specific and loose map "channel code", or the code alone where the rule is for
-	// all channels, to the reason.
+	// specific holds the codes of the first part of the table, loose those of the last.
+	// They map "channel code", or the code alone if the rule is for all channels, to the
+	// reason.
 	specific, loose map[string]string
 	// patterns are the rules with a pattern, those in a row that differ in nothing
 	// else put together.
