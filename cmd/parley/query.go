@@ -65,7 +65,7 @@ func newQueryCommand() *cobra.Command {
 			if showSQL {
 				fmt.Fprintln(cmd.ErrOrStderr(), result.SQL)
 			}
-			for _, notice := range result.Notices {
+			for _, notice := range result.AllNotices() {
 				fmt.Fprintln(cmd.ErrOrStderr(), "notice:", notice)
 			}
 			if result.Next != "" {

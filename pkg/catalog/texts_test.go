@@ -33,7 +33,8 @@ var events = map[string]int{
 // notices are the sentences about answers, with the number of their parts.
 var notices = map[string]int{
 	"never": 2, "lacking": 2, "not_recorded": 0, "untold": 1, "wanting": 1, "no_row": 0,
-	"rows": 1, "rows_before": 1, "cost": 1, "cost_of_one": 0, "events": 1, "bursts": 1,
+	"shown": 2, "shown_first": 1, "shown_events": 2, "shown_events_first": 1, "cut_limit": 1, "cut_rows": 1, "cut_most": 1, "cut_bytes": 1,
+	"shown_values": 2, "rows_before": 1, "cost": 1, "cost_of_one": 0, "bursts": 1,
 	"hours_line": 1, "hours_team": 1, "hours_zone": 2, "hours_row": 2, "hours_more": 1,
 }
 

@@ -75,6 +75,9 @@ type Statement struct {
 	// Limit is the number of rows asked for; the SQL yields one more where
 	// there are more.
 	Limit int
+	// Counted: the last value of each row, which is no column, is the number of rows
+	// without the limit.
+	Counted bool
 }
 
 type cte struct {
@@ -457,6 +460,9 @@ func (c *compiler) finish(total string, keys, joins []string) (*Statement, error
 	order = append(order, c.defaultOrder(st.Columns)...)
 	if stages {
 		order = append(order, "stage.place")
+	}
+	if st.Counted = len(c.buckets) == 0 && len(c.Query.GroupBy) > 0; st.Counted {
+		fields = append(fields, "count(*) OVER () AS total_rows")
 	}
 	sql := "SELECT " + strings.Join(fields, ",\n  ") + "\n" + strings.Join(from, "\n")
 	if c.having != "" {

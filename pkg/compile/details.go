@@ -410,10 +410,10 @@ func Entities(src *source.Source, d catalog.Dimension, search string, filters []
 		where = append(where, b.entityPredicate(d, "e."+id, f))
 	}
 	key := b.asText(d.Relation, "e."+id)
-	sql := selectSQL([]string{key + " AS " + id, "e." + name}, b.from(d.Relation)+" AS e", where)
+	sql := selectSQL([]string{key + " AS " + id, "e." + name, "count(*) OVER () AS total_rows"}, b.from(d.Relation)+" AS e", where)
 	sql += fmt.Sprintf("\nORDER BY e.%s, %s\nLIMIT %s", name, key, b.arg(limit+1, "bigint"))
 	return &Statement{
-		SQL: b.statement(sql), Args: b.args, Limit: limit,
+		SQL: b.statement(sql), Args: b.args, Limit: limit, Counted: true,
 		Columns: []Column{{ID: d.ID, Role: Key, Dimension: d}, {ID: d.ID + "_name", Role: Name, Dimension: d}},
 	}
 }

@@ -175,6 +175,6 @@ ORDER BY t.first_at DESC, t.template COLLATE "C" DESC, %s DESC, t.language COLLA
 
 // listed is the statement that ends in the SELECT.
 func (c *compiler) listed(sql string, columns ...Column) *Statement {
-	sql += "\nLIMIT " + c.arg(c.Query.Limit+1, "bigint")
-	return &Statement{SQL: c.statement(sql), Args: c.args, Columns: columns, Limit: c.Query.Limit}
+	sql = "SELECT l.*, count(*) OVER () AS total_rows\nFROM (\n" + indent(sql) + "\n) AS l\nLIMIT " + c.arg(c.Query.Limit+1, "bigint")
+	return &Statement{SQL: c.statement(sql), Args: c.args, Columns: columns, Limit: c.Query.Limit, Counted: true}
 }

@@ -14,9 +14,9 @@ import (
 // compare adds to each metric its value in the other period. Buckets pair by
 // their place, groups by their keys. A group that only one period has is empty
 // in the other; a bucket that the other period lacks has no value there. It
-// tells whether rows are left off: where the limit already did so, groups that
+// notes in now whether rows are left off: where the limit already did so, groups that
 // only the other period has stay away.
-func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Statement, result *Result, cut bool) (bool, error) {
+func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Statement, result *Result, now *answer) error {
 	if in.Query.Compare == "previous_year" {
 		in.Range = calendar.PreviousYear(in.Range, in.Location)
 	} else {
@@ -27,18 +27,19 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 	in.Query.Limit = e.settings.MaxRows
 	other, err := compile.Aggregate(in)
 	if err != nil {
-		return false, err
+		return err
 	}
-	before, otherCut, err := e.read(ctx, other)
+	earlier, err := e.read(ctx, other)
 	if err != nil {
-		return false, err
+		return err
 	}
+	before, otherCut := earlier.rows, earlier.cut != whole
 	if otherCut {
 		texts := catalog.In(in.Query.Language)
 		result.Notices = append(result.Notices, texts.Notice("rows_before", texts.Count(int64(len(before)))))
 	}
-	if before, err = fill(other, before, otherCut); err != nil {
-		return false, err
+	if before, err = fill(other, earlier); err != nil {
+		return err
 	}
 	timeAt := columnOf(st.Columns, compile.Time)
 	place := func(row []any) int64 {
@@ -77,18 +78,24 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 		rows = append(rows, beside(row, unpaired[key(row)]))
 		delete(unpaired, key(row))
 	}
+	cut := now.cut != whole
+	if !cut {
+		now.total = int64(len(rows))
+	}
 	for _, k := range order {
 		row := unpaired[k]
 		if row == nil || cut || place(row) > int64(len(st.Buckets)) {
 			continue
 		}
-		if len(rows) == st.Limit {
+		if now.cut != whole || len(rows) == st.Limit {
 			if timeAt >= 0 {
-				return false, tooManyRows(st.Limit)
+				return tooManyRows(st.Limit)
 			}
-			cut = true
-			break
+			now.cut = byRows
+			now.total++
+			continue
 		}
+		now.total++
 		rows = append(rows, beside(absentNow(row), row))
 	}
 	if timeAt >= 0 {
@@ -103,7 +110,7 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 			result.Columns = append(result.Columns, Column{Column: c, Previous: true})
 		}
 	}
-	return cut, nil
+	return nil
 }
 
 // absent makes the row of a group that these rows lack, like the other period's

@@ -36,9 +36,6 @@ type Settings struct {
 	MaxBytes int
 }
 
-// DefaultMaxBytes bounds an answer's size in memory.
-const DefaultMaxBytes = 64 << 20
-
 // Detect examines the database and returns the source of its relations.
 type Detect func(ctx context.Context, tx pgx.Tx) (*source.Source, error)
 
@@ -159,6 +156,9 @@ type Request struct {
 	Now time.Time
 	// MaxPoints is how many buckets a panel can show, for automatic buckets.
 	MaxPoints int
+	// Memory limits what the answers of one request hold; nil is no limit beside that
+	// of each answer.
+	Memory *RequestMemory
 	// Partial answers with a notice and without values what hangs on a relation that
 	// the database does not have. Else that is an error.
 	Partial bool
@@ -185,8 +185,9 @@ type Result struct {
 	SQL string
 	// Unknown are the metrics that have no values: the database cannot know them.
 	Unknown []string
-	// Notices are sentences about the answer: cut off, unknown costs.
-	Notices []string
+	// Notices are sentences about the answer: cut off, unknown costs. Infos are those
+	// that need no warning.
+	Notices, Infos []string
 	// Total is the number of rows that a details query has altogether.
 	Total int64
 	// Next is the cursor after the last row where there are more.
@@ -197,6 +198,7 @@ type Result struct {
 // answered, a SchemaError where the database does not fit, else the database's
 // own, which postgres.Explain puts into words.
 func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
+	ctx = context.WithValue(ctx, memoryKey{}, r.Memory)
 	result, err := e.run(ctx, r)
 	if e.forget(err) {
 		result, err = e.run(ctx, r)
@@ -228,10 +230,7 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	if q.Bucket == "auto" {
 		q.Bucket = string(calendar.Auto(r.Range, r.MaxPoints))
 	}
-	named := 0
-	if namesLimit(r.Query) {
-		named = q.Limit
-	}
+	l := e.limitOf(r.Query, q)
 	q.Limit = min(q.Limit, e.settings.MaxRows)
 	if r.Now.IsZero() {
 		r.Now = time.Now()
@@ -240,7 +239,7 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	if in.Hours, err = e.hours(ctx, in); err != nil {
 		return nil, err
 	}
-	result, err := e.answer(ctx, in, r.Partial, named)
+	result, err := e.answer(ctx, in, r.Partial, l)
 	if err == nil {
 		result.Notices = append(result.Notices, hoursNotices(in)...)
 	}
@@ -248,28 +247,21 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 }
 
 // answer runs the query in its format.
-func (e *Engine) answer(ctx context.Context, in compile.Input, partial bool, named int) (*Result, error) {
-	if l := lackOf(in); partial && len(l.relations) > 0 {
-		return e.without(ctx, in, named, l)
+func (e *Engine) answer(ctx context.Context, in compile.Input, partial bool, l limit) (*Result, error) {
+	if missing := lackOf(in); partial && len(missing.relations) > 0 {
+		return e.without(ctx, in, l, missing)
 	}
 	switch in.Query.Format {
 	case "details":
-		return e.details(ctx, in)
+		return e.details(ctx, in, l)
 	case "logs":
-		return e.log(ctx, in)
+		return e.log(ctx, in, l)
 	case "logs_volume":
 		return e.logVolume(ctx, in)
 	case "annotations":
-		return e.events(ctx, in)
+		return e.events(ctx, in, l)
 	}
-	return e.aggregate(ctx, in, named)
-}
-
-// namesLimit tells whether the query or its report says how many rows it wants:
-// who asks for the first ten knows that there may be more.
-func namesLimit(q query.Query) bool {
-	preset, _ := query.LookupPreset(q.Report)
-	return q.Limit > 0 || preset.Query.Limit > 0
+	return e.aggregate(ctx, in, l)
 }
 
 func reversed(r calendar.Range) error {
@@ -290,9 +282,8 @@ func (e *SchemaError) Error() string {
 	return strings.Join(source.Problems(e.Findings), "; ") + ". " + e.Remedy
 }
 
-// aggregate answers a query for metrics. named is the number of rows that it asks
-// for by name, or 0.
-func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*Result, error) {
+// aggregate answers a query for metrics.
+func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Result, error) {
 	notices := unknownNotice(in)
 	// A sum of costs is not told without what is missing from it.
 	uncounted := slices.Contains(in.Query.Metrics, "cost_usd") && !slices.Contains(in.Query.Metrics, unknownCost)
@@ -307,22 +298,19 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, named int) (*R
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
-	rows, cut, err := e.read(ctx, st)
+	now, err := e.read(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	if result.Rows, err = fill(st, rows, cut); err != nil {
+	if result.Rows, err = fill(st, now); err != nil {
 		return nil, err
 	}
 	if in.Query.Compare != "none" {
-		if cut, err = e.compare(ctx, in, st, result, cut); err != nil {
+		if err = e.compare(ctx, in, st, result, &now); err != nil {
 			return nil, err
 		}
 	}
-	if cut && (named == 0 || len(result.Rows) < named) {
-		texts := catalog.In(in.Query.Language)
-		result.Notices = append(result.Notices, texts.Notice("rows", texts.Count(int64(len(result.Rows)))))
-	}
+	e.tellCut(result, now, l)
 	result.blank()
 	if !in.Source.Has("rate_card") {
 		result.blankCosts()
@@ -441,56 +429,15 @@ func (r *Result) withoutMetric(id string) {
 	r.Query.Metrics = slices.DeleteFunc(slices.Clone(r.Query.Metrics), func(m string) bool { return m == id })
 }
 
-// read runs a statement. cut tells that there are more rows than the limit or
-// more bytes than an answer may hold.
-func (e *Engine) read(ctx context.Context, st *compile.Statement) (rows [][]any, cut bool, err error) {
-	size := 0
-	err = e.db.Query(ctx, st.SQL, st.Args, func(values []any) error {
-		if size > e.settings.MaxBytes {
-			cut = true
-			return errEnough
-		}
-		if len(rows) == st.Limit {
-			cut = true
-			return nil // the statement yields no more than this one
-		}
-		for i, v := range values {
-			values[i] = normal(v)
-			size += 16
-			if s, ok := values[i].(string); ok {
-				size += len(s)
-			}
-		}
-		rows = append(rows, values)
-		return nil
-	})
-	if err != nil && !cut {
-		return nil, false, err
-	}
-	return rows, cut, nil
-}
-
-var errEnough = fmt.Errorf("enough rows")
-
-// normal brings integers to one type.
-func normal(v any) any {
-	switch n := v.(type) {
-	case int16:
-		return int64(n)
-	case int32:
-		return int64(n)
-	}
-	return v
-}
-
 // fill adds the buckets in which nothing happened: for every group that the
 // answer has, or for the whole where it has no groups. It fails where the rows
 // were cut off, or would be: a series with an end missing is no series.
-func fill(st *compile.Statement, rows [][]any, cut bool) ([][]any, error) {
+func fill(st *compile.Statement, a answer) ([][]any, error) {
+	rows := a.rows
 	if len(st.Buckets) == 0 {
 		return rows, nil
 	}
-	if cut {
+	if a.cut != whole {
 		return nil, tooManyRows(len(rows))
 	}
 	timeAt := columnOf(st.Columns, compile.Time)
@@ -619,7 +566,7 @@ func zero(m catalog.Metric) any {
 	return nil
 }
 
-func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error) {
+func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Result, error) {
 	st, err := compile.Details(in)
 	if err != nil {
 		return nil, err
@@ -630,10 +577,11 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 			result.Columns = append(result.Columns, Column{Column: c})
 		}
 	}
-	rows, cut, err := e.read(ctx, st)
+	page, err := e.read(ctx, st)
 	if err != nil {
 		return nil, err
 	}
+	rows := page.rows
 	if result.Total, err = e.total(ctx, in, st, rows); err != nil {
 		return nil, err
 	}
@@ -646,7 +594,9 @@ func (e *Engine) details(ctx context.Context, in compile.Input) (*Result, error)
 		}
 		result.Rows = append(result.Rows, row[:width])
 	}
-	if cut && len(rows) > 0 {
+	page.total = result.Total
+	e.tellCut(result, page, l)
+	if page.cut != whole && len(rows) > 0 {
 		last := rows[len(rows)-1][width:]
 		cursor := compile.Cursor{At: last[1].(time.Time), ID: last[2].(string)}
 		if sort, ok := last[0].(string); ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -243,15 +244,31 @@ func TestCompareLimited(t *testing.T) {
 	march := between("2026-03-01", "2026-04-01")
 	result := answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "compare": "previous_period", "limit": 2}`)
 	wantLines(t, result, "5 | 5 | 6 | 1", "4 | 4 | 5 | 2")
-	if len(result.Notices) != 0 {
-		t.Errorf("notices %q although the query wants two rows", result.Notices)
-	}
+	says(t, result, true, "Showing 2 of 6 rows: the limit of the query is 2. Raise it, or add filters.")
 	// A group of the other period alone comes where there is room for it.
 	if result = answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "compare": "previous_period", "limit": 7}`); len(result.Rows) != 7 || lines(result)[6] != "9 | 9 | 0 | 1" || len(result.Notices) != 0 {
 		t.Errorf("room for all: %v, %q", lines(result), result.Notices)
 	}
-	if result = answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "compare": "previous_period", "limit": 6}`); len(result.Rows) != 6 || len(result.Notices) != 0 {
-		t.Errorf("no room for the last: %v, %q", lines(result), result.Notices)
+	if result = answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "compare": "previous_period", "limit": 6}`); len(result.Rows) != 6 {
+		t.Errorf("no room for the last: %v", lines(result))
+	}
+	says(t, result, true, "Showing 6 of 7 rows: the limit of the query is 6. Raise it, or add filters.")
+}
+
+// says wants one notice about an answer that is cut, by the way or as a warning; none
+// where the sentence is empty.
+func says(t testing.TB, r *engine.Result, byTheWay bool, sentence string) {
+	t.Helper()
+	var infos, notices []string
+	switch {
+	case sentence == "":
+	case byTheWay:
+		infos = []string{sentence}
+	default:
+		notices = []string{sentence}
+	}
+	if !slices.Equal(r.Infos, infos) || !slices.Equal(r.Notices, notices) {
+		t.Errorf("infos %q, notices %q, want %q", r.Infos, r.Notices, sentence)
 	}
 }
 
@@ -267,12 +284,14 @@ func TestLimits(t *testing.T) {
 	march := between("2026-03-01", "2026-04-01")
 
 	result := answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "limit": 7}`)
-	if len(result.Rows) != 7 || len(result.Notices) != 0 { // it asked for so many
-		t.Errorf("%d rows, notices %q", len(result.Rows), result.Notices)
+	if len(result.Rows) != 7 {
+		t.Errorf("%d rows", len(result.Rows))
 	}
-	if result = answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "limit": 50}`); len(result.Rows) != 50 || len(result.Notices) != 0 {
-		t.Errorf("all rows: %d, notices %q", len(result.Rows), result.Notices)
+	says(t, result, true, "Showing 7 of 50 rows: the limit of the query is 7. Raise it, or add filters.")
+	if result = answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "limit": 50}`); len(result.Rows) != 50 {
+		t.Errorf("all rows: %d", len(result.Rows))
 	}
+	says(t, result, true, "")
 	refused(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "bucket": "day", "limit": 20}`, "the answer has more than 20 rows: choose a longer bucket, a shorter range, fewer groups or more filters")
 	// 10 rows with something in them, and 300 with nothing.
 	refused(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "bucket": "day", "limit": 309}`, "more than 309 rows")
@@ -284,20 +303,32 @@ func TestLimits(t *testing.T) {
 
 	// The data source's own limit is the least of them.
 	small := open(t, schema, engine.Settings{MaxRows: 5})
-	if result = answer(t, small, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "limit": 7}`); len(result.Rows) != 5 || len(result.Notices) != 1 {
-		t.Errorf("%d rows, notices %q", len(result.Rows), result.Notices)
+	if result = answer(t, small, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "limit": 7}`); len(result.Rows) != 5 {
+		t.Errorf("%d rows", len(result.Rows))
 	}
-	if result = answer(t, small, march, `{"metrics": ["messages_received"], "groupBy": ["contact"]}`); len(result.Rows) != 5 || len(result.Notices) != 1 {
-		t.Errorf("without a limit: %d rows, notices %q", len(result.Rows), result.Notices)
+	says(t, result, false, "Showing 5 of 50 rows: the row limit of the data source is 5. Add filters or choose a shorter range, or raise it in the settings.")
+	if result = answer(t, small, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "language": "es"}`); len(result.Rows) != 5 {
+		t.Errorf("without a limit: %d rows", len(result.Rows))
 	}
+	says(t, result, false, "Se muestran 5 de 50 filas: el límite de filas de la fuente de datos es 5. Agregue filtros o elija un período más corto, o auméntelo en la configuración.")
+	says(t, answer(t, small, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "limit": 3}`), true, "Showing 3 of 50 rows: the limit of the query is 3. Raise it, or add filters.")
 	refused(t, small, march, `{"metrics": ["messages_received"], "bucket": "day"}`, "more than 5 rows")
 
 	// So do bytes: a few rows of a few fields each.
 	light := open(t, schema, engine.Settings{MaxBytes: 500})
 	result = answer(t, light, march, `{"metrics": ["messages_received"], "groupBy": ["contact"]}`)
-	if n := len(result.Rows); n == 0 || n > 20 || len(result.Notices) != 1 || result.Notices[0] != fmt.Sprintf("Only the first %d rows are shown: add filters, or raise the limit.", n) {
-		t.Errorf("%d rows, notices %q", n, result.Notices)
+	if n := len(result.Rows); n == 0 || n > 20 {
+		t.Errorf("%d rows", n)
 	}
+	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the answer reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
+	result = answer(t, light, march, `{"report": "message_details_received"}`)
+	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the answer reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
+	result = answer(t, e, march, `{"report": "message_details_received", "limit": 20, "language": "pt-BR"}`)
+	says(t, result, true, "Mostrando 20 de 50 linhas: o limite da consulta é 20. Aumente-o ou adicione filtros.")
+	result = answer(t, e, march, `{"report": "message_log", "limit": 20}`)
+	says(t, result, true, "Showing 20 of 50 rows: the limit of the query is 20. Raise it, or add filters.")
+	result = answer(t, light, march, `{"report": "message_log"}`)
+	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the answer reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
 	refused(t, light, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "bucket": "day"}`, "choose a longer bucket")
 	compared := answer(t, light, march, `{"metrics": ["messages_received"], "compare": "previous_period"}`)
 	wantLines(t, compared, "50 | 0")

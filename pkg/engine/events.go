@@ -13,7 +13,7 @@ const burstDays = 450
 
 // events lists the events of a report in the order of time. Where there are more
 // than the limit the latest are kept.
-func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) {
+func (e *Engine) events(ctx context.Context, in compile.Input, l limit) (*Result, error) {
 	texts := catalog.In(in.Query.Language)
 	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Notices: unknownNotice(in)}
 	if first := in.Range.To.AddDate(0, 0, -burstDays); in.Query.Report == "failure_bursts" && in.Range.From.Before(first) {
@@ -28,14 +28,12 @@ func (e *Engine) events(ctx context.Context, in compile.Input) (*Result, error) 
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
-	rows, cut, err := e.read(ctx, st)
+	found, err := e.read(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	slices.Reverse(rows)
-	result.Rows = rows
-	if cut {
-		result.Notices = append(result.Notices, texts.Notice("events", texts.Count(int64(len(rows)))))
-	}
+	slices.Reverse(found.rows)
+	result.Rows = found.rows
+	e.tellCut(result, found, l)
 	return result, nil
 }

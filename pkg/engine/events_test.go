@@ -175,8 +175,8 @@ func TestFailureBursts(t *testing.T) {
 
 	latest := answer(t, e, day, `{"report": "failure_bursts", "limit": 1}`)
 	wantLines(t, latest, "03-02 12:00 | 03-02 12:00 | 1 | Ventas | 20 | 20 | unknown")
-	if len(latest.Notices) != 1 || !strings.Contains(latest.Notices[0], "Only the latest 1 events") {
-		t.Errorf("notices: %v", latest.Notices)
+	if len(latest.Infos) != 1 || !strings.Contains(latest.Infos[0], "Showing the latest 1 of 3 events: the limit of the query is 1.") {
+		t.Errorf("notices: %v", latest.AllNotices())
 	}
 	wantLines(t, answer(t, e, between("2020-01-01", "2020-01-02"), `{"report": "failure_bursts"}`))
 

@@ -18,11 +18,11 @@ func logRange(r calendar.Range) calendar.Range {
 
 // log lists the lines of a log. Its query keeps the columns that were asked for,
 // the answer has those besides of which lines are made.
-func (e *Engine) log(ctx context.Context, in compile.Input) (*Result, error) {
+func (e *Engine) log(ctx context.Context, in compile.Input, l limit) (*Result, error) {
 	asked := in
 	in.Query.Columns = in.Query.LogColumns()
 	in.Range = logRange(in.Range)
-	result, err := e.details(ctx, in)
+	result, err := e.details(ctx, in, l)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (e *Engine) logVolume(ctx context.Context, in compile.Input) (*Result, erro
 	in.Query.Bucket, in.Query.Limit = "hour", e.settings.MaxRows
 	in.Range = logRange(in.Range)
 	in.Buckets = calendar.Steps(in.Range, maxBars, in.Location)
-	result, err := e.aggregate(ctx, in, 0)
+	result, err := e.aggregate(ctx, in, limit{})
 	if err != nil {
 		return nil, err
 	}

@@ -72,26 +72,26 @@ func (l lack) notices(in compile.Input) []string {
 
 // without answers what can be answered: the metrics that are left have their
 // values, those that hang on what is missing have none.
-func (e *Engine) without(ctx context.Context, in compile.Input, named int, l lack) (*Result, error) {
+func (e *Engine) without(ctx context.Context, in compile.Input, l limit, missing lack) (*Result, error) {
 	asked := in.Query
-	if l.whole {
-		result := &Result{Query: asked, Location: in.Location, Range: in.Range, Columns: cuts(asked), Unknown: asked.Metrics, Notices: l.notices(in)}
+	if missing.whole {
+		result := &Result{Query: asked, Location: in.Location, Range: in.Range, Columns: cuts(asked), Unknown: asked.Metrics, Notices: missing.notices(in)}
 		if len(asked.Metrics) > 0 && len(result.Columns) == 0 {
 			result.Rows = [][]any{{}}
 		}
 		result.insert(asked.Metrics, asked.Metrics)
 		return result, nil
 	}
-	in.Query.Metrics = slices.DeleteFunc(slices.Clone(asked.Metrics), func(id string) bool { return slices.Contains(l.metrics, id) })
-	in.Query.OrderBy = slices.DeleteFunc(slices.Clone(asked.OrderBy), func(o query.Order) bool { return slices.Contains(l.metrics, o.By) })
-	result, err := e.aggregate(ctx, in, named)
+	in.Query.Metrics = slices.DeleteFunc(slices.Clone(asked.Metrics), func(id string) bool { return slices.Contains(missing.metrics, id) })
+	in.Query.OrderBy = slices.DeleteFunc(slices.Clone(asked.OrderBy), func(o query.Order) bool { return slices.Contains(missing.metrics, o.By) })
+	result, err := e.aggregate(ctx, in, l)
 	if err != nil {
 		return nil, err
 	}
 	result.Query = asked
-	result.Unknown = append(result.Unknown, l.metrics...)
-	result.Notices = append(l.notices(in), result.Notices...)
-	result.insert(asked.Metrics, l.metrics)
+	result.Unknown = append(result.Unknown, missing.metrics...)
+	result.Notices = append(missing.notices(in), result.Notices...)
+	result.insert(asked.Metrics, missing.metrics)
 	return result, nil
 }
 

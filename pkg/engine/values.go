@@ -34,6 +34,14 @@ type Value struct {
 	Text  string `json:"text"`
 }
 
+// ValueList are values of a dimension. Total is how many there are, and Notice says so
+// where some are missing.
+type ValueList struct {
+	Values []Value `json:"values"`
+	Total  int64   `json:"total"`
+	Notice string  `json:"notice,omitempty"`
+}
+
 const (
 	defaultValues = 200
 	maxValues     = 5000
@@ -63,15 +71,29 @@ func FixedValues(d catalog.Dimension) []string {
 // first. There are none where the database lacks what the dimension hangs on. The
 // error is as Run's.
 func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
+	list, err := e.ListValues(ctx, r)
+	return list.Values, err
+}
+
+// ListValues is Values with what is missing from them.
+func (e *Engine) ListValues(ctx context.Context, r ValuesRequest) (ValueList, error) {
+	list, err := e.listValues(ctx, r)
+	if texts := catalog.In(r.Language); err == nil && list.Total > int64(len(list.Values)) {
+		list.Notice = texts.Notice("shown_values", texts.Count(int64(len(list.Values))), texts.Count(list.Total))
+	}
+	return list, err
+}
+
+func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, error) {
 	d, ok := catalog.LookupDimension(r.Dimension)
 	if !ok {
-		return nil, &query.Error{Message: fmt.Sprintf("unknown dimension %s%s", query.Quote(r.Dimension), query.Suggest(r.Dimension, catalog.DimensionIDs("")))}
+		return ValueList{}, &query.Error{Message: fmt.Sprintf("unknown dimension %s%s", query.Quote(r.Dimension), query.Suggest(r.Dimension, catalog.DimensionIDs("")))}
 	}
 	if d.Kind == catalog.KindTime {
-		return nil, &query.Error{Message: d.ID + " has no list of values: choose the dashboard's time range"}
+		return ValueList{}, &query.Error{Message: d.ID + " has no list of values: choose the dashboard's time range"}
 	}
 	if len(r.Search) > maxSearch {
-		return nil, &query.Error{Message: fmt.Sprintf("the search has more than %d bytes: write the beginning of the value", maxSearch)}
+		return ValueList{}, &query.Error{Message: fmt.Sprintf("the search has more than %d bytes: write the beginning of the value", maxSearch)}
 	}
 	if r.Limit <= 0 {
 		r.Limit = defaultValues
@@ -87,15 +109,15 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 	}
 	src, err := e.Source(ctx)
 	if err != nil {
-		return nil, err
+		return ValueList{}, err
 	}
 	if fatal := src.Fatal(); len(fatal) > 0 {
-		return nil, &SchemaError{fatal, src.Remedy}
+		return ValueList{}, &SchemaError{fatal, src.Remedy}
 	}
 	others := slices.ContainsFunc(r.Filters, func(f query.Filter) bool { return f.Dimension != d.ID })
 	if d.Kind == catalog.KindEntity && !others && d.ID != "send" && src.Has(d.Relation) {
 		if _, err := (query.Query{Metrics: []string{"messages"}, Filters: r.Filters}).Resolve(); err != nil {
-			return nil, err
+			return ValueList{}, err
 		}
 		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Filters, r.Limit), nil)
 	}
@@ -119,10 +141,10 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 		q.Filters = append(q.Filters, query.Filter{Dimension: d.ID, Operator: "contains", Values: []string{r.Search}})
 	}
 	if q, err = q.Resolve(); err != nil {
-		return nil, err
+		return ValueList{}, err
 	}
 	if len(lackOf(compile.Input{Query: q, Source: src}).relations) > 0 {
-		return []Value{}, nil
+		return ValueList{Values: []Value{}}, nil
 	}
 	if r.To.IsZero() {
 		r.To = time.Now()
@@ -131,15 +153,15 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 		r.From = r.To.AddDate(0, 0, -90)
 	}
 	if !r.From.Before(r.To) {
-		return nil, reversed(calendar.Range{From: r.From, To: r.To})
+		return ValueList{}, reversed(calendar.Range{From: r.From, To: r.To})
 	}
 	st, err := compile.Aggregate(compile.Input{Query: q, Source: src, Range: calendar.Range{From: r.From, To: r.To}, Location: e.settings.Location, Now: r.To})
 	if err != nil {
-		return nil, err
+		return ValueList{}, err
 	}
 	values, err := e.readValues(ctx, st, func(v string) string { return texts.Value(d.ID, v) })
 	if worded {
-		values = matching(values, r.Search, r.Limit)
+		values = matching(values.Values, r.Search, r.Limit)
 	}
 	return values, err
 }
@@ -154,14 +176,15 @@ func has(f catalog.Fact, filters []query.Filter) bool {
 
 // readValues reads the values in the first column and their names, if any, in
 // the second.
-func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text func(string) string) ([]Value, error) {
-	rows, _, err := e.read(ctx, st)
+func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text func(string) string) (ValueList, error) {
+	found, err := e.read(ctx, st)
 	if err != nil {
-		return nil, err
+		return ValueList{}, err
 	}
 	values := []Value{}
-	for _, row := range rows {
+	for _, row := range found.rows {
 		if row[0] == nil {
+			found.total--
 			continue
 		}
 		v := Value{Value: fmt.Sprint(row[0]), Text: fmt.Sprint(row[0])}
@@ -172,15 +195,18 @@ func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text fun
 		}
 		values = append(values, v)
 	}
-	return values, nil
+	return ValueList{Values: values, Total: found.total}, nil
 }
 
-func matching(values []Value, search string, limit int) []Value {
-	found := []Value{}
+func matching(values []Value, search string, limit int) ValueList {
+	found := ValueList{Values: []Value{}}
 	for _, v := range values {
 		text := strings.ToLower(v.Value + "\n" + v.Text)
-		if strings.Contains(text, strings.ToLower(search)) && len(found) < limit {
-			found = append(found, v)
+		if !strings.Contains(text, strings.ToLower(search)) {
+			continue
+		}
+		if found.Total++; len(found.Values) < limit {
+			found.Values = append(found.Values, v)
 		}
 	}
 	return found

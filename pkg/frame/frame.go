@@ -46,6 +46,9 @@ func Frames(r *engine.Result) data.Frames {
 	for _, notice := range r.Notices {
 		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: notice})
 	}
+	for _, info := range r.Infos {
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: info})
+	}
 	return data.Frames{frame}
 }
 

@@ -22,6 +22,7 @@ func (b builder) logs() *data.Frame {
 	times, bodies, levels, ids, labels := make([]time.Time, n), make([]string, n), make([]string, n), make([]string, n), make([]json.RawMessage, n)
 	links := make([]*string, n)
 	around := map[string][]*string{"conversation_id": make([]*string, n), "contact": make([]*string, n), "line": make([]*string, n)}
+	bodyAt := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == "body" })
 	for i, row := range b.Rows {
 		at := cells{}
 		for j, c := range b.Columns {
@@ -29,6 +30,9 @@ func (b builder) logs() *data.Frame {
 		}
 		times[i], ids[i], levels[i] = at.time("created_at"), at.text("message_id"), catalog.LogLevel(at.text("status"))
 		bodies[i] = b.logLine(at)
+		if bodyAt >= 0 {
+			row[bodyAt] = nil // the line has the text: one copy is enough
+		}
 		labels[i], _ = json.Marshal(b.logLabels(row)) // a map of texts always marshals
 		if link := at.text("link"); link != "" {
 			links[i] = &link

@@ -102,17 +102,21 @@ func (d *DataSource) Dispose() {
 	}
 }
 
+// answers limits the memory of the whole process, which serves all data sources.
+var answers = engine.NewMemory(1)
+
 // QueryData answers each query by itself: one that fails leaves its neighbours
 // alone.
 func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 	alert := req.GetHTTPHeader("FromAlert") == "true" || req.Headers["FromAlert"] == "true"
 	response := backend.NewQueryDataResponse()
+	memory := answers.Request(ctx)
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(max(1, int(d.settings.MaxConnections)))
 	for _, q := range req.Queries {
 		group.Go(func() error {
-			answer := d.answer(ctx, q, alert)
+			answer := d.answer(ctx, q, alert, memory)
 			mu.Lock()
 			defer mu.Unlock()
 			response.Responses[q.RefID] = answer
@@ -123,7 +127,7 @@ func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	return response, nil
 }
 
-func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool) (response backend.DataResponse) {
+func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool, memory *engine.RequestMemory) (response backend.DataResponse) {
 	defer func() {
 		if r := recover(); r != nil {
 			log.DefaultLogger.Error("A query panicked", "refId", q.RefID, "panic", r, "stack", string(debug.Stack()))
@@ -146,6 +150,7 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 		Query:     parsed,
 		Range:     calendar.Range{From: q.TimeRange.From, To: q.TimeRange.To},
 		MaxPoints: int(q.MaxDataPoints),
+		Memory:    memory,
 		// A panel of what a product does not keep is no failure. A rule that watches it is.
 		Partial: !alert,
 	})
@@ -211,6 +216,9 @@ func explain(err error) (backend.Status, string) {
 	}
 	if errors.As(err, &wrong) || errors.As(err, &schema) {
 		return backend.StatusBadRequest, err.Error()
+	}
+	if busy := new(engine.BusyError); errors.As(err, &busy) {
+		return backend.StatusTooManyRequests, busy.Error()
 	}
 	class, message := postgres.Explain(err)
 	return statuses[class], message

@@ -128,11 +128,11 @@ func (d *DataSource) serveValues(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "the request is not the JSON of a search for values: "+query.Clip(err.Error(), 120))
 		return
 	}
-	values, err := d.engine.Values(r.Context(), request)
+	values, err := d.engine.ListValues(r.Context(), request)
 	if err != nil {
 		status, message := explain(err)
 		refuse(w, int(status), message)
 		return
 	}
-	reply(w, http.StatusOK, map[string]any{"values": values})
+	reply(w, http.StatusOK, values)
 }

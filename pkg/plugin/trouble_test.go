@@ -141,7 +141,7 @@ func TestRowLimit(t *testing.T) {
 		"series": `{"metrics": ["messages"], "bucket": "hour", "format": "timeseries"}`,
 	})
 	cut := answered(t, "cut", responses["cut"])
-	if n, _ := cut.RowLen(); n != 3 || len(cut.Meta.Notices) != 1 || !strings.Contains(cut.Meta.Notices[0].Text, "Only the first 3 rows") {
+	if n, _ := cut.RowLen(); n != 3 || len(cut.Meta.Notices) != 1 || !strings.Contains(cut.Meta.Notices[0].Text, "rows: the row limit of the data source is 3.") {
 		t.Errorf("%d rows, notices %v", n, cut.Meta.Notices)
 	}
 	if whole := answered(t, "whole", responses["whole"]); len(whole.Meta.Notices) > 0 {

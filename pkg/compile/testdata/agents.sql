@@ -200,7 +200,8 @@ SELECT t.agent AS agent,
   t.resolution_time_p50 AS resolution_time_p50,
   t.csat_average AS csat_average,
   (coalesce(t.csat_positive, 0))::float8 / nullif(coalesce(t.csat_responses, 0), 0) AS csat_score,
-  coalesce(t.csat_responses, 0) AS csat_responses
+  coalesce(t.csat_responses, 0) AS csat_responses,
+  count(*) OVER () AS total_rows
 FROM totals AS t
 LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
 ORDER BY conversations DESC NULLS LAST, t.agent COLLATE "C" NULLS LAST

@@ -281,7 +281,8 @@ SELECT t.send AS send,
   coalesce(t.notified_read, 0) AS notified_read,
   coalesce(t.answered, 0) AS answered,
   coalesce(t.notifications_failed, 0) AS notifications_failed,
-  coalesce(t.notifications, 0) AS notifications
+  coalesce(t.notifications, 0) AS notifications,
+  count(*) OVER () AS total_rows
 FROM initiation_totals AS t
 LEFT JOIN (SELECT * FROM parley.campaign) AS send_entity ON send_entity.campaign_id = t.send
 LEFT JOIN (SELECT * FROM parley.campaign) AS campaign_entity ON campaign_entity.campaign_id = t.campaign

@@ -372,7 +372,8 @@ SELECT t.channel AS channel,
   coalesce(t.messages_sent, 0) AS messages_sent,
   coalesce(t.messages_received, 0) AS messages_received,
   coalesce(t.cost_usd, 0) AS cost_usd,
-  coalesce(t.cost_unknown, 0) AS cost_unknown
+  coalesce(t.cost_unknown, 0) AS cost_unknown,
+  count(*) OVER () AS total_rows
 FROM totals AS t
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
 ORDER BY channel ASC NULLS LAST, messages_sent DESC NULLS LAST, t.channel COLLATE "C" NULLS LAST, t.line COLLATE "C" NULLS LAST

@@ -311,7 +311,8 @@ totals AS (
 SELECT t.channel AS channel,
   coalesce(t.sessions, 0) AS sessions,
   coalesce(t.messages_received, 0) AS messages_received,
-  coalesce(t.notifications, 0) AS notifications
+  coalesce(t.notifications, 0) AS notifications,
+  count(*) OVER () AS total_rows
 FROM totals AS t
 ORDER BY sessions DESC NULLS LAST, t.channel COLLATE "C" NULLS LAST
 LIMIT $18::bigint;

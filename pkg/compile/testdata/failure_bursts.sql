@@ -49,9 +49,12 @@ reason AS (
   GROUP BY h.line, h.run, p.failure_reason
   ORDER BY h.line, h.run, sum(p.failed) DESC, p.failure_reason COLLATE "C"
 )
-SELECT t.started_at, t.ended_at, t.line AS line, coalesce(nullif(line_entity.name, ''), t.line) AS line_name, t.failed, t.tried, reason.failure_reason
-FROM burst AS t
-JOIN reason ON reason.line IS NOT DISTINCT FROM t.line AND reason.run = t.run
-LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
-ORDER BY t.started_at DESC, t.line COLLATE "C" DESC
+SELECT l.*, count(*) OVER () AS total_rows
+FROM (
+  SELECT t.started_at, t.ended_at, t.line AS line, coalesce(nullif(line_entity.name, ''), t.line) AS line_name, t.failed, t.tried, reason.failure_reason
+  FROM burst AS t
+  JOIN reason ON reason.line IS NOT DISTINCT FROM t.line AND reason.run = t.run
+  LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
+  ORDER BY t.started_at DESC, t.line COLLATE "C" DESC
+) AS l
 LIMIT $38::bigint;

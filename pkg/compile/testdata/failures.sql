@@ -280,7 +280,8 @@ SELECT t.failure_reason AS failure_reason,
   coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
   t.template AS template,
   coalesce(t.notifications_failed, 0) AS notifications_failed,
-  coalesce(t.notifications_failed, 0)::float8 / nullif(initiation_whole.notifications_failed, 0) AS notifications_failed_share
+  coalesce(t.notifications_failed, 0)::float8 / nullif(initiation_whole.notifications_failed, 0) AS notifications_failed_share,
+  count(*) OVER () AS total_rows
 FROM initiation_totals AS t
 LEFT JOIN initiation_whole ON true
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line

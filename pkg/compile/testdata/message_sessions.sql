@@ -280,7 +280,8 @@ message_totals AS (
   GROUP BY initiator
 )
 SELECT t.initiator AS initiator,
-  coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages
+  coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages,
+  count(*) OVER () AS total_rows
 FROM message_totals AS t
 ORDER BY messages DESC NULLS LAST, t.initiator COLLATE "C" NULLS LAST
 LIMIT $16::bigint;

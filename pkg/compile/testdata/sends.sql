@@ -283,7 +283,8 @@ SELECT t.send AS send,
   coalesce(t.notified_read, 0) AS notified_read,
   coalesce(t.answered, 0) AS answered,
   coalesce(t.notifications_failed, 0) AS notifications_failed,
-  t.failure_reasons AS failure_reasons
+  t.failure_reasons AS failure_reasons,
+  count(*) OVER () AS total_rows
 FROM initiation_totals AS t
 LEFT JOIN (SELECT * FROM parley.campaign) AS send_entity ON send_entity.campaign_id = t.send
 ORDER BY first_sent_at DESC NULLS LAST, send ASC NULLS LAST, t.send COLLATE "C" NULLS LAST

@@ -265,7 +265,8 @@ initiation_totals AS (
 SELECT stage.stage AS stage,
   t.template AS template,
   coalesce(stage.reached, 0) AS stage_reached,
-  stage.reached::float8 / nullif(stage.previous, 0) AS stage_share_of_previous
+  stage.reached::float8 / nullif(stage.previous, 0) AS stage_share_of_previous,
+  count(*) OVER () AS total_rows
 FROM initiation_totals AS t
 CROSS JOIN LATERAL (VALUES
   (1, 'sent', t.notified, t.notified),

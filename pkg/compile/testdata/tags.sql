@@ -23,7 +23,8 @@ message_totals AS (
   GROUP BY contact_tag
 )
 SELECT t.contact_tag AS contact_tag,
-  coalesce(t.messages_sent, 0) AS messages_sent
+  coalesce(t.messages_sent, 0) AS messages_sent,
+  count(*) OVER () AS total_rows
 FROM message_totals AS t
 ORDER BY messages_sent DESC NULLS LAST, t.contact_tag COLLATE "C" NULLS LAST
 LIMIT $5::bigint;

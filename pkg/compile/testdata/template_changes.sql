@@ -37,11 +37,14 @@ change AS (
   WHERE v.first_at >= $4::timestamptz AND NOT v.remembered
   GROUP BY v.account, v.template, v.language, v.template_category, v.first_at
 )
-SELECT t.first_at, t.account AS account, coalesce(nullif(account_entity.name, ''), t.account) AS account_name, t.template, t.language, t.template_category,
-  CASE WHEN NOT t.known THEN 'template' WHEN t.is_language THEN 'language' ELSE 'category' END AS change,
-  CASE WHEN t.known AND NOT t.is_language THEN t.categories_before END AS categories_before
-FROM change AS t
-LEFT JOIN (SELECT * FROM parley.account) AS account_entity ON account_entity.account_id = t.account
-WHERE (NOT t.known OR t.is_language OR t.is_category)
-ORDER BY t.first_at DESC, t.template COLLATE "C" DESC, t.account COLLATE "C" DESC, t.language COLLATE "C" DESC, t.template_category COLLATE "C" DESC
+SELECT l.*, count(*) OVER () AS total_rows
+FROM (
+  SELECT t.first_at, t.account AS account, coalesce(nullif(account_entity.name, ''), t.account) AS account_name, t.template, t.language, t.template_category,
+    CASE WHEN NOT t.known THEN 'template' WHEN t.is_language THEN 'language' ELSE 'category' END AS change,
+    CASE WHEN t.known AND NOT t.is_language THEN t.categories_before END AS categories_before
+  FROM change AS t
+  LEFT JOIN (SELECT * FROM parley.account) AS account_entity ON account_entity.account_id = t.account
+  WHERE (NOT t.known OR t.is_language OR t.is_category)
+  ORDER BY t.first_at DESC, t.template COLLATE "C" DESC, t.account COLLATE "C" DESC, t.language COLLATE "C" DESC, t.template_category COLLATE "C" DESC
+) AS l
 LIMIT $5::bigint;

@@ -24,7 +24,8 @@ message_totals AS (
 )
 SELECT t.weekday AS weekday,
   t.hour_of_day AS hour_of_day,
-  coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages
+  coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages,
+  count(*) OVER () AS total_rows
 FROM message_totals AS t
 ORDER BY t.weekday NULLS LAST, t.hour_of_day NULLS LAST
 LIMIT $4::bigint;

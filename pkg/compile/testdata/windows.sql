@@ -57,7 +57,8 @@ message_totals AS (
   GROUP BY in_window
 )
 SELECT t.in_window AS in_window,
-  (coalesce(t.messages_sent_in_window, 0))::float8 / nullif(coalesce(t.messages_sent, 0), 0) AS sent_in_window_share
+  (coalesce(t.messages_sent_in_window, 0))::float8 / nullif(coalesce(t.messages_sent, 0), 0) AS sent_in_window_share,
+  count(*) OVER () AS total_rows
 FROM message_totals AS t
 ORDER BY sent_in_window_share DESC NULLS LAST, t.in_window COLLATE "C" NULLS LAST
 LIMIT $5::bigint;

@@ -169,7 +169,7 @@ func (c Case) ask(t *testing.T, e *engine.Engine) {
 	if err != nil {
 		t.Fatalf("%v\nfor %s", err, c.Query)
 	}
-	if c.Notice != "" && !slices.ContainsFunc(result.Notices, regexp.MustCompile(c.Notice).MatchString) {
+	if c.Notice != "" && !slices.ContainsFunc(result.AllNotices(), regexp.MustCompile(c.Notice).MatchString) {
 		t.Errorf("the notices are %q, want one of /%s/", result.Notices, c.Notice)
 	}
 	if c.Quiet && len(result.Notices) > 0 {
