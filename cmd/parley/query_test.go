@@ -105,7 +105,7 @@ func TestQueryPrintsRows(t *testing.T) {
 		}
 	}
 	_, notices, err := parley(t, append(base, `{"metrics": ["messages"], "groupBy": ["contact"], "limit": 1}`)...)
-	if err != nil || notices != "" { // nothing is said of rows that were not asked for
+	if err != nil || notices != "notice: Showing 1 of 2 rows: the limit of the query is 1. Raise it, or add filters.\n" {
 		t.Errorf("%v %q", err, notices)
 	}
 	_, notices, err = parley(t, append(base, `{"metrics": ["cost_usd"]}`)...)

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -13,6 +15,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )
@@ -61,6 +64,11 @@ func (n *number) UnmarshalJSON(data []byte) error {
 		*n = 0
 		return nil
 	}
+	// What no int can hold is out of bounds all the same: checkLimits names it.
+	if f, err := strconv.ParseFloat(string(data), 64); err == nil && math.Abs(f) > math.MaxInt32 {
+		*n = math.MaxInt32
+		return nil
+	}
 	return json.Unmarshal(data, (*int)(n))
 }
 
@@ -106,7 +114,26 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	case v.Port < 1 || v.Port > 65535:
 		return v, fmt.Errorf("the port %d is out of bounds: choose 1 to 65535", v.Port)
 	}
-	return v, nil
+	return v, checkLimits(v)
+}
+
+// The most that the settings can ask for.
+const (
+	maxTimeoutSeconds = 3600
+	maxMaxConnections = 500
+)
+
+func checkLimits(v settings) error {
+	for _, limit := range []struct {
+		name  string
+		value number
+		most  int
+	}{{"query timeout (timeoutSeconds)", v.TimeoutSeconds, maxTimeoutSeconds}, {"maximum of connections (maxConnections)", v.MaxConnections, maxMaxConnections}, {"row limit (rowLimit)", v.RowLimit, query.MaxLimit}} {
+		if int(limit.value) > limit.most {
+			return fmt.Errorf("the %s is too high: choose 1 to %d in the data source's settings", limit.name, limit.most)
+		}
+	}
+	return nil
 }
 
 func (s settings) location() (*time.Location, error) {

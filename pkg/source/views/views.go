@@ -78,8 +78,38 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 		s.Findings = append(s.Findings, finding)
 	}
 	_, s.Calls = found["message"]["content_type"]
+	if err := v.checkAccount(ctx, db, s); err != nil {
+		return nil, err
+	}
 	s.Advice, err = source.Advise(ctx, db, schema, v.indexes())
 	return s, err
+}
+
+// checkAccount adds a finding where the settings name an account of which no relation
+// has a row, though there are others.
+func (v *reader) checkAccount(ctx context.Context, db source.Querier, s *source.Source) error {
+	var own, any []string
+	for _, relation := range []string{"account", "conversation", "contact", "message"} {
+		if v.found[relation]["account_id"].readable {
+			own = append(own, fmt.Sprintf("EXISTS (SELECT FROM %s WHERE %s = $1::text)", v.table(relation), v.key(relation, "account_id")))
+			any = append(any, fmt.Sprintf("EXISTS (SELECT FROM %s)", v.table(relation)))
+		}
+	}
+	if v.account == "" || len(own) == 0 {
+		return nil
+	}
+	rows, err := db.Query(ctx, fmt.Sprintf("SELECT %s OR NOT (%s)", strings.Join(own, " OR "), strings.Join(any, " OR ")), v.account)
+	if err != nil {
+		return err
+	}
+	known, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
+	if err == nil && !known {
+		s.Findings = slices.Insert(s.Findings, 0, source.Finding{Relation: "account", State: source.Missing, Problem: "there is no account " + v.account, Fatal: true})
+		if len(s.Fatal()) == 1 {
+			s.Remedy = "Check the account in the data source's settings"
+		}
+	}
+	return err
 }
 
 // indexes are those that the reports live on where the relation is a large table.
