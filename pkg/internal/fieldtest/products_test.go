@@ -264,3 +264,17 @@ func TestOddRows(t *testing.T) {
 		}
 	}
 }
+
+// TestChecksOfAttributes: the check counts the rows whose attributes can't be read, and
+// names them.
+func TestChecksOfAttributes(t *testing.T) {
+	row := func(value string) string {
+		return "INSERT INTO messages (id, message_type, sender_type, sender_id, content_attributes) VALUES (41, 0, 'Contact', 1, " + value + "), (42, 0, 'Contact', 1, '{}'), (43, 0, 'Contact', 1, NULL);"
+	}
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "NUL", Kind: "chatwoot", Rows: row(unreadable["NUL"]), Check: "^1 rows of message have characters in content_attributes .*such as 41$"},
+		fieldtest.Case{Name: "NUL in a text", Kind: "chatwoot", Rows: row(unreadable["NUL in a text"]), Account: "1", Check: "^1 rows of message have characters in content_attributes .*such as 41$"},
+		fieldtest.Case{Name: "a Ruby hash", Kind: "chatwoot", Rows: row(unreadable["a Ruby hash"]), Check: "^1 rows of message have content_attributes that are no JSON object .*such as 41$"},
+		fieldtest.Case{Name: "who is gone", Kind: "chatwoot", Rows: "INSERT INTO reporting_events (name, value, user_id, conversation_id) VALUES ('conversation_resolved', 5, 77, 1)", Check: "^1 rows of conversation_event name by agent_id what is not in agent"},
+	)
+}
