@@ -10,13 +10,19 @@ FROM (
     -- A user id begins with the country.
     substring({{.User "x.p"}} FROM '^([A-Z]{2})\.') AS country
   FROM (
-    SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.People}}') AS p
+    SELECT c.received_at, c.account_id,
+      -- Of one person with two numbers it is the contact's that counts.
+      jsonb_path_query(CASE WHEN c.v #>> '{contacts,0,wa_id}' <> c.v #>> '{messages,0,from}' AND c.v #>> '{messages,0,from}' <> '' AND c.v #>> '{contacts,0,wa_id}' <> '' AND {{.One "c.v" "messages" "from"}}
+        THEN jsonb_build_object('contacts', c.v -> 'contacts') ELSE c.v END, '{{.People}}') AS p
     FROM (
-      SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
-      FROM {{table .Table}} AS w
-    ) AS b
-    WHERE true
-      AND b.e ->> 'id' = $account
+      SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}') AS v
+      FROM (
+        SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
+        FROM {{table .Table}} AS w
+      ) AS b
+      WHERE true
+        AND b.e ->> 'id' = $account
+    ) AS c
   ) AS x
 ) AS p
 WHERE coalesce(p.user_id, p.wa_id) IS NOT NULL

@@ -5,25 +5,27 @@ SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_i
   'inbound' AS direction, 'contact' AS author_kind, i.created_at, i.content_type, i.body,
   NULL AS template_category, NULL AS correlation_id, i.message_id AS provider_message_id, NULL AS status,
   NULL::timestamptz AS sent_at, NULL::timestamptz AS delivered_at, NULL::timestamptz AS read_at, NULL::timestamptz AS failed_at, NULL AS error_code, NULL AS error_text,
-  i.is_referral, i.button_payload, i.in_reply_to, NULL::numeric AS price_usd, i.updated_at
+  i.is_referral, i.button_payload, i.in_reply_to, NULL::numeric AS price_usd, i.updated_at, i.is_call
 FROM (
   -- The same webhook may come twice. What is read of it is taken out of it before it
   -- is sorted: that is what the offset is for.
   SELECT m.message_id, min(m.account_id) AS account_id, min(m.line_id) AS line_id, min(m.user_id) AS user_id, min(m.wa_id) AS wa_id,
     min(m.at) AS created_at, min(m.content_type) AS content_type, min(m.body) AS body, bool_or(m.is_referral) AS is_referral,
-    min(m.button_payload) AS button_payload, min(m.in_reply_to) AS in_reply_to, min(m.received_at) AS updated_at
+    min(m.button_payload) AS button_payload, min(m.in_reply_to) AS in_reply_to, min(m.received_at) AS updated_at, bool_or(m.is_call) AS is_call
   FROM (
     SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.m ->> 'id' AS message_id, hashtextextended(x.m ->> 'id', 0) AS key,
-      coalesce({{.User "x.m"}}, CASE WHEN coalesce(x.v #>> '{contacts,0,wa_id}' = x.m ->> 'from', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
-      coalesce({{.Number "x.m"}}, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
+      coalesce({{.User "x.m"}}, CASE WHEN x.one OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.m ->> 'from', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
+      coalesce(CASE WHEN x.one THEN nullif(x.v #>> '{contacts,0,wa_id}', '') END, CASE WHEN x.is_call THEN nullif(x.m ->> 'from', '') ELSE {{.Number "x.m"}} END, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
       {{.Instant "x.m"}} AS at,
-      x.m ->> 'type' AS content_type,
+      CASE WHEN x.is_call THEN 'call' ELSE lower(x.m ->> 'type') END AS content_type, x.is_call,
       {{.Body "x.m"}} AS body,
       jsonb_typeof(x.m -> 'referral') IS NOT DISTINCT FROM 'object' AS is_referral,
       coalesce(x.m #>> '{button,payload}', x.m #>> '{interactive,button_reply,id}', x.m #>> '{interactive,list_reply,id}') AS button_payload,
       x.m #>> '{context,id}' AS in_reply_to
     FROM (
-      SELECT c.received_at, c.account_id, c.v, jsonb_path_query(c.v, '$.messages[*]') AS m
+      SELECT c.received_at, c.account_id, c.v, c.v -> 'messages' IS NULL AND c.v -> 'calls' IS NOT NULL AS is_call,
+        CASE WHEN c.v -> 'messages' IS NULL THEN {{.One "c.v" "calls" "from"}} ELSE {{.One "c.v" "messages" "from"}} END AS one,
+        jsonb_path_query(coalesce(c.v -> 'messages', c.v -> 'calls'), '$[*]') AS m
       FROM (
         SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}') AS v
         FROM (
@@ -37,7 +39,7 @@ FROM (
           AND b.e ->> 'id' = $account
       ) AS c
     ) AS x
-    WHERE {{.IsMessage "x.m"}}
+    WHERE CASE WHEN x.is_call THEN x.m ->> 'direction' IS DISTINCT FROM 'BUSINESS_INITIATED' ELSE {{.IsMessage "x.m"}} END
     OFFSET 0
   ) AS m
   WHERE m.message_id IS NOT NULL AND m.at IS NOT NULL
@@ -57,7 +59,7 @@ SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_i
   o.category, o.correlation_id, o.message_id,
   CASE WHEN o.read_at < o.created_at + interval '30 days' THEN 'read' WHEN o.delivered_at IS NOT NULL THEN 'delivered' WHEN o.failed_at IS NOT NULL THEN 'failed' ELSE 'sent' END,
   o.sent_at, o.delivered_at, CASE WHEN o.read_at < o.created_at + interval '30 days' THEN o.read_at END, o.failed_at, o.error_code, o.error_text,
-  false, NULL, NULL, CASE WHEN o.by_hand OR NOT o.billable THEN 0 END, o.updated_at
+  false, NULL, NULL, CASE WHEN o.by_hand OR NOT o.billable THEN 0 END, o.updated_at, false
 FROM (
   SELECT s.message_id, min(s.account_id) AS account_id, min(s.line_id) AS line_id, min(s.user_id) AS user_id, min(s.wa_id) AS wa_id,
     min(s.at) FILTER (WHERE s.status NOT IN ('read', 'played')) AS created_at,
@@ -67,9 +69,9 @@ FROM (
     bool_or(s.billable) AS billable, bool_or(s.echo) AS by_hand, min(s.content_type) AS content_type, min(s.body) AS body, max(s.received_at) AS updated_at
   FROM (
     SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.s ->> 'id' AS message_id, hashtextextended(x.s ->> 'id', 0) AS key,
-      CASE WHEN x.echo THEN 'sent' ELSE x.s ->> 'status' END AS status,
-      coalesce({{.User "x.s"}}, CASE WHEN x.echo OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
-      coalesce({{.Number "x.s"}}, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
+      CASE WHEN x.echo THEN 'sent' ELSE lower(x.s ->> 'status') END AS status,
+      coalesce({{.User "x.s"}}, CASE WHEN x.echo OR x.one OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
+      coalesce(CASE WHEN x.one AND NOT x.echo THEN nullif(x.v #>> '{contacts,0,wa_id}', '') END, {{.Number "x.s"}}, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
       {{.Instant "x.s"}} AS at,
       -- What is written freely is billed as service.
       CASE translate(lower(x.s #>> '{pricing,category}'), '-', '_') WHEN 'marketing' THEN 'marketing' WHEN 'marketing_lite' THEN 'marketing' WHEN 'utility' THEN 'utility'
@@ -79,9 +81,9 @@ FROM (
       x.s ->> 'biz_opaque_callback_data' AS correlation_id,
       x.s #>> '{errors,0,code}' AS error_code,
       nullif(concat_ws(': ', coalesce(x.s #>> '{errors,0,title}', x.s #>> '{errors,0,message}'), x.s #>> '{errors,0,error_data,details}'), '') AS error_text,
-      x.echo, CASE WHEN x.echo THEN x.s ->> 'type' END AS content_type, CASE WHEN x.echo THEN {{.Body "x.s"}} END AS body
+      x.echo, CASE WHEN x.echo THEN lower(x.s ->> 'type') END AS content_type, CASE WHEN x.echo THEN {{.Body "x.s"}} END AS body
     FROM (
-      SELECT c.received_at, c.account_id, c.v, c.v -> 'statuses' IS NULL AS echo, jsonb_path_query(coalesce(c.v -> 'statuses', c.v -> 'message_echoes'), '$[*]') AS s
+      SELECT c.received_at, c.account_id, c.v, c.v -> 'statuses' IS NULL AS echo, {{.One "c.v" "statuses" "recipient_id"}} AS one, jsonb_path_query(coalesce(c.v -> 'statuses', c.v -> 'message_echoes'), '$[*]') AS s
       FROM (
         SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}') AS v
         FROM (
@@ -97,8 +99,8 @@ FROM (
     ) AS x
     -- Calls and payments have statuses too.
     WHERE CASE WHEN x.echo THEN {{.IsMessage "x.s"}}
-      ELSE x.s ->> 'status' IN ('sent', 'delivered', 'read', 'played', 'failed')
-        AND coalesce(x.s ->> 'type', 'message') = 'message' AND x.s ->> 'recipient_type' IS DISTINCT FROM 'group' END
+      ELSE lower(x.s ->> 'status') IN ('sent', 'delivered', 'read', 'played', 'failed')
+        AND coalesce(lower(x.s ->> 'type'), 'message') = 'message' AND x.s ->> 'recipient_type' IS DISTINCT FROM 'group' END
     OFFSET 0
   ) AS s
   WHERE s.message_id IS NOT NULL AND s.at IS NOT NULL

@@ -5,7 +5,7 @@ FROM (
   FROM (
     SELECT n.account_id, {{.Number "n.p"}} AS number, {{.User "n.p"}} AS user_id
     FROM (
-      SELECT b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}.*[*] ? ({{.TellsUser}})') AS p
+      SELECT b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}.*[*] ? (({{.TellsUser}}) && !exists(@.direction))') AS p
       FROM (SELECT jsonb_path_query({{.Payload}}, '$.entry[*]') AS e FROM {{table .Table}} AS w) AS b
       WHERE true
         AND b.e ->> 'id' = $account

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -30,6 +31,7 @@ type table struct {
 	Table               string
 	receivedAt, payload string // quoted
 	naive, parsed       bool   // received_at has no zone; payload is jsonb
+	tests               bool   // the server has pg_input_is_valid, from PostgreSQL 16 on
 	users               bool   // webhooks bring the ids of users
 	db                  *source.Database
 }
@@ -37,12 +39,50 @@ type table struct {
 // ReceivedAt is when the row w came.
 func (t table) ReceivedAt() string { return "w." + t.receivedAt }
 
-// Payload is the body of the row w; what is no JSON is null.
+// Payload is the body of the row w with its entries, in one form; what is no JSON is
+// null. Most rows are bodies as WhatsApp sends them. Others are looked through for
+// them: texts that hold JSON, lists, and what programs store around them.
 func (t table) Payload() string {
-	if t.parsed {
-		return "w." + t.payload
+	raw := "w." + t.payload
+	if !t.parsed {
+		raw = parse(fmt.Sprintf("w.%s::text", t.payload))
 	}
-	return fmt.Sprintf("CASE WHEN pg_input_is_valid(w.%[1]s::text, 'jsonb') THEN w.%[1]s::text::jsonb END", t.payload)
+	text := "q.p"
+	if t.tests {
+		text = fmt.Sprintf("CASE WHEN jsonb_typeof(q.p) = 'string' THEN %s ELSE q.p END", parse("(q.p #>> '{}')"))
+	}
+	inside := "i.x"
+	if t.tests {
+		inside = fmt.Sprintf("coalesce((SELECT %s FROM jsonb_path_query_first(i.x, '%s') AS j (x)), i.x)", parse("(j.x #>> '{}')"), bodyText)
+	}
+	return fmt.Sprintf(`CASE WHEN w.%[1]s IS NULL THEN NULL ELSE (SELECT CASE WHEN q.p ? 'entry' THEN q.p ELSE (
+    SELECT jsonb_build_object('entry', jsonb_path_query_array(jsonb_agg(CASE
+      WHEN b.x @? '%[5]s' THEN jsonb_path_query_array(b.x, '%[5]s.entry[*]')
+      WHEN b.x @? '%[6]s' THEN jsonb_build_array(jsonb_build_object('changes', jsonb_path_query_array(b.x, '%[6]s')))
+      WHEN b.x @? '%[7]s' THEN jsonb_build_array(jsonb_build_object('changes', jsonb_build_array(jsonb_build_object('value', jsonb_path_query_first(b.x, '%[7]s')))))
+      END), '$[*][*]'))
+    FROM jsonb_path_query(%[3]s, '$[*]') AS i (x)
+    CROSS JOIN LATERAL (SELECT %[4]s AS x) AS b) END
+  FROM (SELECT %[2]s AS p OFFSET 0) AS q) END`, t.payload, raw, text, inside, withEntries, changeAlone, valueAlone)
+}
+
+// Where bodies are found in what programs store around them.
+const (
+	// bodyText is a text that holds a body.
+	bodyText = `$.keyvalue() ? ((@.key == "body" || @.key == "payload" || @.key == "rawBody" || @.key == "raw_body" || @.key == "data" || @.key == "Message") && @.value.type() == "string").value`
+	// withEntries is a whole body.
+	withEntries = `strict $.** ? (@.entry.type() == "array")`
+	// changeAlone is a change by itself, as Meta's test button sends it.
+	changeAlone = `strict $.** ? (@.field.type() == "string" && @.value.type() == "object")`
+	// valueAlone is the value of a change by itself, as gateways send it.
+	valueAlone = `strict $.** ? (@.messages.type() == "array" || @.statuses.type() == "array")`
+)
+
+// parse reads a text as JSON: null where it is none. No text of PostgreSQL holds the
+// character 0.
+func parse(text string) string {
+	text = fmt.Sprintf(`replace(%s, '\u0000', '')`, text)
+	return fmt.Sprintf("CASE WHEN pg_input_is_valid(%[1]s, 'jsonb') THEN %[1]s::jsonb END", text)
 }
 
 // Moment is an instant as the column received_at holds it.
@@ -53,21 +93,24 @@ func (t table) Moment(instant string) string {
 	return instant
 }
 
-// Instant is the time of a message or of a status: epoch seconds, mostly as text.
+// Instant is the time of a message or of a status: epoch seconds, mostly as text, or
+// milliseconds.
 func (t table) Instant(item string) string {
-	return fmt.Sprintf(`CASE WHEN %[1]s ->> 'timestamp' ~ '^\d{1,11}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint) END`, item)
+	return fmt.Sprintf(`CASE WHEN %[1]s ->> 'timestamp' ~ '^\d{1,11}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint)
+        WHEN %[1]s ->> 'timestamp' ~ '^\d{12,14}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint / 1000.0) END`, item)
 }
 
 // Changes is the path to what is read of a webhook's entry: messages with their
-// statuses, and what people write in the WhatsApp Business app. Histories and the
+// statuses, what people write in the WhatsApp Business app, and calls. Histories and the
 // like hold messages too, but come at no bounded time after them.
 func (t table) Changes() string {
-	return `$.changes[*] ? (!exists(@.field) || @.field == "messages" || @.field == "smb_message_echoes").value`
+	return `$.changes[*] ? (!exists(@.field) || @.field == "messages" || @.field == "smb_message_echoes" || @.field == "calls").value`
 }
 
-// People are the parts of a webhook's entry that name somebody.
+// People are the parts of a webhook's value that name somebody. Calls name the
+// business too.
 func (t table) People() string {
-	return t.Changes() + `.*[*] ? ((exists(@.wa_id) || exists(@.from) || exists(@.recipient_id) || ` + tellsUser + `) && !(@.recipient_type == "group"))`
+	return `$.*[*] ? ((exists(@.wa_id) || exists(@.from) || exists(@.recipient_id) || ` + tellsUser + `) && !(@.recipient_type == "group") && !exists(@.direction))`
 }
 
 const tellsUser = "exists(@.user_id) || exists(@.from_user_id) || exists(@.recipient_user_id) || exists(@.to_user_id)"
@@ -95,9 +138,17 @@ func (t table) Body(message string) string {
 	return "coalesce(" + strings.Join(texts, ", ") + ")"
 }
 
-// IsMessage tells whether what is called a message is one.
+// IsMessage tells whether what is called a message is one, or a call.
 func (t table) IsMessage(message string) string {
-	return fmt.Sprintf("coalesce(%[1]s ->> 'type' NOT IN ('system', 'request_welcome', 'reaction', 'edit', 'revoke'), true) AND %[1]s ->> 'group_id' IS NULL", message)
+	none := "'" + strings.Join(contract.NoMessageTypes(), "', '") + "'"
+	return fmt.Sprintf("coalesce(lower(%[1]s ->> 'type') NOT IN (%[2]s), true) AND coalesce(lower(%[1]s #>> '{unsupported,type}') NOT IN (%[2]s), true) AND %[1]s ->> 'group_id' IS NULL", message, none)
+}
+
+// One tells whether all items of the list in a webhook's value have the same number
+// in the field and there is one contact: then they are the same person, also where the
+// numbers differ, as in Brazil, Mexico and Argentina.
+func (t table) One(value, list, field string) string {
+	return fmt.Sprintf(`NOT %[1]s @? '$.contacts[1]' AND NOT %[1]s @? '$.%[2]s[*] ? (@.%[3]s != $.%[2]s[0].%[3]s)'`, value, list, field)
 }
 
 // Contact is the id of a contact: the user id, else the one that any webhook tells
@@ -134,9 +185,12 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		return nil, err
 	}
 	t.naive, t.parsed = strings.HasPrefix(received, "timestamp without"), payload == "jsonb"
+	if t.tests, err = db.Bool(ctx, "SELECT to_regproc('pg_catalog.pg_input_is_valid') IS NOT NULL"); err != nil {
+		return nil, err
+	}
 	if db.Has(names.Table+"."+names.ReceivedAt) && db.Has(names.Table+"."+names.Payload) {
 		// Since they were introduced every webhook brings the ids of users.
-		t.users, err = db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM %s AS w ORDER BY %s DESC LIMIT 10000) AS w WHERE w.payload @? '$.entry[*]%s.*[*] ? (%s)')",
+		t.users, err = db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM (SELECT * FROM %s AS w ORDER BY %s DESC LIMIT 10000) AS w) AS w WHERE w.payload @? '$.entry[*]%s.*[*] ? (%s)')",
 			t.Payload(), db.Table(t.Table), t.ReceivedAt(), strings.TrimPrefix(t.Changes(), "$"), tellsUser))
 		if err != nil {
 			return nil, err
