@@ -29,7 +29,11 @@ func Webhook(ctx context.Context, conn *pgx.Conn, schema string, data contract.D
 	}
 	w := newWebhook(data)
 	for i, m := range w.messages {
-		if m.Direction == "inbound" {
+		kind := strings.ToLower(strings.TrimSpace(text(m.ContentType)))
+		isCall, isNothing := slices.Contains(contract.CallTypes(), kind), slices.Contains(contract.NoMessageTypes(), kind)
+		if isCall || isNothing {
+			w.addNoMessage(i, m, isCall)
+		} else if m.Direction == "inbound" {
 			w.receive(i, m)
 		} else {
 			w.send(i, m)
@@ -58,6 +62,7 @@ type webhook struct {
 type person struct {
 	contract.Contact
 	waID, userID string          // "" where the webhooks never tell it
+	from         string          // the number as messages have it
 	rarely       bool            // the user id comes along only sometimes
 	introduced   map[string]bool // by account, where both ids were told together
 }
@@ -103,6 +108,10 @@ func newWebhook(data contract.Data) *webhook {
 				p.waID = fmt.Sprintf("5511900%06d", n)
 			}
 			taken[p.waID] = true
+			p.from = p.waID
+			if other := p.waID[:4] + "9" + p.waID[4:]; n%5 == 1 && !taken[other] { // as numbers of Brazil
+				taken[other], p.from = true, other
+			}
 		}
 		w.persons[id] = p
 	}
@@ -203,13 +212,50 @@ func content(m contract.Message, item object) (kind string, body *string) {
 	return kind, body
 }
 
+// addNoMessage adds a call, or what is no message. Only a contact's call is told.
+func (w *webhook) addNoMessage(i int, m contract.Message, isCall bool) {
+	p, waID, userID := w.persons[text(m.ContactID)], "", ""
+	item := object{"id": wamid(i), "timestamp": fmt.Sprint(m.CreatedAt.Unix())}
+	var contacts []object
+	if isCall && m.Direction == "inbound" && p != nil {
+		_, waID, userID = w.ids(i, m)
+		contacts = []object{object{}.put("wa_id", waID).put("user_id", userID)}
+	} else if p != nil {
+		waID = p.waID
+	}
+	switch {
+	case isCall && m.Direction == "outbound":
+		item["from"], item["event"], item["direction"] = "15550783661", "connect", "BUSINESS_INITIATED"
+		item.put("to", waID)
+		w.happen(m, m.CreatedAt, "calls", item, nil)
+	case isCall:
+		told := w.tell(i, m, p)
+		told.AuthorKind, told.IsReferral, told.ContentType = new("contact"), new(false), new("call")
+		item["to"], item["direction"], item["event"] = "15550783661", "USER_INITIATED", "connect"
+		item.put("from", waID).put("from_user_id", userID)
+		w.happen(m, told.CreatedAt, "calls", item, contacts)
+		end := object{"id": wamid(i), "timestamp": fmt.Sprint(m.CreatedAt.Unix() + 40), "to": "15550783661", "direction": "USER_INITIATED", "event": "terminate", "status": "COMPLETED"}
+		w.happen(m, told.CreatedAt.Add(40*time.Second), "calls", end.put("from", waID), contacts)
+	case m.Direction == "inbound":
+		kind := []string{"reaction", "pin", "poll_update", "keep_in_chat"}[i%4]
+		item["type"] = kind
+		if i%8 > 1 {
+			item["type"], item["unsupported"] = "unsupported", object{"type": kind}
+		}
+		w.happen(m, m.CreatedAt, "messages", item, nil) // whom nobody else names has no contact
+	}
+}
+
 func (w *webhook) receive(i int, m contract.Message) {
 	p, waID, userID := w.ids(i, m)
 	told := w.tell(i, m, p)
 	told.AuthorKind, told.IsReferral = new("contact"), new(m.IsReferral != nil && *m.IsReferral)
-	item := object{"id": wamid(i), "timestamp": fmt.Sprint(told.CreatedAt.Unix())}.put("from", waID)
+	item := object{"id": wamid(i), "timestamp": epochText(i, told.CreatedAt)}.put("from", waID)
 	var contacts []object
 	if p != nil {
+		if waID != "" {
+			item["from"] = p.from
+		}
 		contact := object{}.put("wa_id", waID).put("user_id", userID)
 		if waID == "" && i%3 == 0 { // a number that is withheld may be empty
 			item["from"], contact["wa_id"] = "", ""
@@ -254,6 +300,14 @@ func (w *webhook) receive(i int, m contract.Message) {
 		item["context"] = object{"forwarded": true}
 	}
 	w.happen(m, told.CreatedAt, "messages", item, contacts)
+}
+
+// epochText is a time in seconds, of some messages in milliseconds.
+func epochText(i int, at time.Time) string {
+	if i%14 == 0 {
+		return fmt.Sprint(at.UnixMilli())
+	}
+	return fmt.Sprint(at.Unix())
 }
 
 // categories are those of templates, as webhooks write them.
@@ -338,7 +392,11 @@ func (w *webhook) send(i int, m contract.Message) {
 	}
 	for _, s := range moments {
 		_, waID, userID := w.ids(i, m)
-		item := object{"id": wamid(i), "status": s.status, "timestamp": fmt.Sprint(s.at.Unix())}.put("recipient_id", waID).put("biz_opaque_callback_data", text(told.CorrelationID))
+		word := s.status
+		if i%15 == 0 {
+			word = strings.ToUpper(word)
+		}
+		item := object{"id": wamid(i), "status": word, "timestamp": epochText(i, s.at)}.put("recipient_id", waID).put("biz_opaque_callback_data", text(told.CorrelationID))
 		var contacts []object
 		if s.status == "failed" {
 			item.put("recipient_user_id", userID)
@@ -449,6 +507,9 @@ func (w *webhook) deliver() {
 		if v.body["message_echoes"] != nil {
 			field = "smb_message_echoes"
 		}
+		if v.body["calls"] != nil {
+			field = "calls"
+		}
 		return object{"field": field, "value": v.body}
 	}
 	entry := func(v *value, changes ...object) object {
@@ -483,11 +544,38 @@ func (w *webhook) deliver() {
 			received = received.Add(time.Duration(i%40) * time.Hour)
 		}
 		body := object{"object": "whatsapp_business_account", "entry": entries}.json()
+		switch {
+		case v == w.values[i] && v.account == nil && v.body["calls"] == nil && v.body["message_echoes"] == nil && i%3 > 0: // of a gateway, or Meta's test button
+			body = v.body.json()
+			if i%3 == 1 {
+				body = change(v).json()
+			}
+		default:
+			body = wrapped(i, body)
+		}
 		w.table.add(received, body)
 		if i%10 == 0 {
 			w.table.add(received.Add(time.Duration(i%6)*24*time.Hour+time.Minute), body)
 		}
 	}
+}
+
+// wrapped is a body as it is, or in what programs store around it.
+func wrapped(i int, body string) string {
+	text, _ := json.Marshal(body) // a text always marshals
+	switch i % 12 {
+	case 1:
+		return string(text)
+	case 2:
+		return `{"headers": {"host": "example.org"}, "body": ` + body + `}`
+	case 3:
+		return `{"headers": {}, "body": ` + string(text) + `, "isBase64Encoded": false}`
+	case 4:
+		return `[` + body + `]`
+	case 5:
+		return `[{"json": {"headers": {}, "body": ` + body + `}}]`
+	}
+	return body
 }
 
 // addNoise adds what no report may count.

@@ -39,7 +39,7 @@ FROM (
           AND b.e ->> 'id' = $account
       ) AS c
     ) AS x
-    WHERE CASE WHEN x.is_call THEN x.m ->> 'direction' IS DISTINCT FROM 'BUSINESS_INITIATED' ELSE {{.IsMessage "x.m"}} END
+    WHERE CASE WHEN x.is_call THEN upper(x.m ->> 'direction') = 'USER_INITIATED' ELSE {{.IsMessage "x.m"}} END
     OFFSET 0
   ) AS m
   WHERE m.message_id IS NOT NULL AND m.at IS NOT NULL
@@ -85,7 +85,7 @@ FROM (
     FROM (
       SELECT c.received_at, c.account_id, c.v, c.v -> 'statuses' IS NULL AS echo, {{.One "c.v" "statuses" "recipient_id"}} AS one, jsonb_path_query(coalesce(c.v -> 'statuses', c.v -> 'message_echoes'), '$[*]') AS s
       FROM (
-        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Changes}}') AS v
+        SELECT b.received_at, b.e ->> 'id' AS account_id, jsonb_path_query(b.e, '{{.Statuses}}') AS v
         FROM (
           SELECT {{.ReceivedAt}} AS received_at, jsonb_path_query({{.Payload}}, '$.entry[*]') AS e
           FROM {{table .Table}} AS w

@@ -53,7 +53,7 @@ func (t table) Payload() string {
 	}
 	inside := "i.x"
 	if t.tests {
-		inside = fmt.Sprintf("coalesce((SELECT %s FROM jsonb_path_query_first(i.x, '%s') AS j (x)), i.x)", parse("(j.x #>> '{}')"), bodyText)
+		inside = fmt.Sprintf("coalesce((SELECT %s FROM jsonb_path_query_first(i.x, '%s', '{}', true) AS j (x)), i.x)", parse("(j.x #>> '{}')"), bodyText)
 	}
 	return fmt.Sprintf(`CASE WHEN w.%[1]s IS NULL THEN NULL ELSE (SELECT CASE WHEN q.p ? 'entry' THEN q.p ELSE (
     SELECT jsonb_build_object('entry', jsonb_path_query_array(jsonb_agg(CASE
@@ -106,6 +106,9 @@ func (t table) Instant(item string) string {
 func (t table) Changes() string {
 	return `$.changes[*] ? (!exists(@.field) || @.field == "messages" || @.field == "smb_message_echoes" || @.field == "calls").value`
 }
+
+// Statuses is Changes without calls, whose statuses are none of messages.
+func (t table) Statuses() string { return strings.Replace(t.Changes(), ` || @.field == "calls"`, "", 1) }
 
 // People are the parts of a webhook's value that name somebody. Calls name the
 // business too.
