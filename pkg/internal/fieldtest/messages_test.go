@@ -42,7 +42,7 @@ func TestEvolutionCopies(t *testing.T) {
 		return fieldtest.Case{Name: name, Kind: "evolution", Query: query, Rows: rows, Want: want}
 	}
 	fieldtest.Run(t,
-		evolution("three", copies+`60 * (n - 1), 'i1' FROM generate_series(1, 3) AS n`, one),
+		fieldtest.Case{Name: "three", Kind: "evolution", Query: query, Rows: copies + `60 * (n - 1), 'i1' FROM generate_series(1, 3) AS n`, Want: []string{one}, Check: "1 rows of message are stored more than once"},
 		fieldtest.Case{Name: "837", Kind: "evolution", Query: `{"metrics": ["messages_received", "messages_per_session"]}`, Want: []string{`{"messages_received": 1, "messages_per_session": 1}`}, Rows: copies + `60 * (n - 1), 'i1' FROM generate_series(1, 837) AS n`},
 		evolution("edited", copies+`0, 'i1' FROM generate_series(1, 2) AS n; UPDATE "Message" SET "messageTimestamp" = "messageTimestamp" + 300, status = 'EDITED' WHERE id = 'm2'`, one),
 		fieldtest.Case{Name: "over midnight", Kind: "evolution", Query: `{"metrics": ["messages_received"], "bucket": "day"}`, From: "2026-11-10T00:00:00Z", To: "2026-11-12T00:00:00Z", Rows: midnight,
@@ -99,6 +99,43 @@ func TestEvolutionNoMessage(t *testing.T) {
 			('m1', '{"id": "A1", "fromMe": false, "remoteJid": "5511900000001:12@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
 			('m2', '{"id": "A2", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1'),
 			('m3', '{"id": "A3", "fromMe": false, "remoteJid": "5511900000001@c.us"}', 'conversation', '{"conversation": "hi"}', 'android', 1794312000, 'i1')`},
+	)
+}
+
+// hook is an INSERT of a webhook with this payload.
+func hook(payload string) string {
+	return `INSERT INTO whatsapp_webhook (received_at, payload) VALUES ('2026-11-10 12:00:05Z', ` + payload + `);`
+}
+
+// hooked is the body of a webhook with this value.
+func hooked(field, value string) string {
+	return `{"object": "whatsapp_business_account", "entry": [{"id": "W1", "changes": [{"field": "` + field + `", "value": {"metadata": {"phone_number_id": "P1", "display_phone_number": "551140000000"}, ` + value + `}}]}]}`
+}
+
+func said(id, kind string) string {
+	return `"contacts": [{"wa_id": "5511900000002"}], "messages": [{"from": "5511900000002", "id": "` + id + `", "timestamp": "1794312000", ` + kind + `}]`
+}
+
+// TestWebhookForms reads bodies in the forms that programs store them in.
+func TestWebhookForms(t *testing.T) {
+	text := func(id string) string { return hooked("messages", said(id, `"type": "text"`)) }
+	value := func(id string) string { return "{" + said(id, `"type": "text"`) + "}" }
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "all", Kind: "webhook", Check: "rows of whatsapp_webhook hold nothing that is read", Query: `{"metrics": ["messages_received", "messages_sent"]}`, Want: []string{`{"messages_received": 9, "messages_sent": 1}`}, Rows: hook(`to_jsonb('`+text("1")+`'::text)`) +
+			hook(`'{"headers": {}, "body": `+text("2")+`}'`) + hook(`jsonb_build_object('headers', '{}'::jsonb, 'body', '`+text("3")+`')`) + hook(`'`+value("4")+`'`) +
+			hook(`'{"field": "messages", "value": `+value("5")+`}'`) + hook(`'[`+text("6")+`, `+text("7")+`]'`) + hook(`'[{"json": {"body": `+text("8")+`}}]'`) +
+			hook(`replace('`+text("9")+`', '1794312000', '1794312000000')::jsonb`) + hook(`to_jsonb('{no JSON'::text)`) + hook(`'{"body": 7}'`) +
+			hook(`'`+hooked("messages", `"messages": [{"from": "1", "id": "x", "timestamp": "abc", "type": "text"}, {"from": {}, "id": [], "timestamp": {}, "type": 7}]`)+`'`) +
+			hook(`'`+hooked("messages", `"statuses": [{"id": "S", "status": "DELIVERED", "timestamp": "1794312000", "recipient_id": "5511900000002"}]`)+`'`)},
+		fieldtest.Case{Name: "no message", Kind: "webhook", Query: `{"metrics": ["messages_received", "sessions"]}`, Want: []string{`{"messages_received": 2, "sessions": 1}`}, Rows: hook(`'`+hooked("messages", said("1", `"type": "unsupported", "unsupported": {"type": "pin"}`))+`'`) +
+			hook(`'`+hooked("messages", said("2", `"type": "unsupported", "unsupported": {"type": "POLL_UPDATE"}`))+`'`) + hook(`'`+hooked("messages", said("3", `"type": "unsupported", "unsupported": {"type": "keep_in_chat"}`))+`'`) +
+			hook(`'`+hooked("messages", said("4", `"type": "unsupported", "unsupported": {"type": "reaction"}`))+`'`) + hook(`'`+hooked("messages", said("5", `"type": "unsupported", "unsupported": {"type": "poll_creation"}`))+`'`) +
+			hook(`'`+hooked("messages", said("6", `"type": "unsupported", "errors": [{"code": 131051}]`))+`'`)},
+		fieldtest.Case{Name: "call", Kind: "webhook", Query: `{"metrics": ["messages", "messages_received", "sent_in_window_share", "sessions_by_contact", "notifications"]}`, Want: []string{`{"messages": 1, "messages_received": 0, "sent_in_window_share": 1, "sessions_by_contact": 1, "notifications": 0}`}, Rows: hook(`'`+hooked("calls", `"calls": [{"id": "wacid.1", "from": "5511900000002", "to": "551140000000", "event": "connect", "direction": "USER_INITIATED", "timestamp": "1794312000"}]`)+`'`) +
+			hook(`'`+hooked("messages", `"statuses": [{"id": "S", "status": "sent", "timestamp": "1794315600", "recipient_id": "5511900000002"}]`)+`'`)},
+		fieldtest.Case{Name: "one person with two numbers", Kind: "webhook", Query: `{"metrics": ["sessions", "session_users", "sessions_by_contact"], "groupBy": ["contact"]}`, Want: []string{`{"contact_name": "Dora", "sessions": 1, "session_users": 1, "sessions_by_contact": 1}`}, Rows: hook(`'`+hooked("messages", `"contacts": [{"wa_id": "558290000003", "profile": {"name": "Dora"}}], "messages": [{"from": "5582990000003", "id": "D", "timestamp": "1794312000", "type": "text"}]`)+`'`) +
+			hook(`'`+hooked("messages", `"statuses": [{"id": "S", "status": "sent", "timestamp": "1794312060", "recipient_id": "558290000003"}]`)+`'`)},
+		fieldtest.Case{Name: "nothing to read", Kind: "webhook", Query: `{"metrics": ["messages_received"]}`, Rows: hook(`'{"order": 7, "+5511900000001": "x"}'`), Error: `none of the 1 newest rows of whatsapp_webhook holds .*\{("order"|…), ("order"|…)…\}`},
 	)
 }
 

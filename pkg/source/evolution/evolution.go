@@ -54,6 +54,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		// Whom only the business wrote to stands nowhere else.
 		Phone:  `'+' || substring($id FROM '^(\d+)@s\.whatsapp\.net$')`,
 		Remedy: remedy,
+		Checks: checks,
 	})
 	if err != nil || !db.Has("_prisma_migrations.migration_name") {
 		return found, err
@@ -61,6 +62,12 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	// A version is told only by its last change of the schema.
 	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(migration_name), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+db.Table("_prisma_migrations")+` WHERE migration_name ~ '^20\d{12}_'`)
 	return found, err
+}
+
+// checks find what is stored more than once, and what has no id.
+var checks = []source.Check{
+	{Relation: "message", SQL: "copied", Allowed: true, Breaks: "are stored more than once (each counts once, at its first time)"},
+	{Relation: "message", SQL: "no_key", Breaks: "have no key.id (each counts as a message of its own, copies too)"},
 }
 
 // meaning is the column of Instance that holds the account: it names a client, or one

@@ -108,7 +108,9 @@ func (t table) Changes() string {
 }
 
 // Statuses is Changes without calls, whose statuses are none of messages.
-func (t table) Statuses() string { return strings.Replace(t.Changes(), ` || @.field == "calls"`, "", 1) }
+func (t table) Statuses() string {
+	return strings.Replace(t.Changes(), ` || @.field == "calls"`, "", 1)
+}
 
 // People are the parts of a webhook's value that name somebody. Calls name the
 // business too.
@@ -199,9 +201,16 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 			return nil, err
 		}
 	}
+	problem := wrong(db, names, received, payload)
+	if problem == "" && db.Has(names.Table) {
+		if problem, err = t.unread(ctx); err != nil {
+			return nil, err
+		}
+	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "WhatsApp webhooks", Files: files, Data: t, Indexes: []source.Index{{Table: names.Table, Column: names.ReceivedAt}},
-		Wrong:  wrong(db, names, received, payload),
+		Wrong:  problem,
+		Checks: []source.Check{{Relation: names.Table, SQL: "unread", Breaks: "hold nothing that is read: no entry of a WhatsApp webhook, or no times in seconds or milliseconds"}},
 		Remedy: "Check the database, the schema, the table and its columns in the data source's settings, and the rights of its user (see docs/webhook.md)",
 	})
 	if found != nil {

@@ -1,0 +1,9 @@
+-- One row of each message that is stored more than once.
+SELECT min(m."id") AS id
+FROM {{table "Message"}} AS m
+JOIN {{table "Instance"}} AS i ON i."id" = m."instanceId"
+WHERE m."key" ->> 'id' <> ''
+  AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
+  AND i."{{.Account}}" = $account
+GROUP BY m."instanceId", m."key" ->> 'id', coalesce(m."key" ->> 'fromMe', 'false')
+HAVING count(*) > 1

@@ -1,0 +1,46 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// newest is how many rows are looked at for a body that can be read.
+const newest = 10000
+
+// readable holds for a body that Payload returns if it tells of anything at all: of
+// messages with their times, or of something that is no report's concern.
+const readable = `(w.payload @? '$.entry[*].changes[*].value ? (!exists(@.messages) && !exists(@.statuses))'
+  OR w.payload @? '$.entry[*].changes[*].value.*[*] ? (@.timestamp like_regex "^[0-9]{1,14}$" || @.timestamp.type() == "number")')`
+
+// outline writes how the JSON p begins, by its keys alone.
+const outline = `CASE jsonb_typeof(p.p)
+  WHEN 'object' THEN '{' || coalesce((SELECT string_agg(CASE WHEN k ~ '^[A-Za-z_][A-Za-z_-]{0,29}$' THEN '"' || k || '"' ELSE '…' END, ', ') FROM (SELECT k FROM jsonb_object_keys(p.p) AS k LIMIT 5) AS k (k)), '') || '…}'
+  WHEN 'array' THEN '[…]' WHEN 'string' THEN 'a text' WHEN 'number' THEN 'a number' WHEN 'null' THEN 'null' ELSE 'no JSON' END`
+
+// unread says that no row of the table can be read, if that is so, and how the newest
+// begins; else it returns "".
+func (t table) unread(ctx context.Context) (string, error) {
+	rows := fmt.Sprintf("SELECT %s AS payload FROM (SELECT * FROM %s AS w WHERE w.%s IS NOT NULL ORDER BY %s DESC LIMIT %d) AS w", t.Payload(), t.db.Table(t.Table), t.payload, t.ReceivedAt(), newest)
+	count, err := t.db.Text(ctx, "SELECT CASE WHEN NOT coalesce(bool_or("+readable+"), false) THEN nullif(count(*), 0)::text END FROM ("+rows+") AS w")
+	if err != nil || count == "" {
+		return "", err
+	}
+	older, err := t.db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM %s AS w) AS w WHERE %s)", t.Payload(), t.db.Table(t.Table), readable))
+	if err != nil || older {
+		return "", err
+	}
+	raw := "w." + t.payload
+	if !t.parsed {
+		raw = parse(raw + "::text")
+	}
+	begins, err := t.db.Text(ctx, fmt.Sprintf("SELECT %s FROM (SELECT %s AS p FROM %s AS w WHERE w.%s IS NOT NULL ORDER BY %s DESC LIMIT 1) AS p", outline, raw, t.db.Table(t.Table), t.payload, t.ReceivedAt()))
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("none of the %s newest rows of %s holds a WhatsApp webhook with an entry and times in seconds. The newest payload begins with %s. Choose the column that stores the whole body", count, strings.TrimSpace(t.Table), begins), nil
+}
+
+// Readable is the condition that the payload of the row w tells of anything.
+func (t table) Readable() string { return readable }
