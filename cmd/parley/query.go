@@ -53,6 +53,9 @@ func newQueryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := engine.CheckChatURL(chatURL); err != nil {
+				return err
+			}
 			db, e, err := base.open(engine.Settings{Location: loc, ChatURL: chatURL})
 			if err != nil {
 				return err

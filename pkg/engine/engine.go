@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -625,33 +624,4 @@ func (e *Engine) total(ctx context.Context, in compile.Input, st *compile.Statem
 		return nil
 	})
 	return total, err
-}
-
-// link is the address of a row's chat: the source's own, else the template with
-// the row's ids; nil where one that it needs is not known.
-func link(template string, value any) any {
-	parts, _ := value.([]any)
-	if len(parts) == 0 {
-		return nil
-	}
-	// What is no address by itself is a part of the template's.
-	if own, ok := parts[0].(string); ok && (strings.Contains(own, "://") || strings.HasPrefix(own, "/")) {
-		return own
-	}
-	if template == "" {
-		return nil
-	}
-	for i, name := range compile.LinkParts {
-		placeholder := "{" + name + "}"
-		if !strings.Contains(template, placeholder) {
-			continue
-		}
-		id, ok := parts[i].(string)
-		if !ok || id == "" {
-			return nil
-		}
-		// Escaped for a path as well as for what follows a question mark.
-		template = strings.ReplaceAll(template, placeholder, strings.ReplaceAll(url.QueryEscape(id), "+", "%20"))
-	}
-	return template
 }

@@ -104,9 +104,14 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	if _, err := kinds.Lookup(v.Kind); err != nil {
 		return v, fmt.Errorf("in the data source's settings: %w", err)
 	}
+	var err error
+	if v.Host, err = cleanHost(v.Host); err != nil {
+		return v, err
+	}
+	if err := engine.CheckChatURL(v.ChatURL); err != nil {
+		return v, fmt.Errorf("in the data source's settings: %w", err)
+	}
 	switch {
-	case v.Host == "":
-		return v, errors.New("no host is set: write the database server's name or address in the data source's settings")
 	case v.Database == "":
 		return v, errors.New("no database is set: write its name in the data source's settings")
 	case v.User == "":

@@ -73,3 +73,38 @@ func TestLimitsOfSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongSettings: each is a sentence that says what to do.
+func TestWrongSettings(t *testing.T) {
+	parse := func(set func(map[string]string)) (settings, error) {
+		values := map[string]string{"host": "db.example", "database": "chat", "user": "reader"}
+		set(values)
+		text, err := json.Marshal(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parseSettings(backend.DataSourceInstanceSettings{JSONData: text})
+	}
+	for host, want := range map[string]string{
+		"": "no host is set", " ": "no host is set",
+		"127.0.0.1:5432": "write the host without port or scheme", "db:5432": "write the host without port or scheme", "[::1]:5432": "write the host without port or scheme",
+		"http://db.example": "write the host without port or scheme", "postgres://reader@db/chat": "write the host without port or scheme", "db/chat": "write the host without port or scheme",
+	} {
+		if _, err := parse(func(v map[string]string) { v["host"] = host }); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the host %q: %v, want %q", host, err, want)
+		}
+	}
+	for host, want := range map[string]string{" db.example ": "db.example", "127.0.0.1": "127.0.0.1", "[::1]": "::1", "fe80::1": "fe80::1", "/var/run/postgresql": "/var/run/postgresql"} {
+		if got, err := parse(func(v map[string]string) { v["host"] = host }); err != nil || got.Host != want {
+			t.Errorf("the host %q is %q: %v", host, got.Host, err)
+		}
+	}
+	for template, want := range map[string]string{
+		"javascript:alert(1)": "not an http or https address", "not a url": "not an http or https address", "https://chat.example/{foo}": `unknown placeholder "{foo}"`,
+	} {
+		_, err := parse(func(v map[string]string) { v["chatUrl"] = template })
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "{account_id}") {
+			t.Errorf("the template %q: %v, want %q", template, err, want)
+		}
+	}
+}

@@ -115,6 +115,22 @@ describe('the settings', () => {
     expect(screen.getByLabelText(/^Seconds for a query/)).toBeInTheDocument();
   });
 
+  it('say at once what is wrong with the host and the link', () => {
+    edit({ host: '127.0.0.1:5432', chatUrl: 'javascript:alert({contact_id})' });
+    expect(screen.getByText(/^Write the host without port or scheme/)).toBeInTheDocument();
+    expect(screen.getByText(/^Write an address that begins with https:\/\/ or http:\/\/\. Use {account_id} {conversation_id}/)).toBeInTheDocument();
+  });
+
+  it('name an unknown placeholder of the link', () => {
+    edit({ chatUrl: 'https://chat.example/{foo}' });
+    expect(screen.getByText(/^Unknown placeholder {foo}\. Use {account_id} {conversation_id}/)).toBeInTheDocument();
+  });
+
+  it('say nothing of what is right', () => {
+    edit({ host: 'db.example.com', chatUrl: 'https://chat.example/{display_id}' });
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  });
+
   it('hold no number where the field is emptied', async () => {
     const state = edit({ port: 5432 });
     await user.clear(screen.getByLabelText(/^Port/));

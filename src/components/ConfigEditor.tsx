@@ -17,6 +17,7 @@ import {
 import { uniq } from 'lodash';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
+import { isBadHost, PLACEHOLDERS, templateProblem } from '../address';
 import { type ParleyOptions, type ParleySecrets } from '../types';
 import { useOnce } from './fields';
 import { kinds } from './kinds';
@@ -86,6 +87,11 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
             placeholder={EXAMPLES.host}
             value={jsonData.host}
             onChange={(host) => set({ host })}
+            error={
+              isBadHost(jsonData.host)
+                ? t('configEditor.host.bad', 'Write the host without port or scheme, such as db.example.com')
+                : undefined
+            }
           />
           <NumberSetting
             label={t('configEditor.port.label', 'Port')}
@@ -197,6 +203,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           width={2 * WIDTH}
           value={jsonData.chatUrl}
           onChange={(chatUrl) => set({ chatUrl })}
+          error={templateError(jsonData.chatUrl)}
         />
       </ConfigSection>
 
@@ -293,6 +300,27 @@ function Introduction() {
   );
 }
 
+/** What is wrong with a chat URL template, and what may stand in it. */
+function templateError(template: string | undefined): string | undefined {
+  const problem = templateProblem(template);
+  const options = { fields: PLACEHOLDERS.join(' '), interpolation: { escapeValue: false } };
+  switch (problem?.kind) {
+    case 'placeholder':
+      return t('configEditor.chatUrl.unknownPlaceholder', 'Unknown placeholder {{word}}. Use {{fields}}', {
+        ...options,
+        word: problem.word,
+      });
+    case 'address':
+      return t(
+        'configEditor.chatUrl.noAddress',
+        'Write an address that begins with https:// or http://. Use {{fields}} for the ids',
+        options
+      );
+    default:
+      return undefined;
+  }
+}
+
 /** The zones that the browser knows. The backend reads others too, so one's own may be typed. */
 const timeZones = uniq(['UTC', ...Intl.supportedValuesOf('timeZone')]).map((value) => ({ value }));
 
@@ -305,12 +333,14 @@ interface SettingProps {
 type TextSettingProps = SettingProps & {
   value?: string;
   onChange: (value: string) => void;
+  /** What is wrong with the value. */
+  error?: string;
 } & Pick<ComponentProps<typeof Input>, 'placeholder' | 'width' | 'autoComplete'>;
 
-function TextSetting({ label, description, required, value, onChange, width = WIDTH, ...input }: TextSettingProps) {
+function TextSetting({ label, description, required, value, onChange, error, width = WIDTH, ...input }: TextSettingProps) {
   const id = useId();
   return (
-    <Field label={label} description={description} required={required}>
+    <Field label={label} description={description} required={required} invalid={Boolean(error)} error={error}>
       <Input
         id={id}
         {...input}

@@ -1,0 +1,30 @@
+package plugin
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var hostPort = regexp.MustCompile(`^(\[[^\]]*\]|[^:]*):\d*$`)
+
+// cleanHost is the host of the settings, without the brackets of an IPv6 address. The
+// error is a sentence for the person who set it.
+func cleanHost(host string) (string, error) {
+	host = strings.TrimSpace(host)
+	const advice = "write the host without port or scheme"
+	switch {
+	case host == "":
+		return "", errors.New("no host is set: write the database server's name or address in the data source's settings")
+	case strings.HasPrefix(host, "/"): // the directory of a socket
+		return host, nil
+	case strings.Contains(host, "://"):
+		return "", fmt.Errorf("the host %.60q begins with a scheme: %s, such as db.example.com", host, advice)
+	case hostPort.MatchString(host):
+		return "", fmt.Errorf("the host %.60q ends with a port: %s, and the port in its own field", host, advice)
+	case strings.ContainsAny(host, "/@?# \t\n"):
+		return "", fmt.Errorf("the host %.60q is not a host name: %s, path or user, such as db.example.com", host, advice)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"), nil
+}

@@ -1,0 +1,29 @@
+/** What may stand in a chat URL template. */
+export const PLACEHOLDERS = ['{account_id}', '{conversation_id}', '{display_id}', '{contact_id}', '{line_id}', '{url}'];
+
+/** What is wrong with a chat URL template, as the backend checks it too. */
+export type TemplateProblem = { kind: 'placeholder'; word: string } | { kind: 'address' };
+
+/** Checks a chat URL template: an http or https address with known placeholders. Empty makes no links. */
+export function templateProblem(template: string | undefined): TemplateProblem | undefined {
+  const text = template?.trim();
+  if (!text) {
+    return undefined;
+  }
+  const unknown = text.match(/{[^{}]*}/g)?.find((word) => !PLACEHOLDERS.includes(word));
+  if (unknown) {
+    return { kind: 'placeholder', word: unknown };
+  }
+  const filled = text.replace(/{[^{}]*}/g, '1');
+  const brace = filled.match(/[{}]/);
+  if (brace) {
+    return { kind: 'placeholder', word: brace[0] };
+  }
+  return /^https?:\/\/[^/?#\s]/i.test(filled) && URL.canParse(filled) ? undefined : { kind: 'address' };
+}
+
+/** Whether a host has a port, a scheme or anything else that is no part of its name. */
+export function isBadHost(host: string | undefined): boolean {
+  const text = host?.trim() ?? '';
+  return !text.startsWith('/') && (/[/@?#\s]/.test(text) || /^(\[[^\]]*\]|[^:]*):\d*$/.test(text));
+}
