@@ -60,6 +60,8 @@ type Options struct {
 	Root string
 	// Settings are further settings of the server, as "name=value".
 	Settings []string
+	// Prepare changes the copy of the server before it is first used, in its directory.
+	Prepare func(native string) error
 	// Files are written into the data directory, which only the server can read:
 	// certificates and keys, or a pg_hba.conf of one's own.
 	Files map[string]string
@@ -108,6 +110,11 @@ func start(ctx context.Context, source, dir string, owner *owner, options Option
 	native := filepath.Join(dir, "native")
 	if err := copyTree(source, native); err != nil {
 		return nil, fmt.Errorf("copy the server: %w", err)
+	}
+	if options.Prepare != nil {
+		if err := options.Prepare(native); err != nil {
+			return nil, err
+		}
 	}
 	data := filepath.Join(dir, "data")
 	if err := os.Mkdir(data, 0o700); err != nil {
