@@ -36,6 +36,7 @@ var notices = map[string]int{
 	"shown": 2, "shown_first": 1, "shown_events": 2, "shown_events_first": 1, "cut_limit": 1, "cut_rows": 1, "cut_most": 1, "cut_bytes": 1,
 	"shown_values": 2, "rows_before": 1, "cost": 1, "cost_of_one": 0, "bursts": 1,
 	"hours_line": 1, "hours_team": 1, "hours_zone": 2, "hours_row": 2, "hours_more": 1,
+	"left_out_direction": 4, "left_out_time": 4, "left_out_id": 4, "left_out_row": 4, "left_out_value": 4,
 }
 
 // known are the values with texts of dimensions that are no enums: other values

@@ -58,6 +58,11 @@ func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Tim
 		}
 		return err
 	}
+	left, err := leftOut(ctx, db, s, since, progress)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, left...)
 	for _, r := range rules() {
 		if !s.Has(r.relation) || slices.ContainsFunc(r.needs, func(need string) bool { return !knows(s, need) }) {
 			continue
@@ -101,7 +106,7 @@ func expandCheck(s *source.Source, c source.Check, since time.Time) (string, []a
 	if !since.IsZero() && strings.Contains(c.SQL, "$since") {
 		from = bind(since, "timestamptz")
 	}
-	return s.CheckSQL(c, from, func() string { return bind(s.Account, "text") }), args
+	return s.CheckSQL(c, from, func(text string) string { return bind(text, "text") }), args
 }
 
 // knows tells whether there is the relation, or the column.
@@ -130,7 +135,7 @@ func expandWith(s *source.Source, since time.Time, write func(bind func(value an
 		args = append(args, v)
 		return fmt.Sprintf("$%d::%s", len(args), typ)
 	}
-	account := func() string { return bind(s.Account, "text") }
+	account := func(text string) string { return bind(text, "text") }
 	sql := bracketed.ReplaceAllStringFunc(write(bind), func(match string) string {
 		parts := bracketed.FindStringSubmatch(match)
 		if parts[1] == "" {

@@ -138,7 +138,7 @@ func TestRows(t *testing.T) {
 			d.Messages[0].Direction, d.Messages[1].Status, d.Lines[0].Channel = "in", new("gone"), new("fax")
 			d.CSAT[0].Rating = new(int32(9))
 		}, []string{
-			"1 rows of message have as direction none of inbound, outbound, such as a (in)",
+			"1 rows of message are left out: their direction is neither inbound nor outbound (write one of these two), such as a",
 			"1 rows of message have as status none of queued, pending, accepted, sent, delivered, read, played, failed, such as b (gone)",
 			"1 rows of line have as channel none of whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other, such as 1 (fax)",
 			"1 rows of csat have a rating that is not 1 to 5, such as c (9)",
@@ -146,19 +146,12 @@ func TestRows(t *testing.T) {
 		"capitals": {func(d *contract.Data) { // which some columns may have
 			d.Messages[0].Direction, d.Messages[0].AuthorKind, d.Messages[1].TemplateCategory = "INBOUND", new("Contact"), new("UTILITY")
 			d.Conversations[0].Status, d.Events[0].Name, d.Lines[0].Channel, d.Tags[0].Kind = new("Open"), "RESOLVED", new("WhatsApp"), "Conversation"
-		}, []string{
-			"1 rows of message have as direction none of inbound, outbound, such as a (INBOUND)",
-			"1 rows of message have as author_kind none of contact, agent, bot, campaign, system, such as a (Contact)",
-			"1 rows of conversation have as status none of open, pending, snoozed, resolved, such as c (Open)",
-			"1 rows of line have as channel none of whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other, such as 1 (WhatsApp)",
-			"1 rows of conversation_event have as name none of resolved, reopened, first_response, reply, bot_handoff, bot_resolved, such as c (RESOLVED)",
-			"1 rows of tag have as kind none of conversation, contact, such as c (Conversation)",
-		}},
+		}, nil}, // words are read in any case
 		"nothing": {func(d *contract.Data) {
 			d.Messages[0].Direction = ""
 			d.CSAT[0].ConversationID, d.CSAT[0].Rating = nil, new(int32(0))
 		}, []string{
-			"1 rows of message have no direction (they count as received), such as a",
+			"1 rows of message are left out: their direction is neither inbound nor outbound (write one of these two), such as a",
 			"1 rows of csat have a rating that is not 1 to 5, such as (none) (0)",
 		}},
 		"regression": {func(d *contract.Data) { d.Messages[1].Status = new("sent") },
@@ -194,7 +187,7 @@ func TestRows(t *testing.T) {
 	}
 	nulls := look(t, clean(), "", time.Time{}, `ALTER TABLE $schema.message ALTER direction DROP NOT NULL, ALTER created_at DROP NOT NULL;
 		UPDATE $schema.message SET direction = NULL WHERE message_id = 'a'; UPDATE $schema.message SET created_at = NULL WHERE message_id = 'b'`)
-	if want := []string{"1 rows of message have no direction (they count as received), such as a", "1 rows of message have no created_at (no report shows them), such as b"}; !slices.Equal(nulls, want) {
+	if want := []string{"1 rows of message are left out: their created_at is missing or not a possible date (correct it), such as b", "1 rows of message are left out: their direction is neither inbound nor outbound (write one of these two), such as a"}; !slices.Equal(nulls, want) {
 		t.Errorf("nulls: %q, want %q", nulls, want)
 	}
 	future := clean()

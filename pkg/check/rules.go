@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -43,27 +42,6 @@ var references = []struct {
 	{"conversation_event", "agent_id", "agent", true}, {"csat", "agent_id", "agent", true},
 }
 
-// words are the values that a column may have, written just so but where the reports
-// read capitals too.
-var words = []struct {
-	relation, column string
-	values           []string
-}{
-	{"message", "direction", []string{"inbound", "outbound"}},
-	{"message", "author_kind", []string{"contact", "agent", "bot", "campaign", "system"}},
-	{"message", "status", []string{"queued", "pending", "accepted", "sent", "delivered", "read", "played", "failed"}},
-	{"message", "template_category", []string{"marketing", "utility", "authentication", "service"}},
-	{"conversation", "status", []string{"open", "pending", "snoozed", "resolved"}},
-	{"conversation_event", "name", []string{"resolved", "reopened", "first_response", "reply", "bot_handoff", "bot_resolved"}},
-	{"line", "channel", channels()},
-	{"tag", "kind", []string{"conversation", "contact"}},
-}
-
-func channels() []string { d, _ := catalog.LookupDimension("channel"); return d.Values }
-
-// anyCase are the columns of which the reports read capitals as small letters.
-var anyCase = map[string]bool{"message.status": true, "message.template_category": true}
-
 // naming is the column that names a row, where it is not the id.
 var naming = map[string]string{"conversation_event": "conversation_id", "agent_team": "agent_id", "tag": "owner_id"}
 
@@ -82,7 +60,6 @@ func rules() []rule {
 	var list []rule
 	for _, relation := range ids {
 		list = append(list,
-			rule{relation: relation, breaks: "have no id", sql: fmt.Sprintf("SELECT '(none)' FROM [%s] AS r WHERE %s IS NULL", relation, nameOf(relation))},
 			rule{relation: relation, breaks: "share their id with another", sql: fmt.Sprintf("SELECT %[2]s::text FROM (SELECT r.*, count(*) OVER (PARTITION BY %[2]s) AS times FROM [%[1]s] AS r) AS r WHERE r.times > 1", relation, nameOf(relation))})
 	}
 	for _, ref := range references {
@@ -95,14 +72,13 @@ func rules() []rule {
 		list = append(list, rule{relation: "tag", needs: []string{owner}, to: owner, allowed: true, breaks: fmt.Sprintf("name by owner_id what is not in %s", owner),
 			sql: fmt.Sprintf("SELECT r.owner_id::text FROM [tag] AS r LEFT JOIN [%[1]s] AS o ON o.%[1]s_id::text = r.owner_id::text WHERE r.kind = '%[1]s' AND o.%[1]s_id IS NULL", owner)})
 	}
-	for _, w := range words {
-		column := w.relation + "." + w.column
-		word := "r." + w.column
-		if anyCase[column] {
-			word = "lower(" + word + ")"
+	// The reports read words in any case, and leave out a direction that is none.
+	for _, w := range source.Words {
+		if len(w.Values) == 0 || w.Column == "direction" {
+			continue
 		}
-		list = append(list, rule{relation: w.relation, needs: []string{column}, breaks: fmt.Sprintf("have as %s none of %s", w.column, strings.Join(w.values, ", ")),
-			sql: fmt.Sprintf("SELECT %[1]s::text || ' (' || r.%[3]s || ')' FROM [%[2]s] AS r WHERE %[5]s <> ALL ('{%[4]s}') AND r.%[3]s <> ''", nameOf(w.relation), w.relation, w.column, strings.Join(w.values, ","), word)})
+		list = append(list, rule{relation: w.Relation, needs: []string{w.Relation + "." + w.Column}, breaks: fmt.Sprintf("have as %s none of %s", w.Column, strings.Join(w.Values, ", ")),
+			sql: fmt.Sprintf("SELECT %[1]s::text || ' (' || r.%[3]s || ')' FROM [%[2]s] AS r WHERE r.%[3]s <> ALL ('{%[4]s}')", nameOf(w.Relation), w.Relation, w.Column, strings.Join(w.Values, ","))})
 	}
 	later := func(relation, first, second, what string) rule {
 		return rule{relation: relation, needs: []string{relation + "." + first, relation + "." + second}, breaks: what,
@@ -127,8 +103,6 @@ func rules() []rule {
 			sql: "SELECT r.message_id::text FROM (SELECT r.message_id, count(*) OVER (PARTITION BY r.line_id, r.provider_message_id) AS times FROM [message] AS r WHERE r.provider_message_id <> '') AS r WHERE r.times > 1"},
 		rule{relation: "message", needs: []string{"message.status", "message.delivered_at"}, breaks: "are of status sent, pending or failed although they were delivered (the delivery counts)",
 			sql: "SELECT r.message_id::text FROM [message] AS r WHERE lower(r.status) IN ('queued', 'pending', 'accepted', 'sent', 'failed') AND (r.delivered_at IS NOT NULL OR r.read_at IS NOT NULL)"},
-		rule{relation: "message", breaks: "have no direction (they count as received)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE coalesce(r.direction, '') = ''"},
-		rule{relation: "message", breaks: "have no created_at (no report shows them)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE r.created_at IS NULL"},
 		rule{relation: "message", allowed: true, breaks: "have no contact (they make no session and no user)", sql: "SELECT r.message_id::text FROM [message] AS r WHERE r.contact_id IS NULL"},
 		rule{relation: "message", needs: []string{"conversation", "message.conversation_id", "message.account_id", "conversation.account_id"}, breaks: "are of another account than their conversation",
 			sql: "SELECT r.message_id::text FROM [message] AS r JOIN [conversation] AS o ON o.conversation_id = r.conversation_id WHERE o.account_id <> r.account_id"},

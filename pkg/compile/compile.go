@@ -102,8 +102,8 @@ type compiler struct {
 	// history is set where the statement needs sessions or windows.
 	history *history
 	bounds  string
-	// account is the placeholder of the account that the source is limited to.
-	account string
+	// texts are the placeholders of texts that stand in several places.
+	texts map[string]string
 	// having keeps rows of the answer by their totals t.
 	having string
 	// shift makes an instant the report's local time.
@@ -200,18 +200,24 @@ func (c *compiler) from(relation string) string {
 }
 
 func (c *compiler) spanned(relation string, span source.Span, columns ...string) string {
-	item, shared := c.Source.Item(relation, span, func() string {
-		if c.account == "" {
-			c.account = c.arg(c.Source.Account, "text")
-		}
-		return c.account
-	}, columns...)
+	item, shared := c.Source.Item(relation, span, c.textArg, columns...)
 	for _, name := range slices.Sorted(maps.Keys(shared)) {
 		if !c.has(name) {
 			c.withOnce(name, shared[name])
 		}
 	}
 	return item
+}
+
+// textArg returns the placeholder of a text that may stand in several places.
+func (c *compiler) textArg(text string) string {
+	if c.texts == nil {
+		c.texts = map[string]string{}
+	}
+	if c.texts[text] == "" {
+		c.texts[text] = c.arg(text, "text")
+	}
+	return c.texts[text]
 }
 
 // has tells whether there is a common table expression of that name.

@@ -149,7 +149,7 @@ func TestEveryMetricHasSQL(t *testing.T) {
 
 // TestValuesAreArguments wants no text of a query inside the SQL.
 func TestValuesAreArguments(t *testing.T) {
-	const evil = `x'); DROP TABLE message; --`
+	const evil = `x'; DROP TABLE message; --`
 	for _, operator := range query.Operators {
 		for _, d := range catalog.Dimensions {
 			if d.Kind != catalog.KindText && d.Kind != catalog.KindEntity || !d.Has(catalog.Initiation) && !d.Has(catalog.Message) {

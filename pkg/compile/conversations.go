@@ -28,15 +28,15 @@ func (b *rowBuilder) thread(column string) string {
 func (b *rowBuilder) conversationExpr(id string) string {
 	switch id {
 	case "team":
-		return "coalesce(" + b.known("team", "r.team_id") + ", " + b.line("team_id") + ")"
+		return "coalesce(r.team_id, " + b.line("team_id") + ")"
 	case "agent":
-		return "coalesce(" + b.known("agent", "r.named_agent_id") + ", " + b.known("agent", "r.assignee_id") + ", CASE WHEN r.is_described THEN " + b.thread("last_agent_id") + " END)"
+		return "coalesce(r.named_agent_id, r.assignee_id, CASE WHEN r.is_described THEN " + b.thread("last_agent_id") + " END)"
 	case "source":
-		return "CASE WHEN r.is_described THEN coalesce(nullif(r.source, ''), " + b.thread("source") + ", 'other') END"
+		return "CASE WHEN r.is_described THEN coalesce(r.source, " + b.thread("source") + ", 'other') END"
 	case "conversation_status":
-		return text("r.status")
+		return "r.status"
 	case "priority":
-		return text("r.priority")
+		return "r.priority"
 	case "rating":
 		return "r.rating"
 	}
@@ -86,15 +86,16 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 			conversationColumns, indent(c.events(span, hasDuration(metrics, "reply_time"))), conversation)
 		fields = append(fields, "r.name", "r.seconds")
 	case catalog.CSATAnswer, catalog.CSATSurvey:
-		at, kept := "coalesce(q.answered_at, q.sent_at)", "q.rating IS NOT NULL AND "
+		at, kept := "coalesce(q.answered_at, q.sent_at)", "q.rating BETWEEN 1 AND 5 AND "
 		if f == catalog.CSATSurvey {
 			at, kept = "q.sent_at", ""
 		}
+		// A rating that is none of 1 to 5 shows only that somebody answered.
 		// Only the time that counts is looked at: of two, the relation knows which rows
 		// can have neither in the range.
 		condition := fmt.Sprintf("%s%[2]s >= %[3]s AND %[2]s < %[4]s", kept, at, span.Since, span.Until)
-		base = fmt.Sprintf("SELECT q.conversation_id, coalesce(%s, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, %s AS at, q.rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, %s\nFROM %s AS q\nLEFT JOIN %s AS v ON v.conversation_id = q.conversation_id\nWHERE %s",
-			c.known("contact", "q.contact_id"), at, conversationColumns, c.spanned("csat", span), conversation, condition)
+		base = fmt.Sprintf("SELECT q.conversation_id, coalesce(q.contact_id, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, %s AS at, CASE WHEN q.rating BETWEEN 1 AND 5 THEN q.rating END AS rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, %s\nFROM %s AS q\nLEFT JOIN %s AS v ON v.conversation_id = q.conversation_id\nWHERE %s",
+			at, conversationColumns, c.spanned("csat", span), conversation, condition)
 		fields = append(fields, "r.rating", "r.is_answered")
 	}
 
@@ -116,11 +117,11 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 	}
 	if hasDuration(metrics, "first_response_time_business") {
 		b.joins["response"] = true
-		fields = append(fields, "response.business_seconds AS response_business_seconds")
+		fields = append(fields, notNegative("response.business_seconds")+" AS response_business_seconds")
 	}
 	if hasDuration(metrics, "resolution_time") {
 		b.joins["reopening"] = true
-		fields = append(fields, "coalesce(r.seconds, extract(epoch FROM r.at - coalesce(reopening.at, r.created_at))::float8) AS resolution_seconds")
+		fields = append(fields, "coalesce(r.seconds, "+since("r.at", "coalesce(reopening.at, r.created_at)")+") AS resolution_seconds")
 	}
 	name := string(f) + "_base"
 	c.with(name, base)
@@ -135,7 +136,7 @@ func (b *rowBuilder) contactWaits() string {
 	if b.Source.Knows("conversation.waiting_since") {
 		return "r.waiting_since IS NOT NULL"
 	}
-	return "coalesce(" + b.thread("contact_waits") + ", false)"
+	return fmt.Sprintf("coalesce(%s AND (response.answered_at < %s) IS NOT FALSE, false)", b.thread("contact_waits"), b.thread("last_inbound_at"))
 }
 
 // messageTimes selects the times of the messages with their conversations.
@@ -152,8 +153,18 @@ func (c *compiler) messageTimes(span source.Span) string {
 // event, else by its time of the first response, else by the messages.
 func (b *rowBuilder) firstResponse() string {
 	b.joins["response"], b.joins["handoff"] = true, true
-	return "coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM " +
-		b.thread("first_agent_at") + " - coalesce(handoff.at, r.created_at))::float8)"
+	return "coalesce(" + notNegative("response.seconds") + ", " + since("r.first_response_at", "r.created_at") + ", " + since(b.thread("first_agent_at"), "coalesce(handoff.at, r.created_at)") + ")"
+}
+
+// notNegative is the SQL of seconds that a source recorded: no duration is less than 0.
+func notNegative(seconds string) string {
+	return fmt.Sprintf("CASE WHEN %[1]s < 0 THEN 0 ELSE %[1]s END", seconds)
+}
+
+// since is the SQL of the seconds from one instant to another: 0 where the clocks of two
+// systems say that it was less.
+func since(to, from string) string {
+	return fmt.Sprintf("CASE WHEN %[1]s < %[2]s THEN 0 ELSE extract(epoch FROM %[1]s - %[2]s)::float8 END", to, from)
 }
 
 // hasDuration tells whether one of a duration's statistics is asked for.
@@ -174,16 +185,17 @@ func (b *rowBuilder) conversationJoins(base string) string {
 		b.with(prefix+"thread", b.threads(ids))
 		joins += fmt.Sprintf("\nLEFT JOIN %sthread AS h ON h.conversation_id = r.conversation_id", prefix)
 	}
-	events := b.from("conversation_event")
+	events := b.spanned("conversation_event", source.Span{Conversations: ids})
 	if b.joins["response"] {
-		// The first event that knows its duration; of two of one instant the shorter.
+		// The first event that knows its duration; of two of one instant the shorter. A
+		// reply is an answer as well.
 		joins += fmt.Sprintf(`
 LEFT JOIN (
-  SELECT e.conversation_id,
-    (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
-    (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.business_seconds IS NOT NULL))[1] AS business_seconds
+  SELECT e.conversation_id, max(e.at) AS answered_at,
+    (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
+    (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
   FROM %s AS e
-  WHERE e.name = 'first_response' AND e.conversation_id IN (%s)
+  WHERE e.name IN ('first_response', 'reply') AND e.conversation_id IN (%s)
   GROUP BY e.conversation_id
 ) AS response ON response.conversation_id = r.conversation_id`, events, ids)
 	}
@@ -219,16 +231,17 @@ func (b *rowBuilder) threads(ids string) string {
 	return fmt.Sprintf(`SELECT m.conversation_id,
   count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
   min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-  (array_agg(m.agent_id ORDER BY %[2]s) FILTER (WHERE m.is_agent AND %[4]s IS NOT NULL))[1] AS last_agent_id,
+  (array_agg(m.agent_id ORDER BY %[2]s) FILTER (WHERE m.is_agent AND m.agent_id IS NOT NULL))[1] AS last_agent_id,
+  max(m.created_at) FILTER (WHERE NOT m.outbound) AS last_inbound_at,
   (array_agg(NOT m.outbound ORDER BY %[2]s) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
-  (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY %[1]s))[1] AS source
+  (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.author_kind = 'agent' THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY %[1]s))[1] AS source
 FROM (
-  SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+  SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AND r.stage <> 'failed' AS is_agent
   FROM (
 %[3]s
   ) AS r
 ) AS m
-GROUP BY m.conversation_id`, b.order("m."), b.latestFirst("m."), indent(indent(messages)), b.known("agent", "m.agent_id"))
+GROUP BY m.conversation_id`, b.order("m."), b.latestFirst("m."), indent(indent(messages)))
 }
 
 // events are the source's own events; where it has none of replies, those that
@@ -238,20 +251,20 @@ GROUP BY m.conversation_id`, b.order("m."), b.latestFirst("m."), indent(indent(m
 // conversation is its first response and no reply.
 func (c *compiler) events(span source.Span, replies bool) string {
 	events, condition := c.during("conversation_event", "o.at", span)
-	own := fmt.Sprintf("SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM %s AS o", events) + whereAll(condition)
+	own := fmt.Sprintf("SELECT o.conversation_id, o.agent_id, o.at, o.name, %s AS seconds FROM %s AS o", notNegative("o.seconds"), events) + whereAll(condition)
 	if !replies {
 		return own
 	}
 	saved := c.columns
 	c.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
 	recent := c.messages(span, "m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL")
-	c.with("answered", "SELECT DISTINCT a.conversation_id\nFROM (\n"+indent(recent)+"\n) AS a")
+	c.with("answered", "SELECT DISTINCT a.conversation_id\nFROM (\n"+indent(recent)+"\n) AS a\nWHERE a.stage <> 'failed'")
 	const answered = "SELECT a.conversation_id FROM answered AS a"
 	messages := c.messages(source.Span{Conversations: answered}, "")
 	c.columns = saved
 	return own + fmt.Sprintf(`
 UNION ALL
-SELECT p.conversation_id, p.agent_id, p.created_at, 'reply', extract(epoch FROM p.created_at - greatest(p.asked_at, p.reopened_at))::float8
+SELECT p.conversation_id, p.agent_id, p.created_at, 'reply', %[7]s
 FROM (
   SELECT a.conversation_id, a.agent_id, a.created_at, a.is_answer, a.answers,
     min(a.created_at) FILTER (WHERE NOT a.outbound) OVER turn AS asked_at,
@@ -261,9 +274,9 @@ FROM (
       count(*) FILTER (WHERE m.is_answer) OVER earlier AS answers,
       count(*) FILTER (WHERE m.is_answer OR m.name = 'resolved') OVER earlier AS turn
     FROM (
-      SELECT m.conversation_id, m.agent_id, m.created_at, m.sequence, m.outbound, m.message_id, m.outbound AND m.author_kind IS NOT DISTINCT FROM 'agent' AS is_answer, NULL AS name
+      SELECT m.conversation_id, m.agent_id, m.created_at, m.sequence, m.outbound, m.message_id, m.outbound AND m.author_kind IS NOT DISTINCT FROM 'agent' AND m.stage <> 'failed' AS is_answer, NULL AS name
       FROM (
-%s
+%[1]s
       ) AS m
       WHERE m.conversation_id IN (%[2]s)
       UNION ALL
@@ -277,5 +290,5 @@ FROM (
 ) AS p
 WHERE p.is_answer AND p.answers > 0 AND p.asked_at IS NOT NULL AND p.created_at >= %[5]s AND p.created_at < %[6]s
   AND NOT EXISTS (SELECT FROM %[3]s AS o WHERE o.name = 'reply')`,
-		indent(indent(indent(indent(messages)))), answered, c.from("conversation_event"), c.order("m."), span.Since, span.Until)
+		indent(indent(indent(indent(messages)))), answered, c.from("conversation_event"), c.order("m."), span.Since, span.Until, since("p.created_at", "greatest(p.asked_at, p.reopened_at)"))
 }

@@ -24,7 +24,7 @@ func (c *compiler) addCharges() {
 	// A window of the old pricing may have begun before the month: up to the
 	// beginning of its run all delivered messages are looked at.
 	c.with("delivered", fmt.Sprintf(`SELECT r.g, r.island, r.message_id, r.line_id, r.contact_id, r.created_at, r.sequence, r.outbound,
-  CASE WHEN r.is_template THEN lower(r.template_category) ELSE 'service' END AS category,
+  CASE WHEN r.is_template THEN r.template_category ELSE 'service' END AS category,
   r.in_window = 'open' AS in_window, (r.created_at AT TIME ZONE 'UTC')::date AS day
 FROM timeline AS r
 WHERE r.is_delivered AND r.is_whatsapp AND NOT r.is_free AND r.created_at < %s`, to))

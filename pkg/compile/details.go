@@ -186,7 +186,7 @@ func (d *details) column(id string) (field string, columns []outerColumn) {
 		answered := d.asText(col.Entity, "answer."+col.Entity+"_id")
 		return "", []outerColumn{
 			{Column{ID: id, Role: Key, Dimension: dim, Detail: id}, answered},
-			{Column{ID: id + "_name", Role: Name, Dimension: dim, Detail: id}, fmt.Sprintf("coalesce(nullif(%s.%s, ''), %s)", alias, name, answered)},
+			{Column{ID: id + "_name", Role: Name, Dimension: dim, Detail: id}, fmt.Sprintf("coalesce(%s, %s)", d.shownName(dim, alias, name, "answer."+col.Entity+"_id"), answered)},
 		}
 	}
 	return d.detail(id), []outerColumn{{Column{ID: id, Role: Detail, Unit: col.Unit}, "t." + id}}
@@ -197,7 +197,7 @@ func (d *details) tagsOr(dim catalog.Dimension) string {
 	if !dim.Multi {
 		return d.expr(dim.ID)
 	}
-	return fmt.Sprintf("(SELECT string_agg(DISTINCT g.name COLLATE \"C\", ', ' ORDER BY g.name COLLATE \"C\") FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s)",
+	return fmt.Sprintf("(SELECT string_agg(DISTINCT g.name COLLATE \"C\", ', ' ORDER BY g.name COLLATE \"C\") FROM %s AS g WHERE g.kind = '%s' AND g.name IS NOT NULL AND g.owner_id = %s)",
 		d.from("tag"), tagKind(dim), d.tagOwner(dim))
 }
 
@@ -249,9 +249,9 @@ func (d *details) detail(id string) string {
 	case "delivered_at", "read_at":
 		return d.col(id)
 	case "body", "button_payload":
-		return text(d.col(id))
+		return d.col(id)
 	case "failure_text":
-		return "CASE WHEN r.stage = 'failed' THEN " + text(d.col("error_text")) + " END"
+		return "CASE WHEN r.stage = 'failed' THEN " + d.col("error_text") + " END"
 	case "replied":
 		return "CASE WHEN r.outbound THEN r.replied_at IS NOT NULL END"
 	case "replied_at":
@@ -288,7 +288,7 @@ func (d *details) outcome(id string) string {
 	switch id {
 	case "resolved_at", "resolution_time":
 		d.joins["resolution"] = true
-		return map[string]string{"resolved_at": "resolution.at", "resolution_time": "coalesce(resolution.seconds, extract(epoch FROM resolution.at - coalesce(resolution.reopened_at, r.created_at))::float8)"}[id]
+		return map[string]string{"resolved_at": "resolution.at", "resolution_time": "coalesce(" + notNegative("resolution.seconds") + ", " + since("resolution.at", "coalesce(resolution.reopened_at, r.created_at)") + ")"}[id]
 	}
 	d.joins["rating"] = true
 	return "rating." + strings.TrimPrefix(id, "csat_")
@@ -312,10 +312,10 @@ LEFT JOIN (
 	if d.joins["rating"] {
 		sql += fmt.Sprintf(`
 LEFT JOIN (
-  SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, nullif(q.comment, '') AS comment
+  SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, q.comment
   FROM %s AS q
-  WHERE q.rating IS NOT NULL AND q.conversation_id IN (%s)
-  ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, nullif(q.comment, '') COLLATE "C"
+  WHERE q.rating BETWEEN 1 AND 5 AND q.conversation_id IN (%s)
+  ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, q.comment COLLATE "C"
 ) AS rating ON rating.conversation_id = r.conversation_id`, d.spanned("csat", source.Span{Conversations: active}), active)
 	}
 	return sql
@@ -331,7 +331,7 @@ func (d *details) answers() bool {
 func (d *details) answerFields() []string {
 	d.col("campaign_id") // read from the timeline later on
 	d.col("agent_id")
-	return []string{d.col("contact_id") + " AS answer_contact", "CASE WHEN NOT r.outbound THEN " + text(d.col("in_reply_to")) + " END AS answer_to",
+	return []string{d.col("contact_id") + " AS answer_contact", "CASE WHEN NOT r.outbound THEN " + d.col("in_reply_to") + " END AS answer_to",
 		"CASE WHEN NOT r.outbound AND r.last_outbound >= s.g THEN r.last_outbound END AS answer_g"}
 }
 
@@ -359,8 +359,8 @@ FROM (
   JOIN timeline AS r ON r.g = t.answer_g
 ) AS a
 ORDER BY a.row_id, a.g NULLS FIRST, a.by_id DESC, a.created_at DESC, a.sequence DESC NULLS FIRST, %[8]s DESC`,
-		d.asText("message", "m.message_id"), d.known("campaign", "m.campaign_id"), d.known("agent", "m.agent_id"), item, contacts,
-		d.known("campaign", "r.campaign_id"), d.known("agent", "r.agent_id"), d.inOrder("message", "a.message_id"), outbound))
+		d.asText("message", "m.message_id"), "m.campaign_id", "m.agent_id", item, contacts,
+		"r.campaign_id", "r.agent_id", d.inOrder("message", "a.message_id"), outbound))
 	d.pageJoins = append([]string{"LEFT JOIN answer ON answer.row_id = t.row_id"}, d.pageJoins...)
 }
 
@@ -410,8 +410,9 @@ func Entities(src *source.Source, d catalog.Dimension, search string, filters []
 		where = append(where, b.entityPredicate(d, "e."+id, f))
 	}
 	key := b.asText(d.Relation, "e."+id)
-	sql := selectSQL([]string{key + " AS " + id, "e." + name, "count(*) OVER () AS total_rows"}, b.from(d.Relation)+" AS e", where)
-	sql += fmt.Sprintf("\nORDER BY e.%s, %s\nLIMIT %s", name, key, b.arg(limit+1, "bigint"))
+	shown := b.shownName(d, "e", name, "e."+id)
+	sql := selectSQL([]string{key + " AS " + id, shown + " AS " + name, "count(*) OVER () AS total_rows"}, b.from(d.Relation)+" AS e", where)
+	sql += fmt.Sprintf("\nORDER BY %s, %s\nLIMIT %s", shown, key, b.arg(limit+1, "bigint"))
 	return &Statement{
 		SQL: b.statement(sql), Args: b.args, Limit: limit, Counted: true,
 		Columns: []Column{{ID: d.ID, Role: Key, Dimension: d}, {ID: d.ID + "_name", Role: Name, Dimension: d}},

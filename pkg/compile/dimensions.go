@@ -74,17 +74,6 @@ func (b *rowBuilder) joinSQL() string {
 	return sql
 }
 
-// text reads a descriptive column: an empty text is no value.
-func text(column string) string { return "nullif(" + column + ", '')" }
-
-// known reads an id that may be an empty text, which is no id.
-func (c *compiler) known(entity, expr string) string {
-	if c.Source.Numbers[entity] {
-		return expr
-	}
-	return text(expr)
-}
-
 // asText reads an id as a text.
 func (c *compiler) asText(entity, expr string) string {
 	if c.Source.Numbers[entity] {
@@ -131,28 +120,24 @@ func (b *rowBuilder) expr(id string) string {
 		}
 	}
 	switch id {
-	case "account", "line", "contact":
+	case "account", "line", "contact", "agent", "campaign":
 		return b.col(id + "_id")
-	case "agent", "campaign":
-		return b.known(id, b.col(id+"_id"))
-	case "conversation_id":
+	case "conversation_id", "subaccount", "correlation_id", "author_kind", "content_type":
 		return b.col(id)
-	case "subaccount", "correlation_id", "author_kind", "content_type":
-		return text(b.col(id))
 	case "channel":
-		return text(b.line("channel"))
+		return b.line("channel")
 	case "team":
 		return "coalesce(" + b.conversation("team_id") + ", " + b.line("team_id") + ")"
 	case "country", "phone":
-		return text(b.contact(id))
+		return b.contact(id)
 	case "business_hours":
 		return b.businessHours()
 	case "template":
-		return text(b.col("template_name"))
+		return b.col("template_name")
 	case "template_category":
-		return text(b.col("template_category"))
+		return b.col("template_category")
 	case "language":
-		return text(b.col("template_language"))
+		return b.col("template_language")
 	case "session_id":
 		return b.asText("message", b.session+".session_id")
 	case "initiator", "user_type":
@@ -199,8 +184,21 @@ func (c *compiler) nameOf(d catalog.Dimension) (expr string, joins []string) {
 	if d.ID == "send" {
 		key = c.asText("campaign", key)
 	}
-	return fmt.Sprintf("coalesce(nullif(%s.%s, ''), %s)", alias, name, c.keyText(d)),
+	return fmt.Sprintf("coalesce(%s, %s)", c.shownName(d, alias, name, "t."+d.ID), c.keyText(d)),
 		[]string{fmt.Sprintf("LEFT JOIN %s AS %s ON %s = t.%s", c.from(d.Relation), alias, key, d.ID)}
+}
+
+// shownName is how people see an entity whose row is at the alias: by its name, a
+// contact without one by its phone. It is null where neither is known.
+func (c *compiler) shownName(d catalog.Dimension, alias, name, id string) string {
+	shown := alias + "." + name
+	if d.ID != "contact" {
+		return shown
+	}
+	if c.Source.Phone != "" {
+		return "coalesce(" + shown + ", " + c.phone(id) + ")"
+	}
+	return "coalesce(" + shown + ", " + alias + ".phone)"
 }
 
 // entityColumns are the id and the name column of an entity's relation.
@@ -231,7 +229,7 @@ type multiJoin struct {
 // multi joins the tags of the rows f, leaving those that the filters on the
 // same tags let pass.
 func (b *rowBuilder) multi(d catalog.Dimension) multiJoin {
-	j := multiJoin{join: fmt.Sprintf("LEFT JOIN (SELECT DISTINCT g.owner_id, g.name AS %[1]s FROM %[2]s AS g WHERE g.kind = '%[3]s' AND g.name <> '') AS %[1]s_values ON %[1]s_values.owner_id = f.%[1]s_owner",
+	j := multiJoin{join: fmt.Sprintf("LEFT JOIN (SELECT DISTINCT g.owner_id, g.name AS %[1]s FROM %[2]s AS g WHERE g.kind = '%[3]s' AND g.name IS NOT NULL) AS %[1]s_values ON %[1]s_values.owner_id = f.%[1]s_owner",
 		d.ID, b.from("tag"), tagKind(d))}
 	for _, f := range b.Query.Filters {
 		if f.Dimension == d.ID {
@@ -268,7 +266,7 @@ func (b *rowBuilder) predicate(f query.Filter) string {
 		}
 		return b.textPredicate("regexp_replace("+b.expr("phone")+", '\\D', '', 'g')", digits)
 	}
-	return b.entityPredicate(d, b.expr(d.ID), f)
+	return b.entityPredicate(d, b.expr(d.ID), folded(d, f))
 }
 
 func onlyDigits(s string) string {
@@ -306,7 +304,7 @@ func (b *rowBuilder) entityPredicate(d catalog.Dimension, expr string, f query.F
 	positive.Values = withoutNone(f.Values)
 	id, name := entityColumns(d)
 	hit := fmt.Sprintf("(%s OR %s IN (SELECT n.%s FROM %s AS n WHERE %s))",
-		b.textPredicate(key, positive), expr, id, b.from(d.Relation), b.textPredicate("n."+name, positive))
+		b.textPredicate(key, positive), expr, id, b.from(d.Relation), b.textPredicate(b.shownName(d, "n", name, "n."+id), positive))
 	if len(positive.Values) == 0 {
 		hit = "false"
 	}
@@ -321,14 +319,13 @@ func withoutNone(values []string) []string {
 func (c *compiler) textPredicate(expr string, f query.Filter) string {
 	hit := "false"
 	if values := withoutNone(f.Values); len(values) > 0 {
-		list := c.arg(values, "text[]")
 		switch f.Operator {
 		case "in", "notIn":
-			hit = expr + " = ANY (" + list + ")"
+			hit = expr + " = ANY (" + c.arg(values, "text[]") + ")"
 		case "matches", "notMatches":
-			hit = expr + " ~ ANY (" + list + ")"
+			hit = expr + " ~ ANY (" + c.arg(patterns(values), "text[]") + ")"
 		case "contains":
-			hit = fmt.Sprintf("EXISTS (SELECT FROM unnest(%s) AS part (word) WHERE strpos(lower(%s), lower(part.word)) > 0)", list, expr)
+			hit = fmt.Sprintf("EXISTS (SELECT FROM unnest(%s) AS part (word) WHERE strpos(lower(%s), lower(part.word)) > 0)", c.arg(values, "text[]"), expr)
 		}
 	}
 	return c.withNone(hit, expr, f)
@@ -360,7 +357,7 @@ func (c *compiler) withNone(hit, expr string, f query.Filter) string {
 // tagPredicate chooses by tags: in, matches and contains want any tag that
 // passes, their negations none that is listed.
 func (b *rowBuilder) tagPredicate(d catalog.Dimension, f query.Filter) string {
-	owned := fmt.Sprintf("SELECT FROM %s AS g WHERE g.kind = '%s' AND g.name <> '' AND g.owner_id = %s", b.from("tag"), tagKind(d), b.tagOwner(d))
+	owned := fmt.Sprintf("SELECT FROM %s AS g WHERE g.kind = '%s' AND g.name IS NOT NULL AND g.owner_id = %s", b.from("tag"), tagKind(d), b.tagOwner(d))
 	positive := query.Filter{Operator: f.Operator, Values: withoutNone(f.Values)}
 	switch f.Operator {
 	case "notIn":

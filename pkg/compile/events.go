@@ -150,7 +150,8 @@ WHERE v.first_at >= %[3]s AND NOT v.remembered
 GROUP BY v.account, v.template, v.language, v.template_category, v.first_at`, comparable, memory, c.arg(from, "timestamptz")))
 	conditions := []string{"(NOT t.known OR t.is_language OR t.is_category)"}
 	for _, f := range chosen {
-		conditions = append(conditions, c.textPredicate("t."+f.Dimension, f))
+		d, _ := catalog.LookupDimension(f.Dimension)
+		conditions = append(conditions, c.textPredicate("t."+f.Dimension, folded(d, f)))
 	}
 	account, _ := catalog.LookupDimension("account")
 	template, _ := catalog.LookupDimension("template")

@@ -58,7 +58,7 @@ func (c *compiler) need() *history {
 // stageSQL is the strongest evidence of an outbound message's delivery. It looks
 // at each column once: behind one there may be a costly expression.
 const stageSQL = `CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-    CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+    CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
       WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
     CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END`
 
@@ -132,7 +132,7 @@ func (c *compiler) span(from, to time.Time) source.Span {
 
 // templateSQL: a message is a template by its name or, where only that is told, by
 // its category.
-const templateSQL = "(nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false))"
+const templateSQL = "(r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false))"
 
 // pairColumns identify a pair, the contact first, which tells most apart: sorting
 // then seldom looks at the others. order is the order of its messages, of the alias
@@ -255,10 +255,10 @@ func (c *compiler) timeline(messages string, first int64) string {
   coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
   NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
   `+templateSQL+` AS is_template,
-  %s IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+  r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
 %s
-) AS r`, c.known("campaign", "r.campaign_id"), indent(messages+"\nOFFSET 0"))
+) AS r`, indent(messages+"\nOFFSET 0"))
 	ordered := fmt.Sprintf(`SELECT o.*,
   row_number() OVER (ORDER BY %[1]s, %[2]s) + %[3]d AS g,
   max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
@@ -368,7 +368,7 @@ WHERE CASE WHEN r.outbound THEN NOT (%s) ELSE coalesce(r.is_referral, false) END
 }
 
 // originSQL is how an opener came about, where the source does not say.
-const originSQL = `coalesce(nullif(r.origin, ''), CASE
+const originSQL = `coalesce(r.origin, CASE
     WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
       WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
     WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'

@@ -123,7 +123,7 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 		fields = append(fields, templateSQL+" AS is_template")
 	}
 	if asked(metrics, "button_clicks") {
-		fields = append(fields, text(b.col("button_payload"))+" IS NOT NULL AS has_button")
+		fields = append(fields, b.col("button_payload")+" IS NOT NULL AS has_button")
 	}
 	if asked(metrics, "cost_usd", "cost_unknown") {
 		fields = append(fields, "coalesce("+b.col("price_usd")+", charge.usd) AS cost", b.col("price_usd")+" IS NULL AND charge.unknown AS cost_unknown")

@@ -9,6 +9,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/query"
 )
 
 // compare adds to each metric its value in the other period. Buckets pair by
@@ -65,6 +66,8 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 			both = append(both, row[i])
 			switch {
 			case c.Role != compile.Metric:
+			case c.Metric.Fact == catalog.ConversationNow: // a state of now has none before
+				both = append(both, nil)
 			case previous != nil:
 				both = append(both, previous[i])
 			default:
@@ -79,29 +82,17 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 		delete(unpaired, key(row))
 	}
 	cut := now.cut != whole
-	if !cut {
-		now.total = int64(len(rows))
-	}
+	var added [][]any
 	for _, k := range order {
 		row := unpaired[k]
 		if row == nil || cut || place(row) > int64(len(st.Buckets)) {
 			continue
 		}
-		if now.cut != whole || len(rows) == st.Limit {
-			if timeAt >= 0 {
-				return tooManyRows(st.Limit)
-			}
-			now.cut = byRows
-			now.total++
-			continue
-		}
-		now.total++
-		rows = append(rows, beside(absentNow(row), row))
+		added = append(added, beside(absentNow(row), row))
 	}
-	if timeAt >= 0 {
-		slices.SortStableFunc(rows, func(a, b []any) int { return cmp.Compare(place(a), place(b)) })
+	if !cut {
+		now.total = int64(len(rows) + len(added))
 	}
-	result.Rows = rows
 	result.Columns = nil
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
@@ -110,7 +101,63 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 			result.Columns = append(result.Columns, Column{Column: c, Previous: true})
 		}
 	}
+	if timeAt >= 0 {
+		rows = append(rows, added...)
+		slices.SortStableFunc(rows, func(a, b []any) int { return cmp.Compare(place(a), place(b)) })
+	} else {
+		rows = merge(rows, added, result.placed(in.Query.OrderBy))
+	}
+	if len(added) > 0 && len(rows) > st.Limit {
+		if timeAt >= 0 {
+			return tooManyRows(st.Limit)
+		}
+		rows, now.cut = rows[:st.Limit], byRows
+	}
+	result.Rows = rows
 	return nil
+}
+
+// placed compares rows by the order of an answer without buckets: by the metrics and keys
+// that the query orders by, else by the first metric from large to small, then by the keys.
+func (r *Result) placed(orders []query.Order) func(a, b []any) int {
+	numeric := true
+	for _, c := range r.Columns {
+		numeric = numeric && (c.Role != compile.Key || c.Dimension.Kind == catalog.KindNumber)
+	}
+	if measured := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Role == compile.Metric }); len(orders) == 0 && measured >= 0 && !numeric {
+		orders = []query.Order{{By: r.Columns[measured].ID, Desc: true}}
+	}
+	for _, c := range r.Columns {
+		if c.Role == compile.Key {
+			orders = append(slices.Clone(orders), query.Order{By: c.ID})
+		}
+	}
+	return func(a, b []any) int {
+		for _, o := range orders {
+			at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == o.By })
+			if at < 0 {
+				continue
+			}
+			if c := compareInOrder(a[at], b[at], o.Desc); c != 0 {
+				return c
+			}
+		}
+		return 0
+	}
+}
+
+// merge puts the added rows into rows that are in order, each before the first that
+// comes after it.
+func merge(rows, added [][]any, compare func(a, b []any) int) [][]any {
+	slices.SortStableFunc(added, compare)
+	merged := make([][]any, 0, len(rows)+len(added))
+	for _, row := range rows {
+		for len(added) > 0 && compare(added[0], row) < 0 {
+			merged, added = append(merged, added[0]), added[1:]
+		}
+		merged = append(merged, row)
+	}
+	return append(merged, added...)
 }
 
 // absent makes the row of a group that these rows lack, like the other period's

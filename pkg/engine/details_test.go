@@ -25,8 +25,14 @@ func small(seed int64) contract.Data {
 
 // span is a range that holds all the messages.
 func span(data contract.Data) calendar.Range {
-	r := calendar.Range{From: data.Messages[0].CreatedAt, To: data.Messages[0].CreatedAt}
+	var r calendar.Range
 	for _, m := range data.Messages {
+		if year := m.CreatedAt.Year(); year < 2000 || year > 2100 { // no time that could be
+			continue
+		}
+		if r.From.IsZero() {
+			r.From, r.To = m.CreatedAt, m.CreatedAt
+		}
 		if m.CreatedAt.Before(r.From) {
 			r.From = m.CreatedAt
 		}

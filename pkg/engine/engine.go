@@ -49,6 +49,8 @@ type Engine struct {
 	source    *source.Source
 	examined  time.Time
 	examining singleflight.Group
+
+	leftOut leftOutCounts
 }
 
 // New makes an engine. The database is examined when it is first needed.
@@ -241,6 +243,7 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	result, err := e.answer(ctx, in, r.Partial, l)
 	if err == nil {
 		result.Notices = append(result.Notices, hoursNotices(in)...)
+		result.Notices = append(result.Notices, e.leftOutNotices(ctx, in)...)
 	}
 	return result, err
 }
@@ -337,20 +340,25 @@ func (r *Result) sort(orders []query.Order) {
 	for _, o := range slices.Backward(orders) {
 		at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == o.By })
 		slices.SortStableFunc(r.Rows, func(a, b []any) int {
-			switch x, y := a[at], b[at]; {
-			case x == nil && y == nil:
-				return 0
-			case x == nil: // last in both directions
-				return 1
-			case y == nil:
-				return -1
-			case o.Desc:
-				return compareValues(y, x)
-			default:
-				return compareValues(x, y)
-			}
+			return compareInOrder(a[at], b[at], o.Desc)
 		})
 	}
+}
+
+// compareInOrder compares two values of one column; what has no value comes last in both
+// directions.
+func compareInOrder(a, b any, desc bool) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	case desc:
+		return compareValues(b, a)
+	}
+	return compareValues(a, b)
 }
 
 // compareValues compares two values of one column.

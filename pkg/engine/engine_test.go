@@ -222,7 +222,7 @@ func TestCompare(t *testing.T) {
 	}
 	// A share of a group that a period lacks is 0 where the period has a whole.
 	wantLines(t, answer(t, e, march, `{"metrics": ["notifications_share"], "groupBy": ["status"], "compare": "previous_period", "orderBy": [{"by": "status"}]}`),
-		"delivered | 0.33 | 0.00", "sent | 0.67 | 0.67", "failed | 0.00 | 0.33")
+		"delivered | 0.33 | 0.00", "failed | 0.00 | 0.33", "sent | 0.67 | 0.67")
 	wantLines(t, answer(t, e, between("2026-05-01", "2026-06-01"), `{"metrics": ["notifications_share"], "groupBy": ["status"], "compare": "previous_period"}`), "sent | - | 1.00")
 }
 

@@ -23,8 +23,8 @@ func Read(ctx context.Context, db Querier, s *source.Source) ([]Row, error) {
 		return nil, nil
 	}
 	var args []any
-	from := s.From("working_hours", source.Span{}, func() string {
-		args = append(args, s.Account)
+	from := s.From("working_hours", source.Span{}, func(text string) string {
+		args = append(args, text)
 		return fmt.Sprintf("$%d::text", len(args))
 	})
 	sql := fmt.Sprintf(`SELECT w.line_id::text, w.team_id::text, w.time_zone, w.weekday::bigint,

@@ -426,8 +426,13 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 		return errorf("the filter on %s has an empty pattern", d.ID)
 	case v == "":
 		return errorf("the filter on %s has an empty value: remove it, or write %s for what has no value", d.ID, catalog.None)
+	case v != catalog.None && (operator == "matches" || operator == "notMatches"):
+		return checkPattern(d, v)
 	case operator != "in" && operator != "notIn":
 		return nil
+	}
+	if slices.Contains(computed, d.ID) {
+		v = strings.ToLower(strings.TrimSpace(v)) // as the words are compared
 	}
 	switch {
 	case v == catalog.None:

@@ -34,10 +34,13 @@ func (f *Facts) describeConversations(conversations []contract.Conversation) {
 	f.conversations = map[string]*conversation{}
 	for _, row := range conversations {
 		clean(&row)
+		if !possible(row.CreatedAt) || row.ConversationID == "" {
+			continue
+		}
 		c := &conversation{Conversation: row, messages: f.messagesOf[row.ConversationID], agent: row.AgentID, keepsWaiting: !f.options.NoWaitingSince}
 		if c.agent == nil {
 			for _, m := range slices.Backward(c.messages) {
-				if m.byAgent() && m.AgentID != nil {
+				if m.answers() && m.AgentID != nil {
 					c.agent = m.AgentID
 					break
 				}
@@ -69,22 +72,28 @@ func (c *conversation) sourceOf() string {
 func (c *conversation) open() bool { return c.Status != nil && *c.Status == "open" }
 
 // unattended: open, and either nothing shows that a human has answered (neither
-// first_response_at, nor a message by an agent, nor an event first_response) or
-// the contact waits (waiting_since is set; where the source doesn't keep it, they
-// wrote after the last message by an agent).
+// first_response_at, nor a message by an agent that did not fail, nor an event
+// first_response or reply) or the contact waits (waiting_since is set; where the source
+// doesn't keep it, they wrote after the last such message and no such event came then).
 func (c *conversation) unattended() bool {
 	answered := c.FirstResponseAt != nil
-	waits := false
+	var waitsFrom *time.Time
 	for _, m := range c.messages {
-		if m.byAgent() {
-			answered, waits = true, false
+		if m.answers() {
+			answered, waitsFrom = true, nil
 		} else if m.inbound() {
-			waits = true
+			waitsFrom = &m.CreatedAt
 		}
 	}
 	for _, e := range c.events {
-		answered = answered || e.Name == "first_response"
+		if e.Name == "first_response" || e.Name == "reply" {
+			answered = true
+			if waitsFrom != nil && !e.At.Before(*waitsFrom) {
+				waitsFrom = nil
+			}
+		}
 	}
+	waits := waitsFrom != nil
 	if c.keepsWaiting {
 		waits = c.WaitingSince != nil
 	}
@@ -105,21 +114,21 @@ func exchanged(messages []*message) float64 {
 // firstResponse is, in seconds, the first event first_response that tells a
 // duration (of several at one instant the shortest); else first_response_at −
 // created_at; else the first message by an agent − created_at, or − the last
-// bot_handoff strictly before that message. A negative span stays one.
+// bot_handoff strictly before that message. No span is less than 0.
 func (c *conversation) firstResponse() *float64 {
 	if seconds := c.firstEvent(func(e *event) *float64 { return e.Seconds }); seconds != nil {
-		return seconds
+		return told(seconds)
 	}
 	if c.FirstResponseAt != nil {
-		return new(c.FirstResponseAt.Sub(c.CreatedAt).Seconds())
+		return span(c.CreatedAt, *c.FirstResponseAt)
 	}
 	for _, m := range c.messages {
-		if m.byAgent() {
+		if m.answers() {
 			since := c.CreatedAt
 			if handoff := lastBefore(c.events, "bot_handoff", m.CreatedAt); handoff != nil {
 				since = handoff.At
 			}
-			return new(m.CreatedAt.Sub(since).Seconds())
+			return span(since, m.CreatedAt)
 		}
 	}
 	return nil
@@ -128,7 +137,7 @@ func (c *conversation) firstResponse() *float64 {
 // firstResponseBusiness is what the first event that tells business seconds
 // tells.
 func (c *conversation) firstResponseBusiness() *float64 {
-	return c.firstEvent(func(e *event) *float64 { return e.BusinessSeconds })
+	return told(c.firstEvent(func(e *event) *float64 { return e.BusinessSeconds }))
 }
 
 func (c *conversation) firstEvent(seconds func(*event) *float64) *float64 {
@@ -206,7 +215,10 @@ func (f *Facts) eventRows(events []contract.ConversationEvent) {
 	var all []*event
 	for _, row := range events {
 		clean(&row)
-		e := &event{ConversationEvent: row, seconds: row.Seconds}
+		if !possible(row.At) {
+			continue
+		}
+		e := &event{ConversationEvent: row, seconds: told(row.Seconds)}
 		all = append(all, e)
 		replies = replies || row.Name == "reply"
 		if row.ConversationID != nil {
@@ -219,9 +231,9 @@ func (f *Facts) eventRows(events []contract.ConversationEvent) {
 	for _, e := range all {
 		if e.Name == "resolved" && e.seconds == nil && e.ConversationID != nil {
 			if reopened := lastBefore(byConversation[*e.ConversationID], "reopened", e.At); reopened != nil {
-				e.seconds = new(e.At.Sub(reopened.At).Seconds())
+				e.seconds = span(reopened.At, e.At)
 			} else if c := f.conversations[*e.ConversationID]; c != nil {
-				e.seconds = new(e.At.Sub(c.CreatedAt).Seconds())
+				e.seconds = span(c.CreatedAt, e.At)
 			}
 		}
 		f.rows[catalog.Event] = append(f.rows[catalog.Event], f.eventRow(e))
@@ -245,14 +257,13 @@ func (f *Facts) eventRows(events []contract.ConversationEvent) {
 			if m.inbound() && waits == nil {
 				waits = &m.CreatedAt
 			}
-			if !m.byAgent() {
+			if !m.answers() {
 				continue
 			}
 			if waits != nil && responded {
-				seconds := m.CreatedAt.Sub(*waits).Seconds()
 				f.derivedReplies = append(f.derivedReplies, f.eventRow(&event{
 					ConversationEvent: contract.ConversationEvent{ConversationID: &id, Name: "reply", At: m.CreatedAt, AgentID: m.AgentID},
-					seconds:           &seconds,
+					seconds:           span(*waits, m.CreatedAt),
 				}))
 			}
 			waits, responded = nil, true
@@ -269,7 +280,7 @@ func (f *Facts) eventRow(e *event) *row {
 	return r
 }
 
-// ratingRows makes the fact rows of CSAT. An answer is a row with a rating; it
+// ratingRows makes the fact rows of CSAT. An answer is a row with a rating of 1 to 5; it
 // happened at answered_at, else at sent_at. A survey is a row with sent_at; it
 // is answered where it has a rating or answered_at. Rows without either time
 // are in no range. Contact and agent are the row's own, else the conversation's.
@@ -279,7 +290,7 @@ func (f *Facts) ratingRows(csat []contract.CSAT) {
 			return
 		}
 		r := f.threadRow(fact, *at, c.ConversationID)
-		r.rating = c.Rating
+		r.rating = rating(c)
 		r.answered = c.Rating != nil || c.AnsweredAt != nil
 		if c.ContactID != nil {
 			r.contact = c.ContactID
@@ -292,7 +303,7 @@ func (f *Facts) ratingRows(csat []contract.CSAT) {
 	for _, c := range csat {
 		clean(&c)
 		add(catalog.CSATSurvey, c.SentAt, c)
-		if c.Rating != nil {
+		if rating(c) != nil {
 			at := c.AnsweredAt
 			if at == nil {
 				at = c.SentAt
@@ -304,4 +315,12 @@ func (f *Facts) ratingRows(csat []contract.CSAT) {
 			}
 		}
 	}
+}
+
+// rating is a rating of 1 to 5; any other shows only that there was an answer.
+func rating(c contract.CSAT) *int32 {
+	if c.Rating != nil && (*c.Rating < 1 || *c.Rating > 5) {
+		return nil
+	}
+	return c.Rating
 }

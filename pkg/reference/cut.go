@@ -47,6 +47,9 @@ func newCut(f *Facts, q query.Query, now time.Time) (*cut, error) {
 				if v == catalog.None {
 					continue
 				}
+				if folds[qf.Dimension] != "" { // words are compared whatever their case
+					v = "(?i)" + v
+				}
 				pattern, err := regexp.Compile(v)
 				if err != nil {
 					return nil, fmt.Errorf("filter on %s: %w", qf.Dimension, err)
@@ -327,7 +330,7 @@ func (c *cut) equals(f filter, v any, wanted string) bool {
 		}
 	}
 	if f.Operator == "in" {
-		return text == wanted
+		return text == foldWord(f.Dimension, wanted)
 	}
 	if f.Dimension == "phone" {
 		return strings.Contains(text, wanted)
@@ -335,6 +338,23 @@ func (c *cut) equals(f filter, v any, wanted string) bool {
 	return slices.ContainsFunc(c.texts(f.Dimension, v), func(text string) bool {
 		return strings.Contains(strings.ToLower(text), strings.ToLower(wanted))
 	})
+}
+
+// folds are the dimensions of words, with the case that they are shown in.
+var folds = map[string]string{
+	"direction": "lower", "author_kind": "lower", "status": "lower", "template_category": "lower", "channel": "lower",
+	"conversation_status": "lower", "priority": "lower", "country": "upper",
+}
+
+func foldWord(dimension, wanted string) string {
+	trimmed := strings.TrimFunc(wanted, func(c rune) bool { return !shows(c) })
+	switch folds[dimension] {
+	case "lower":
+		return strings.ToLower(trimmed)
+	case "upper":
+		return strings.ToUpper(trimmed)
+	}
+	return wanted
 }
 
 // texts are what patterns look at: the value, and of an entity also its name.

@@ -18,6 +18,9 @@ type RandomOptions struct {
 	Sequence bool
 	// Markets of the random rate card; a few of the shipped ones.
 	Markets []string
+	// Clean leaves out what no product writes into its own tables: blank ids, words in
+	// other cases, impossible times, directions that are none.
+	Clean bool
 }
 
 // Zones are the time zones around whose clock changes random data gathers.
@@ -77,7 +80,7 @@ type generator struct {
 // Random makes ugly data: equal times, duplicates, orphans, regressing
 // statuses, gaps that end exactly where a session does. One seed always makes
 // the same data. Rates, billing rules, reply events and prices come with some
-// seeds only. Empty texts stand in descriptive columns, never in ids.
+// seeds only. Unless it is to be clean, it has what databases have besides: see soil.
 func Random(seed int64, options RandomOptions) contract.Data {
 	if options.Messages == 0 {
 		options.Messages = 2000
@@ -110,6 +113,10 @@ func Random(seed int64, options RandomOptions) contract.Data {
 	}
 	for _, c := range g.threads {
 		g.data.Conversations = append(g.data.Conversations, *c)
+	}
+	if !options.Clean {
+		g.Rand = rand.New(rand.NewPCG(uint64(seed), 3))
+		g.soil()
 	}
 	return g.data
 }

@@ -4,13 +4,12 @@
 // It is imported by tests only.
 //
 // Where the specification leaves a choice, the comment of the function that
-// takes it says so. Everywhere, an empty text in a nullable column is no value.
+// takes it says so. Everywhere, values follow the rules of clean.
 package reference
 
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -137,7 +136,11 @@ func (f *Facts) describe(d contract.Data) {
 	for _, c := range d.Contacts {
 		clean(&c)
 		f.contacts[c.ContactID] = c
-		name("contact", c.ContactID, c.Name)
+		shown := c.Name
+		if shown == nil {
+			shown = c.Phone
+		}
+		name("contact", c.ContactID, shown)
 	}
 	for _, l := range d.Lines {
 		clean(&l)
@@ -162,9 +165,13 @@ func (f *Facts) describe(d contract.Data) {
 	}
 	for _, c := range d.Conversations {
 		clean(&c)
+		if !possible(c.CreatedAt) {
+			continue
+		}
 		name("conversation", c.ConversationID, c.DisplayID)
 	}
 	for _, t := range d.Tags {
+		clean(&t)
 		owners, known := f.tags[t.Kind]
 		if !known || t.Name == "" || slices.Contains(owners[t.OwnerID], t.Name) {
 			continue
@@ -175,16 +182,6 @@ func (f *Facts) describe(d contract.Data) {
 		clean(&w)
 		if err := f.addShift(w); err != nil {
 			f.err = err
-		}
-	}
-}
-
-// clean turns the empty texts of a row into nulls.
-func clean(row any) {
-	v := reflect.ValueOf(row).Elem()
-	for i := range v.NumField() {
-		if text, ok := v.Field(i).Interface().(*string); ok && text != nil && *text == "" {
-			v.Field(i).SetZero()
 		}
 	}
 }

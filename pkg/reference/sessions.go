@@ -107,6 +107,9 @@ func (f *Facts) orderMessages(messages []contract.Message) {
 	f.messagesOf = map[string][]*message{}
 	for _, m := range messages {
 		clean(&m)
+		if !possible(m.CreatedAt) || m.Direction != "inbound" && m.Direction != "outbound" || m.MessageID == "" {
+			continue
+		}
 		if kind := kindOf(m); kind == "nothing" {
 			continue
 		} else if kind == "call" {
@@ -164,6 +167,9 @@ func compareMessages(a, b *message) int {
 	}
 	return strings.Compare(a.MessageID, b.MessageID)
 }
+
+// answers: an agent wrote it and it did not fail.
+func (m *message) answers() bool { return m.byAgent() && !m.failed() }
 
 // stageOf is the strongest evidence of an outbound message (§4). Statuses are
 // compared whatever their case.

@@ -225,6 +225,15 @@ func (f *draft) oids(column string) []uint32 {
 // error is the database's; what does not fit is a finding.
 func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	s := &Source{Kind: p.Name, Relations: map[string]string{}, Shared: map[string]string{}, Numbers: map[string]bool{}, Unknown: map[string]bool{}, Account: d.settings.Account, Remedy: p.Remedy, Phone: p.Phone}
+	encoding, err := d.Text(ctx, "SELECT current_setting('server_encoding')")
+	if err != nil {
+		return nil, err
+	}
+	modern, err := d.Bool(ctx, "SELECT current_setting('server_version_num')::int >= 160000")
+	if err != nil {
+		return nil, err
+	}
+	s.Blanks = blankCharacters(encoding)
 	var drafts []*draft
 	for _, r := range Contract {
 		draft, err := d.draft(ctx, p, r)
@@ -236,13 +245,14 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	s.Numbers = numbers(drafts)
 	for _, draft := range drafts {
 		if draft.finding.State != Missing {
-			s.Relations[draft.Name] = draft.wrap(s)
+			s.Relations[draft.Name] = draft.wrap(s, modern)
 			maps.Copy(s.Shared, draft.shared)
 		}
 		s.Findings = append(s.Findings, draft.finding)
 	}
 	if s.Account != "" && s.Has("account") {
-		known, err := d.Bool(ctx, "SELECT EXISTS (SELECT FROM "+s.From("account", Span{}, func() string { return "$1::text" })+" AS a)", s.Account)
+		var args []any
+		known, err := d.Bool(ctx, "SELECT EXISTS (SELECT FROM "+s.From("account", Span{}, func(text string) string { args = append(args, text); return fmt.Sprintf("$%d::text", len(args)) })+" AS a)", args...)
 		if err != nil {
 			return nil, err
 		}
@@ -470,9 +480,9 @@ func (d *Database) fields(ctx context.Context, f *draft, sql string) ([]pgconn.F
 	s := &Source{Relations: map[string]string{f.Name: sql}, Shared: f.shared, Account: d.settings.Account}
 	const instant = "'2020-01-01 00:00Z'::timestamptz"
 	var args []any
-	item := s.From(f.Name, Span{Since: instant, Until: instant}, func() string {
-		args = []any{d.settings.Account}
-		return "$1::text"
+	item := s.From(f.Name, Span{Since: instant, Until: instant}, func(text string) string {
+		args = append(args, text)
+		return fmt.Sprintf("$%d::text", len(args))
 	})
 	// What fails must not end the transaction.
 	part, err := d.tx.Begin(ctx)
@@ -522,7 +532,7 @@ var oids = map[string]uint32{
 }
 
 // wrap is the relation with all columns of the contract, in its types.
-func (f *draft) wrap(s *Source) string {
+func (f *draft) wrap(s *Source, modern bool) string {
 	for _, name := range f.unknown {
 		s.Unknown[f.Name+"."+name] = true
 	}
@@ -535,14 +545,20 @@ func (f *draft) wrap(s *Source) string {
 				fields = append(fields, s.null(c))
 				continue
 			}
+			expr := "r." + c.Name
 			switch oid := f.oids(c.Name)[i]; {
 			case oid == oids[c.Type] || s.Numbers[entities[c.Name]]:
-				fields = append(fields, "r."+c.Name)
 			case c.Type == "timestamptz" && oid == pgtype.TimestampOID:
-				fields = append(fields, fmt.Sprintf("r.%[1]s AT TIME ZONE 'UTC' AS %[1]s", c.Name))
+				expr += " AT TIME ZONE 'UTC'"
+			case oid == pgtype.TextOID || oid == pgtype.VarcharOID:
+				expr, _ = castSQL(expr, "text", c.Type, modern)
 			default:
-				fields = append(fields, fmt.Sprintf("r.%[1]s::%[2]s AS %[1]s", c.Name, c.Type))
+				expr += "::" + c.Type
 			}
+			if value := productValue(f.Name, c, expr); !s.Numbers[entities[c.Name]] && value != "r."+c.Name {
+				expr = value + " AS " + c.Name
+			}
+			fields = append(fields, expr)
 		}
 		if f.Name == "message" && slices.Contains(f.columns, "is_call") {
 			s.Calls = true
@@ -553,6 +569,9 @@ func (f *draft) wrap(s *Source) string {
 			names = " (" + strings.Join(f.columns, ", ") + ")"
 		}
 		parts[i] = fmt.Sprintf("SELECT %s\nFROM (\n%s\n) AS r%s", strings.Join(fields, ", "), part, names)
+		if at := eventTimes[f.Name]; at != "" {
+			parts[i] += "\nWHERE " + timeKnown("r."+at)
+		}
 	}
 	return strings.Join(parts, union)
 }

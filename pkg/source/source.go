@@ -4,6 +4,7 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -112,6 +113,13 @@ type Source struct {
 	Numbers map[string]bool
 	// Account is the id that $account stands for.
 	Account string
+	// Blanks are the characters that $blanks stands for: a text of nothing else is no
+	// value.
+	Blanks string
+	// LeftOut holds, for relations with rows or values that reports have to leave out,
+	// a SELECT of these: relation, id and column as texts. $since, $until and $account
+	// bound it.
+	LeftOut map[string]string
 	// Phone is the phone of a contact out of its id, which is written $id, where the
 	// ids tell it: then also of those that no row describes.
 	Phone string
@@ -151,8 +159,8 @@ type Check struct {
 
 // CheckSQL returns the statement of a check for rows since the placeholder, which may
 // be empty.
-func (s *Source) CheckSQL(c Check, since string, account func() string) string {
-	return s.bound(c.SQL, Span{Since: since}, account)
+func (s *Source) CheckSQL(c Check, since string, argument func(text string) string) string {
+	return s.bound(c.SQL, Span{Since: since}, argument)
 }
 
 // A State says how much of a relation there is.
@@ -241,10 +249,10 @@ const union = "\nUNION ALL\n"
 // From returns the relation as a FROM item without an alias, of those columns or
 // of all where none are named. PostgreSQL sees itself which columns of a SELECT
 // nobody reads, but not of several that are put together. Rows outside the span are left out where the relation has lines for that, which Bounded tells.
-// account gives the placeholder of the account. A relation that is absent comes
-// as an empty one, so that what is optional needs no other SQL.
-func (s *Source) From(relation string, span Span, account func() string, columns ...string) string {
-	item, shared := s.Item(relation, span, account, columns...)
+// argument gives the placeholder of a text: the account or the blanks. A relation that
+// is absent comes as an empty one, so that what is optional needs no other SQL.
+func (s *Source) From(relation string, span Span, argument func(text string) string, columns ...string) string {
+	item, shared := s.Item(relation, span, argument, columns...)
 	if len(shared) == 0 {
 		return item
 	}
@@ -257,7 +265,7 @@ func (s *Source) From(relation string, span Span, account func() string, columns
 
 // Item is From for a statement that brings what relations share by itself, as common
 // table expressions of those names, each computed once.
-func (s *Source) Item(relation string, span Span, account func() string, columns ...string) (item string, shared map[string]string) {
+func (s *Source) Item(relation string, span Span, argument func(text string) string, columns ...string) (item string, shared map[string]string) {
 	sql := s.Relations[relation]
 	if sql == "" {
 		return "(" + s.empty(relation) + ")", nil
@@ -271,23 +279,31 @@ func (s *Source) Item(relation string, span Span, account func() string, columns
 	shared = map[string]string{}
 	for name, text := range s.Shared {
 		if strings.Contains(sql, name) {
-			shared[name] = s.bound(text, Span{}, account)
+			shared[name] = s.bound(text, Span{}, argument)
 		}
 	}
-	return "(" + s.bound(sql, span, account) + ")", shared
+	return "(" + s.bound(sql, span, argument) + ")", shared
 }
 
 // marks are what stands for a bound.
 var marks = []string{"$since", "$until", "$account", "$contacts", "$conversations"}
 
+// Bound is a SELECT of the source's with the span put in the place of its marks.
+func (s *Source) Bound(sql string, span Span, argument func(text string) string) string {
+	return s.bound(sql, span, argument)
+}
+
 // bound puts the bounds in the place of their marks.
-func (s *Source) bound(sql string, span Span, account func() string) string {
+func (s *Source) bound(sql string, span Span, argument func(text string) string) string {
 	if !strings.Contains(sql, "$") {
 		return sql
 	}
 	bounds := map[string]string{"$since": span.Since, "$until": span.Until, "$contacts": span.Contacts, "$conversations": span.Conversations}
 	if s.Account != "" && strings.Contains(sql, "$account") {
-		bounds["$account"] = account()
+		bounds["$account"] = argument(s.Account)
+	}
+	if strings.Contains(sql, "$blanks") {
+		sql = strings.ReplaceAll(sql, "$blanks", argument(cmp.Or(s.Blanks, blankCharacters(""))))
 	}
 	var kept []string
 lines:

@@ -7,16 +7,17 @@ conversation_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id IS NOT NULL))[1] AS last_agent_id,
+    max(m.created_at) FILTER (WHERE NOT m.outbound) AS last_inbound_at,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
-    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.author_kind = 'agent' THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
-    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AND r.stage <> 'failed' AS is_agent
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
         m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+          CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
           CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
@@ -28,7 +29,7 @@ conversation_thread AS (
 conversation_event_base AS (
   SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
   FROM (
-    SELECT o.conversation_id, o.agent_id, o.at, o.name, o.seconds FROM (SELECT * FROM parley.conversation_event) AS o
+    SELECT o.conversation_id, o.agent_id, o.at, o.name, CASE WHEN o.seconds < 0 THEN 0 ELSE o.seconds END AS seconds FROM (SELECT * FROM parley.conversation_event) AS o
     WHERE o.at >= $5::timestamptz AND o.at < $6::timestamptz
   ) AS e
   LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = e.conversation_id
@@ -37,16 +38,17 @@ conversation_event_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id IS NOT NULL))[1] AS last_agent_id,
+    max(m.created_at) FILTER (WHERE NOT m.outbound) AS last_inbound_at,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
-    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.author_kind = 'agent' THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
-    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AND r.stage <> 'failed' AS is_agent
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
         m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+          CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
           CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
@@ -56,25 +58,26 @@ conversation_event_thread AS (
   GROUP BY m.conversation_id
 ),
 csat_answer_base AS (
-  SELECT q.conversation_id, coalesce(nullif(q.contact_id, ''), v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, q.rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  SELECT q.conversation_id, coalesce(q.contact_id, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, CASE WHEN q.rating BETWEEN 1 AND 5 THEN q.rating END AS rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
   FROM (SELECT * FROM parley.csat) AS q
   LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = q.conversation_id
-  WHERE q.rating IS NOT NULL AND coalesce(q.answered_at, q.sent_at) >= $7::timestamptz AND coalesce(q.answered_at, q.sent_at) < $8::timestamptz
+  WHERE q.rating BETWEEN 1 AND 5 AND coalesce(q.answered_at, q.sent_at) >= $7::timestamptz AND coalesce(q.answered_at, q.sent_at) < $8::timestamptz
 ),
 csat_answer_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id IS NOT NULL))[1] AS last_agent_id,
+    max(m.created_at) FILTER (WHERE NOT m.outbound) AS last_inbound_at,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
-    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.author_kind = 'agent' THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
-    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AND r.stage <> 'failed' AS is_agent
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
         m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+          CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
           CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
@@ -84,14 +87,14 @@ csat_answer_thread AS (
   GROUP BY m.conversation_id
 ),
 message_rows AS (
-  SELECT nullif(r.agent_id, '') AS agent,
+  SELECT r.agent_id AS agent,
     r.outbound,
     r.stage
   FROM (
     SELECT m.agent_id, m.created_at, m.message_id, 
       m.direction = 'outbound' AS outbound, 
       CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-        CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+        CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
         CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
     FROM (SELECT * FROM parley.message) AS m
@@ -106,19 +109,19 @@ message_totals AS (
   GROUP BY agent
 ),
 conversation_rows AS (
-  SELECT coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+  SELECT coalesce(r.named_agent_id, r.assignee_id, CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
     r.conversation_id,
     coalesce(r.status = 'open', false) AS is_open,
     r.status = 'open' AND (r.first_response_at IS NULL AND h.first_agent_at IS NULL AND response.conversation_id IS NULL OR r.waiting_since IS NOT NULL) AS is_unattended,
-    coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8) AS response_seconds
+    coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce(handoff.at, r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8 END) AS response_seconds
   FROM conversation_base AS r
   LEFT JOIN conversation_thread AS h ON h.conversation_id = r.conversation_id
   LEFT JOIN (
-    SELECT e.conversation_id,
-      (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
-      (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.business_seconds IS NOT NULL))[1] AS business_seconds
+    SELECT e.conversation_id, max(e.at) AS answered_at,
+      (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
+      (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
     FROM (SELECT * FROM parley.conversation_event) AS e
-    WHERE e.name = 'first_response' AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+    WHERE e.name IN ('first_response', 'reply') AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
     GROUP BY e.conversation_id
   ) AS response ON response.conversation_id = r.conversation_id
   LEFT JOIN (
@@ -140,10 +143,10 @@ conversation_totals AS (
   GROUP BY agent
 ),
 conversation_event_rows AS (
-  SELECT coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+  SELECT coalesce(r.named_agent_id, r.assignee_id, CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
     r.name,
     r.seconds,
-    coalesce(r.seconds, extract(epoch FROM r.at - coalesce(reopening.at, r.created_at))::float8) AS resolution_seconds
+    coalesce(r.seconds, CASE WHEN r.at < coalesce(reopening.at, r.created_at) THEN 0 ELSE extract(epoch FROM r.at - coalesce(reopening.at, r.created_at))::float8 END) AS resolution_seconds
   FROM conversation_event_base AS r
   LEFT JOIN conversation_event_thread AS h ON h.conversation_id = r.conversation_id
   LEFT JOIN (
@@ -161,7 +164,7 @@ conversation_event_totals AS (
   GROUP BY agent
 ),
 csat_answer_rows AS (
-  SELECT coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+  SELECT coalesce(r.named_agent_id, r.assignee_id, CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
     r.rating,
     r.is_answered
   FROM csat_answer_base AS r
@@ -189,7 +192,7 @@ totals AS (
   GROUP BY agent
 )
 SELECT t.agent AS agent,
-  coalesce(nullif(agent_entity.name, ''), t.agent) AS agent_name,
+  coalesce(agent_entity.name, t.agent) AS agent_name,
   coalesce(t.conversations, 0) AS conversations,
   coalesce(t.messages_sent, 0) + coalesce(t.messages_received, 0) AS messages,
   coalesce(t.conversations_open, 0) AS conversations_open,

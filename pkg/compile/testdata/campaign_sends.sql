@@ -17,15 +17,15 @@ WITH recent AS (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
         FROM (
           SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
             m.direction = 'outbound' AS outbound, 
             CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-              CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+              CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
               CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
@@ -63,8 +63,8 @@ older AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -77,7 +77,7 @@ older AS MATERIALIZED (
             SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -118,8 +118,8 @@ oldest AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -132,7 +132,7 @@ oldest AS MATERIALIZED (
             SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.created_at, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -226,7 +226,7 @@ progress AS MATERIALIZED (
 session AS (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
-    coalesce(nullif(r.origin, ''), CASE
+    coalesce(r.origin, CASE
       WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
         WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
       WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
@@ -244,8 +244,8 @@ initiation AS (
   WHERE CASE WHEN r.outbound THEN NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open') ELSE coalesce(r.is_referral, false) END
 ),
 initiation_rows AS (
-  SELECT coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char((r.created_at AT TIME ZONE 'UTC' + $2::interval), ' YYYY-MM-DD')) AS send,
-    nullif(r.campaign_id, '') AS campaign,
+  SELECT coalesce(r.campaign_id, r.template_name || to_char((r.created_at AT TIME ZONE 'UTC' + $2::interval), ' YYYY-MM-DD')) AS send,
+    r.campaign_id AS campaign,
     r.outbound,
     r.status,
     r.created_at,
@@ -253,7 +253,7 @@ initiation_rows AS (
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
   FROM initiation AS r
   WHERE (r.created_at >= $3::timestamptz) IS TRUE AND (r.created_at < $4::timestamptz) IS TRUE
-    AND coalesce(nullif(r.campaign_id, ''), nullif(r.template_name, '') || to_char((r.created_at AT TIME ZONE 'UTC' + $2::interval), ' YYYY-MM-DD')) IS NOT NULL
+    AND coalesce(r.campaign_id, r.template_name || to_char((r.created_at AT TIME ZONE 'UTC' + $2::interval), ' YYYY-MM-DD')) IS NOT NULL
     AND r.initiator = ANY ($5::text[])
 ),
 initiation_totals AS (
@@ -271,9 +271,9 @@ initiation_totals AS (
   GROUP BY send, campaign
 )
 SELECT t.send AS send,
-  coalesce(nullif(send_entity.name, ''), t.send) AS send_name,
+  coalesce(send_entity.name, t.send) AS send_name,
   t.campaign AS campaign,
-  coalesce(nullif(campaign_entity.name, ''), t.campaign) AS campaign_name,
+  coalesce(campaign_entity.name, t.campaign) AS campaign_name,
   t.first_sent_at AS first_sent_at,
   t.last_sent_at AS last_sent_at,
   coalesce(t.notified, 0) AS notified,

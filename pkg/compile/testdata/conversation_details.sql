@@ -24,16 +24,17 @@ listed_thread AS (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
-    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND nullif(m.agent_id, '') IS NOT NULL))[1] AS last_agent_id,
+    (array_agg(m.agent_id ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE m.is_agent AND m.agent_id IS NOT NULL))[1] AS last_agent_id,
+    max(m.created_at) FILTER (WHERE NOT m.outbound) AS last_inbound_at,
     (array_agg(NOT m.outbound ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, m.outbound DESC, m.message_id COLLATE "C" DESC) FILTER (WHERE NOT m.outbound OR m.is_agent))[1] AS contact_waits,
-    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.is_agent THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
+    (array_agg(CASE WHEN NOT m.outbound THEN 'inbound' WHEN m.author_kind = 'agent' THEN 'inbox' WHEN m.author_kind IN ('bot', 'campaign', 'system') THEN 'flow' ELSE 'other' END ORDER BY m.created_at, m.sequence, m.outbound, m.message_id COLLATE "C"))[1] AS source
   FROM (
-    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AS is_agent
+    SELECT r.*, r.outbound AND r.author_kind IS NOT DISTINCT FROM 'agent' AND r.stage <> 'failed' AS is_agent
     FROM (
       SELECT m.agent_id, m.author_kind, m.conversation_id, m.created_at, m.message_id, m.sequence, 
         m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-          CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+          CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
             WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
           CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
       FROM (SELECT * FROM parley.message) AS m
@@ -50,17 +51,17 @@ page AS (
       r.conversation_id AS conversation_id,
       r.created_at AS created_at,
       r.contact_id AS contact,
-      nullif(l.channel, '') AS channel,
+      l.channel AS channel,
       r.line_id AS line,
-      CASE WHEN r.is_described THEN coalesce(nullif(r.source, ''), h.source, 'other') END AS source,
-      coalesce(nullif(r.named_agent_id, ''), nullif(r.assignee_id, ''), CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
-      coalesce(nullif(r.team_id, ''), l.team_id) AS team,
-      (SELECT string_agg(DISTINCT g.name COLLATE "C", ', ' ORDER BY g.name COLLATE "C") FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'conversation' AND g.name <> '' AND g.owner_id = r.conversation_id) AS conversation_tag,
-      (SELECT string_agg(DISTINCT g.name COLLATE "C", ', ' ORDER BY g.name COLLATE "C") FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name <> '' AND g.owner_id = r.contact_id) AS contact_tag,
-      nullif(r.status, '') AS conversation_status,
+      CASE WHEN r.is_described THEN coalesce(r.source, h.source, 'other') END AS source,
+      coalesce(r.named_agent_id, r.assignee_id, CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
+      coalesce(r.team_id, l.team_id) AS team,
+      (SELECT string_agg(DISTINCT g.name COLLATE "C", ', ' ORDER BY g.name COLLATE "C") FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'conversation' AND g.name IS NOT NULL AND g.owner_id = r.conversation_id) AS conversation_tag,
+      (SELECT string_agg(DISTINCT g.name COLLATE "C", ', ' ORDER BY g.name COLLATE "C") FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name IS NOT NULL AND g.owner_id = r.contact_id) AS contact_tag,
+      r.status AS conversation_status,
       coalesce(h.messages, 0) AS message_count,
-      coalesce(response.seconds, extract(epoch FROM r.first_response_at - r.created_at)::float8, extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8) AS first_response_time,
-      coalesce(resolution.seconds, extract(epoch FROM resolution.at - coalesce(resolution.reopened_at, r.created_at))::float8) AS resolution_time,
+      coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce(handoff.at, r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8 END) AS first_response_time,
+      coalesce(CASE WHEN resolution.seconds < 0 THEN 0 ELSE resolution.seconds END, CASE WHEN resolution.at < coalesce(resolution.reopened_at, r.created_at) THEN 0 ELSE extract(epoch FROM resolution.at - coalesce(resolution.reopened_at, r.created_at))::float8 END) AS resolution_time,
       rating.rating AS csat_rating,
       ARRAY[r.url, r.account_id, r.conversation_id, r.display_id, r.contact_id, r.line_id] AS link,
       count(*) OVER () AS total
@@ -68,11 +69,11 @@ page AS (
     LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
     LEFT JOIN listed_thread AS h ON h.conversation_id = r.conversation_id
     LEFT JOIN (
-      SELECT e.conversation_id,
-        (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.seconds IS NOT NULL))[1] AS seconds,
-        (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.business_seconds IS NOT NULL))[1] AS business_seconds
+      SELECT e.conversation_id, max(e.at) AS answered_at,
+        (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
+        (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
       FROM (SELECT * FROM parley.conversation_event) AS e
-      WHERE e.name = 'first_response' AND e.conversation_id IN (SELECT i.conversation_id FROM listed_base AS i)
+      WHERE e.name IN ('first_response', 'reply') AND e.conversation_id IN (SELECT i.conversation_id FROM listed_base AS i)
       GROUP BY e.conversation_id
     ) AS response ON response.conversation_id = r.conversation_id
     LEFT JOIN (
@@ -89,28 +90,28 @@ page AS (
       ORDER BY e.conversation_id, e.at DESC, e.seconds
     ) AS resolution ON resolution.conversation_id = r.conversation_id
     LEFT JOIN (
-      SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, nullif(q.comment, '') AS comment
+      SELECT DISTINCT ON (q.conversation_id) q.conversation_id, q.rating, q.comment
       FROM (SELECT * FROM parley.csat) AS q
-      WHERE q.rating IS NOT NULL AND q.conversation_id IN (SELECT a.conversation_id FROM active AS a)
-      ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, nullif(q.comment, '') COLLATE "C"
+      WHERE q.rating BETWEEN 1 AND 5 AND q.conversation_id IN (SELECT a.conversation_id FROM active AS a)
+      ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, q.rating, q.comment COLLATE "C"
     ) AS rating ON rating.conversation_id = r.conversation_id
   ) AS p
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $3::bigint
 )
 SELECT t.conversation_id AS conversation_id,
-  coalesce(nullif(conversation_id_entity.display_id, ''), t.conversation_id) AS conversation_id_name,
+  coalesce(conversation_id_entity.display_id, t.conversation_id) AS conversation_id_name,
   t.created_at AS created_at,
   t.contact AS contact,
-  coalesce(nullif(contact_entity.name, ''), t.contact) AS contact_name,
+  coalesce(coalesce(contact_entity.name, contact_entity.phone), t.contact) AS contact_name,
   t.channel AS channel,
   t.line AS line,
-  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
+  coalesce(line_entity.name, t.line) AS line_name,
   t.source AS source,
   t.agent AS agent,
-  coalesce(nullif(agent_entity.name, ''), t.agent) AS agent_name,
+  coalesce(agent_entity.name, t.agent) AS agent_name,
   t.team AS team,
-  coalesce(nullif(team_entity.name, ''), t.team) AS team_name,
+  coalesce(team_entity.name, t.team) AS team_name,
   t.conversation_tag AS conversation_tag,
   t.contact_tag AS contact_tag,
   t.conversation_status AS conversation_status,

@@ -11,7 +11,7 @@ WITH message_rows AS (
     SELECT m.created_at, m.error_code, m.error_text, m.line_id, m.message_id, 
       m.direction = 'outbound' AS outbound, 
       CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-        CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+        CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
         CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
     FROM (SELECT * FROM parley.message) AS m
@@ -51,7 +51,7 @@ reason AS (
 )
 SELECT l.*, count(*) OVER () AS total_rows
 FROM (
-  SELECT t.started_at, t.ended_at, t.line AS line, coalesce(nullif(line_entity.name, ''), t.line) AS line_name, t.failed, t.tried, reason.failure_reason
+  SELECT t.started_at, t.ended_at, t.line AS line, coalesce(line_entity.name, t.line) AS line_name, t.failed, t.tried, reason.failure_reason
   FROM burst AS t
   JOIN reason ON reason.line IS NOT DISTINCT FROM t.line AND reason.run = t.run
   LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line

@@ -18,15 +18,15 @@ WITH recent AS (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT r.account_id, r.agent_id, r.author_kind, r.body, r.button_payload, r.campaign_id, r.contact_id, r.content_type, r.created_at, r.in_reply_to, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
         FROM (
           SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.button_payload, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.in_reply_to, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
             m.direction = 'outbound' AS outbound, 
             CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-              CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+              CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
               CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
@@ -65,8 +65,8 @@ older AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -79,7 +79,7 @@ older AS MATERIALIZED (
             SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.button_payload, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.in_reply_to, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -121,8 +121,8 @@ oldest AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -135,7 +135,7 @@ oldest AS MATERIALIZED (
             SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.button_payload, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.in_reply_to, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -221,7 +221,7 @@ attempt AS MATERIALIZED (
 session AS MATERIALIZED (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
-    coalesce(nullif(r.origin, ''), CASE
+    coalesce(r.origin, CASE
       WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
         WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
       WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
@@ -235,14 +235,14 @@ page AS (
       r.created_at AS row_at,
       r.message_id COLLATE "C" AS row_id,
       r.created_at AS created_at,
-      nullif(k.phone, '') AS phone,
+      k.phone AS phone,
       r.line_id AS line,
-      nullif(r.content_type, '') AS content_type,
-      nullif(r.body, '') AS body,
-      nullif(r.button_payload, '') AS button_payload,
+      r.content_type AS content_type,
+      r.body AS body,
+      r.button_payload AS button_payload,
       count(*) OVER () AS total,
       r.contact_id AS answer_contact,
-      CASE WHEN NOT r.outbound THEN nullif(r.in_reply_to, '') END AS answer_to,
+      CASE WHEN NOT r.outbound THEN r.in_reply_to END AS answer_to,
       CASE WHEN NOT r.outbound AND r.last_outbound >= s.g THEN r.last_outbound END AS answer_g
     FROM timeline AS r
     LEFT JOIN session AS s ON s.session_id IS NOT NULL AND s.g = r.session_g
@@ -256,12 +256,12 @@ page AS (
 answer AS MATERIALIZED (
   SELECT DISTINCT ON (a.row_id) a.row_id, a.campaign_id, a.agent_id
   FROM (
-    SELECT t.row_id, NULL::bigint AS g, m.message_id = t.answer_to AS by_id, m.created_at, m.sequence, m.message_id, nullif(m.campaign_id, '') AS campaign_id, nullif(m.agent_id, '') AS agent_id
+    SELECT t.row_id, NULL::bigint AS g, m.message_id = t.answer_to AS by_id, m.created_at, m.sequence, m.message_id, m.campaign_id AS campaign_id, m.agent_id AS agent_id
     FROM page AS t
     JOIN (SELECT * FROM parley.message) AS m ON m.contact_id = t.answer_contact AND (m.message_id = t.answer_to OR m.provider_message_id = t.answer_to)
     WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
     UNION ALL
-    SELECT t.row_id, r.g, NULL, NULL, NULL, NULL, nullif(r.campaign_id, ''), nullif(r.agent_id, '')
+    SELECT t.row_id, r.g, NULL, NULL, NULL, NULL, r.campaign_id, r.agent_id
     FROM page AS t
     JOIN timeline AS r ON r.g = t.answer_g
   ) AS a
@@ -270,11 +270,11 @@ answer AS MATERIALIZED (
 SELECT t.created_at AS created_at,
   t.phone AS phone,
   t.line AS line,
-  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
+  coalesce(line_entity.name, t.line) AS line_name,
   answer.campaign_id AS answered_campaign,
-  coalesce(nullif(answered_campaign_entity.name, ''), answer.campaign_id) AS answered_campaign_name,
+  coalesce(answered_campaign_entity.name, answer.campaign_id) AS answered_campaign_name,
   answer.agent_id AS answered_agent,
-  coalesce(nullif(answered_agent_entity.name, ''), answer.agent_id) AS answered_agent_name,
+  coalesce(answered_agent_entity.name, answer.agent_id) AS answered_agent_name,
   t.content_type AS content_type,
   t.body AS body,
   t.button_payload AS button_payload,

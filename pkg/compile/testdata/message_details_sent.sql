@@ -17,15 +17,15 @@ WITH recent AS (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT r.account_id, r.agent_id, r.author_kind, r.body, r.campaign_id, r.contact_id, r.content_type, r.created_at, r.error_code, r.error_text, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
         FROM (
           SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
             m.direction = 'outbound' AS outbound, 
             CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-              CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+              CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
               CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
@@ -63,8 +63,8 @@ older AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -77,7 +77,7 @@ older AS MATERIALIZED (
             SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -118,8 +118,8 @@ oldest AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -132,7 +132,7 @@ oldest AS MATERIALIZED (
             SELECT m.account_id, m.agent_id, m.author_kind, m.body, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -218,7 +218,7 @@ attempt AS MATERIALIZED (
 session AS MATERIALIZED (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
-    coalesce(nullif(r.origin, ''), CASE
+    coalesce(r.origin, CASE
       WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
         WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
       WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
@@ -237,13 +237,13 @@ page AS (
         CASE WHEN e.text ~* $6::text THEN 'window_closed' WHEN e.text ~* $7::text THEN 'recipient_choice' WHEN e.text ~* $8::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $9::text THEN 'number_unreachable' WHEN $10::text IN (e.own, x.cut) AND e.text ~* $11::text THEN 'account_problem' WHEN $12::text IN (e.own, x.cut) AND e.text ~* $13::text THEN 'account_problem' WHEN $14::text IN (e.own, x.cut) AND e.text ~* $15::text THEN 'wrong_destination' WHEN $16::text IN (e.own, x.cut) AND e.text ~* $17::text THEN 'wrong_destination' WHEN e.text ~* $18::text THEN 'wrong_destination' WHEN e.family IN ('whatsapp') AND e.text ~* $19::text THEN 'template_state' WHEN e.family IN ('whatsapp') AND e.text ~* $20::text THEN 'template_parameters' WHEN e.text ~* $21::text THEN 'limit_reached' WHEN e.text ~* $22::text THEN 'account_problem' WHEN e.text ~* $23::text THEN 'media' WHEN e.text ~* $24::text THEN 'server' END,
         $5::jsonb ->> (e.family || ' ' || e.own), $5::jsonb ->> e.own, $5::jsonb ->> (e.family || ' ' || x.cut), $5::jsonb ->> x.cut, 'unknown') FROM (SELECT (SELECT coalesce(array_to_string(regexp_match(h.t, $25::text, 'i'), ''), array_to_string(regexp_match(h.t, $26::text, 'i'), ''), array_to_string(regexp_match(h.t, $27::text, 'i'), ''), array_to_string(regexp_match(h.t, $28::text, 'i'), '')) FROM (SELECT regexp_replace(left(e.text, 500) COLLATE "C", $29::text, ' ', 'gi') AS t OFFSET 0) AS h) AS cut OFFSET 0) AS x))
       FROM (SELECT CASE WHEN lower(btrim(l.channel)) = ANY ($30::text[]) THEN lower(btrim(l.channel)) ELSE 'whatsapp' END AS family, CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $31::text, 'i'), ''), array_to_string(regexp_match(h.t, $32::text, 'i'), ''), array_to_string(regexp_match(h.t, $33::text, 'i'), ''), array_to_string(regexp_match(h.t, $34::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $35::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END AS own, left(r.error_text, 500) COLLATE "C" AS text OFFSET 0) AS e) END AS failure_reason,
-      CASE WHEN r.stage = 'failed' THEN nullif(r.error_text, '') END AS failure_text,
-      nullif(k.phone, '') AS phone,
+      CASE WHEN r.stage = 'failed' THEN r.error_text END AS failure_text,
+      k.phone AS phone,
       r.line_id AS line,
-      nullif(r.campaign_id, '') AS campaign,
-      nullif(r.agent_id, '') AS agent,
-      nullif(r.content_type, '') AS content_type,
-      nullif(r.body, '') AS body,
+      r.campaign_id AS campaign,
+      r.agent_id AS agent,
+      r.content_type AS content_type,
+      r.body AS body,
       r.in_window AS in_window,
       s.session_id AS session_id,
       s.initiator AS initiator,
@@ -265,11 +265,11 @@ SELECT t.created_at AS created_at,
   t.failure_text AS failure_text,
   t.phone AS phone,
   t.line AS line,
-  coalesce(nullif(line_entity.name, ''), t.line) AS line_name,
+  coalesce(line_entity.name, t.line) AS line_name,
   t.campaign AS campaign,
-  coalesce(nullif(campaign_entity.name, ''), t.campaign) AS campaign_name,
+  coalesce(campaign_entity.name, t.campaign) AS campaign_name,
   t.agent AS agent,
-  coalesce(nullif(agent_entity.name, ''), t.agent) AS agent_name,
+  coalesce(agent_entity.name, t.agent) AS agent_name,
   t.content_type AS content_type,
   t.body AS body,
   t.in_window AS in_window,

@@ -17,15 +17,15 @@ WITH recent AS (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.conversation_id, r.created_at, r.delivered_at, r.error_code, r.error_text, r.is_referral, r.line_id, r.message_id, r.origin, r.read_at, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
         FROM (
           SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.conversation_id, m.created_at, m.delivered_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.read_at, m.sequence, m.template_category, m.template_name, 
             m.direction = 'outbound' AS outbound, 
             CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-              CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+              CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
               CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
@@ -63,8 +63,8 @@ older AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -77,7 +77,7 @@ older AS MATERIALIZED (
             SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.conversation_id, m.created_at, m.delivered_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.read_at, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -118,8 +118,8 @@ oldest AS MATERIALIZED (
         coalesce(r.stage = 'failed', false) AS is_failed,
         coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (nullif(r.template_name, '') IS NOT NULL OR coalesce(lower(r.template_category) IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
-        nullif(r.campaign_id, '') IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
+        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
         FROM (
@@ -132,7 +132,7 @@ oldest AS MATERIALIZED (
             SELECT m.account_id, m.author_kind, m.campaign_id, m.contact_id, m.conversation_id, m.created_at, m.delivered_at, m.error_code, m.error_text, m.is_referral, m.line_id, m.message_id, m.origin, m.read_at, m.sequence, m.template_category, m.template_name, 
               m.direction = 'outbound' AS outbound, 
               CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-                CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+                CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
@@ -234,7 +234,7 @@ acquainted AS MATERIALIZED (
     SELECT m.account_id, m.contact_id, m.created_at, m.message_id, m.sequence, 
       m.direction = 'outbound' AS outbound, 
       CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-        CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+        CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
         CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
     FROM (SELECT * FROM parley.message) AS m
@@ -259,7 +259,7 @@ progress AS MATERIALIZED (
 session AS (
   SELECT r.*,
     CASE WHEN NOT r.outbound THEN CASE WHEN r.is_entry THEN 'free_entry_point' ELSE 'contact' END WHEN r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open' THEN 'contact' ELSE 'business' END AS initiator,
-    coalesce(nullif(r.origin, ''), CASE
+    coalesce(r.origin, CASE
       WHEN r.outbound THEN CASE WHEN r.is_campaign THEN 'campaign' WHEN r.is_template THEN 'template'
         WHEN r.author_kind IN ('bot', 'system') THEN 'flow' WHEN r.author_kind = 'agent' THEN 'inbox' ELSE 'other' END
       WHEN NOT coalesce(r.is_referral, false) THEN 'inbound'
@@ -290,15 +290,15 @@ page AS (
       r.status AS status,
       CASE WHEN r.outbound THEN r.replied_at IS NOT NULL END AS replied,
       r.session_origin AS origin,
-      nullif(r.template_name, '') AS template,
-      CASE WHEN r.stage = 'failed' THEN nullif(r.error_text, '') END AS failure_text,
+      r.template_name AS template,
+      CASE WHEN r.stage = 'failed' THEN r.error_text END AS failure_text,
       ARRAY[v.url, r.account_id, r.conversation_id, v.display_id, r.contact_id, r.line_id] AS link,
       CASE WHEN r.stage = 'failed' THEN (SELECT coalesce($3::jsonb ->> (e.family || ' ' || e.own), $3::jsonb ->> e.own, (SELECT coalesce($3::jsonb ->> (e.family || ' ' || x.cut), $3::jsonb ->> x.cut,
         CASE WHEN e.text ~* $5::text THEN 'window_closed' WHEN e.text ~* $6::text THEN 'recipient_choice' WHEN e.text ~* $7::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $8::text THEN 'number_unreachable' WHEN $9::text IN (e.own, x.cut) AND e.text ~* $10::text THEN 'account_problem' WHEN $11::text IN (e.own, x.cut) AND e.text ~* $12::text THEN 'account_problem' WHEN $13::text IN (e.own, x.cut) AND e.text ~* $14::text THEN 'wrong_destination' WHEN $15::text IN (e.own, x.cut) AND e.text ~* $16::text THEN 'wrong_destination' WHEN e.text ~* $17::text THEN 'wrong_destination' WHEN e.family IN ('whatsapp') AND e.text ~* $18::text THEN 'template_state' WHEN e.family IN ('whatsapp') AND e.text ~* $19::text THEN 'template_parameters' WHEN e.text ~* $20::text THEN 'limit_reached' WHEN e.text ~* $21::text THEN 'account_problem' WHEN e.text ~* $22::text THEN 'media' WHEN e.text ~* $23::text THEN 'server' END,
         $4::jsonb ->> (e.family || ' ' || e.own), $4::jsonb ->> e.own, $4::jsonb ->> (e.family || ' ' || x.cut), $4::jsonb ->> x.cut, 'unknown') FROM (SELECT (SELECT coalesce(array_to_string(regexp_match(h.t, $24::text, 'i'), ''), array_to_string(regexp_match(h.t, $25::text, 'i'), ''), array_to_string(regexp_match(h.t, $26::text, 'i'), ''), array_to_string(regexp_match(h.t, $27::text, 'i'), '')) FROM (SELECT regexp_replace(left(e.text, 500) COLLATE "C", $28::text, ' ', 'gi') AS t OFFSET 0) AS h) AS cut OFFSET 0) AS x))
       FROM (SELECT CASE WHEN lower(btrim(l.channel)) = ANY ($29::text[]) THEN lower(btrim(l.channel)) ELSE 'whatsapp' END AS family, CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $30::text, 'i'), ''), array_to_string(regexp_match(h.t, $31::text, 'i'), ''), array_to_string(regexp_match(h.t, $32::text, 'i'), ''), array_to_string(regexp_match(h.t, $33::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $34::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END AS own, left(r.error_text, 500) COLLATE "C" AS text OFFSET 0) AS e) END AS failure_reason,
       CASE WHEN r.session_id IS NOT NULL THEN r.created_at END AS session_started_at,
-      nullif(l.channel, '') AS channel,
+      l.channel AS channel,
       r.user_type AS user_type,
       r.delivered_at AS delivered_at,
       r.read_at AS read_at,
@@ -314,7 +314,7 @@ page AS (
 )
 SELECT t.created_at AS created_at,
   t.contact AS contact,
-  coalesce(nullif(contact_entity.name, ''), t.contact) AS contact_name,
+  coalesce(coalesce(contact_entity.name, contact_entity.phone), t.contact) AS contact_name,
   t.status AS status,
   t.replied AS replied,
   t.origin AS origin,

@@ -1,21 +1,21 @@
 WITH message_rows AS (
   SELECT r.account_id AS account,
-    nullif(r.template_name, '') AS template,
-    nullif(r.template_language, '') AS language,
-    nullif(r.template_category, '') AS template_category,
+    r.template_name AS template,
+    r.template_language AS language,
+    r.template_category AS template_category,
     r.created_at
   FROM (
     SELECT m.account_id, m.created_at, m.message_id, m.template_category, m.template_language, m.template_name, 
       m.direction = 'outbound' AS outbound, 
       CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
-        CASE lower(m.status COLLATE "C") WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+        CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
           WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
         CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage
     FROM (SELECT * FROM parley.message) AS m
     WHERE m.created_at >= $1::timestamptz AND m.created_at < $2::timestamptz
   ) AS r
   WHERE r.outbound
-    AND nullif(r.template_name, '') IS NOT NULL
+    AND r.template_name IS NOT NULL
 ),
 day AS (
   SELECT account, template, language, template_category, min(f.created_at) AS first_at, max(f.created_at) AS last_at
@@ -39,7 +39,7 @@ change AS (
 )
 SELECT l.*, count(*) OVER () AS total_rows
 FROM (
-  SELECT t.first_at, t.account AS account, coalesce(nullif(account_entity.name, ''), t.account) AS account_name, t.template, t.language, t.template_category,
+  SELECT t.first_at, t.account AS account, coalesce(account_entity.name, t.account) AS account_name, t.template, t.language, t.template_category,
     CASE WHEN NOT t.known THEN 'template' WHEN t.is_language THEN 'language' ELSE 'category' END AS change,
     CASE WHEN t.known AND NOT t.is_language THEN t.categories_before END AS categories_before
   FROM change AS t

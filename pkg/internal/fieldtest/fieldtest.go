@@ -220,9 +220,6 @@ func Rows(r *engine.Result) []map[string]any {
 		row := map[string]any{}
 		for i, c := range r.Columns {
 			id := c.ID
-			if c.Previous {
-				id += "_previous"
-			}
 			value := values[i]
 			if at, ok := value.(time.Time); ok {
 				value = at.In(r.Location).Format(time.RFC3339Nano)

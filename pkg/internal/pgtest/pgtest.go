@@ -102,3 +102,6 @@ func closeConn(t testing.TB, conn *pgx.Conn) {
 		t.Errorf("close the connection: %v", err)
 	}
 }
+
+// Quote writes a text as SQL.
+func Quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

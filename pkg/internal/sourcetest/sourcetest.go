@@ -97,7 +97,7 @@ func Whole(t *testing.T, s *source.Source, without ...string) {
 func Reads(t *testing.T, kind string, questions int) {
 	data := map[string]contract.Data{"story": story.Data()}
 	for seed := range int64(3) {
-		data[fmt.Sprint("random ", seed)] = reference.Random(seed, reference.RandomOptions{Messages: 1500, Sequence: seed == 1})
+		data[fmt.Sprint("random ", seed)] = reference.Random(seed, reference.RandomOptions{Messages: 1500, Sequence: seed == 1, Clean: true})
 	}
 	for name, d := range data {
 		t.Run(name, func(t *testing.T) {

@@ -205,7 +205,7 @@ func TestWords(t *testing.T) {
 	found := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
 	one := func(relation, columns, where string) (value *string) {
 		t.Helper()
-		sql := "SELECT max(" + columns + ") FROM " + found.From(relation, source.Span{}, func() string { return "" }) + " AS r WHERE " + where
+		sql := "SELECT max(" + columns + ") FROM " + found.From(relation, source.Span{}, pgtest.Quote) + " AS r WHERE " + where
 		if err := conn.QueryRow(t.Context(), sql).Scan(&value); err != nil {
 			t.Fatal(err)
 		}

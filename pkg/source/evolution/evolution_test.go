@@ -172,7 +172,7 @@ func TestShapes(t *testing.T) {
 	found := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema}))
 	read := func(relation, columns, where string) (text string) {
 		t.Helper()
-		sql := "SELECT string_agg(" + columns + ", ' ' ORDER BY r." + relation + "_id) FROM (SELECT * FROM " + found.From(relation, source.Span{}, func() string { return "" }) + " AS r WHERE " + where + ") AS r"
+		sql := "SELECT string_agg(" + columns + ", ' ' ORDER BY r." + relation + "_id) FROM (SELECT * FROM " + found.From(relation, source.Span{}, pgtest.Quote) + " AS r WHERE " + where + ") AS r"
 		if err := conn.QueryRow(t.Context(), sql).Scan(&text); err != nil {
 			t.Fatal(err)
 		}
@@ -322,7 +322,7 @@ func TestMeaningOfTheAccount(t *testing.T) {
 			continue
 		}
 		var lines string
-		if err := conn.QueryRow(t.Context(), "SELECT string_agg(l.line_id, ' ' ORDER BY l.line_id) FROM "+s.From("line", source.Span{}, func() string { return "'" + account + "'" })+" AS l").Scan(&lines); err != nil {
+		if err := conn.QueryRow(t.Context(), "SELECT string_agg(l.line_id, ' ' ORDER BY l.line_id) FROM "+s.From("line", source.Span{}, pgtest.Quote)+" AS l").Scan(&lines); err != nil {
 			t.Fatal(err)
 		}
 		if lines != want {

@@ -327,7 +327,7 @@ func TestTraps(t *testing.T) {
 	wants := func(relation, columns string, want ...string) {
 		t.Helper()
 		s := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema, Account: account}))
-		rows, err := conn.Query(t.Context(), fmt.Sprintf("SELECT line FROM (SELECT concat_ws(' | ', %s) AS line FROM %s AS r) AS l ORDER BY line COLLATE \"C\"", columns, s.From(relation, source.Span{}, func() string { return "'" + account + "'" })))
+		rows, err := conn.Query(t.Context(), fmt.Sprintf("SELECT line FROM (SELECT concat_ws(' | ', %s) AS line FROM %s AS r) AS l ORDER BY line COLLATE \"C\"", columns, s.From(relation, source.Span{}, pgtest.Quote)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -69,9 +69,14 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 		}
 	}
 	v := &reader{schema: schema, account: settings.Account, found: found}
+	var encoding string
+	if v.values.Modern, encoding, err = server(ctx, db); err != nil {
+		return nil, err
+	}
+	s.Blanks, s.LeftOut = source.Blanks(encoding), map[string]string{}
 	for _, r := range source.Contract {
-		sql, absent, finding := v.relation(r)
-		s.Relations[r.Name] = sql
+		sql, leftOut, absent, finding := v.relation(r)
+		s.Relations[r.Name], s.LeftOut[r.Name] = sql, leftOut
 		for _, name := range absent {
 			s.Unknown[r.Name+"."+name] = true
 		}
@@ -129,6 +134,18 @@ var indexes = []source.Index{
 type reader struct {
 	schema, account string
 	found           map[string]map[string]column
+	values          source.Reader
+}
+
+// server returns whether the server is PostgreSQL 16 or later, and the encoding of the
+// database.
+func server(ctx context.Context, db source.Querier) (modern bool, encoding string, err error) {
+	rows, err := db.Query(ctx, "SELECT current_setting('server_version_num')::int >= 160000, current_setting('server_encoding')")
+	if err != nil {
+		return false, "", err
+	}
+	_, err = pgx.ForEachRow(rows, []any{&modern, &encoding}, func() error { return nil })
+	return modern, encoding, err
 }
 
 func hasSchema(ctx context.Context, db source.Querier, schema string) (bool, error) {
@@ -141,14 +158,15 @@ func hasSchema(ctx context.Context, db source.Querier, schema string) (bool, err
 
 // relation is the SELECT of one relation: columns of other types are cast,
 // optional ones that are absent become null.
-func (v *reader) relation(r source.Relation) (sql string, absent []string, finding source.Finding) {
+func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []string, finding source.Finding) {
 	schema, found := v.schema, v.found[r.Name]
 	finding = source.Finding{Relation: r.Name, State: source.Missing, Fatal: r.Required}
 	if found == nil {
 		finding.Problem = fmt.Sprintf("the relation %s.%s is missing", schema, r.Name)
-		return "", nil, finding
+		return "", "", nil, finding
 	}
 	var fields, missing, unreadable, foreign []string
+	var defects []source.Defect
 	for _, c := range r.Columns {
 		col, ok := found[c.Name]
 		switch {
@@ -161,10 +179,11 @@ func (v *reader) relation(r source.Relation) (sql string, absent []string, findi
 			fields = append(fields, fmt.Sprintf("NULL::%s AS %s", c.Type, c.Name))
 		case !col.readable:
 			unreadable = append(unreadable, c.Name)
-		case !castable(col.base, c.Type):
+		case !source.Castable(col.base, c.Type):
 			foreign = append(foreign, fmt.Sprintf("%s.%s.%s is of type %s, which cannot be read as %s", schema, r.Name, c.Name, col.typ, c.Type))
 		default:
-			fields = append(fields, field(c, col))
+			field, wrong := v.values.Field(r.Name, c, v.stored(r.Name, c.Name))
+			fields, defects = append(fields, field+" AS "+c.Name), append(defects, wrong...)
 		}
 	}
 	limit, limited := v.limit(r.Name)
@@ -186,17 +205,97 @@ func (v *reader) relation(r source.Relation) (sql string, absent []string, findi
 		}
 		var counted []string
 		if _, ok := found["content_type"]; ok && r.Name == "message" {
-			kind := fmt.Sprintf(`lower(btrim(%s) COLLATE "C")`, v.key(r.Name, "content_type"))
+			kind := fmt.Sprintf(`lower(btrim(%s, $blanks) COLLATE "C")`, v.key(r.Name, "content_type"))
 			fields = append(fields, fmt.Sprintf("%s IN (%s) AS is_call", kind, words(contract.CallTypes())))
 			counted = []string{fmt.Sprintf("(%s IN (%s)) IS NOT TRUE", kind, words(contract.NoMessageTypes()))}
 		}
-		sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), v.table(r.Name))
-		if bounds := slices.Concat(counted, limit, v.bounds(r.Name)); len(bounds) > 0 {
-			sql += "\nWHERE true\n  AND " + strings.Join(bounds, "\n  AND ")
-		}
-		return sql, absent, finding
+		sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), v.table(r.Name)) + where(counted, limit, v.bounds(r.Name), v.lists(r.Name), keptBy(defects))
+		return sql, v.leftOut(r, defects, limit), absent, finding
 	}
-	return "", nil, finding
+	return "", "", nil, finding
+}
+
+// stored is a column as the schema has it.
+func (v *reader) stored(relation, name string) source.StoredColumn {
+	col := v.found[relation][name]
+	typ := col.typ
+	if col.base != typ {
+		typ = col.base // a domain is read as what it is made of
+	}
+	return source.StoredColumn{Expr: name, Type: typ, Foreign: !col.defaultCollated}
+}
+
+// where is a WHERE clause of all the conditions, each in a line of its own.
+func where(conditions ...[]string) string {
+	all := slices.Concat(conditions...)
+	if len(all) == 0 {
+		return ""
+	}
+	return "\nWHERE true\n  AND " + strings.Join(all, "\n  AND ")
+}
+
+func keptBy(defects []source.Defect) (conditions []string) {
+	for _, d := range defects {
+		if !d.Value {
+			conditions = append(conditions, "("+d.Kept+")")
+		}
+	}
+	return conditions
+}
+
+// leftOut selects the rows with a defect. Those without an event time are in no range.
+func (v *reader) leftOut(r source.Relation, defects []source.Defect, limit []string) string {
+	at := source.EventTime(r.Name)
+	var when, any, parts []string
+	id := source.IDOf(r.Name, func(column string) string {
+		if v.found[r.Name][column].typ == "" {
+			return ""
+		}
+		return column
+	})
+	base := fmt.Sprintf("SELECT '%s' AS relation, %s AS id, ", r.Name, id)
+	for _, d := range defects {
+		if d.Column == at {
+			condition := "(" + d.Kept + ") IS NOT TRUE"
+			if slices.Contains([]string{"timestamptz", "timestamp", "date"}, v.found[r.Name][at].base) {
+				condition = source.OutOfTime(at)
+			}
+			parts = append(parts, base+"'"+at+"' AS column_name FROM "+v.table(r.Name)+where(limit, []string{condition}))
+			continue
+		}
+		when = append(when, fmt.Sprintf("WHEN (%s) IS NOT TRUE THEN '%s'", d.Kept, d.Column))
+		any = append(any, fmt.Sprintf("(%s) IS NOT TRUE", d.Kept))
+	}
+	if len(any) > 0 {
+		parts = append(parts, base+"CASE "+strings.Join(when, " ")+" END AS column_name FROM "+v.table(r.Name)+
+			where(limit, v.spanned(r.Name), []string{"(" + strings.Join(any, " OR ") + ")"}))
+	}
+	return strings.Join(parts, "\nUNION ALL\n")
+}
+
+// spanned are the bounds of a span on the event time, whatever its type.
+func (v *reader) spanned(relation string) []string {
+	if bounds := v.bounds(relation); len(bounds) > 0 {
+		return bounds
+	}
+	at := source.EventTime(relation)
+	if at == "" {
+		return nil
+	}
+	expr, _ := v.values.Field(relation, source.Column{Name: at, Type: "timestamptz", Required: true}, v.stored(relation, at))
+	return []string{expr + " >= $since", expr + " < $until"}
+}
+
+// lists let the indexes on ids serve where rows of certain contacts or conversations
+// are read.
+func (v *reader) lists(relation string) (conditions []string) {
+	for _, list := range []struct{ column, mark string }{{"contact_id", "$contacts"}, {"conversation_id", "$conversations"}} {
+		col := v.found[relation][list.column]
+		if (relation == "message" || relation == "conversation_event") && slices.Contains([]string{"text", "varchar"}, col.typ) && col.defaultCollated {
+			conditions = append(conditions, fmt.Sprintf("%s IN (%s)", list.column, list.mark))
+		}
+	}
+	return conditions
 }
 
 // words lists texts of this program as SQL.
@@ -271,7 +370,8 @@ func (v *reader) limit(relation string) (conditions []string, ok bool) {
 	case "working_hours":
 		condition = either("line_id", "line", "team_id", "team")
 	case "tag":
-		condition = fmt.Sprintf("(kind::text = 'conversation' AND %s OR kind::text = 'contact' AND %s)", of("owner_id", "conversation"), of("owner_id", "contact"))
+		kind, _ := v.values.Field("tag", source.Column{Name: "kind", Type: "text", Required: true}, v.stored("tag", "kind"))
+		condition = fmt.Sprintf("(%[1]s = 'conversation' AND %[2]s OR %[1]s = 'contact' AND %[3]s)", kind, of("owner_id", "conversation"), of("owner_id", "contact"))
 	default:
 		return nil, false
 	}
@@ -294,46 +394,5 @@ func (v *reader) citing() (conditions []string) {
 
 // key is a column as the text that ids are.
 func (v *reader) key(relation, column string) string {
-	expr, _, _ := strings.Cut(field(source.Column{Name: column, Type: "text"}, v.found[relation][column]), " AS ")
-	return expr
-}
-
-// pgTypes are pg_type's names of the contract's types.
-var pgTypes = map[string]string{"text": "text", "bigint": "int8", "integer": "int4", "timestamptz": "timestamptz", "boolean": "bool",
-	"numeric": "numeric", "double precision": "float8", "date": "date", "time": "time"}
-
-// casts are the built-in types that PostgreSQL casts to each of the contract's.
-// To text it casts every type, and from text it reads any.
-var (
-	numbers = []string{"int2", "int4", "int8", "numeric", "float4", "float8", "money"}
-	moments = []string{"timestamptz", "timestamp", "date"}
-	builtIn = slices.Concat(numbers, moments, []string{"time", "timetz", "interval", "bool", "uuid", "bytea", "json"})
-	casts   = map[string][]string{
-		"bigint": numbers, "integer": numbers, "numeric": numbers, "double precision": numbers, "boolean": {"bool", "int4"},
-		"timestamptz": moments, "date": moments, "time": {"time", "timetz", "timestamp", "timestamptz", "interval"},
-	}
-)
-
-// castable tells whether a column of the type can be read as the contract's. Of
-// types that are not built in it hopes so.
-func castable(typ, as string) bool {
-	return as == "text" || slices.Contains(casts[as], typ) || !slices.Contains(builtIn, typ)
-}
-
-// field reads a column as the contract's type.
-func field(c source.Column, col column) string {
-	name := c.Name
-	switch {
-	case c.Type == "text" && slices.Contains([]string{"json", "jsonb"}, col.base):
-		return fmt.Sprintf("%s #>> '{}' AS %[1]s", name) // a JSON text without its quotes
-	case c.Type == "text" && !col.defaultCollated:
-		// Columns of different collations cannot be compared with each other.
-		return fmt.Sprintf(`%s::text COLLATE "default" AS %[1]s`, name)
-	case col.typ == pgTypes[c.Type]:
-		return name
-	case c.Type == "timestamptz" && slices.Contains([]string{"timestamp", "date"}, col.base):
-		// A naive timestamp is UTC.
-		return fmt.Sprintf("(%s::timestamp AT TIME ZONE 'UTC') AS %[1]s", name)
-	}
-	return fmt.Sprintf("%s::%s AS %[1]s", name, c.Type)
+	return source.TextOf(v.stored(relation, column))
 }

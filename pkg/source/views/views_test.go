@@ -668,9 +668,9 @@ func TestAccount(t *testing.T) {
 	count := func(s *source.Source, relation, where string) (n int) {
 		t.Helper()
 		var args []any
-		item := s.From(relation, source.Span{}, func() string {
-			args = []any{s.Account}
-			return "$1::text"
+		item := s.From(relation, source.Span{}, func(text string) string {
+			args = append(args, text)
+			return fmt.Sprintf("$%d::text", len(args))
 		})
 		if err := d.conn.QueryRow(t.Context(), "SELECT count(*) FROM "+item+" AS r WHERE "+where, args...).Scan(&n); err != nil {
 			t.Fatalf("%s: %v", relation, err)

@@ -115,7 +115,7 @@ func (tab table) rows(t *testing.T, s *source.Source, relation, columns string) 
 	if _, err := tab.conn.Exec(t.Context(), "SET timezone TO 'UTC'"); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := tab.conn.Query(t.Context(), "SELECT json_strip_nulls(to_json(r))::text FROM (SELECT "+columns+" FROM "+s.From(relation, source.Span{}, func() string { return "'" + s.Account + "'" })+" AS r ORDER BY 1) AS r")
+	rows, err := tab.conn.Query(t.Context(), "SELECT json_strip_nulls(to_json(r))::text FROM (SELECT "+columns+" FROM "+s.From(relation, source.Span{}, pgtest.Quote)+" AS r ORDER BY 1) AS r")
 	if err != nil {
 		t.Fatal(err)
 	}

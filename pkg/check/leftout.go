@@ -1,0 +1,70 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// leftOut finds the rows that reports leave out, and those of which they leave out a
+// value.
+func leftOut(ctx context.Context, db *postgres.DB, s *source.Source, since time.Time, progress func(relation string)) ([]Problem, error) {
+	var found []Problem
+	for _, r := range source.Contract {
+		sql := s.LeftOut[r.Name]
+		if sql == "" {
+			continue
+		}
+		if progress != nil {
+			progress(r.Name)
+		}
+		var args []any
+		bind := func(v any, typ string) string {
+			args = append(args, v)
+			return fmt.Sprintf("$%d::%s", len(args), typ)
+		}
+		var span source.Span
+		if !since.IsZero() && strings.Contains(sql, "$since") {
+			span.Since = bind(since, "timestamptz")
+		}
+		sql = s.Bound(sql, span, func(text string) string { return bind(text, "text") })
+		sql = fmt.Sprintf("SELECT l.column_name, count(*), (array_agg(coalesce(l.id, '(none)')))[1:%d] FROM (\n%s\n) AS l GROUP BY l.column_name ORDER BY l.column_name", examples, sql)
+		err := db.Query(ctx, sql, args, func(values []any) error {
+			problem := Problem{Relation: r.Name}
+			column, _ := values[0].(string)
+			problem.Breaks = leftOutFor(r, column)
+			problem.Rows, _ = values[1].(int64)
+			list, _ := values[2].([]any)
+			for _, id := range list {
+				problem.Examples = append(problem.Examples, fmt.Sprint(id))
+			}
+			found = append(found, problem)
+			return nil
+		})
+		if err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// leftOutFor says why rows are left out for a column, and what to do.
+func leftOutFor(r source.Relation, column string) string {
+	required := slices.ContainsFunc(r.Columns, func(c source.Column) bool { return c.Name == column && c.Required })
+	switch {
+	case column == source.Key(r.Name):
+		return "are left out: their " + column + " is empty (give each row an id)"
+	case column == source.EventTime(r.Name):
+		return "are left out: their " + column + " is missing or not a possible date (correct it)"
+	case column == "direction":
+		return "are left out: their direction is neither inbound nor outbound (write one of these two)"
+	case required:
+		return "are left out: their " + column + " cannot be read (correct the value, or the type of the column)"
+	}
+	return "lose their " + column + ", which cannot be read (correct the value, or the type of the column)"
+}

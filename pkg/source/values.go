@@ -1,0 +1,198 @@
+package source
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The rules for values of the contract, the same for every kind of database.
+
+// blankRanges are the characters that show nothing: control characters, spaces of all
+// widths, joiners, direction marks and fillers.
+var blankRanges = [][2]rune{
+	{0x01, 0x20}, {0x7f, 0x7f}, {0x85, 0x85}, {0xa0, 0xa0}, {0xad, 0xad}, {0x034f, 0x034f}, {0x061c, 0x061c}, {0x115f, 0x1160}, {0x1680, 0x1680}, {0x180e, 0x180e},
+	{0x2000, 0x200f}, {0x2028, 0x202f}, {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164}, {0xfe0f, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0},
+}
+
+// blankCharacters returns the blank characters that a database of the encoding can
+// hold: all of them in UTF8, those of ASCII in any other.
+func blankCharacters(encoding string) string {
+	var b strings.Builder
+	for _, r := range blankRanges {
+		for c := r[0]; c <= r[1]; c++ {
+			if c < 0x80 || encoding == "UTF8" {
+				b.WriteRune(c)
+			}
+		}
+	}
+	return b.String()
+}
+
+// IsBlank reports whether the text holds nothing that shows.
+func IsBlank(text string) bool { return TrimBlank(text) == "" }
+
+// TrimBlank returns the text without blank characters at its ends.
+func TrimBlank(text string) string {
+	return strings.TrimFunc(text, func(c rune) bool {
+		return slices.ContainsFunc(blankRanges, func(r [2]rune) bool { return c >= r[0] && c <= r[1] })
+	})
+}
+
+// Word describes a column of words, which are compared and shown in one case.
+type Word struct {
+	Relation, Column string
+	// Upper words are in capitals, all others in small letters.
+	Upper bool
+	// Values are the words that the contract lists, if it lists any.
+	Values []string
+}
+
+// Words are the columns of words.
+var Words = []Word{
+	{Relation: "message", Column: "direction", Values: []string{"inbound", "outbound"}},
+	{Relation: "message", Column: "author_kind", Values: []string{"contact", "agent", "bot", "campaign", "system"}},
+	{Relation: "message", Column: "status", Values: []string{"queued", "pending", "accepted", "sent", "delivered", "read", "played", "failed"}},
+	{Relation: "message", Column: "template_category", Values: []string{"marketing", "utility", "authentication", "service"}},
+	{Relation: "conversation", Column: "status", Values: []string{"open", "pending", "snoozed", "resolved"}},
+	{Relation: "conversation", Column: "priority"},
+	{Relation: "conversation_event", Column: "name", Values: []string{"resolved", "reopened", "first_response", "reply", "bot_handoff", "bot_resolved"}},
+	{Relation: "line", Column: "channel", Values: []string{"whatsapp", "instagram", "messenger", "telegram", "sms", "webchat", "email", "voice", "other"}},
+	{Relation: "contact", Column: "country", Upper: true},
+	{Relation: "tag", Column: "kind", Values: []string{"conversation", "contact"}},
+}
+
+// LookupWord returns the column's rule where it holds words.
+func LookupWord(relation, column string) (Word, bool) {
+	for _, w := range Words {
+		if w.Relation == relation && w.Column == column {
+			return w, true
+		}
+	}
+	return Word{}, false
+}
+
+// Fold brings a word into the case of its column, without blanks at its ends.
+func (w Word) Fold(text string) string {
+	if text = TrimBlank(text); w.Upper {
+		return strings.ToUpper(text)
+	}
+	return strings.ToLower(text)
+}
+
+// referenceColumns hold ids that no relation describes.
+var referenceColumns = []string{"correlation_id", "provider_message_id", "in_reply_to"}
+
+// free are the columns of free text, shown as they are.
+var free = []string{"body", "error_text", "button_payload", "comment", "url"}
+
+// isID reports whether a column holds ids.
+func isID(column string) bool {
+	return entities[column] != "" || slices.Contains(referenceColumns, column)
+}
+
+// The bounds of what a value can be. Instants outside are no value: year 1 and the
+// infinities stand for "never". Seconds and prices outside are slips.
+const (
+	firstInstant = "timestamptz '1990-01-01 00:00:00+00'"
+	lastInstant  = "timestamptz '2200-01-01 00:00:00+00'"
+	mostSeconds  = "3200000000" // a hundred years
+	mostPrice    = "1000000000000"
+)
+
+// bounded is the SQL of a value that is null outside the bounds. It reads the
+// expression once.
+func bounded(expr, least, most string) string {
+	return fmt.Sprintf("nullif(least(nullif(greatest(%s, %[2]s), %[2]s), %[3]s), %[3]s)", expr, least, most)
+}
+
+// visible is the condition that a text holds something that shows. Most texts begin
+// with a letter or a digit, which is seen at once.
+func visible(expr string) string {
+	return fmt.Sprintf(`(%[1]s COLLATE "C" BETWEEN '!' AND '~' OR btrim(%[1]s, $blanks) <> '')`, expr)
+}
+
+// valueSQL is the SQL of a value by the contract's rules: expr is of the column's type
+// and cheap to read.
+func valueSQL(relation string, c Column, expr string) string {
+	word, isWord := LookupWord(relation, c.Name)
+	switch {
+	case c.Type == "text" && isWord:
+		if len(word.Values) == 0 {
+			return word.sql(expr)
+		}
+		return fmt.Sprintf("CASE WHEN %[1]s IN ('%[2]s') THEN %[1]s ELSE %[3]s END", expr, strings.Join(word.Values, "', '"), word.sql(expr))
+	case c.Type == "text" && (isID(c.Name) || slices.Contains(free, c.Name)):
+		return fmt.Sprintf("CASE WHEN %s THEN %s END", visible(expr), expr)
+	case c.Type == "text":
+		return fmt.Sprintf(`CASE WHEN %[1]s COLLATE "C" BETWEEN '!' AND '~' AND right(%[1]s, 1) COLLATE "C" BETWEEN '!' AND '~' THEN %[1]s ELSE nullif(btrim(%[1]s, $blanks), '') END`, expr)
+	}
+	return numberSQL(c, expr)
+}
+
+// productValue is the SQL of a value that a product's file yields. The files write ids
+// and the contract's words as they have to be; what people typed comes as it is, out of
+// costly expressions perhaps, so each is read as few times as can be.
+func productValue(relation string, c Column, expr string) string {
+	word, isWord := LookupWord(relation, c.Name)
+	switch {
+	case c.Type == "double precision" || c.Type == "timestamptz" && relation != "message" && eventTimes[relation] != c.Name:
+		return numberSQL(c, expr)
+	case c.Type != "text" || c.Name == "content_type" || c.Name == "origin" || c.Name == "time_zone":
+		return expr
+	case isWord && (c.Name == "country" || c.Name == "priority" || c.Name == "template_category"):
+		return word.sql(expr)
+	case isWord, isID(c.Name) && c.Name != "campaign_id" && c.Name != "correlation_id" && c.Name != "in_reply_to":
+		return expr
+	case slices.Contains(free, c.Name):
+		return fmt.Sprintf("CASE WHEN %s THEN %s END", visible(expr), expr)
+	}
+	return fmt.Sprintf("nullif(btrim(%s, $blanks), '')", expr)
+}
+
+// sql reads the expression once, in one case.
+func (w Word) sql(expr string) string {
+	fold := "lower"
+	if w.Upper {
+		fold = "upper"
+	}
+	return fmt.Sprintf(`nullif(%s(btrim(%s, $blanks) COLLATE "C") COLLATE "default", '')`, fold, expr)
+}
+
+// numberSQL is the SQL of a value that is no text.
+func numberSQL(c Column, expr string) string {
+	switch c.Type {
+	case "timestamptz":
+		return bounded(expr, firstInstant, lastInstant)
+	case "numeric":
+		return bounded(expr, "-"+mostPrice, mostPrice)
+	case "double precision": // seconds
+		return bounded(expr, "-"+mostSeconds, mostSeconds)
+	}
+	return expr
+}
+
+// eventTimes are the columns that place rows in time: rows without one are left out.
+var eventTimes = map[string]string{"message": "created_at", "conversation": "created_at", "conversation_event": "at"}
+
+// keys are the columns by which rows are found: rows without one are left out, and
+// indexes on the column serve.
+var keys = map[string]string{
+	"message": "message_id", "conversation": "conversation_id", "contact": "contact_id", "line": "line_id", "account": "account_id",
+	"agent": "agent_id", "team": "team_id", "campaign": "campaign_id", "tag": "owner_id",
+}
+
+// directionKnown is the condition that a direction is one of the two.
+func directionKnown(expr string) string {
+	word, _ := LookupWord("message", "direction")
+	list := "'" + strings.Join(word.Values, "', '") + "'"
+	return fmt.Sprintf("CASE WHEN %[1]s IN (%[2]s) THEN true WHEN %[3]s IN (%[2]s) THEN true END IS NOT NULL", expr, list, word.sql(expr))
+}
+
+// timeKnown is the condition that an event time can be one.
+func timeKnown(expr string) string { return bounded(expr, firstInstant, lastInstant) + " IS NOT NULL" }
+
+// keyKnown is the condition that a row has an id.
+func keyKnown(expr string) string {
+	return fmt.Sprintf("CASE WHEN %s THEN true END IS NOT NULL", visible(expr))
+}
