@@ -22,7 +22,7 @@ const outline = `CASE jsonb_typeof(p.p)
 // unread says that no row of the table can be read, if that is so, and how the newest
 // begins; else it returns "".
 func (t table) unread(ctx context.Context) (string, error) {
-	rows := fmt.Sprintf("SELECT %s AS payload FROM (SELECT * FROM %s AS w WHERE w.%s IS NOT NULL ORDER BY %s DESC LIMIT %d) AS w", t.Payload(), t.db.Table(t.Table), t.payload, t.ReceivedAt(), newest)
+	rows := fmt.Sprintf("SELECT %[1]s AS payload FROM (SELECT w.%[2]s FROM %[3]s AS w WHERE w.%[2]s IS NOT NULL ORDER BY %[4]s DESC LIMIT %[5]d) AS w", t.Payload(), t.payload, t.db.Table(t.Table), t.ReceivedAt(), newest)
 	count, err := t.db.Text(ctx, "SELECT CASE WHEN NOT coalesce(bool_or("+readable+"), false) THEN nullif(count(*), 0)::text END FROM ("+rows+") AS w")
 	if err != nil || count == "" {
 		return "", err

@@ -195,8 +195,8 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	}
 	if db.Has(names.Table+"."+names.ReceivedAt) && db.Has(names.Table+"."+names.Payload) {
 		// Since they were introduced every webhook brings the ids of users.
-		t.users, err = db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM (SELECT * FROM %s AS w ORDER BY %s DESC LIMIT 10000) AS w) AS w WHERE w.payload @? '$.entry[*]%s.*[*] ? (%s)')",
-			t.Payload(), db.Table(t.Table), t.ReceivedAt(), strings.TrimPrefix(t.Changes(), "$"), tellsUser))
+		t.users, err = db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM (SELECT w.%s FROM %s AS w ORDER BY %s DESC LIMIT 10000) AS w) AS w WHERE w.payload @? '$.entry[*]%s.*[*] ? (%s)')",
+			t.Payload(), t.payload, db.Table(t.Table), t.ReceivedAt(), strings.TrimPrefix(t.Changes(), "$"), tellsUser))
 		if err != nil {
 			return nil, err
 		}
