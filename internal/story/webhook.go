@@ -379,7 +379,7 @@ func (w *webhook) send(i int, m contract.Message) {
 	if spelled := categories[strings.ToLower(text(m.TemplateCategory))]; text(m.TemplateName) != "" && spelled != nil {
 		pricing["category"] = spelled[i%len(spelled)]
 		if told.SentAt != nil || told.DeliveredAt != nil || told.ReadAt != nil {
-			told.TemplateCategory, told.ContentType = new(strings.ToLower(*m.TemplateCategory)), new("template")
+			told.TemplateCategory, told.ContentType = new(strings.ReplaceAll(spelled[i%len(spelled)], "-", "_")), new("template")
 		}
 	} else if i%4 == 0 {
 		pricing["billable"], pricing["type"] = false, "free_customer_service"
@@ -405,6 +405,8 @@ func (w *webhook) send(i int, m contract.Message) {
 			}
 		} else {
 			item["pricing"] = pricing
+			told.Billable, told.PricingModel = new(pricing["billable"] == true), new("PMP")
+			told.PricingType, told.PricingCategory = new(fmt.Sprint(pricing["type"])), new(strings.ReplaceAll(fmt.Sprint(pricing["category"]), "-", "_"))
 			if p != nil {
 				contacts = []object{object{}.put("wa_id", waID).put("user_id", userID)}
 			}

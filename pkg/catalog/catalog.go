@@ -122,7 +122,7 @@ var Dimensions = []Dimension{
 	{ID: "business_hours", Kind: KindEnum, Facts: allFacts, Values: []string{"inside", "outside"}, Needs: []string{"working_hours"}},
 	{ID: "conversation_id", Kind: KindEntity, Facts: allFacts, Relation: "conversation"},
 	{ID: "template", Kind: KindText, Facts: messageFacts},
-	{ID: "template_category", Kind: KindEnum, Facts: messageFacts, Values: []string{"marketing", "utility", "authentication", "service"}},
+	{ID: "template_category", Kind: KindEnum, Facts: messageFacts, Values: []string{"marketing", "marketing_lite", "utility", "authentication", "authentication_international", "service"}},
 	{ID: "language", Kind: KindText, Facts: messageFacts},
 	{ID: "campaign", Kind: KindEntity, Facts: messageFacts, Relation: "campaign"},
 	{ID: "correlation_id", Kind: KindText, Facts: messageFacts},

@@ -34,7 +34,9 @@ var events = map[string]int{
 var notices = map[string]int{
 	"never": 2, "lacking": 2, "not_recorded": 0, "untold": 1, "wanting": 1, "no_row": 0,
 	"shown": 2, "shown_first": 1, "shown_events": 2, "shown_events_first": 1, "cut_limit": 1, "cut_rows": 1, "cut_most": 1, "cut_bytes": 1,
-	"shown_values": 2, "rows_before": 1, "cost": 1, "cost_of_one": 0, "bursts": 1,
+	"shown_values": 2, "rows_before": 1, "cost": 1, "cost_of_one": 0, "cost_missing": 1, "bursts": 1,
+	"gap_more": 1, "gap_messages": 1, "gap_message": 0, "gap_no_rates": 0, "gap_rate": 3, "gap_rates": 4, "gap_prefix": 1, "gap_national": 1, "gap_contact": 1,
+	"gap_channel": 1, "gap_provider": 1, "gap_category": 1, "gap_price": 1,
 	"hours_line": 1, "hours_team": 1, "hours_zone": 2, "hours_row": 2, "hours_more": 1,
 	"left_out_direction": 4, "left_out_time": 4, "left_out_id": 4, "left_out_row": 4, "left_out_value": 4,
 }

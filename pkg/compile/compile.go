@@ -78,6 +78,11 @@ type Statement struct {
 	// Counted: the last value of each row, which is no column, is the number of rows
 	// without the limit.
 	Counted bool
+	// TellsGaps: after the columns each row has one more, why costs are unknown: a list
+	// of Gap as JSON, the same in all rows.
+	TellsGaps bool
+	// Gaps are those, once the rows are read.
+	Gaps []Gap
 }
 
 type cte struct {
@@ -452,6 +457,10 @@ func (c *compiler) finish(total string, keys, joins []string) (*Statement, error
 	for _, id := range c.Query.Metrics {
 		m, _ := catalog.LookupMetric(id)
 		add(c.formula(m), Column{ID: id, Role: Metric, Metric: m, Unit: m.Unit})
+	}
+	if c.showsCosts() {
+		st.TellsGaps = true
+		fields = append(fields, gapsSQL+" AS cost_gaps")
 	}
 	if stages {
 		from = append(from, stageJoin)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 
 // history is what a statement needs beyond single messages: windows, sessions
@@ -132,7 +133,7 @@ func (c *compiler) span(from, to time.Time) source.Span {
 
 // templateSQL: a message is a template by its name or, where only that is told, by
 // its category.
-const templateSQL = "(r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false))"
+var templateSQL = "(r.template_name IS NOT NULL OR coalesce(" + foldCategorySQL("r.template_category") + " IN (" + quoted(whatsapp.TemplateCategories()) + "), false))"
 
 // pairColumns identify a pair, the contact first, which tells most apart: sorting
 // then seldom looks at the others. order is the order of its messages, of the alias
@@ -172,7 +173,9 @@ func (c *compiler) addHistory() {
 		c.columns[name] = true
 	}
 	if h.cost {
-		c.columns["price_usd"] = true
+		for _, name := range c.priceColumns() {
+			c.columns[name] = true
+		}
 	}
 	// since is the first instant whose sessions matter; those that cover the
 	// beginning of the range may have started up to 96 h before.
@@ -224,11 +227,19 @@ func (c *compiler) addOrdered(since, start, end time.Time) {
 		join := "\nJOIN " + unanchored + " AS u ON " + samePair("u", "r")
 		before := c.span(next.start, last.start)
 		before.Contacts = "SELECT u.contact_id FROM " + unanchored + " AS u"
-		known := "SELECT " + c.rowColumns() + ", r.channel\nFROM " + last.name + " AS r" + join
+		known := "SELECT " + c.rowColumns() + ", " + c.lineColumns("r") + "\nFROM " + last.name + " AS r" + join
 		c.withOnce(next.name, c.timeline("SELECT *\nFROM (\n"+indent(known+"\nUNION ALL\n"+c.read(before, join, "EXISTS (SELECT FROM "+unanchored+")"))+"\n) AS r", int64(i)<<40))
 		parts = append(parts, fmt.Sprintf("SELECT r.* FROM %s AS r WHERE NOT EXISTS (SELECT FROM %s AS u WHERE %s)", last.name, unanchored, samePair("u", "r")))
 	}
 	c.withEach("ordered", strings.Join(append(parts, "SELECT * FROM oldest"), "\nUNION ALL\n"))
+}
+
+// lineColumns are the columns that the timeline has of lines.
+func (c *compiler) lineColumns(alias string) string {
+	if c.history.cost && c.Source.Knows("line.provider") {
+		return alias + ".channel, " + alias + ".provider"
+	}
+	return alias + ".channel"
 }
 
 // read selects messages with their channels.
@@ -238,7 +249,7 @@ func (c *compiler) read(span source.Span, join string, conditions ...string) str
 	for _, f := range c.pairFilters() {
 		conditions = append(conditions, b.predicate(f))
 	}
-	return "SELECT " + c.rowColumns() + ", l.channel\nFROM (\n" + indent(c.messagesAndCalls(span)) + "\n) AS r" + b.joinSQL() + join + whereAll(conditions...)
+	return "SELECT " + c.rowColumns() + ", " + c.lineColumns("l") + "\nFROM (\n" + indent(c.messagesAndCalls(span)) + "\n) AS r" + b.joinSQL() + join + whereAll(conditions...)
 }
 
 // timeline puts the messages of each pair in order. What later steps choose by
@@ -247,18 +258,21 @@ func (c *compiler) read(span source.Span, join string, conditions ...string) str
 // readings apart.
 func (c *compiler) timeline(messages string, first int64) string {
 	// OFFSET keeps PostgreSQL from computing a column anew wherever it is read.
-	base := fmt.Sprintf(`SELECT r.*,
+	billing := ""
+	if c.history.cost {
+		billing = c.billingColumns()
+	}
+	base := fmt.Sprintf(`SELECT r.*,%[2]s
   r.contact_id IS NOT NULL AND r.stage IS DISTINCT FROM 'failed' AND NOT r.is_call AS opens,
   coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
   coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
   coalesce(r.stage = 'failed', false) AS is_failed,
-  coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
   NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
   `+templateSQL+` AS is_template,
   r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
 FROM (
-%s
-) AS r`, indent(messages+"\nOFFSET 0"))
+%[1]s
+) AS r`, indent(messages+"\nOFFSET 0"), billing)
 	ordered := fmt.Sprintf(`SELECT o.*,
   row_number() OVER (ORDER BY %[1]s, %[2]s) + %[3]d AS g,
   max(CASE WHEN opens THEN created_at END) OVER earlier AS last_at,
@@ -286,7 +300,7 @@ WINDOW so_far AS (PARTITION BY %[1]s ORDER BY %[2]s ROWS UNBOUNDED PRECEDING)`, 
 const begins = "opens AND (last_at IS NULL OR last_at <= created_at - interval '24 hours' AND (last_entry_at IS NULL OR last_entry_at <= created_at - interval '96 hours'))"
 
 // carriesOn: an outbound message that only goes on with what the contact began.
-const carriesOn = "r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open'"
+var carriesOn = "r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open'"
 
 // addSessions finds the session of each message, which is all that costs need, and
 // adds the sessions that started at since or later, up to the end of the range.

@@ -126,7 +126,10 @@ func (c *compiler) messageRows(metrics []catalog.Metric) factRows {
 		fields = append(fields, b.col("button_payload")+" IS NOT NULL AS has_button")
 	}
 	if asked(metrics, "cost_usd", "cost_unknown") {
-		fields = append(fields, "coalesce("+b.col("price_usd")+", charge.usd) AS cost", b.col("price_usd")+" IS NULL AND charge.unknown AS cost_unknown")
+		b.col("price_usd")
+		fields = append(fields, "CASE WHEN r.price_usd IS NULL THEN charge.usd ELSE "+priceSQL+" END AS cost",
+			"CASE WHEN r.price_usd IS NULL THEN charge.unknown ELSE "+badPriceSQL+" END AS cost_unknown",
+			"CASE WHEN r.price_usd IS NULL THEN charge.gap ELSE 'price' END AS gap", "charge.gap_of", "charge.gap_category", "charge.gap_day")
 	}
 	if asked(metrics, "messages_sent_in_window") {
 		fields = append(fields, "r.in_window")

@@ -53,6 +53,10 @@ type (
 		ButtonPayload     *string    `db:"button_payload"`
 		InReplyTo         *string    `db:"in_reply_to"`
 		PriceUSD          *float64   `db:"price_usd"`
+		Billable          *bool      `db:"billable"`
+		PricingType       *string    `db:"pricing_type"`
+		PricingModel      *string    `db:"pricing_model"`
+		PricingCategory   *string    `db:"pricing_category"`
 		UpdatedAt         *time.Time `db:"updated_at"`
 	}
 
@@ -103,11 +107,12 @@ type (
 
 	// Line is one row of the relation line.
 	Line struct {
-		LineID  string  `db:"line_id"`
-		Name    *string `db:"name"`
-		Channel *string `db:"channel"`
-		Number  *string `db:"number"`
-		TeamID  *string `db:"team_id"`
+		LineID   string  `db:"line_id"`
+		Name     *string `db:"name"`
+		Channel  *string `db:"channel"`
+		Number   *string `db:"number"`
+		TeamID   *string `db:"team_id"`
+		Provider *string `db:"provider"`
 	}
 
 	// Agent is one row of the relation agent.
@@ -163,12 +168,21 @@ type (
 		Closes   string  `db:"closes"`
 	}
 
-	// Rate is one row of the relation rate_card. ValidFrom is a date in UTC.
+	// Rate is one row of the relation rate_card. ValidFrom is a date in UTC; the zero
+	// time is NULL, since ever.
 	Rate struct {
 		Market    string    `db:"market"`
 		Category  string    `db:"category"`
 		ValidFrom time.Time `db:"valid_from"`
 		USD       float64   `db:"usd"`
+	}
+
+	// Market is one row of the relation market. ValidFrom is a date in UTC; nil
+	// means since ever.
+	Market struct {
+		Prefix    string     `db:"prefix"`
+		Market    string     `db:"market"`
+		ValidFrom *time.Time `db:"valid_from"`
 	}
 
 	// BillingRule is one row of the relation billing_rule. ValidFrom is a date
@@ -201,6 +215,7 @@ type Data struct {
 	CSAT          []CSAT              `relation:"csat"`
 	WorkingHours  []WorkingHours      `relation:"working_hours"`
 	Rates         []Rate              `relation:"rate_card"`
+	Markets       []Market            `relation:"market"`
 	BillingRules  []BillingRule       `relation:"billing_rule"`
 }
 

@@ -35,7 +35,11 @@ CREATE TABLE message (
   is_referral         boolean,
   button_payload      text,
   in_reply_to         text,
-  price_usd           numeric,
+  price_usd           numeric,     -- optional: what the provider charged
+  billable            boolean,     -- optional: the provider's word on the charge, and its price
+  pricing_type        text,        -- optional: regular, free_customer_service, free_entry_point
+  pricing_model       text,        -- optional: PMP (per message), CBP (per conversation)
+  pricing_category    text,        -- optional: the category that the provider billed
   updated_at          timestamptz
 );
 
@@ -82,7 +86,8 @@ CREATE TABLE line (
   name    text,
   channel text,                    -- whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other
   number  text,
-  team_id text
+  team_id text,
+  provider text                    -- optional: how it reaches WhatsApp: whatsapp_cloud, baileys …
 );
 
 CREATE TABLE agent (agent_id text NOT NULL, name text);
@@ -112,6 +117,12 @@ CREATE TABLE working_hours (
 );
 
 CREATE TABLE rate_card (market text, category text, valid_from date, usd numeric);
+
+CREATE TABLE market (              -- optional: goes before the shipped calling codes
+  prefix     text,                 -- the digits that a number begins with, calling code first
+  market     text,
+  valid_from date
+);
 
 CREATE TABLE billing_rule (
   valid_from    date,

@@ -45,6 +45,7 @@ func load(ctx context.Context, conn *pgx.Conn, schema string, data Data, options
 		func() error { return copyRows(ctx, into, "csat", data.CSAT, encodeCSAT) },
 		func() error { return copyRows(ctx, into, "working_hours", data.WorkingHours, encodeWorkingHours) },
 		func() error { return copyRows(ctx, into, "rate_card", data.Rates, encodeRate) },
+		func() error { return copyRows(ctx, into, "market", data.Markets, encodeMarket) },
 		func() error { return copyRows(ctx, into, "billing_rule", data.BillingRules, encodeBillingRule) },
 	} {
 		if err := copyRelation(); err != nil {
@@ -186,6 +187,15 @@ func (e *encoder) date(t time.Time) {
 	e.int32(int32(day))
 }
 
+// since is date, but NULL for the zero time.
+func (e *encoder) since(t time.Time) {
+	if t.IsZero() {
+		e.null()
+		return
+	}
+	e.date(t)
+}
+
 func (e *encoder) timeOfDay(s string) {
 	var t pgtype.Time
 	if err := t.Scan(s); err != nil {
@@ -281,6 +291,10 @@ func encodeMessage(e *encoder, m *Message) {
 	e.optText(m.ButtonPayload)
 	e.optText(m.InReplyTo)
 	optional(e, m.PriceUSD, (*encoder).numeric)
+	optional(e, m.Billable, (*encoder).bool)
+	e.optText(m.PricingType)
+	e.optText(m.PricingModel)
+	e.optText(m.PricingCategory)
 	e.optInstant(m.UpdatedAt)
 }
 
@@ -331,6 +345,7 @@ func encodeLine(e *encoder, l *Line) {
 	e.optText(l.Channel)
 	e.optText(l.Number)
 	e.optText(l.TeamID)
+	e.optText(l.Provider)
 }
 
 func encodeAgent(e *encoder, a *Agent) {
@@ -381,12 +396,18 @@ func encodeWorkingHours(e *encoder, w *WorkingHours) {
 func encodeRate(e *encoder, r *Rate) {
 	e.text(r.Market)
 	e.text(r.Category)
-	e.date(r.ValidFrom)
+	e.since(r.ValidFrom)
 	e.numeric(r.USD)
 }
 
+func encodeMarket(e *encoder, m *Market) {
+	e.text(m.Prefix)
+	e.text(m.Market)
+	optional(e, m.ValidFrom, (*encoder).date)
+}
+
 func encodeBillingRule(e *encoder, r *BillingRule) {
-	e.date(r.ValidFrom)
+	e.since(r.ValidFrom)
 	e.text(r.Unit)
 	e.text(r.Category)
 	optional(e, r.InWindow, (*encoder).bool)

@@ -78,7 +78,7 @@ func sample() Data {
 			{ContactID: "q"},
 		},
 		Accounts:   []Account{{"a", ptr("Main")}, {"b", nil}},
-		Lines:      []Line{{"l", ptr("Line"), ptr("whatsapp"), ptr("+1"), ptr("t")}, {LineID: "k"}},
+		Lines:      []Line{{"l", ptr("Line"), ptr("whatsapp"), ptr("+1"), ptr("t"), ptr("baileys")}, {LineID: "k"}},
 		Agents:     []Agent{{"g", ptr("Ana")}, {"h", nil}},
 		Teams:      []Team{{"t", ptr("Ventas")}, {"u", nil}},
 		AgentTeams: []AgentTeam{{"g", "t"}},
@@ -92,7 +92,8 @@ func sample() Data {
 			{ptr("l"), nil, ptr("America/Lima"), 1, "09:00:00", "18:30:00"},
 			{nil, ptr("t"), nil, 0, "00:00:00", "24:00:00"},
 		},
-		Rates: []Rate{{"Brazil", "marketing", day, 0.0625}, {"Peru", "utility", before, 1000000}},
+		Rates:   []Rate{{"Brazil", "marketing", day, 0.0625}, {"Peru", "utility", before, 1000000}},
+		Markets: []Market{{"55", "Brazil", ptr(day)}, {"1", "Home", nil}},
 		BillingRules: []BillingRule{
 			{day, "message", "utility", ptr(true), false, "utility", ptr(int32(1000))},
 			{day, "conversation", "service", nil, true, "utility", nil},
@@ -124,6 +125,7 @@ func TestLoadKeepsEveryValue(t *testing.T) {
 	compare(t, conn, schema, "csat", want.CSAT)
 	compare(t, conn, schema, "working_hours", want.WorkingHours)
 	compare(t, conn, schema, "rate_card", []Rate{want.Rates[0], {"Peru", "utility", time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC), 1000000}})
+	compare(t, conn, schema, "market", want.Markets)
 	compare(t, conn, schema, "billing_rule", want.BillingRules)
 	if _, err := conn.Exec(t.Context(), "DROP SCHEMA "+pgx.Identifier{schema}.Sanitize()+" CASCADE"); err != nil {
 		t.Fatal(err)

@@ -206,7 +206,7 @@ func fill(ctx context.Context, conn *pgx.Conn, loading string, opts Options, pro
 	progress("collecting statistics")
 	var analyze strings.Builder
 	for _, relation := range []string{"message", "conversation", "conversation_event", "contact", "line", "agent", "team", "agent_team",
-		"campaign", "tag", "csat", "working_hours", "account", "rate_card", "billing_rule"} {
+		"campaign", "tag", "csat", "working_hours", "account", "rate_card", "market", "billing_rule"} {
 		fmt.Fprintf(&analyze, "ANALYZE %s;", pgx.Identifier{loading, relation}.Sanitize())
 	}
 	if _, err := conn.Exec(ctx, analyze.String()); err != nil {

@@ -327,7 +327,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Res
 			}
 		}
 	}
-	result.Notices = append(result.Notices, costNotice(result)...)
+	result.Notices = append(result.Notices, costNotice(result, st.Gaps, in.Source.Has("rate_card"))...)
 	if uncounted {
 		result.withoutMetric(unknownCost)
 	}
@@ -395,27 +395,6 @@ func (r *Result) blankCosts() {
 	if blanked && !told {
 		r.Unknown = append(r.Unknown, "cost_usd")
 	}
-}
-
-// costNotice warns where messages of unknown cost are missing from the sum.
-func costNotice(r *Result) []string {
-	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == unknownCost })
-	if at < 0 {
-		return nil
-	}
-	var n int64
-	for _, row := range r.Rows {
-		missing, _ := row[at].(int64) // nil where the cost is unknown altogether
-		n += missing
-	}
-	if n == 0 {
-		return nil
-	}
-	texts := catalog.In(r.Query.Language)
-	if n == 1 {
-		return []string{texts.Notice("cost_of_one")}
-	}
-	return []string{texts.Notice("cost", texts.Count(n))}
 }
 
 const unknownCost = "cost_unknown"

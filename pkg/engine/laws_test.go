@@ -206,7 +206,7 @@ func TestLawCostsAddUp(t *testing.T) {
 	begin, change, end := instant("2026-08-20"), instant("2026-10-01"), instant("2026-11-10")
 	data := contract.Data{
 		Lines:    []contract.Line{{LineID: "1", Channel: new("whatsapp")}, {LineID: "2", Channel: new("whatsapp")}, {LineID: "3", Channel: new("sms")}},
-		Contacts: []contract.Contact{{ContactID: "a", Phone: new("+55 11 9")}, {ContactID: "b", Phone: new("5521")}, {ContactID: "c", Phone: new("52155")}, {ContactID: "d"}},
+		Contacts: []contract.Contact{{ContactID: "a", Phone: new("+55 11 9")}, {ContactID: "b", Phone: new("5521987654321")}, {ContactID: "c", Phone: new("5215512345678")}, {ContactID: "d"}},
 	}
 	for i, category := range []string{"marketing", "utility", "service"} {
 		for _, market := range []string{"Brazil", "Mexico"} {

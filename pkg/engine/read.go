@@ -49,6 +49,7 @@ func (e *Engine) read(ctx context.Context, st *compile.Statement) (answer, error
 			a.total, _ = values[last].(int64)
 			values = values[:last]
 		}
+		values = st.TakeGaps(values)
 		for i, v := range values {
 			values[i] = normal(v)
 			size += sizeOf(values[i])

@@ -56,7 +56,10 @@ func TestCost(t *testing.T) {
 			[]contract.Message{out("a", "2025-03-10 10:00", marketing, read, price(0.5)), out("b", "2025-03-10 11:00", marketing, read)}, "0.5000", 0,
 		},
 		"other channels cost nothing": {
-			[]contract.Message{out("a", "2025-07-10 10:00", marketing, read, line("ig")), out("b", "2025-07-10 10:00", marketing, read, noLine), out("c", "2025-07-10 10:00", marketing, read, line("ghost"))}, "0.0000", 0,
+			[]contract.Message{out("a", "2025-07-10 10:00", marketing, read, line("ig"))}, "0.0000", 0,
+		},
+		"of an unknown line the cost is unknown": {
+			[]contract.Message{out("b", "2025-07-10 10:00", marketing, read, noLine), out("c", "2025-07-10 10:00", marketing, read, line("ghost")), out("d", "2025-07-10 10:00", read, noLine)}, "0.0000", 2,
 		},
 		"without a market, a rate or a category the cost is unknown": {
 			[]contract.Message{
@@ -71,7 +74,7 @@ func TestCost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := messages(test.messages...)
-			d.Contacts = []contract.Contact{{ContactID: "ana", Phone: new("+55 (11) 9")}, {ContactID: "moon", Phone: new("000")}, {ContactID: "nobody"}, {ContactID: "lucia", Phone: new("593 1")}}
+			d.Contacts = []contract.Contact{{ContactID: "ana", Phone: new("+55 (11) 9")}, {ContactID: "moon", Phone: new("000")}, {ContactID: "nobody"}, {ContactID: "lucia", Phone: new("593 99 123 4567")}}
 			got := ask(t, d, "cost_usd", "cost_unknown")
 			if usd := fmt.Sprintf("%.4f", got["cost_usd"]); usd != test.usd || got["cost_unknown"] != test.unknown {
 				t.Errorf("got %v", got)
@@ -84,7 +87,7 @@ func TestFreeUnits(t *testing.T) {
 	free := new(int32(2))
 	date := instant("2025-01-01")
 	d := contract.Data{
-		Lines: testLines, Contacts: []contract.Contact{{ContactID: "ana", Phone: new("55")}},
+		Lines: testLines, Contacts: []contract.Contact{{ContactID: "ana", Phone: new("+55")}},
 		Rates: []contract.Rate{{Market: "Brazil", Category: "utility", ValidFrom: date, USD: 1}, {Market: "Brazil", Category: "utility", ValidFrom: instant("2025-08-01"), USD: 10}},
 		BillingRules: []contract.BillingRule{
 			{ValidFrom: date, Unit: "message", Category: "service", Billable: true, RateCategory: "utility", FreeUnits: free},

@@ -26,15 +26,20 @@ type Options struct {
 	// Rates are the rate card, which may be empty; nil where there is none.
 	Rates        []contract.Rate
 	BillingRules []contract.BillingRule
-	// Markets maps the digits that a phone number begins with to a market.
-	Markets map[string]string
+	// Markets go before the shipped calling codes.
+	Markets      []contract.Market
+	CallingCodes []whatsapp.CallingCode
+	Countries    []whatsapp.Country
+	Categories   []whatsapp.Category
+	// Providers says whether lines of a provider are billed.
+	Providers map[string]bool
 	// NoWaitingSince is set where the source doesn't keep waiting_since.
 	NoWaitingSince bool
 }
 
 // Defaults are the tables that Parley ships.
 func Defaults() Options {
-	options := Options{Markets: map[string]string{}}
+	options := Options{CallingCodes: whatsapp.CallingCodes(), Countries: whatsapp.Countries(), Categories: whatsapp.Categories(), Providers: whatsapp.Providers()}
 	for _, r := range whatsapp.SampleRates() {
 		options.Rates = append(options.Rates, contract.Rate{Market: r.Market, Category: r.Category, ValidFrom: r.ValidFrom, USD: r.USD})
 	}
@@ -45,9 +50,6 @@ func Defaults() Options {
 		}
 		options.BillingRules = append(options.BillingRules, rule)
 	}
-	for _, m := range whatsapp.Markets() {
-		options.Markets[m.Prefix] = m.Market
-	}
 	return options
 }
 
@@ -56,7 +58,9 @@ func Defaults() Options {
 // on the data alone, so one Facts serves any number of queries.
 type Facts struct {
 	options Options
-	err     error
+	// ownRules: the billing rules are the data's own.
+	ownRules bool
+	err      error
 
 	messages      []*message // in the order of the specification
 	calls         []*message // of contacts
@@ -103,8 +107,9 @@ func Prepare(d contract.Data, o Options) *Facts {
 	if len(d.Rates) > 0 {
 		f.options.Rates = d.Rates
 	}
-	if len(d.BillingRules) > 0 {
-		f.options.BillingRules = d.BillingRules
+	f.options.Markets = append(f.options.Markets, d.Markets...)
+	if rules := usableRules(d.BillingRules); len(rules) > 0 {
+		f.options.BillingRules, f.ownRules = rules, true
 	}
 	f.describe(d)
 	f.orderMessages(d.Messages)

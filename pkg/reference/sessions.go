@@ -36,7 +36,7 @@ func (m *message) failed() bool    { return m.outbound() && m.stage == "failed" 
 
 // template: by its name, or by a category that only templates have.
 func (m *message) template() bool {
-	return m.TemplateName != nil || m.TemplateCategory != nil && slices.Contains([]string{"marketing", "utility", "authentication"}, strings.ToLower(*m.TemplateCategory))
+	return m.TemplateName != nil || m.TemplateCategory != nil && slices.Contains([]string{"marketing", "marketing_lite", "utility", "authentication", "authentication_international", "transactional", "otp"}, foldCategory(*m.TemplateCategory))
 }
 
 func (m *message) campaign() bool { return m.CampaignID != nil || m.by("campaign") }

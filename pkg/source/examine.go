@@ -83,7 +83,10 @@ type Index struct{ Table, Column string }
 
 // shared are the relations that belong to no account. No product has them: who
 // wants costs keeps them as tables of the schema parley.
-var shared = []string{"rate_card", "billing_rule"}
+var shared = []string{"rate_card", "market", "billing_rule"}
+
+// IsShared reports whether the rows of the relation belong to no account.
+func IsShared(relation string) bool { return slices.Contains(shared, relation) }
 
 const ownSchema = "parley"
 

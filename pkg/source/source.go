@@ -18,6 +18,8 @@ type Column struct {
 	Type string
 	// Required columns must exist; any other may be absent and is then null.
 	Required bool
+	// Extra columns refine what others say: nobody misses them.
+	Extra bool
 }
 
 // Relation is one relation of the contract.
@@ -33,7 +35,16 @@ func columns(typ string, names ...string) []Column {
 	var list []Column
 	for _, name := range names {
 		base, required := strings.CutSuffix(name, "!")
-		list = append(list, Column{base, typ, required})
+		list = append(list, Column{Name: base, Type: typ, Required: required})
+	}
+	return list
+}
+
+// extras are columns that nobody misses.
+func extras(typ string, names ...string) []Column {
+	list := columns(typ, names...)
+	for i := range list {
+		list[i].Extra = true
 	}
 	return list
 }
@@ -43,14 +54,15 @@ var Contract = []Relation{
 	{"message", true, slices.Concat(
 		columns("text", "message_id!", "account_id", "subaccount", "conversation_id", "contact_id!", "line_id!", "direction!", "author_kind", "agent_id", "content_type", "body",
 			"template_name", "template_language", "template_category", "campaign_id", "origin", "correlation_id", "provider_message_id", "status", "error_code", "error_text", "button_payload", "in_reply_to"),
-		columns("bigint", "sequence"),
+		extras("bigint", "sequence"),
 		columns("timestamptz", "created_at!", "sent_at", "delivered_at", "read_at", "failed_at", "updated_at"),
-		columns("boolean", "is_referral"), columns("numeric", "price_usd"))},
+		columns("boolean", "is_referral"), columns("numeric", "price_usd"),
+		extras("boolean", "billable"), extras("text", "pricing_type", "pricing_model", "pricing_category"))},
 	{"conversation", true, slices.Concat(
 		columns("text", "conversation_id!", "account_id", "display_id", "contact_id", "line_id", "agent_id", "team_id", "source", "status", "priority", "url"),
 		columns("timestamptz", "created_at!", "first_response_at", "waiting_since", "updated_at"))},
 	{"contact", true, slices.Concat(columns("text", "contact_id!", "account_id", "name", "phone", "country"), columns("timestamptz", "created_at"))},
-	{"line", true, columns("text", "line_id!", "name", "channel", "number", "team_id")},
+	{"line", true, slices.Concat(columns("text", "line_id!", "name", "channel", "number", "team_id"), extras("text", "provider"))},
 	{"conversation_event", false, slices.Concat(columns("text", "conversation_id!", "name!", "agent_id"), columns("timestamptz", "at!"), columns("double precision", "seconds", "business_seconds"))},
 	{"account", false, columns("text", "account_id!", "name")},
 	{"agent", false, columns("text", "agent_id!", "name")},
@@ -61,6 +73,7 @@ var Contract = []Relation{
 	{"csat", false, slices.Concat(columns("text", "conversation_id", "contact_id", "agent_id", "comment"), columns("integer", "rating!"), columns("timestamptz", "sent_at", "answered_at"))},
 	{"working_hours", false, slices.Concat(columns("text", "line_id", "team_id", "time_zone"), columns("integer", "weekday!"), columns("time", "opens!", "closes!"))},
 	{"rate_card", false, slices.Concat(columns("text", "market!", "category!"), columns("date", "valid_from!"), columns("numeric", "usd!"))},
+	{"market", false, slices.Concat(columns("text", "prefix!", "market!"), extras("date", "valid_from"))},
 	{"billing_rule", false, slices.Concat(columns("text", "unit!", "category!", "rate_category"), columns("date", "valid_from!"), columns("boolean", "in_window", "billable!"), columns("integer", "free_units"))},
 }
 

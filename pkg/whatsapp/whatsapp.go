@@ -12,18 +12,11 @@ import (
 	"time"
 )
 
-//go:embed markets.csv
-var marketsCSV string
-
 //go:embed sample_rates.csv
 var sampleRatesCSV string
 
 //go:embed billing_rules.csv
 var billingRulesCSV string
-
-// Market maps the digits that a phone number begins with to a market. The
-// longest matching prefix wins.
-type Market struct{ Prefix, Market string }
 
 // Rate is the price in USD of one billable unit from ValidFrom (a date in UTC)
 // until the next row of the same market and category.
@@ -45,15 +38,6 @@ type BillingRule struct {
 	Billable     bool
 	RateCategory string
 	FreeUnits    *int
-}
-
-// Markets returns the markets by calling-code prefix.
-func Markets() []Market {
-	var markets []Market
-	for _, row := range rows(marketsCSV) {
-		markets = append(markets, Market{row[0], row[1]})
-	}
-	return markets
 }
 
 // SampleRates returns a rate card for a first look: approximate list prices of
@@ -86,10 +70,12 @@ func BillingRules() []BillingRule {
 	return rules
 }
 
-// rows parses an embedded table without its header. The tables are part of the
-// program: one that cannot be read is a bug that the tests find.
+// rows parses an embedded table without its header and comments. The tables are part
+// of the program: one that cannot be read is a bug that the tests find.
 func rows(table string) [][]string {
-	all, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+	r := csv.NewReader(strings.NewReader(table))
+	r.Comment = '#'
+	all, err := r.ReadAll()
 	must(err)
 	return all[1:]
 }

@@ -24,33 +24,56 @@ func valuesOf(t *testing.T, dimension string) []string {
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
 func TestMarkets(t *testing.T) {
-	seen := map[string]bool{}
-	for _, m := range whatsapp.Markets() {
-		if !digits.MatchString(m.Prefix) || len(m.Prefix) > 4 || m.Prefix[0] == '0' {
-			t.Errorf("%q is no calling code", m.Prefix)
+	countries := map[string]whatsapp.Country{}
+	for _, c := range whatsapp.Countries() {
+		if countries[c.Code].Code != "" {
+			t.Errorf("the country %s is there twice", c.Code)
 		}
-		if seen[m.Prefix] {
-			t.Errorf("the calling code %s stands twice", m.Prefix)
+		countries[c.Code] = c
+		if c.Market == "" || strings.TrimSpace(c.Market) != c.Market || c.Names[0] == "" {
+			t.Errorf("%+v", c)
 		}
-		seen[m.Prefix] = true
-		if m.Market == "" || strings.TrimSpace(m.Market) != m.Market {
-			t.Errorf("%s: market %q", m.Prefix, m.Market)
+		if _, err := regexp.Compile(c.National); err != nil {
+			t.Errorf("%s: %v", c.Code, err)
 		}
 	}
-	market := func(phone string) (best string) {
-		length := 0
-		for _, m := range whatsapp.Markets() {
-			if strings.HasPrefix(phone, m.Prefix) && len(m.Prefix) > length {
-				best, length = m.Market, len(m.Prefix)
+	if len(countries) < 250 {
+		t.Errorf("%d countries", len(countries))
+	}
+	seen := map[string]bool{}
+	for _, c := range whatsapp.CallingCodes() {
+		if !digits.MatchString(c.Prefix) || len(c.Prefix) > 7 || c.Prefix[0] == '0' {
+			t.Errorf("%q is no calling code", c.Prefix)
+		}
+		if seen[c.Prefix] {
+			t.Errorf("the calling code %s stands twice", c.Prefix)
+		}
+		seen[c.Prefix] = true
+		if countries[c.Country].Code == "" {
+			t.Errorf("%s: no country %q", c.Prefix, c.Country)
+		}
+		if c.Shortest > c.Longest || c.Longest > 18 {
+			t.Errorf("%s has numbers of %d to %d digits", c.Prefix, c.Shortest, c.Longest)
+		}
+	}
+	market := func(phone string) string {
+		best := whatsapp.CallingCode{}
+		for _, c := range whatsapp.CallingCodes() {
+			if strings.HasPrefix(phone, c.Prefix) && len(c.Prefix) > len(best.Prefix) {
+				best = c
 			}
 		}
-		return best
+		return countries[best.Country].Market
 	}
 	for phone, want := range map[string]string{
 		"5511987654321": "Brazil", "5491112345678": "Argentina", "5215512345678": "Mexico", "56912345678": "Chile", "573001234567": "Colombia", "51987654321": "Peru",
-		"50212345678": "Rest of Latin America", "593991234567": "Rest of Latin America", "584121234567": "Rest of Latin America",
-		"12025550123": "North America", "18095550123": "Rest of Latin America", "17875550123": "Rest of Latin America",
-		"447700900123": "", "999": "", "": "",
+		"50212345678": "Rest of Latin America", "593991234567": "Rest of Latin America", "584121234567": "Rest of Latin America", "5926001234": "Other",
+		"12025550123": "North America", "14165550123": "North America", "18095550123": "Rest of Latin America", "17875550123": "Rest of Latin America",
+		"18765550123": "Rest of Latin America", "18685550123": "Other", "12425550123": "Other", "13405550123": "Other", "16715550123": "Other",
+		"11987654321": "", "10": "", "447700900123": "United Kingdom", "447624000000": "United Kingdom", "390669800000": "Italy", "393331234567": "Italy",
+		"79161234567": "Russia", "77011234567": "Other", "34600000001": "Spain", "351912345678": "Rest of Western Europe", "4915112345678": "Germany", "212612345678": "Rest of Africa",
+		"85212345678": "Rest of Asia Pacific", "48123456789": "Rest of Central & Eastern Europe", "97412345678": "Rest of Middle East", "971501234567": "United Arab Emirates",
+		"8821234567": "Other", "999": "", "": "",
 	} {
 		if got := market(phone); got != want {
 			t.Errorf("%s: got %q, want %q", phone, got, want)
@@ -58,11 +81,32 @@ func TestMarkets(t *testing.T) {
 	}
 }
 
+// TestCategories: a category falls back on another that the platform has.
+func TestCategories(t *testing.T) {
+	ids := map[string]bool{}
+	for _, c := range whatsapp.Categories() {
+		if c.ID != whatsapp.FoldCategory(c.ID) || ids[c.ID] {
+			t.Errorf("%+v", c)
+		}
+		ids[c.ID] = true
+	}
+	for _, c := range whatsapp.Categories() {
+		for _, id := range whatsapp.CategoryChain(c.ID) {
+			if !ids[id] {
+				t.Errorf("%s falls back on %s", c.ID, id)
+			}
+		}
+	}
+	if got := whatsapp.CategoryChain("marketing_lite"); !slices.Equal(got, []string{"marketing_lite", "marketing"}) {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestSampleRates: every rate is of a market that a phone can belong to, and a
 // market with one rate has them all.
 func TestSampleRates(t *testing.T) {
 	markets := map[string]bool{}
-	for _, m := range whatsapp.Markets() {
+	for _, m := range whatsapp.Countries() {
 		markets[m.Market] = true
 	}
 	categories := valuesOf(t, "template_category")
@@ -100,7 +144,10 @@ func TestSampleRates(t *testing.T) {
 
 // TestBillingRules: at any time one rule fits each category and window.
 func TestBillingRules(t *testing.T) {
-	categories := valuesOf(t, "template_category")
+	var categories []string
+	for _, c := range whatsapp.Categories() {
+		categories = append(categories, c.ID)
+	}
 	rules := whatsapp.BillingRules()
 	for i, r := range rules {
 		if !slices.Contains(categories, r.Category) || !slices.Contains(categories, r.RateCategory) {

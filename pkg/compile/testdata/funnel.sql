@@ -15,9 +15,8 @@ WITH recent AS (
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
-        coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        (r.template_name IS NOT NULL OR coalesce(translate(lower(btrim(r.template_category, E' \t\r\n')), ' -', '__') IN ('marketing', 'marketing_lite', 'utility', 'authentication', 'authentication_international', 'transactional', 'otp'), false)) AS is_template,
         r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT r.account_id, r.author_kind, r.campaign_id, r.contact_id, r.created_at, r.is_referral, r.line_id, r.message_id, r.origin, r.sequence, r.template_category, r.template_name, r.outbound, r.stage, r.is_call, l.channel
@@ -61,9 +60,8 @@ older AS MATERIALIZED (
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
-        coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        (r.template_name IS NOT NULL OR coalesce(translate(lower(btrim(r.template_category, E' \t\r\n')), ' -', '__') IN ('marketing', 'marketing_lite', 'utility', 'authentication', 'authentication_international', 'transactional', 'otp'), false)) AS is_template,
         r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *
@@ -116,9 +114,8 @@ oldest AS MATERIALIZED (
         coalesce(r.stage IN ('sent', 'delivered', 'read'), false) AS is_sent,
         coalesce(r.stage IN ('delivered', 'read'), false) AS is_delivered,
         coalesce(r.stage = 'failed', false) AS is_failed,
-        coalesce(r.channel = 'whatsapp', false) AS is_whatsapp,
         NOT r.outbound AND NOT r.is_call AND coalesce(r.is_referral AND r.channel = 'whatsapp', false) AS is_entry,
-        (r.template_name IS NOT NULL OR coalesce(r.template_category IN ('marketing', 'utility', 'authentication'), false)) AS is_template,
+        (r.template_name IS NOT NULL OR coalesce(translate(lower(btrim(r.template_category, E' \t\r\n')), ' -', '__') IN ('marketing', 'marketing_lite', 'utility', 'authentication', 'authentication_international', 'transactional', 'otp'), false)) AS is_template,
         r.campaign_id IS NOT NULL OR r.author_kind IS NOT DISTINCT FROM 'campaign' AS is_campaign
       FROM (
         SELECT *

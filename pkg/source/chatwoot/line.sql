@@ -11,7 +11,9 @@ SELECT i.id AS line_id, i.name,
     WHEN 'Channel::Voice' THEN 'voice'
     ELSE 'other'
   END AS channel,
-  coalesce({{if has "channel_whatsapp.phone_number"}}w.phone_number, {{end}}{{if has "channel_twilio_sms.phone_number"}}t.phone_number, {{end}}NULL) AS number
+  coalesce({{if has "channel_whatsapp.phone_number"}}w.phone_number, {{end}}{{if has "channel_twilio_sms.phone_number"}}t.phone_number, {{end}}NULL) AS number{{if has "channel_whatsapp.provider"}},
+  -- Forks reach WhatsApp by WhatsApp Web too.
+  w.provider{{end}}
 FROM {{table "inboxes"}} AS i
 {{if has "channel_whatsapp.phone_number"}}LEFT JOIN {{table "channel_whatsapp"}} AS w ON i.channel_type = 'Channel::Whatsapp' AND w.id = i.channel_id{{end}}
 {{if has "channel_twilio_sms.medium"}}LEFT JOIN {{table "channel_twilio_sms"}} AS t ON i.channel_type = 'Channel::TwilioSms' AND t.id = i.channel_id{{end}}

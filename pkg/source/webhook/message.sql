@@ -5,7 +5,8 @@ SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_i
   'inbound' AS direction, 'contact' AS author_kind, i.created_at, i.content_type, i.body,
   NULL AS template_category, NULL AS correlation_id, i.message_id AS provider_message_id, NULL AS status,
   NULL::timestamptz AS sent_at, NULL::timestamptz AS delivered_at, NULL::timestamptz AS read_at, NULL::timestamptz AS failed_at, NULL AS error_code, NULL AS error_text,
-  i.is_referral, i.button_payload, i.in_reply_to, NULL::numeric AS price_usd, i.updated_at, i.is_call
+  i.is_referral, i.button_payload, i.in_reply_to, NULL::numeric AS price_usd,
+  NULL::boolean AS billable, NULL AS pricing_type, NULL AS pricing_model, NULL AS pricing_category, i.updated_at, i.is_call
 FROM (
   -- The same webhook may come twice. What is read of it is taken out of it before it
   -- is sorted: that is what the offset is for.
@@ -59,14 +60,15 @@ SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_i
   o.category, o.correlation_id, o.message_id,
   CASE WHEN o.read_at < o.created_at + interval '30 days' THEN 'read' WHEN o.delivered_at IS NOT NULL THEN 'delivered' WHEN o.failed_at IS NOT NULL THEN 'failed' ELSE 'sent' END,
   o.sent_at, o.delivered_at, CASE WHEN o.read_at < o.created_at + interval '30 days' THEN o.read_at END, o.failed_at, o.error_code, o.error_text,
-  false, NULL, NULL, CASE WHEN o.by_hand OR NOT o.billable THEN 0 END, o.updated_at, false
+  false, NULL, NULL, CASE WHEN o.by_hand OR NOT o.billable THEN 0 END,
+  o.billable, o.pricing_type, o.pricing_model, o.pricing_category, o.updated_at, false
 FROM (
   SELECT s.message_id, min(s.account_id) AS account_id, min(s.line_id) AS line_id, min(s.user_id) AS user_id, min(s.wa_id) AS wa_id,
     min(s.at) FILTER (WHERE s.status NOT IN ('read', 'played')) AS created_at,
     min(s.at) FILTER (WHERE s.status = 'sent') AS sent_at, min(s.at) FILTER (WHERE s.status = 'delivered') AS delivered_at,
     min(s.at) FILTER (WHERE s.status IN ('read', 'played')) AS read_at, min(s.at) FILTER (WHERE s.status = 'failed') AS failed_at,
     min(s.category) AS category, min(s.correlation_id) AS correlation_id, min(s.error_code) AS error_code, min(s.error_text) AS error_text,
-    bool_or(s.billable) AS billable, bool_or(s.echo) AS by_hand, min(s.content_type) AS content_type, min(s.body) AS body, max(s.received_at) AS updated_at
+    bool_or(s.billable) AS billable, min(s.pricing_type) AS pricing_type, min(s.pricing_model) AS pricing_model, min(s.pricing_category) AS pricing_category, bool_or(s.echo) AS by_hand, min(s.content_type) AS content_type, min(s.body) AS body, max(s.received_at) AS updated_at
   FROM (
     SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.s ->> 'id' AS message_id, hashtextextended(x.s ->> 'id', 0) AS key,
       CASE WHEN x.echo THEN 'sent' ELSE lower(x.s ->> 'status') END AS status,
@@ -74,10 +76,10 @@ FROM (
       coalesce(CASE WHEN x.one AND NOT x.echo THEN nullif(x.v #>> '{contacts,0,wa_id}', '') END, {{.Number "x.s"}}, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
       {{.Instant "x.s"}} AS at,
       -- What is written freely is billed as service.
-      CASE translate(lower(x.s #>> '{pricing,category}'), '-', '_') WHEN 'marketing' THEN 'marketing' WHEN 'marketing_lite' THEN 'marketing' WHEN 'utility' THEN 'utility'
-        WHEN 'authentication' THEN 'authentication' WHEN 'authentication_international' THEN 'authentication' END AS category,
+      CASE WHEN {{.Pricing "x.s"}} IN ({{.TemplateCategories}}) THEN {{.Pricing "x.s"}} END AS category,
+      {{.Pricing "x.s"}} AS pricing_category, lower(x.s #>> '{pricing,type}') AS pricing_type, upper(x.s #>> '{pricing,pricing_model}') AS pricing_model,
       -- Newer versions tell by the type alone what is free.
-      CASE WHEN x.s #>> '{pricing,type}' LIKE 'free%' THEN false ELSE x.s #>> '{pricing,billable}' = 'true' END AS billable,
+      CASE WHEN x.s #>> '{pricing,type}' ILIKE 'free%' THEN false ELSE x.s #>> '{pricing,billable}' = 'true' END AS billable,
       x.s ->> 'biz_opaque_callback_data' AS correlation_id,
       x.s #>> '{errors,0,code}' AS error_code,
       nullif(concat_ws(': ', coalesce(x.s #>> '{errors,0,title}', x.s #>> '{errors,0,message}'), x.s #>> '{errors,0,error_data,details}'), '') AS error_text,

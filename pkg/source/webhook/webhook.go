@@ -14,6 +14,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 
 //go:embed *.sql
@@ -141,6 +142,17 @@ func (t table) Body(message string) string {
 		texts = append(texts, fmt.Sprintf("%s #>> '{%s}'", message, path))
 	}
 	return "coalesce(" + strings.Join(texts, ", ") + ")"
+}
+
+// Pricing is the category that a status names: of its price, or of the conversation
+// that older versions name.
+func (t table) Pricing(status string) string {
+	return fmt.Sprintf("translate(lower(coalesce(%[1]s #>> '{pricing,category}', %[1]s #>> '{conversation,origin,type}')), '-', '_')", status)
+}
+
+// TemplateCategories are those that only templates have.
+func (t table) TemplateCategories() string {
+	return "'" + strings.Join(whatsapp.TemplateCategories(), "', '") + "'"
 }
 
 // IsMessage tells whether what is called a message is one, or a call.
