@@ -375,9 +375,9 @@ func (w *webhook) send(i int, m contract.Message) {
 		add("read", new(at.AddDate(0, 0, 31)))
 	}
 
-	pricing := object{"billable": true, "pricing_model": "PMP", "category": "service", "type": "regular"}
+	pricing := object{"pricing_model": "PMP", "category": "service"} // which leaves the charge to the rules
 	if spelled := categories[strings.ToLower(text(m.TemplateCategory))]; text(m.TemplateName) != "" && spelled != nil {
-		pricing["category"] = spelled[i%len(spelled)]
+		pricing["category"], pricing["billable"], pricing["type"] = spelled[i%len(spelled)], true, "regular"
 		if told.SentAt != nil || told.DeliveredAt != nil || told.ReadAt != nil {
 			told.TemplateCategory, told.ContentType = new(strings.ReplaceAll(spelled[i%len(spelled)], "-", "_")), new("template")
 		}
@@ -405,8 +405,10 @@ func (w *webhook) send(i int, m contract.Message) {
 			}
 		} else {
 			item["pricing"] = pricing
-			told.Billable, told.PricingModel = new(pricing["billable"] == true), new("PMP")
-			told.PricingType, told.PricingCategory = new(fmt.Sprint(pricing["type"])), new(strings.ReplaceAll(fmt.Sprint(pricing["category"]), "-", "_"))
+			told.PricingModel, told.PricingCategory = new("PMP"), new(strings.ReplaceAll(fmt.Sprint(pricing["category"]), "-", "_"))
+			if kind, ok := pricing["type"].(string); ok {
+				told.PricingType, told.Billable = &kind, new(kind == "regular")
+			}
 			if p != nil {
 				contacts = []object{object{}.put("wa_id", waID).put("user_id", userID)}
 			}

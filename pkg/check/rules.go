@@ -110,6 +110,7 @@ func rules() []rule {
 			sql: fmt.Sprintf("SELECT %s FROM [csat] AS r WHERE r.sent_at IS NULL AND (r.rating IS NOT NULL OR r.answered_at IS NOT NULL)", nameOf("csat"))},
 		rule{relation: "csat", breaks: "have a rating that is not 1 to 5", sql: fmt.Sprintf("SELECT %s || ' (' || r.rating || ')' FROM [csat] AS r WHERE r.rating NOT BETWEEN 1 AND 5", nameOf("csat"))},
 	)
+	list = append(list, costRules()...)
 	slices.SortStableFunc(list, func(a, b rule) int { return cmp.Compare(place(a.relation), place(b.relation)) })
 	return list
 }

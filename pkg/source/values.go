@@ -1,6 +1,8 @@
 package source
 
 import (
+	"github.com/parley-reports/parley/pkg/whatsapp"
+
 	"fmt"
 	"slices"
 	"strings"
@@ -53,7 +55,7 @@ var Words = []Word{
 	{Relation: "message", Column: "direction", Values: []string{"inbound", "outbound"}},
 	{Relation: "message", Column: "author_kind", Values: []string{"contact", "agent", "bot", "campaign", "system"}},
 	{Relation: "message", Column: "status", Values: []string{"queued", "pending", "accepted", "sent", "delivered", "read", "played", "failed"}},
-	{Relation: "message", Column: "template_category", Values: []string{"marketing", "utility", "authentication", "service"}},
+	{Relation: "message", Column: "template_category", Values: append(whatsapp.TemplateCategories(), "service")},
 	{Relation: "conversation", Column: "status", Values: []string{"open", "pending", "snoozed", "resolved"}},
 	{Relation: "conversation", Column: "priority"},
 	{Relation: "conversation_event", Column: "name", Values: []string{"resolved", "reopened", "first_response", "reply", "bot_handoff", "bot_resolved"}},
