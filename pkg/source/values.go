@@ -1,11 +1,11 @@
 package source
 
 import (
-	"github.com/parley-reports/parley/pkg/whatsapp"
-
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 
 // The rules for values of the contract, the same for every kind of database.

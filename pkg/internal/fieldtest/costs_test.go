@@ -98,8 +98,8 @@ func TestMarkets(t *testing.T) {
 	)
 }
 
-// hook is a webhook that came at T with what the value holds beside its metadata.
-func hook(value string) string {
+// costHook is a webhook that came at T with what the value holds beside its metadata.
+func costHook(value string) string {
 	return fmt.Sprintf(`INSERT INTO whatsapp_webhook (received_at, payload) VALUES ('2026-11-10 12:00:05Z', '{"object": "whatsapp_business_account", "entry": [{"id": "W1", "changes": [{"field": "messages", "value": {
   "metadata": {"phone_number_id": "P1", "display_phone_number": "551140000000"}, %s}}]}]}');
 `, value)
@@ -107,14 +107,14 @@ func hook(value string) string {
 
 // delivery is a webhook of a delivered message to Brazil with that pricing.
 func delivery(id, pricing string) string {
-	return hook(fmt.Sprintf(`"statuses": [{"id": "%s", "status": "delivered", "timestamp": "1794312000", "recipient_id": "5511900000001", "pricing": %s}]`, id, pricing))
+	return costHook(fmt.Sprintf(`"statuses": [{"id": "%s", "status": "delivered", "timestamp": "1794312000", "recipient_id": "5511900000001", "pricing": %s}]`, id, pricing))
 }
 
 const regular = `{"billable": true, "pricing_model": "PMP", "type": "regular", "category": "marketing"}`
 
 func TestCostsOfWebhooks(t *testing.T) {
 	to := func(who string) string {
-		return hook(`"statuses": [{"id": "wamid.1", "status": "delivered", "timestamp": "1794312000", ` + who + `, "pricing": ` + regular + `}]`)
+		return costHook(`"statuses": [{"id": "wamid.1", "status": "delivered", "timestamp": "1794312000", ` + who + `, "pricing": ` + regular + `}]`)
 	}
 	fieldtest.Run(t,
 		fieldtest.Case{Name: "Spain", Kind: "webhook", Rows: someRates + to(`"recipient_id": "34600000001"`), Query: cost, Want: []string{`{"cost_usd": 0.06, "cost_unknown": 0}`}, Quiet: true},
