@@ -91,7 +91,7 @@ func firstInstant(y int, m time.Month, d int, loc *time.Location) time.Time {
 	want := dateNumber(noon)
 	// Offsets lie within a day of UTC: walk the transitions around that date.
 	for t := noon.Add(-36 * time.Hour).In(loc); ; {
-		_, change := t.ZoneBounds()
+		change := nextChange(t, loc)
 		_, offset := t.Zone()
 		midnight := time.Unix(noon.Unix()-12*3600-int64(offset), 0).In(loc)
 		if !midnight.Before(t) && (change.IsZero() || midnight.Before(change)) {

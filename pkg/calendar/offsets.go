@@ -16,7 +16,7 @@ func Offsets(since, until time.Time, loc *time.Location) []Offset {
 	_, seconds := since.In(loc).Zone()
 	offsets := []Offset{{since, seconds}}
 	for t := since; ; {
-		_, change := t.In(loc).ZoneBounds()
+		change := nextChange(t, loc)
 		if change.IsZero() || change.After(until) {
 			return offsets
 		}
@@ -25,4 +25,15 @@ func Offsets(since, until time.Time, loc *time.Location) []Offset {
 		}
 		t = change
 	}
+}
+
+// nextChange is the first instant after t at which the offset of a zone may change,
+// zero where it never does. Go ends the last day of a leap year beyond the tables
+// where it begins: what it says of that day is passed over.
+func nextChange(t time.Time, loc *time.Location) time.Time {
+	_, change := t.In(loc).ZoneBounds()
+	if !change.IsZero() && !change.After(t) {
+		return t.Add(time.Hour)
+	}
+	return change
 }

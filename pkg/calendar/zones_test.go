@@ -108,3 +108,16 @@ func TestOffsetsAreThoseOfTheZone(t *testing.T) {
 		t.Errorf("Kolkata has the offsets %v", offsets)
 	}
 }
+
+// TestFarFuture: beyond the tables Go says of the last day of a leap year that it ends
+// where it begins. Nothing may wait there for ever.
+func TestFarFuture(t *testing.T) {
+	loc := zone(t, "US/Eastern")
+	if n := len(calendar.Offsets(instant("1970-01-01"), instant("2100-01-01"), loc)); n < 200 {
+		t.Errorf("there are %d offsets in 130 years", n)
+	}
+	buckets, err := calendar.Buckets(calendar.Range{From: instant("2040-12-25"), To: instant("2041-01-05")}, calendar.Day, loc)
+	if err != nil || len(buckets) != 12 {
+		t.Errorf("%d days around the end of 2040: %v", len(buckets), err)
+	}
+}

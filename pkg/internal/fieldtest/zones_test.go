@@ -60,7 +60,7 @@ func TestZonesOfQueries(t *testing.T) {
 	// What browsers, the image renderer and public dashboards send where nobody chose a
 	// zone: the data source's counts.
 	for _, zone := range []string{"", "Etc/Unknown", "undefined", "null", "Local", "browser", "$__timezone", "${__timezone}"} {
-		cases = append(cases, fieldtest.Case{Name: "nobody chose " + zone, Query: ask(zone), Want: []string{`{"hour_of_day": 9}`}})
+		cases = append(cases, fieldtest.Case{Name: "nobody chose " + zone, Query: ask(zone), Want: []string{`{"hour_of_day": 9}`, `{"hour_of_day": 17, "messages_received": 0}`}})
 	}
 	fieldtest.RunOver(t, fieldtest.Case{Kind: "views", Timezone: "America/Sao_Paulo", Rows: rows}, cases...)
 }
@@ -100,7 +100,7 @@ func TestOneUnknownZoneLeavesTheOthers(t *testing.T) {
 	const notice = `The working hours of line 2 are left out: unknown time zone Etc/Unknown\.`
 	const outside = `{"metrics": ["messages_received"], "filters": [{"dimension": "business_hours", "operator": "in", "values": ["outside"]}]}`
 	queue := func(id int, zone string) string {
-		return fmt.Sprintf(`INSERT INTO "Queues" (id, name, "companyId", schedules) VALUES (%[1]d, 'q%[1]d', 1, '{"timezone": %[2]q, "weeklyRules": [{"days": ["mon", "tue"], "hours": [{"from": "09:00", "to": "18:00"}]}]}');`, id, zone)
+		return fmt.Sprintf(`INSERT INTO "Queues" (id, name, color, "companyId", schedules) VALUES (%[1]d, 'q%[1]d', '#%[1]d', 1, '{"timezone": %[2]q, "weeklyRules": [{"days": ["mon", "tue"], "hours": [{"from": "09:00", "to": "18:00"}]}]}');`, id, zone)
 	}
 	queues := queue(1, "America/Sao_Paulo") + queue(2, "America/Sao_Paolo") + oneMessage["ticketz"] + `
 		UPDATE "Tickets" SET "queueId" = 1;
