@@ -17,6 +17,7 @@ import (
 	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/reference"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/views"
@@ -115,6 +116,22 @@ func compareRandom(t *testing.T, seed int64, shape reference.RandomOptions, ques
 		agree.Check(t, e, facts, facts.RandomQuestion(r), func(string) bool { return true })
 		if t.Failed() {
 			return
+		}
+	}
+}
+
+// TestCostsAgainstReference wants the costs of the independent calculation, by contact,
+// line and category.
+func TestCostsAgainstReference(t *testing.T) {
+	for seed := 1; seed < 1+2*seeds(t); seed++ {
+		data := reference.Random(int64(seed), reference.RandomOptions{Messages: 1500})
+		e := load(t, data)
+		options := reference.Defaults()
+		options.Rates = []contract.Rate{}
+		facts := reference.Prepare(data, options)
+		for _, groups := range [][]string{{"contact"}, {"line", "template_category"}, {"country"}} {
+			q := query.Query{Metrics: []string{"cost_usd", "cost_unknown"}, GroupBy: groups, Limit: 10000}
+			agree.Check(t, e, facts, reference.Question{Query: q, From: instant("2025-03-01"), To: instant("2026-12-01"), Now: instant("2026-12-01")}, func(string) bool { return true })
 		}
 	}
 }

@@ -104,6 +104,10 @@ func Random(seed int64, options RandomOptions) contract.Data {
 	g.number()
 	g.converse()
 	g.bill()
+	if !options.Clean {
+		g.Rand = rand.New(rand.NewPCG(uint64(seed), 4))
+		g.muddyCosts()
+	}
 	g.Rand = rand.New(rand.NewPCG(uint64(seed), 2)) // what follows changes nothing above
 	g.quote()
 	g.repeat()
