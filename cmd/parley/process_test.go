@@ -263,7 +263,7 @@ func TestProcess(t *testing.T) {
 		{"unknown metric", `did you mean "messages"?`, append(base, `{"metrics": ["mesages"]}`)},
 		{"impossible cut", "cannot be cut by rating", append(base, `{"metrics": ["sessions"], "groupBy": ["rating"]}`)},
 		{"bad filter", "write a whole number", append(base, `{"metrics": ["messages"], "filters": [{"dimension": "weekday", "operator": "in", "values": ["Monday"]}]}`)},
-		{"bad pattern", "no regular expression", append(base, `{"metrics": ["messages"], "filters": [{"dimension": "template", "operator": "matches", "values": ["("]}]}`)},
+		{"bad pattern", "is not a regular expression", append(base, `{"metrics": ["messages"], "filters": [{"dimension": "template", "operator": "matches", "values": ["("]}]}`)},
 		{"reversed range", "the range ends before it begins", append(with("--to", "2026-10-01T00:00:00Z"), channels)},
 		{"empty range", "the range is empty", append(with("--to", "2026-11-01T00:00:00Z"), channels)},
 		{"no time", "is no instant of RFC 3339", append(with("--from", "2026-11-01"), channels)},
