@@ -156,6 +156,11 @@ func (b *rowBuilder) firstResponse() string {
 	return "coalesce(" + notNegative("response.seconds") + ", " + since("r.first_response_at", "r.created_at") + ", " + since(b.thread("first_agent_at"), "coalesce(handoff.at, r.created_at)") + ")"
 }
 
+// many is a condition on computed words of which PostgreSQL expects that most rows
+// fulfil it. Of the bare condition it would expect one row in hundreds, and join what is
+// left row by row.
+func many(condition string) string { return "CASE WHEN " + condition + " THEN true END IS NOT NULL" }
+
 // notNegative is the SQL of seconds that a source recorded: no duration is less than 0.
 func notNegative(seconds string) string {
 	return fmt.Sprintf("CASE WHEN %[1]s < 0 THEN 0 ELSE %[1]s END", seconds)
@@ -195,7 +200,7 @@ LEFT JOIN (
     (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
     (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
   FROM %s AS e
-  WHERE e.name IN ('first_response', 'reply') AND e.conversation_id IN (%s)
+  WHERE `+many("e.name IN ('first_response', 'reply')")+` AND e.conversation_id IN (%s)
   GROUP BY e.conversation_id
 ) AS response ON response.conversation_id = r.conversation_id`, events, ids)
 	}
@@ -205,7 +210,7 @@ LEFT JOIN (
   SELECT e.conversation_id, max(e.at) AS at
   FROM %s AS e
   JOIN %sthread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
-  WHERE e.name = 'bot_handoff'
+  WHERE `+many("e.name = 'bot_handoff'")+`
   GROUP BY e.conversation_id
 ) AS handoff ON handoff.conversation_id = r.conversation_id`, events, prefix)
 	}
@@ -213,8 +218,8 @@ LEFT JOIN (
 		joins += fmt.Sprintf(`
 LEFT JOIN (
   SELECT e.conversation_id, e.at AS resolved_at, max(o.at) AS at
-  FROM (SELECT DISTINCT i.conversation_id, i.at FROM %s AS i WHERE i.name = 'resolved') AS e
-  JOIN %s AS o ON o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at
+  FROM (SELECT DISTINCT i.conversation_id, i.at FROM %s AS i WHERE `+many("i.name = 'resolved'")+`) AS e
+  JOIN %s AS o ON o.conversation_id = e.conversation_id AND `+many("o.name = 'reopened'")+` AND o.at < e.at
   GROUP BY e.conversation_id, e.at
 ) AS reopening ON reopening.conversation_id = r.conversation_id AND reopening.resolved_at = r.at`, base, events)
 	}
@@ -257,7 +262,7 @@ func (c *compiler) events(span source.Span, replies bool) string {
 	}
 	saved := c.columns
 	c.columns = map[string]bool{"conversation_id": true, "sequence": true, "author_kind": true, "agent_id": true}
-	recent := c.messages(span, "m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL")
+	recent := c.messages(span, many("m.direction = 'outbound' AND m.author_kind = 'agent' AND m.conversation_id IS NOT NULL"))
 	c.with("answered", "SELECT DISTINCT a.conversation_id\nFROM (\n"+indent(recent)+"\n) AS a\nWHERE a.stage <> 'failed'")
 	const answered = "SELECT a.conversation_id FROM answered AS a"
 	messages := c.messages(source.Span{Conversations: answered}, "")
@@ -282,7 +287,7 @@ FROM (
       UNION ALL
       SELECT o.conversation_id, NULL, o.at, NULL, NULL, NULL, false, o.name
       FROM %[3]s AS o
-      WHERE o.name IN ('resolved', 'reopened') AND o.conversation_id IN (%[2]s)
+      WHERE `+many("o.name IN ('resolved', 'reopened')")+` AND o.conversation_id IN (%[2]s)
     ) AS m
     WINDOW earlier AS (PARTITION BY m.conversation_id ORDER BY %[4]s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS a

@@ -300,12 +300,17 @@ func (d *details) outcomeJoins() string {
 	const active = "SELECT a.conversation_id FROM active AS a"
 	var sql string
 	if d.joins["resolution"] {
-		events := d.from("conversation_event")
+		events := d.spanned("conversation_event", source.Span{Conversations: active})
 		sql += fmt.Sprintf(`
 LEFT JOIN (
-  SELECT DISTINCT ON (e.conversation_id) e.conversation_id, e.at, e.seconds, (SELECT max(o.at) FROM %[1]s AS o WHERE o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at) AS reopened_at
-  FROM %[1]s AS e
-  WHERE e.name = 'resolved' AND e.conversation_id IN (%[2]s)
+  SELECT DISTINCT ON (e.conversation_id) e.conversation_id, e.at, e.seconds, e.reopened_at
+  FROM (
+    SELECT o.conversation_id, o.at, o.seconds, o.name,
+      max(CASE WHEN o.name = 'reopened' THEN o.at END) OVER (PARTITION BY o.conversation_id ORDER BY o.at GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reopened_at
+    FROM %[1]s AS o
+    WHERE o.conversation_id IN (%[2]s)
+  ) AS e
+  WHERE `+many("e.name = 'resolved'")+`
   ORDER BY e.conversation_id, e.at DESC, e.seconds
 ) AS resolution ON resolution.conversation_id = r.conversation_id`, events, active)
 	}
@@ -341,7 +346,7 @@ func (d *details) answerFields() []string {
 func (d *details) addAnswers() {
 	const contacts = "SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL"
 	columns := []string{"message_id", "provider_message_id", "contact_id", "created_at", "sequence", "campaign_id", "agent_id", "direction"}
-	outbound := "m.direction = 'outbound'"
+	outbound := many("m.direction = 'outbound'")
 	if d.Source.Calls {
 		columns = append(columns, "is_call")
 		outbound += " AND " + d.noCall("m")

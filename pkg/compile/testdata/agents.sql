@@ -121,14 +121,14 @@ conversation_rows AS (
       (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
       (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
     FROM (SELECT * FROM parley.conversation_event) AS e
-    WHERE e.name IN ('first_response', 'reply') AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+    WHERE CASE WHEN e.name IN ('first_response', 'reply') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
     GROUP BY e.conversation_id
   ) AS response ON response.conversation_id = r.conversation_id
   LEFT JOIN (
     SELECT e.conversation_id, max(e.at) AS at
     FROM (SELECT * FROM parley.conversation_event) AS e
     JOIN conversation_thread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
-    WHERE e.name = 'bot_handoff'
+    WHERE CASE WHEN e.name = 'bot_handoff' THEN true END IS NOT NULL
     GROUP BY e.conversation_id
   ) AS handoff ON handoff.conversation_id = r.conversation_id
 ),
@@ -151,8 +151,8 @@ conversation_event_rows AS (
   LEFT JOIN conversation_event_thread AS h ON h.conversation_id = r.conversation_id
   LEFT JOIN (
     SELECT e.conversation_id, e.at AS resolved_at, max(o.at) AS at
-    FROM (SELECT DISTINCT i.conversation_id, i.at FROM conversation_event_base AS i WHERE i.name = 'resolved') AS e
-    JOIN (SELECT * FROM parley.conversation_event) AS o ON o.conversation_id = e.conversation_id AND o.name = 'reopened' AND o.at < e.at
+    FROM (SELECT DISTINCT i.conversation_id, i.at FROM conversation_event_base AS i WHERE CASE WHEN i.name = 'resolved' THEN true END IS NOT NULL) AS e
+    JOIN (SELECT * FROM parley.conversation_event) AS o ON o.conversation_id = e.conversation_id AND CASE WHEN o.name = 'reopened' THEN true END IS NOT NULL AND o.at < e.at
     GROUP BY e.conversation_id, e.at
   ) AS reopening ON reopening.conversation_id = r.conversation_id AND reopening.resolved_at = r.at
 ),

@@ -256,7 +256,7 @@ answer AS MATERIALIZED (
     SELECT t.row_id, NULL::bigint AS g, m.message_id = t.answer_to AS by_id, m.created_at, m.sequence, m.message_id, m.campaign_id AS campaign_id, m.agent_id AS agent_id
     FROM page AS t
     JOIN (SELECT * FROM parley.message) AS m ON m.contact_id = t.answer_contact AND (m.message_id = t.answer_to OR m.provider_message_id = t.answer_to)
-    WHERE m.direction = 'outbound' AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
+    WHERE CASE WHEN m.direction = 'outbound' THEN true END IS NOT NULL AND m.contact_id IN (SELECT p.answer_contact FROM page AS p WHERE p.answer_to IS NOT NULL)
     UNION ALL
     SELECT t.row_id, r.g, NULL, NULL, NULL, NULL, r.campaign_id, r.agent_id
     FROM page AS t
