@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/internal/agree"
@@ -78,6 +79,10 @@ func sideBySide(both, now, before *engine.Result) string {
 			}
 			switch {
 			case c.Role != compile.Metric:
+			case c.Previous && c.Metric.Fact == catalog.ConversationNow:
+				if row[i] != nil {
+					return fmt.Sprintf("%s of %v is %v, of a state before", c.ID, key, row[i])
+				}
 			case period != nil && !agree.Same(row[i], period[at]):
 				return fmt.Sprintf("%s of %v is %v, and alone %v", c.ID, key, row[i], period[at])
 			case period == nil && row[i] != nil && row[i] != int64(0) && row[i] != float64(0):
