@@ -285,7 +285,9 @@ func TestLawValuesSumToTheWhole(t *testing.T) {
 			if text := differ(sums(cut), whole); text != "" {
 				t.Errorf("%s by %s: %s", fact, d.ID, text)
 			}
-			if len(cut.Notices) > 1 || len(cut.Notices) == 1 && !strings.HasPrefix(cut.Notices[0], "The cost of") {
+			if slices.ContainsFunc(cut.Notices, func(notice string) bool {
+				return !strings.HasPrefix(notice, "The cost of") && !strings.Contains(notice, " left out: ")
+			}) {
 				t.Errorf("%s by %s: %q", fact, d.ID, cut.Notices)
 			}
 			without := sums(run(t, e, query.Query{Metrics: metrics, Filters: []query.Filter{{Dimension: d.ID, Operator: "in", Values: nobody}}}, r))

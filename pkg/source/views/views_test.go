@@ -48,7 +48,7 @@ func newDatabase(t *testing.T) *database {
 	if err := contract.Create(t.Context(), d.conn, schema); err != nil {
 		t.Fatal(err)
 	}
-	data := reference.Random(5, reference.RandomOptions{Messages: 500, Sequence: true})
+	data := reference.Random(5, reference.RandomOptions{Messages: 500, Sequence: true, Clean: true})
 	if err := contract.Load(t.Context(), d.conn, schema, data); err != nil {
 		t.Fatal(err)
 	}
