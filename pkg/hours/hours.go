@@ -12,7 +12,8 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 )
 
-// Row is one row of the relation working_hours. What is nil is null.
+// Row is one row of the relation working_hours. What is nil is null. Where both Opens
+// and Closes are nil, the day is closed.
 type Row struct {
 	Line, Team, Zone *string
 	Weekday          *int64
@@ -42,6 +43,8 @@ type Week struct {
 	// Unknown: the zone of a row is unknown, and so are all hours of the owner.
 	Unknown bool
 	shifts  []shift
+	// closed: a row names a day without hours, so there is a schedule.
+	closed bool
 }
 
 // shift is a span of a local week. It may reach into the next week.
@@ -86,6 +89,8 @@ func New(rows []Row) *Schedule {
 			weeks[p.Owner] = w
 		}
 		switch {
+		case !wrong && r.closed():
+			w.closed = true
 		case !wrong:
 			zone, _ := calendar.StoredZone(value(r.Zone))
 			span, _ := spanOf(r)
@@ -98,7 +103,7 @@ func New(rows []Row) *Schedule {
 		}
 	}
 	for _, w := range weeks {
-		if w.Unknown || len(w.shifts) > 0 {
+		if w.Unknown || w.closed || len(w.shifts) > 0 {
 			s.Weeks = append(s.Weeks, *w)
 		}
 	}
@@ -166,11 +171,15 @@ func shorten(name string) string {
 	return name
 }
 
-// spanOf is the span of a row, or the column that is wrong.
+func (r Row) closed() bool { return r.Opens == nil && r.Closes == nil }
+
+// spanOf is the span of a row, or the column that is wrong. A closed day has none.
 func spanOf(r Row) (span, string) {
 	switch {
 	case r.Weekday == nil || *r.Weekday < 0 || *r.Weekday > 6:
 		return span{}, "weekday"
+	case r.closed():
+		return span{}, ""
 	case r.Opens == nil || *r.Opens < 0 || *r.Opens > day:
 		return span{}, "opens"
 	case r.Closes == nil || *r.Closes < 0 || *r.Closes > day:

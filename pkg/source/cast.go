@@ -77,12 +77,17 @@ func castSQL(expr, from, as string, modern bool) (sql string, partial bool) {
 		return expr + "::" + as, false
 	}
 	if modern {
-		return fmt.Sprintf("CASE WHEN pg_input_is_valid(%[1]s, '%[2]s') THEN %[1]s::%[2]s END", text, as), true
+		valid := fmt.Sprintf("pg_input_is_valid(%s, '%s')", text, as)
+		if as == "timestamptz" || as == "date" {
+			// Words such as "today" would move with the clock.
+			valid += fmt.Sprintf(` AND %s ~ '^\s*\d{4}[-/]?\d'`, text)
+		}
+		return fmt.Sprintf("CASE WHEN %[3]s THEN %[1]s::%[2]s END", text, as, valid), true
 	}
 	return fmt.Sprintf("CASE WHEN %[1]s ~* '%[2]s' THEN %[1]s::%[3]s END", text, textForms[as], as), true
 }
 
-// integerSQL reads a number as a whole one where it is not too great for it.
+// integerSQL reads a number as a whole one; a fraction, or one that is too great, is none.
 func integerSQL(expr, from, as string) (sql string, partial bool) {
 	most := map[string]string{"bigint": "9200000000000000000", "integer": "2147483000"}[as]
 	switch {
@@ -91,5 +96,5 @@ func integerSQL(expr, from, as string) (sql string, partial bool) {
 	case from == "int2", from == "int4", as == "bigint" && from == "int8":
 		return expr + "::" + as, false
 	}
-	return fmt.Sprintf("CASE WHEN %[1]s > -%[2]s AND %[1]s < %[2]s THEN %[1]s::%[3]s END", expr, most, as), true
+	return fmt.Sprintf("CASE WHEN %[1]s > -%[2]s AND %[1]s < %[2]s AND trunc(%[1]s) = %[1]s THEN %[1]s::%[3]s END", expr, most, as), true
 }

@@ -43,7 +43,8 @@ func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql strin
 		if !slices.Contains(numeric, stored.Type) {
 			kept = fmt.Sprintf("(btrim(%s::text, $blanks) = '') IS NOT FALSE OR %s IS NOT NULL", stored.Expr, read)
 		}
-		defects = append(defects, Defect{c.Name, kept, !c.Required || relation == "working_hours"}) // schedules are examined row by row
+		// Schedules are examined row by row, and a survey without a rating is one still.
+		defects = append(defects, Defect{c.Name, kept, !c.Required || relation == "working_hours" || relation == "csat"})
 	}
 	hasBlanks := slices.Contains([]string{"text", "varchar", "bpchar", "json", "jsonb"}, stored.Type) || !slices.Contains(builtIn, stored.Type)
 	switch {

@@ -144,3 +144,48 @@ func TestDurations(t *testing.T) {
 			Query: `{"metrics": ["first_response_time_avg", "resolution_time_avg"]}`, Want: []string{`{"first_response_time_avg": 0, "resolution_time_avg": 0}`}},
 	)
 }
+
+// What describes messages may stand twice, and names may be blank.
+func TestDescribedTwice(t *testing.T) {
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "line", Kind: "views", Query: `{"metrics": ["messages_sent", "sessions", "cost_usd"], "groupBy": ["channel"]}`, Rows: `
+			INSERT INTO rate_card VALUES ('Brazil', 'marketing', '2025-07-01', 0.06);
+			ALTER TABLE line DROP CONSTRAINT IF EXISTS line_pkey;
+			INSERT INTO line (line_id, name, channel) VALUES ('L', 'Main 2', 'whatsapp');
+			INSERT INTO message (message_id, account_id, contact_id, line_id, direction, author_kind, template_name, template_category, status, created_at)
+			VALUES ('m1', '1', 'c1', 'L', 'outbound', 'campaign', 'promo', 'marketing', 'delivered', '2026-11-10 12:00Z')`,
+			Want: []string{`{"channel": "whatsapp", "messages_sent": 1, "sessions": 1, "cost_usd": 0.06}`}},
+		fieldtest.Case{Name: "agent", Kind: "views", Query: `{"metrics": ["messages_sent"], "groupBy": ["agent"]}`, Rows: `
+			INSERT INTO agent (agent_id, name) VALUES ('7', 'Bea'), ('7', 'Bea');
+			INSERT INTO message (message_id, account_id, contact_id, line_id, direction, author_kind, agent_id, created_at)
+			VALUES ('m1', '1', 'c1', 'L', 'outbound', 'agent', '7', '2026-11-10 12:00Z')`,
+			Want: []string{`{"agent": "7", "agent_name": "Bea", "messages_sent": 1}`}},
+		fieldtest.Case{Name: "blank display name", Kind: "chatwoot", Query: `{"metrics": ["messages_sent"], "groupBy": ["agent"]}`, Rows: `
+			INSERT INTO users (id, name, display_name, uid) VALUES (7, 'Bea', U&' \200B', '7');
+			INSERT INTO messages (id, message_type, sender_type, sender_id, content, source_id, status) VALUES (1, 1, 'User', 7, 'hi', 'x1', 1)`,
+			Want: []string{`{"agent_name": "Bea", "messages_sent": 1}`}},
+		fieldtest.Case{Name: "blank contact name", Kind: "chatwoot", Query: `{"metrics": ["messages_received"], "groupBy": ["contact"]}`, Rows: `
+			UPDATE contacts SET name = ' ', phone_number = NULL, email = 'a@b.example';
+			INSERT INTO messages (id, message_type, sender_type, sender_id, content) VALUES (1, 0, 'Contact', 1, 'hi')`,
+			Want: []string{`{"contact_name": "a@b.example", "messages_received": 1}`}},
+		fieldtest.Case{Name: "blank provider id", Kind: "chatwoot", Query: `{"metrics": ["messages_sent", "messages_pending"]}`, Rows: `
+			INSERT INTO messages (id, message_type, sender_type, sender_id, content, source_id, status)
+			SELECT n, 1, 'User', 7, 'hi', (ARRAY['', ' ', NULL])[n], 0 FROM generate_series(1, 3) AS n`,
+			Want: []string{`{"messages_sent": 0, "messages_pending": 3}`}},
+		fieldtest.Case{Name: "words for times", Kind: "views", Query: `{"metrics": ["messages_received"]}`, Rows: `
+			ALTER TABLE message ALTER created_at TYPE text;
+			INSERT INTO message (message_id, account_id, contact_id, line_id, direction, created_at)
+			VALUES ('m1', '1', 'c1', 'L', 'inbound', '2026-11-10 12:00Z'), ('m2', '1', 'c1', 'L', 'inbound', 'today'), ('m3', '1', 'c1', 'L', 'inbound', 'now')`,
+			Want: []string{`{"messages_received": 1}`}, Notice: "message"},
+		fieldtest.Case{Name: "ratings of other types", Kind: "views", Query: `{"metrics": ["csat_responses", "csat_average", "csat_surveys"]}`, Rows: `
+			ALTER TABLE csat ALTER rating TYPE text;
+			INSERT INTO csat (contact_id, rating, sent_at, answered_at)
+			SELECT 'c1', r, '2026-11-10 12:00Z', '2026-11-10 13:00Z' FROM unnest(ARRAY['5', '4', 'five', '5.4']) AS r`,
+			Want: []string{`{"csat_responses": 2, "csat_average": 4.5, "csat_surveys": 4}`}},
+		fieldtest.Case{Name: "ratings between", Kind: "views", Query: `{"metrics": ["csat_responses", "csat_average", "csat_surveys"]}`, Rows: `
+			ALTER TABLE csat ALTER rating TYPE numeric;
+			INSERT INTO csat (contact_id, rating, sent_at, answered_at)
+			SELECT 'c1', r, '2026-11-10 12:00Z', '2026-11-10 13:00Z' FROM unnest(ARRAY[5, 4, 5.4, 0.6]) AS r`,
+			Want: []string{`{"csat_responses": 2, "csat_average": 4.5, "csat_surveys": 4}`}},
+	)
+}

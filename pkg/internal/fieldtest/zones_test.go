@@ -145,3 +145,18 @@ func TestRowsOfWorkingHoursThatCannotBeRead(t *testing.T) {
 		fieldtest.Case{Name: "a whole day", Kind: "views", Rows: row("1, '12:00', '12:00'") + oneMessage["views"], Query: byHours, Want: []string{`{"business_hours": "outside"}`}},
 	)
 }
+
+// An inbox that is closed all week has a schedule.
+func TestClosedAllWeek(t *testing.T) {
+	rows := `
+		UPDATE inboxes SET working_hours_enabled = true, timezone = 'UTC';
+		INSERT INTO working_hours (inbox_id, day_of_week, open_hour, open_minutes, close_hour, close_minutes, closed_all_day)
+		SELECT 1, d, 9, 0, 18, 0, true FROM generate_series(0, 6) AS d;
+		INSERT INTO messages (id, message_type, sender_type, sender_id, content) VALUES (1, 0, 'Contact', 1, 'hi')`
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "group", Kind: "chatwoot", Rows: rows, Query: `{"metrics": ["messages_received"], "groupBy": ["business_hours"]}`, Quiet: true,
+			Want: []string{`{"business_hours": "outside", "messages_received": 1}`}},
+		fieldtest.Case{Name: "filter", Kind: "chatwoot", Rows: rows, Query: `{"metrics": ["messages_received"], "filters": [{"dimension": "business_hours", "operator": "in", "values": ["outside"]}]}`,
+			Want: []string{`{"messages_received": 1}`}},
+	)
+}

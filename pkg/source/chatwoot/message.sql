@@ -30,7 +30,7 @@ SELECT m.id AS message_id, m.id AS sequence, m.account_id, m.conversation_id, c.
   -- 0 is what a message begins with; a channel that reports statuses gives it an
   -- id when it takes it. What was written elsewhere begins with 1. A call has none.
   CASE WHEN m.message_type <> 0 AND m.content_type <> 12 THEN CASE m.status WHEN 1 THEN CASE WHEN m.sender_type IS NULL AND a.external_echo = 'true' THEN 'sent' ELSE 'delivered' END WHEN 2 THEN 'read' WHEN 3 THEN 'failed'
-    ELSE CASE WHEN m.source_id IS NULL AND i.channel_type IN ('Channel::Whatsapp', 'Channel::TwilioSms', 'Channel::Sms', 'Channel::FacebookPage', 'Channel::Instagram') THEN 'pending' ELSE 'sent' END
+    ELSE CASE WHEN nullif(btrim(m.source_id, $blanks), '') IS NULL AND i.channel_type IN ('Channel::Whatsapp', 'Channel::TwilioSms', 'Channel::Sms', 'Channel::FacebookPage', 'Channel::Instagram') THEN 'pending' ELSE 'sent' END
   END END AS status,
   -- The code stands in the text.
   NULL::text AS error_code,

@@ -28,7 +28,7 @@ SELECT m."ticketId" || ':' || m.id AS message_id, m."companyId" AS account_id, m
     WHEN m."mediaType" IN ('locationMessage', 'liveLocationMessage') THEN 'location'
     WHEN m."mediaType" IN ('contactMessage', 'contactsArrayMessage', 'vcard') THEN 'contacts'
     WHEN m."mediaType" IN ('buttonsMessage', 'buttonsResponseMessage', 'templateButtonReplyMessage', 'listMessage', 'listResponseMessage', 'templateMessage') THEN 'interactive'
-    WHEN m."mediaType" = 'call_log' THEN 'call'
+    WHEN lower(m."mediaType") = 'call_log' THEN 'call'
     WHEN coalesce(m."mediaType", '') IN ('', 'text', 'conversation', 'extendedTextMessage', 'messageContextInfo', 'ephemeralMessage', 'editedMessage') THEN 'text'
     ELSE 'other'
   END AS content_type,
@@ -49,7 +49,7 @@ SELECT m."ticketId" || ':' || m.id AS message_id, m."companyId" AS account_id, m
   regexp_replace(m."quotedMsgId", '-' || m."ticketId" || '$', '') AS in_reply_to,
   -- WhatsApp charges nobody on WhatsApp Web.
   CASE WHEN m."fromMe" THEN 0 END AS price_usd,
-  coalesce(m."mediaType" = 'call_log', false) AS is_call
+  coalesce(lower(m."mediaType") = 'call_log', false) AS is_call
 FROM {{table "Messages"}} AS m
 JOIN {{table "Tickets"}} AS t ON t.id = m."ticketId"
 {{- if has "TicketTraking.startedAt"}}

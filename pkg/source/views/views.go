@@ -214,9 +214,19 @@ func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []stri
 			counted = []string{fmt.Sprintf("(%s IN (%s)) IS NOT TRUE", kind, words(contract.NoMessageTypes()))}
 		}
 		sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), v.table(r.Name)) + where(counted, limit, v.bounds(r.Name), v.lists(r.Name), keptBy(defects))
-		return sql, v.leftOut(r, defects, limit), absent, finding
+		return once(r.Name, sql), v.leftOut(r, defects, limit), absent, finding
 	}
 	return "", "", nil, finding
+}
+
+// once keeps one row of each id of the relations that describe others and are small. A
+// line that stands twice would count its messages twice.
+func once(relation, sql string) string {
+	if !slices.Contains([]string{"line", "account", "agent", "team", "campaign"}, relation) {
+		return sql
+	}
+	id := source.Key(relation)
+	return fmt.Sprintf("SELECT DISTINCT ON (r.%[1]s) r.*\nFROM (\n%[2]s\n) AS r\nORDER BY r.%[1]s, r.name", id, sql)
 }
 
 // stored is a column as the schema has it.
