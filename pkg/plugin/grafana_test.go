@@ -166,7 +166,7 @@ func TestWrongQueryLeavesItsNeighboursAlone(t *testing.T) {
 		"cut":      {`{"metrics": ["sessions"], "groupBy": ["direction"]}`, "sessions cannot be cut by direction: choose one of account"},
 		"filter":   {`{"metrics": ["sessions"], "filters": [{"dimension": "line", "operator": "is", "values": ["1"]}]}`, `unknown operator "is"`},
 		"variable": {`{"metrics": ["sessions"], "filters": [{"dimension": "line", "operator": "in", "values": ["$line"]}]}`, "a variable that was not replaced"},
-		"pattern":  {`{"metrics": ["messages"], "filters": [{"dimension": "template", "operator": "matches", "values": ["("]}]}`, "no regular expression that PostgreSQL reads"},
+		"pattern":  {`{"metrics": ["messages"], "filters": [{"dimension": "template", "operator": "matches", "values": ["("]}]}`, "is not a regular expression"},
 		"json":     {`{"metrics": "sessions"}`, `"metrics" holds a text where a list belongs`},
 	}
 	queries := map[string]string{"good": `{"metrics": ["sessions"]}`}
