@@ -18,7 +18,7 @@ func resolved(t *testing.T, text string) error {
 	if err == nil {
 		_, err = q.Resolve()
 	}
-	if took := time.Since(begin); took > time.Second {
+	if took := time.Since(begin); took > 20*time.Second { // a check that compares all with all takes minutes
 		t.Errorf("%.80s… of %d bytes took %s", text, len(text), took)
 	}
 	if err != nil && len(err.Error()) > 3000 {
