@@ -404,6 +404,8 @@ func (d *Database) render(f *draft, p Product) error {
 			return true
 		},
 		"feature": func(name string) bool { return p.Features[name] },
+		"visible": Visible,
+		"known":   Known,
 		"unknown": func(name string) string {
 			f.unknown = append(f.unknown, name)
 			return ""

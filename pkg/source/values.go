@@ -114,6 +114,12 @@ func visible(expr string) string {
 	return fmt.Sprintf(`(%[1]s COLLATE "C" BETWEEN '!' AND '~' OR btrim(%[1]s, $blanks) <> '')`, expr)
 }
 
+// Visible is visible for the files of products.
+func Visible(expr string) string { return visible("(" + expr + ")") }
+
+// Known is the SQL of a text, or null where it shows nothing.
+func Known(expr string) string { return fmt.Sprintf("CASE WHEN %s THEN %s END", Visible(expr), expr) }
+
 // valueSQL is the SQL of a value by the contract's rules: expr is of the column's type
 // and cheap to read.
 func valueSQL(relation string, c Column, expr string) string {

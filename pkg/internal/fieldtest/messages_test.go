@@ -160,3 +160,83 @@ func TestCallOpensWindow(t *testing.T) {
 			INSERT INTO "Messages" (id, body, "mediaType", "fromMe", ack, "ticketId", "companyId", "createdAt", "updatedAt") VALUES ('C2', 'You called?', 'conversation', true, 3, 1, 1, '2026-11-11 11:59Z', '2026-11-11 11:59Z')`},
 	)
 }
+
+// TestWebhookTexts reads bodies in a column of texts or of JSON that hold characters
+// which PostgreSQL has none for.
+func TestWebhookTexts(t *testing.T) {
+	const query = `{"metrics": ["messages_received"]}`
+	rows := hook(`'`+hooked("messages", said("1", `"type": "text", "text": {"body": "a \ud83d"}`))+`'`) + hook(`'`+hooked("messages", said("2", `"type": "text", "text": {"body": "\u0000 \ude00 \ud83d\ude00 \\u0000"}`))+`'`)
+	fieldtest.Run(t,
+		fieldtest.Case{Name: "text", Kind: "webhook", Query: query, Want: []string{`{"messages_received": 2}`}, Rows: "ALTER TABLE whatsapp_webhook ALTER payload TYPE text USING payload::text;" + rows},
+		fieldtest.Case{Name: "json", Kind: "webhook", Query: query, Want: []string{`{"messages_received": 2}`}, Rows: "ALTER TABLE whatsapp_webhook ALTER payload TYPE json USING payload::json;" + rows},
+		fieldtest.Case{Name: "text in jsonb", Kind: "webhook", Query: query, Want: []string{`{"messages_received": 1}`}, Rows: hook(`to_jsonb('` + hooked("messages", said("1", `"type": "text", "text": {"body": "a \ud83d"}`)) + `'::text)`)},
+	)
+}
+
+// TestWebhookValues: blanks are no value, words and times are read as they are meant.
+func TestWebhookValues(t *testing.T) {
+	message := func(values string) string {
+		return hook(`'` + hooked("messages", `"messages": [{`+values+`, "type": "text"}]`) + `'`)
+	}
+	named := func(id, name string) string {
+		return hook(`'` + hooked("messages", `"contacts": [{"wa_id": "5511900000002", "profile": {"name": "`+name+`"}}], "messages": [{"from": "5511900000002", "id": "`+id+`", "timestamp": "1794312000", "type": "text"}]`) + `'`)
+	}
+	const later = `UPDATE whatsapp_webhook SET received_at = received_at + interval '1 minute' WHERE payload::text LIKE '%"id": "2"%'`
+	status := func(values string) string {
+		return hook(`'` + hooked("messages", `"statuses": [{"id": "S", "recipient_id": "5511900000001", "timestamp": "1794312000", `+values+`}]`) + `'`)
+	}
+	received := func(name, rows string, want ...string) fieldtest.Case {
+		return fieldtest.Case{Name: name, Kind: "webhook", Query: `{"metrics": ["messages_received", "active_contacts"]}`, Rows: rows, Want: want}
+	}
+	unread := func(name, time string) fieldtest.Case {
+		return fieldtest.Case{Name: name, Kind: "webhook", Query: `{"metrics": ["messages_received"]}`, Rows: message(`"from": "5511900000002", "id": "1", "timestamp": ` + time), Error: "none of the 1 newest rows"}
+	}
+	fieldtest.Run(t,
+		received("from a blank", message(`"from": " ", "id": "1", "timestamp": "1794312000"`)+message(`"from": "\u200b", "id": "2", "timestamp": "1794312000"`), `{"messages_received": 2, "active_contacts": 0}`),
+		received("a blank id", message(`"from": "5511900000002", "id": "", "timestamp": "1794312000"`)+message(`"from": "5511900000003", "id": " ", "timestamp": "1794312000"`), `{"messages_received": 0, "active_contacts": 0}`),
+		received("a fraction", message(`"from": "5511900000002", "id": "1", "timestamp": 1794312000.5`), `{"messages_received": 1, "active_contacts": 1}`),
+		received("a copy of no time", message(`"from": "5511900000002", "id": "1", "timestamp": "0"`)+message(`"from": "5511900000002", "id": "1", "timestamp": "1794312000"`), `{"messages_received": 1, "active_contacts": 1}`),
+		received("to oneself", message(`"from": "551140000000", "id": "1", "timestamp": "1794312000"`)+message(`"from": "5511900000002", "id": "2", "timestamp": "1794312000"`), `{"messages_received": 1, "active_contacts": 1}`),
+		unread("only times of 0", `"0"`), unread("only absurd times", `"99999999999999"`),
+		fieldtest.Case{Name: "a blank line and account", Kind: "webhook", Query: `{"metrics": ["messages_received"], "groupBy": ["line", "account"]}`, Want: []string{`{"line": null, "account": null, "messages_received": 1}`},
+			Rows: hook(`'{"entry": [{"id": "", "changes": [{"field": "messages", "value": {"metadata": {"phone_number_id": " "}, ` + said("1", `"type": "text"`) + `}}]}]}'`)},
+		fieldtest.Case{Name: "a blank name", Kind: "webhook", Query: `{"metrics": ["messages_received"], "groupBy": ["contact"]}`, Want: []string{`{"contact_name": "Dora", "messages_received": 2}`}, Rows: named("1", "Dora") + named("2", " ") + later},
+		fieldtest.Case{Name: "an echo to oneself", Kind: "webhook", Query: `{"metrics": ["messages_outbound", "notifications"]}`, Want: []string{`{"messages_outbound": 1, "notifications": 1}`},
+			Rows: hook(`'`+hooked("smb_message_echoes", `"message_echoes": [{"from": "551140000000", "to": "551140000000", "id": "1", "timestamp": "1794312000", "type": "text"}]`)+`'`) +
+				hook(`'`+hooked("smb_message_echoes", `"message_echoes": [{"from": "551140000000", "to": "5511900000002", "id": "2", "timestamp": "1794312000", "type": "text"}]`)+`'`)},
+		fieldtest.Case{Name: "a word with blanks", Kind: "webhook", Query: `{"metrics": ["messages_outbound", "messages_delivered"]}`, Want: []string{`{"messages_outbound": 1, "messages_delivered": 1}`}, Rows: status(`"status": "Delivered "`)},
+		fieldtest.Case{Name: "a charge without a category", Kind: "webhook", Query: `{"metrics": ["cost_unknown"]}`, Want: []string{`{"cost_unknown": 1}`}, Rows: status(`"status": "delivered", "pricing": {"billable": true, "pricing_model": "PMP", "category": null}`)},
+	)
+}
+
+// TestEvolutionValues: blanks are no value, impossible times are none, words are read
+// as they are meant.
+func TestEvolutionValues(t *testing.T) {
+	message := func(id, key, kind, message, time string) string {
+		return evolutionMessage + `VALUES ('` + id + `', '` + key + `', '` + kind + `', '` + message + `', 'android', ` + time + `, 'i1');`
+	}
+	text := func(id, key, time string) string {
+		return message(id, key, "conversation", `{"conversation": "hi"}`, time)
+	}
+	const key = `{"id": "A1", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}`
+	const own = `{"id": "A2", "fromMe": true, "remoteJid": "5511900000001@s.whatsapp.net"}`
+	counted := func(name, rows, want string) fieldtest.Case {
+		return fieldtest.Case{Name: name, Kind: "evolution", Query: `{"metrics": ["messages_received", "messages_outbound", "active_contacts"]}`, Rows: rows, Want: []string{want}}
+	}
+	const one = `{"messages_received": 1, "messages_outbound": 0, "active_contacts": 1}`
+	fieldtest.Run(t,
+		counted("a copy of no time", text("m1", key, "0")+text("m2", key, "1794312000")+text("m3", key, "-2147483648"), one),
+		counted("blank ids", text("m1", `{"id": " ", "fromMe": false, "remoteJid": " "}`, "1794312000")+text("m2", `{"id": " ", "fromMe": false, "remoteJid": "\u200b"}`, "1794312000"), `{"messages_received": 2, "messages_outbound": 0, "active_contacts": 0}`),
+		counted("who wrote", text("m1", `{"id": "1", "fromMe": "True", "remoteJid": "5511900000001@s.whatsapp.net"}`, "1794312000")+text("m2", `{"id": "2", "fromMe": 1, "remoteJid": "5511900000001@s.whatsapp.net"}`, "1794312000")+
+			text("m3", `{"id": "3", "fromMe": null, "remoteJid": "5511900000001@s.whatsapp.net"}`, "1794312000")+text("m4", `"abc"`, "1794312000")+text("m5", key, "1794312000"), `{"messages_received": 1, "messages_outbound": 2, "active_contacts": 1}`),
+		counted("no message", message("m1", `{"id": "1", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}`, "messageContextInfo", `{"messageContextInfo": {}}`, "1794312000")+
+			message("m2", `{"id": "2", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}`, "eventResponseMessage", `{"eventResponseMessage": {}}`, "1794312000")+
+			message("m3", `{"id": "3", "fromMe": false, "remoteJid": "5511900000001@s.whatsapp.net"}`, "messageContextInfo", `{"messageContextInfo": {}, "imageMessage": {}}`, "1794312000"), one),
+		fieldtest.Case{Name: "a blank client", Kind: "evolution", Query: `{"metrics": ["messages_received"], "groupBy": ["account"]}`, Want: []string{`{"account": null, "messages_received": 1}`}, Rows: `UPDATE "Instance" SET "clientName" = ' ';` + text("m1", key, "1794312000")},
+		fieldtest.Case{Name: "a blank name", Kind: "evolution", Query: `{"metrics": ["messages_received"], "groupBy": ["contact"]}`, Want: []string{`{"contact_name": "Ana", "messages_received": 1}`}, Rows: text("m1", key, "1794312000") +
+			`INSERT INTO "Contact" (id, "remoteJid", "pushName", "instanceId") VALUES ('c', '5511900000001@s.whatsapp.net', ' ', 'i1'); INSERT INTO "Chat" (id, "remoteJid", name, "instanceId") VALUES ('c', '5511900000001@s.whatsapp.net', 'Ana', 'i1')`},
+		fieldtest.Case{Name: "words of statuses", Kind: "evolution", Query: `{"metrics": ["messages_outbound", "messages_delivered", "messages_read"]}`, Want: []string{`{"messages_outbound": 2, "messages_delivered": 2, "messages_read": 1}`},
+			Rows: text("m1", `{"id": "1", "fromMe": true, "remoteJid": "5511900000001@s.whatsapp.net"}`, "1794312000") + text("m2", own, "1794312000") +
+				`INSERT INTO "MessageUpdate" (id, "keyId", "remoteJid", "fromMe", status, "messageId", "instanceId") VALUES ('u1', '1', 'x', true, 'delivery_ack', 'm1', 'i1'), ('u2', 'A2', 'x', true, 'Read', 'm2', 'i1')`},
+	)
+}

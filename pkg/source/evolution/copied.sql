@@ -2,8 +2,8 @@
 SELECT min(m."id") AS id
 FROM {{table "Message"}} AS m
 JOIN {{table "Instance"}} AS i ON i."id" = m."instanceId"
-WHERE m."key" ->> 'id' <> ''
+WHERE {{visible `m."key" ->> 'id'`}}
   AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
   AND i."{{.Account}}" = $account
-GROUP BY m."instanceId", m."key" ->> 'id', coalesce(m."key" ->> 'fromMe', 'false')
+GROUP BY m."instanceId", m."key" ->> 'id', {{template "own.sql" "m"}}
 HAVING count(*) > 1

@@ -2,32 +2,34 @@
 -- all of them, and that row with what is known of the others. The phone shows one
 -- message, whatever the rows' times are. One row may have the contact's LID and
 -- another the number; rows of two numbers are messages of two chats. A row stands for
--- the others if it is a message (a stub may come before it) and the first of these.
+-- the others if it is a message (a stub may come before it) and the first of these
+-- with a possible time, of the years 1990 to 2199.
 SELECT u.id, g.first, g.jid, CASE WHEN u.id = g.first THEN g.ids END AS ids{{if has "Message.status"}}, g.reached{{end}}
 FROM (
   SELECT x."instanceId", x.own, x.key, x.jid, array_agg(DISTINCT x."id") AS ids,
-    substr(min(lpad(x."messageTimestamp"::text, 12, '0') || x."id" COLLATE "C") FILTER (WHERE {{template "counted.sql" "x"}}), 13) AS first
-    {{- if has "Message.status"}}, max(array_position({{template "ranks.sql"}}, x."status"::text)) AS reached{{end}}
+    substr(min(lpad(x."messageTimestamp"::text, 12, '0') || x."id" COLLATE "C") FILTER (WHERE x."messageTimestamp" >= 631152000 AND x."messageTimestamp" < 7258118400 AND {{template "counted.sql" "x"}}), 13) AS first
+    {{- if has "Message.status"}}, max(array_position({{template "ranks.sql"}}, upper(btrim(x."status"::text) COLLATE "C"))) AS reached{{end}}
   FROM (
-    SELECT d."id", d."instanceId", d."messageType", d."message", d."messageTimestamp", d."key" ->> 'id' AS key, coalesce(d."key" ->> 'fromMe', 'false') AS own,
-      coalesce(n.jid, min(n.jid) OVER (PARTITION BY d."instanceId", d."key" ->> 'id', coalesce(d."key" ->> 'fromMe', 'false'))) AS jid
+    SELECT d."id", d."instanceId", d."messageType", d."message", d."messageTimestamp", d."key" ->> 'id' AS key, f.own,
+      coalesce(n.jid, min(n.jid) OVER (PARTITION BY d."instanceId", d."key" ->> 'id', f.own)) AS jid
       {{- if has "Message.status"}}, d."status"{{end}}
     FROM (
       SELECT array_agg(a."id") AS ids
       FROM {{table "Message"}} AS a
-      WHERE a."key" ->> 'id' <> '' AND (a."instanceId", a."key" ->> 'id') IN (
+      WHERE {{visible `a."key" ->> 'id'`}} AND (a."instanceId", a."key" ->> 'id') IN (
         SELECT r."instanceId", r."key" ->> 'id'
         FROM {{table "Message"}} AS r
         WHERE true
           AND r."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
           AND r."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
       )
-      GROUP BY a."instanceId", a."key" ->> 'id', coalesce(a."key" ->> 'fromMe', 'false')
+      GROUP BY a."instanceId", a."key" ->> 'id', {{template "own.sql" "a"}}
       HAVING count(*) > 1
     ) AS t
     CROSS JOIN LATERAL unnest(t.ids) AS e (id)
     JOIN {{table "Message"}} AS d ON d."id" = e.id
     CROSS JOIN LATERAL (SELECT {{template "number.sql" "d"}} AS jid) AS n
+    CROSS JOIN LATERAL (SELECT {{template "own.sql" "d"}} AS own) AS f
   ) AS x
   GROUP BY x."instanceId", x.own, x.key, x.jid
 ) AS g

@@ -35,7 +35,7 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
     (SELECT lower(a."template" ->> 'category') FROM {{table "Template"}} AS a WHERE a."name" = t.name AND a."instanceId" = m."instanceId")
   END AS template_category,
   {{- end}}
-  m."key" ->> 'id' AS provider_message_id,
+  {{known `m."key" ->> 'id'`}} AS provider_message_id,
   {{if has "MessageUpdate.status"}}{{if feature "updates" -}}
   CASE WHEN k.own THEN (ARRAY['pending', 'sent', 'sent', 'failed', 'failed', 'delivered', 'delivered', 'read', 'read'])[u.reached] END AS status,
   {{- end}}{{end}}
@@ -61,7 +61,7 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
   coalesce(c.kind IN ('callLogMesssage', 'callLogMessage', 'bcallMessage', 'call'), false) AS is_call
 FROM {{table "Message"}} AS m
 LEFT JOIN (
-  SELECT i."id", i."name", i."clientName", i."integration", substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net' AS owner,
+  SELECT i."id", i."name", {{known `i."clientName"`}} AS "clientName", i."integration", substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net' AS owner,
     nullif(regexp_replace(i."number", '\D', '', 'g'), '') || '@s.whatsapp.net' AS number
   FROM {{table "Instance"}} AS i
   OFFSET 0
@@ -72,7 +72,7 @@ LEFT JOIN (
 ) AS copies ON copies.id = m."id"
 -- A contact's number may stand beside another address, the LID.
 CROSS JOIN LATERAL (
-  SELECT coalesce(m."key" ->> 'fromMe', 'false') = 'true' AS own, nullif(m."key" ->> 'remoteJid', '') AS raw, {{template "number.sql" "m"}} AS beside
+  SELECT {{template "own.sql" "m"}} AS own, {{known `m."key" ->> 'remoteJid'`}} AS raw, {{template "number.sql" "m"}} AS beside
 ) AS k
 CROSS JOIN LATERAL (SELECT {{template "jid.sql" "k.raw"}} AS jid) AS a
 {{- if feature "lids"}}
@@ -89,7 +89,7 @@ CROSS JOIN LATERAL (SELECT jsonb_path_query_first(w2.content, '$.*.message ? (@.
 CROSS JOIN LATERAL (SELECT jsonb_path_query_first(w3.content, '$.*.message ? (@.type() == "object")') AS content) AS w4
 CROSS JOIN LATERAL (
   SELECT coalesce(w4.content, w3.content, w2.content, w1.content, m."message") AS content,
-    w1.content IS NULL AND (m."messageType" <> 'conversation' OR m."message" ? 'conversation') AS plain
+    w1.content IS NULL AND m."messageType" <> 'messageContextInfo' AND (m."messageType" <> 'conversation' OR m."message" ? 'conversation') AS plain
 ) AS inside
 CROSS JOIN LATERAL (
   SELECT inside.content, CASE WHEN inside.plain THEN m."messageType"::text
@@ -106,14 +106,14 @@ CROSS JOIN LATERAL (
 -- The furthest status, whatever came last. The one of the message itself is kept
 -- up for inbound ones; of others it is what they began with.
 LEFT JOIN LATERAL (
-  SELECT greatest(max(array_position({{template "ranks.sql"}}, s."status"::text)){{if has "Message.status"}}, array_position({{template "ranks.sql"}}, m."status"::text), copies.reached{{end}}) AS reached
+  SELECT greatest(max(array_position({{template "ranks.sql"}}, upper(btrim(s."status"::text) COLLATE "C"))){{if has "Message.status"}}, array_position({{template "ranks.sql"}}, upper(btrim(m."status"::text) COLLATE "C")), copies.reached{{end}}) AS reached
   FROM {{table "MessageUpdate"}} AS s
   WHERE k.own AND s."messageId" = ANY (coalesce(copies.ids, ARRAY[m."id"]))
 ) AS u ON true
 {{- end}}
 WHERE {{template "counted.sql" "m"}}
   AND (c.kind IN {{template "none.sql"}}) IS NOT TRUE
-  AND (copies.first <> m."id") IS NOT TRUE
+  AND k.own IS NOT NULL AND (copies.first <> m."id") IS NOT TRUE
   AND coalesce({{template "person.sql" "p.jid"}}, true) AND (p.jid = i.owner) IS NOT TRUE AND (p.jid = i.number) IS NOT TRUE
   AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
   AND m."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint

@@ -1,6 +1,6 @@
 SELECT m."id"
 FROM {{table "Message"}} AS m
 JOIN {{table "Instance"}} AS i ON i."id" = m."instanceId"
-WHERE coalesce(m."key" ->> 'id', '') = ''
+WHERE ({{visible `m."key" ->> 'id'`}}) IS NOT TRUE
   AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
   AND i."{{.Account}}" = $account

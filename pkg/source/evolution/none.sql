@@ -1,2 +1,2 @@
 ('reactionMessage', 'encReactionMessage', 'protocolMessage', 'senderKeyDistributionMessage', 'editedMessage', 'secretEncryptedMessage',
-    'pollUpdateMessage', 'pinInChatMessage', 'keepInChatMessage', 'albumMessage', 'encEventResponseMessage', 'scheduledCallEditMessage', 'unknown')
+    'pollUpdateMessage', 'pinInChatMessage', 'keepInChatMessage', 'albumMessage', 'encEventResponseMessage', 'eventResponseMessage', 'scheduledCallEditMessage', 'unknown')

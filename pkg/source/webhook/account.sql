@@ -6,5 +6,5 @@ FROM (
     AND {{.ReceivedAt}} >= {{.Moment "$since - interval '1 day'"}}
     AND {{.ReceivedAt}} < {{.Moment "$until + interval '8 days'"}}
 ) AS b
-WHERE b.e ->> 'id' IS NOT NULL
+WHERE {{visible "b.e ->> 'id'"}}
   AND b.e ->> 'id' = $account

@@ -1,11 +1,11 @@
 -- Who wrote and who was written to, by the user id or else by the number, with
 -- what the webhooks tell: the name of the latest, and the number.
-SELECT {{.Contact "p.user_id" "p.wa_id" "p.account_id" (shared "user_ids")}} AS contact_id, min(p.account_id) AS account_id,
+SELECT {{.Contact "p.user_id" "p.wa_id" "p.account_id" (shared "user_ids")}} AS contact_id, min({{known "p.account_id"}}) AS account_id,
   substr(max(p.name), 18) AS name, min(p.phone) AS phone, min(p.country) AS country
 FROM (
   SELECT x.account_id,
     {{.User "x.p"}} AS user_id, {{.Number "x.p"}} AS wa_id,
-    to_char(extract(epoch FROM x.received_at), 'FM0000000000.000000') || nullif(x.p #>> '{profile,name}', '') AS name,
+    to_char(extract(epoch FROM x.received_at), 'FM0000000000.000000') || ({{known "x.p #>> '{profile,name}'"}}) AS name,
     '+' || substring({{.Number "x.p"}} FROM '^\d+$') AS phone,
     -- A user id begins with the country.
     substring({{.User "x.p"}} FROM '^([A-Z]{2})\.') AS country

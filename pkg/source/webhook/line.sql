@@ -16,5 +16,5 @@ FROM (
       AND b.e ->> 'id' = $account
   ) AS c
 ) AS x
-WHERE x.line_id IS NOT NULL
+WHERE {{visible "x.line_id"}}
 GROUP BY x.line_id

@@ -10,13 +10,13 @@ SELECT i.message_id, i.account_id, {{.Contact "i.user_id" "i.wa_id" "i.account_i
 FROM (
   -- The same webhook may come twice. What is read of it is taken out of it before it
   -- is sorted: that is what the offset is for.
-  SELECT m.message_id, min(m.account_id) AS account_id, min(m.line_id) AS line_id, min(m.user_id) AS user_id, min(m.wa_id) AS wa_id,
+  SELECT m.message_id, min({{known "m.account_id"}}) AS account_id, min({{known "m.line_id"}}) AS line_id, min(m.user_id) AS user_id, min(m.wa_id) AS wa_id,
     min(m.at) AS created_at, min(m.content_type) AS content_type, min(m.body) AS body, bool_or(m.is_referral) AS is_referral,
     min(m.button_payload) AS button_payload, min(m.in_reply_to) AS in_reply_to, min(m.received_at) AS updated_at, bool_or(m.is_call) AS is_call
   FROM (
     SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.m ->> 'id' AS message_id, hashtextextended(x.m ->> 'id', 0) AS key,
-      coalesce({{.User "x.m"}}, CASE WHEN x.one OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.m ->> 'from', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
-      coalesce(CASE WHEN x.one THEN nullif(x.v #>> '{contacts,0,wa_id}', '') END, CASE WHEN x.is_call THEN nullif(x.m ->> 'from', '') ELSE {{.Number "x.m"}} END, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
+      coalesce({{.User "x.m"}}, CASE WHEN x.one OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.m ->> 'from', true) THEN {{known "x.v #>> '{contacts,0,user_id}'"}} END) AS user_id,
+      coalesce(CASE WHEN x.one THEN {{known "x.v #>> '{contacts,0,wa_id}'"}} END, CASE WHEN x.is_call THEN {{known "x.m ->> 'from'"}} ELSE {{.Number "x.m"}} END, {{known "x.v #>> '{contacts,0,wa_id}'"}}) AS wa_id,
       {{.Instant "x.m"}} AS at,
       CASE WHEN x.is_call THEN 'call' ELSE lower(x.m ->> 'type') END AS content_type, x.is_call,
       {{.Body "x.m"}} AS body,
@@ -40,10 +40,10 @@ FROM (
           AND b.e ->> 'id' = $account
       ) AS c
     ) AS x
-    WHERE CASE WHEN x.is_call THEN upper(x.m ->> 'direction') = 'USER_INITIATED' ELSE {{.IsMessage "x.m"}} END
+    WHERE CASE WHEN x.is_call THEN upper(x.m ->> 'direction') = 'USER_INITIATED' ELSE {{.IsMessage "x.m"}} AND ({{.Noted "x.v" "x.m" "from"}}) IS NOT TRUE END
     OFFSET 0
   ) AS m
-  WHERE m.message_id IS NOT NULL AND m.at IS NOT NULL
+  WHERE {{visible "m.message_id"}} AND {{.Possible "m.at"}}
     AND (m.at >= $since) IS TRUE
     AND (m.at < $until) IS TRUE
   GROUP BY m.key, m.message_id
@@ -63,17 +63,19 @@ SELECT o.message_id, o.account_id, {{.Contact "o.user_id" "o.wa_id" "o.account_i
   false, NULL, NULL, CASE WHEN o.by_hand OR NOT o.billable THEN 0 END,
   o.billable, o.pricing_type, o.pricing_model, o.pricing_category, o.updated_at, false
 FROM (
-  SELECT s.message_id, min(s.account_id) AS account_id, min(s.line_id) AS line_id, min(s.user_id) AS user_id, min(s.wa_id) AS wa_id,
+  SELECT s.message_id, min({{known "s.account_id"}}) AS account_id, min({{known "s.line_id"}}) AS line_id, min(s.user_id) AS user_id, min(s.wa_id) AS wa_id,
     min(s.at) FILTER (WHERE s.status NOT IN ('read', 'played')) AS created_at,
     min(s.at) FILTER (WHERE s.status = 'sent') AS sent_at, min(s.at) FILTER (WHERE s.status = 'delivered') AS delivered_at,
     min(s.at) FILTER (WHERE s.status IN ('read', 'played')) AS read_at, min(s.at) FILTER (WHERE s.status = 'failed') AS failed_at,
     min(s.category) AS category, min(s.correlation_id) AS correlation_id, min(s.error_code) AS error_code, min(s.error_text) AS error_text,
-    bool_or(s.billable) AS billable, min(s.pricing_type) AS pricing_type, min(s.pricing_model) AS pricing_model, min(s.pricing_category) AS pricing_category, bool_or(s.echo) AS by_hand, min(s.content_type) AS content_type, min(s.body) AS body, max(s.received_at) AS updated_at
+    bool_or(s.billable) AS billable, min(s.pricing_type) AS pricing_type, min(s.pricing_model) AS pricing_model,
+    -- A charge without a category is of one that nobody knows.
+    coalesce(min(s.pricing_category), CASE WHEN bool_or(s.billable) OR min(s.pricing_type) = 'regular' THEN 'unknown' END) AS pricing_category, bool_or(s.echo) AS by_hand, min(s.content_type) AS content_type, min(s.body) AS body, max(s.received_at) AS updated_at
   FROM (
     SELECT x.received_at, x.account_id, x.v #>> '{metadata,phone_number_id}' AS line_id, x.s ->> 'id' AS message_id, hashtextextended(x.s ->> 'id', 0) AS key,
-      CASE WHEN x.echo THEN 'sent' ELSE lower(x.s ->> 'status') END AS status,
-      coalesce({{.User "x.s"}}, CASE WHEN x.echo OR x.one OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN x.v #>> '{contacts,0,user_id}' END) AS user_id,
-      coalesce(CASE WHEN x.one AND NOT x.echo THEN nullif(x.v #>> '{contacts,0,wa_id}', '') END, {{.Number "x.s"}}, nullif(x.v #>> '{contacts,0,wa_id}', '')) AS wa_id,
+      CASE WHEN x.echo THEN 'sent' ELSE {{.Status "x.s"}} END AS status,
+      coalesce({{.User "x.s"}}, CASE WHEN x.echo OR x.one OR coalesce(x.v #>> '{contacts,0,wa_id}' = x.s ->> 'recipient_id', true) THEN {{known "x.v #>> '{contacts,0,user_id}'"}} END) AS user_id,
+      coalesce(CASE WHEN x.one AND NOT x.echo THEN {{known "x.v #>> '{contacts,0,wa_id}'"}} END, {{.Number "x.s"}}, {{known "x.v #>> '{contacts,0,wa_id}'"}}) AS wa_id,
       {{.Instant "x.s"}} AS at,
       -- What is written freely is billed as service.
       CASE WHEN {{.Pricing "x.s"}} IN ({{.TemplateCategories}}) THEN {{.Pricing "x.s"}} END AS category,
@@ -100,12 +102,12 @@ FROM (
       ) AS c
     ) AS x
     -- Calls and payments have statuses too.
-    WHERE CASE WHEN x.echo THEN {{.IsMessage "x.s"}}
-      ELSE lower(x.s ->> 'status') IN ('sent', 'delivered', 'read', 'played', 'failed')
-        AND coalesce(lower(x.s ->> 'type'), 'message') = 'message' AND x.s ->> 'recipient_type' IS DISTINCT FROM 'group' END
+    WHERE CASE WHEN x.echo THEN {{.IsMessage "x.s"}} AND ({{.Noted "x.v" "x.s" "to"}}) IS NOT TRUE
+      ELSE {{.Status "x.s"}} IN ('sent', 'delivered', 'read', 'played', 'failed')
+        AND coalesce(lower(x.s ->> 'type'), 'message') = 'message' AND x.s ->> 'recipient_type' IS DISTINCT FROM 'group' AND ({{.Noted "x.v" "x.s" "recipient_id"}}) IS NOT TRUE END
     OFFSET 0
   ) AS s
-  WHERE s.message_id IS NOT NULL AND s.at IS NOT NULL
+  WHERE {{visible "s.message_id"}} AND {{.Possible "s.at"}}
   GROUP BY s.key, s.message_id
 ) AS o
 WHERE o.created_at IS NOT NULL

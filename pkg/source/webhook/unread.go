@@ -10,9 +10,10 @@ import (
 const newest = 10000
 
 // readable holds for a body that Payload returns if it tells of anything at all: of
-// messages with their times, or of something that is no report's concern.
+// messages with possible times, of the years 1990 to 2199, or of something that is no report's concern.
 const readable = `(w.payload @? '$.entry[*].changes[*].value ? (!exists(@.messages) && !exists(@.statuses))'
-  OR w.payload @? '$.entry[*].changes[*].value.*[*] ? (@.timestamp like_regex "^[0-9]{1,14}$" || @.timestamp.type() == "number")')`
+  OR w.payload @? '$.entry[*].changes[*].value.*[*] ? ((@.timestamp.type() == "number" || @.timestamp like_regex "^[0-9]{9,13}$")
+    && (@.timestamp.double() >= 631152000 && @.timestamp.double() < 7258118400 || @.timestamp.double() >= 631152000000 && @.timestamp.double() < 7258118400000))')`
 
 // outline writes how the JSON p begins, by its keys alone.
 const outline = `CASE jsonb_typeof(p.p)

@@ -1,7 +1,7 @@
 -- The user ids that any webhook tells beside a number, in one object.
 SELECT jsonb_object_agg(k.number, k.user_id) AS users
 FROM (
-  SELECT coalesce(j.account_id, '') || '/' || j.number AS number, min(j.user_id) AS user_id
+  SELECT coalesce({{known "j.account_id"}}, '') || '/' || j.number AS number, min(j.user_id) AS user_id
   FROM (
     SELECT n.account_id, {{.Number "n.p"}} AS number, {{.User "n.p"}} AS user_id
     FROM (

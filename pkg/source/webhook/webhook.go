@@ -80,10 +80,11 @@ const (
 )
 
 // parse reads a text as JSON: null where it is none. No text of PostgreSQL holds the
-// character 0.
+// character 0 or half of a surrogate pair: where that is what is wrong, they are left
+// out. Escaped backslashes and whole pairs stay.
 func parse(text string) string {
-	text = fmt.Sprintf(`replace(%s, '\u0000', '')`, text)
-	return fmt.Sprintf("CASE WHEN pg_input_is_valid(%[1]s, 'jsonb') THEN %[1]s::jsonb END", text)
+	clean := fmt.Sprintf(`regexp_replace(%s, '(\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u0000|\\u[dD][89a-fA-F]..', '\1', 'g')`, text)
+	return fmt.Sprintf("CASE WHEN pg_input_is_valid(%[1]s, 'jsonb') THEN %[1]s::jsonb WHEN pg_input_is_valid(%[2]s, 'jsonb') THEN %[2]s::jsonb END", text, clean)
 }
 
 // Moment is an instant as the column received_at holds it.
@@ -95,10 +96,27 @@ func (t table) Moment(instant string) string {
 }
 
 // Instant is the time of a message or of a status: epoch seconds, mostly as text, or
-// milliseconds.
+// milliseconds. A number may have a fraction.
 func (t table) Instant(item string) string {
 	return fmt.Sprintf(`CASE WHEN %[1]s ->> 'timestamp' ~ '^\d{1,11}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint)
-        WHEN %[1]s ->> 'timestamp' ~ '^\d{12,14}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint / 1000.0) END`, item)
+        WHEN %[1]s ->> 'timestamp' ~ '^\d{12,14}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint / 1000.0)
+        WHEN jsonb_typeof(%[1]s -> 'timestamp') = 'number' AND %[1]s ->> 'timestamp' ~ '^\d{1,11}\.\d{1,9}$' THEN to_timestamp((%[1]s ->> 'timestamp')::double precision) END`, item)
+}
+
+// Noted tells whether a message of a webhook's value is a note to oneself: what comes
+// from the line's own number, or goes to it. Echoes come from it always.
+func (t table) Noted(value, message, other string) string {
+	return fmt.Sprintf("translate(%[1]s #>> '{metadata,display_phone_number}', '+ -().', '') = ltrim(nullif(%[2]s ->> '%[3]s', ''), '+')", value, message, other)
+}
+
+// Possible tells whether an instant can be a time of a message.
+func (t table) Possible(instant string) string {
+	return fmt.Sprintf("(%[1]s >= timestamptz '1990-01-01 00:00:00+00' AND %[1]s < timestamptz '2200-01-01 00:00:00+00') IS TRUE", instant)
+}
+
+// Status is the word of a status.
+func (t table) Status(status string) string {
+	return fmt.Sprintf(`lower(btrim(%s ->> 'status', E' \t\r\n'))`, status)
 }
 
 // Changes is the path to what is read of a webhook's entry: messages with their
@@ -123,13 +141,13 @@ const tellsUser = "exists(@.user_id) || exists(@.from_user_id) || exists(@.recip
 
 // User is the user id that such a part tells.
 func (t table) User(part string) string {
-	return fmt.Sprintf("nullif(coalesce(%[1]s ->> 'user_id', %[1]s ->> 'from_user_id', %[1]s ->> 'recipient_user_id', %[1]s ->> 'to_user_id'), '')", part)
+	return source.Known(fmt.Sprintf("coalesce(%[1]s ->> 'user_id', %[1]s ->> 'from_user_id', %[1]s ->> 'recipient_user_id', %[1]s ->> 'to_user_id')", part))
 }
 
 // Number is the number that it tells, which is empty where WhatsApp withholds it.
 // What goes to somebody comes from the business.
 func (t table) Number(part string) string {
-	return fmt.Sprintf("nullif(CASE WHEN %[1]s ?| '{to,to_user_id}' THEN ltrim(%[1]s ->> 'to', '+') ELSE coalesce(%[1]s ->> 'wa_id', %[1]s ->> 'from', %[1]s ->> 'recipient_id') END, '')", part)
+	return source.Known(fmt.Sprintf("CASE WHEN %[1]s ?| '{to,to_user_id}' THEN ltrim(%[1]s ->> 'to', '+') ELSE coalesce(%[1]s ->> 'wa_id', %[1]s ->> 'from', %[1]s ->> 'recipient_id') END", part))
 }
 
 // Body is the text of a message.
