@@ -164,8 +164,8 @@ function meaningful(query: ParleyQuery, catalog: Catalog): Partial<ParleyQuery> 
   return mended;
 }
 
-export function isVariable(text: string): boolean {
-  return text.includes('$') || text.includes('[[');
+export function isVariable(text: string | undefined): boolean {
+  return text !== undefined && (text.includes('$') || text.includes('[['));
 }
 
 /** Reports of events are marked on charts: they are for annotations, not for panels. */

@@ -371,6 +371,30 @@ func trusting(t *testing.T, settings map[string]any) bool {
 	return true
 }
 
+// TestWrongChatURL: a template that makes no links costs the links, and no report.
+func TestWrongChatURL(t *testing.T) {
+	client := start(t)
+	settings, secrets := reader(t, demoData(t, 500))
+	for template, want := range map[string]string{
+		"javascript:alert(1)": "not an http or https address", "not a url": "not an http or https address", "https://chat.example/{foo}": `unknown placeholder "{foo}"`,
+	} {
+		settings["chatUrl"] = template
+		in, err := plugintest.Context(settings, secrets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for ref, r := range ask(t, client, in, nil, map[string]string{"A": `{"metrics": ["messages"]}`, "B": `{"report": "notification_details"}`}) {
+			if r.Error != nil || len(r.Frames) == 0 {
+				t.Errorf("%s with %q: %v", ref, template, r.Error)
+			}
+		}
+		health, err := client.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: in})
+		if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(health.Message, want) || !strings.Contains(health.Message, "{account_id}") {
+			t.Errorf("health with %q: %v %+v, want %q and the placeholders", template, err, health, want)
+		}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	client := start(t)
 	_, schema := pgtest.Schema(t)

@@ -108,9 +108,6 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	if v.Host, err = cleanHost(v.Host); err != nil {
 		return v, err
 	}
-	if err := engine.CheckChatURL(v.ChatURL); err != nil {
-		return v, fmt.Errorf("in the data source's settings: %w", err)
-	}
 	switch {
 	case v.Database == "":
 		return v, errors.New("no database is set: write its name in the data source's settings")
