@@ -119,6 +119,9 @@ func Data() contract.Data {
 			e.Seconds = new(at.Sub(begin.Truncate(time.Second)).Seconds())
 		}
 		e.At = at
+		if e.Name == "resolved" && i%10 == 0 { // by nobody in particular
+			e.AgentID = nil
+		}
 	}
 	for i := range data.CSAT {
 		toSecond(&data.CSAT[i].SentAt)
