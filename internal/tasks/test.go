@@ -61,7 +61,7 @@ func Test(ctx context.Context, backend func() error) (err error) {
 			return nil
 		}},
 		{name: "Go: tests", needs: []string{"PostgreSQL"}, run: func(ctx context.Context) error {
-			args := []string{"test", "-timeout", "25m"}
+			args := []string{"test", "-timeout", "20m"}
 			if canDetectRaces(ctx) {
 				args = append(args, "-race")
 			} else {

@@ -105,7 +105,7 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 		fields = append(fields, "r.conversation_id", "coalesce(r.status = 'open', false) AS is_open")
 		if asked(metrics, "conversations_unattended", "unattended_now") {
 			b.joins["response"] = true
-			fields = append(fields, fmt.Sprintf("r.status = 'open' AND (r.first_response_at IS NULL AND %s IS NULL AND response.conversation_id IS NULL OR %s) AS is_unattended",
+			fields = append(fields, fmt.Sprintf("r.status = 'open' AND (r.first_response_at IS NULL AND %s IS NULL AND response.answered_at IS NULL OR %s) AS is_unattended",
 				b.thread("first_agent_at"), b.contactWaits()))
 		}
 	}
@@ -152,8 +152,10 @@ func (c *compiler) messageTimes(span source.Span) string {
 // firstResponse is how long the contact waited for a human: by the source's own
 // event, else by its time of the first response, else by the messages.
 func (b *rowBuilder) firstResponse() string {
-	b.joins["response"], b.joins["handoff"] = true, true
-	return "coalesce(" + notNegative("response.seconds") + ", " + since("r.first_response_at", "r.created_at") + ", " + since(b.thread("first_agent_at"), "coalesce(handoff.at, r.created_at)") + ")"
+	b.joins["response"] = true
+	agent := b.thread("first_agent_at")
+	handoff := fmt.Sprintf("(SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < %s)", agent)
+	return "coalesce(" + notNegative("response.seconds") + ", " + since("r.first_response_at", "r.created_at") + ", " + since(agent, "coalesce("+handoff+", r.created_at)") + ")"
 }
 
 // many is a condition on computed words of which PostgreSQL expects that most rows
@@ -186,33 +188,24 @@ func (b *rowBuilder) conversationJoins(base string) string {
 	var joins string
 	prefix := strings.TrimSuffix(base, "base")
 	ids := "SELECT i.conversation_id FROM " + base + " AS i"
-	if b.joins["thread"] || b.joins["handoff"] {
+	if b.joins["thread"] {
 		b.with(prefix+"thread", b.threads(ids))
 		joins += fmt.Sprintf("\nLEFT JOIN %sthread AS h ON h.conversation_id = r.conversation_id", prefix)
 	}
 	events := b.spanned("conversation_event", source.Span{Conversations: ids})
 	if b.joins["response"] {
 		// The first event that knows its duration; of two of one instant the shorter. A
-		// reply is an answer as well.
+		// reply is an answer as well. Handoffs are gathered, not joined with the thread: a
+		// second join of the two would be made row by row where statistics are missing.
 		joins += fmt.Sprintf(`
 LEFT JOIN (
-  SELECT e.conversation_id, max(e.at) AS answered_at,
+  SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
     (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
     (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
   FROM %s AS e
-  WHERE `+many("e.name IN ('first_response', 'reply')")+` AND e.conversation_id IN (%s)
+  WHERE `+many("e.name IN ('first_response', 'reply', 'bot_handoff')")+` AND e.conversation_id IN (%s)
   GROUP BY e.conversation_id
 ) AS response ON response.conversation_id = r.conversation_id`, events, ids)
-	}
-	if b.joins["handoff"] {
-		joins += fmt.Sprintf(`
-LEFT JOIN (
-  SELECT e.conversation_id, max(e.at) AS at
-  FROM %s AS e
-  JOIN %sthread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
-  WHERE `+many("e.name = 'bot_handoff'")+`
-  GROUP BY e.conversation_id
-) AS handoff ON handoff.conversation_id = r.conversation_id`, events, prefix)
 	}
 	if b.joins["reopening"] {
 		joins += fmt.Sprintf(`

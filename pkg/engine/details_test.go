@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func small(seed int64) contract.Data {
 func span(data contract.Data) calendar.Range {
 	var r calendar.Range
 	for _, m := range data.Messages {
-		if year := m.CreatedAt.Year(); year < 2000 || year > 2100 { // no time that could be
+		if !plausible(m.CreatedAt) {
 			continue
 		}
 		if r.From.IsZero() {
@@ -42,6 +43,18 @@ func span(data contract.Data) calendar.Range {
 	}
 	r.To = r.To.Add(time.Microsecond)
 	return r
+}
+
+// plausible tells a time of a message from what soiled data have instead.
+func plausible(at time.Time) bool { return at.Year() >= 2000 && at.Year() <= 2100 }
+
+// someTime is the time of some message.
+func someTime(r *rand.Rand, data contract.Data) time.Time {
+	for {
+		if at := data.Messages[r.IntN(len(data.Messages))].CreatedAt; plausible(at) {
+			return at
+		}
+	}
 }
 
 // run asks a query that is put together by the test.

@@ -66,7 +66,7 @@ func randomEvents(r *rand.Rand, facts *reference.Facts, data contract.Data) refe
 	preset, _ := query.LookupPreset(report)
 	end := func() time.Time {
 		near := []time.Duration{0, time.Microsecond, -time.Microsecond, 20 * time.Minute, 30 * 24 * time.Hour}
-		return data.Messages[r.IntN(len(data.Messages))].CreatedAt.Add(near[r.IntN(len(near))])
+		return someTime(r, data).Add(near[r.IntN(len(near))])
 	}
 	question := reference.Question{From: end(), To: end()}
 	if question.To.Before(question.From) {

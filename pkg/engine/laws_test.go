@@ -99,7 +99,7 @@ func TestLawBucketsSumToTheCard(t *testing.T) {
 				unit := calendar.Units[r.IntN(len(calendar.Units))]
 				asked := whole
 				if unit == calendar.Hour { // a month around a message, which is often near a clock change
-					at := data.Messages[r.IntN(len(data.Messages))].CreatedAt
+					at := someTime(r, data)
 					asked = calendar.Range{From: at.Add(-15 * 24 * time.Hour), To: at.Add(15*24*time.Hour + 17*time.Minute)}
 				}
 				card := sums(run(t, e, query.Query{Metrics: metrics, Timezone: zone}, asked))
@@ -149,7 +149,7 @@ func TestLawAdjacentRangesAddUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := func() time.Time { return data.Messages[r.IntN(len(data.Messages))].CreatedAt }
+		at := func() time.Time { return someTime(r, data) }
 		type question struct{ metrics, groups []string }
 		var questions []question
 		for fact, metrics := range counts() {
@@ -320,7 +320,7 @@ func TestLawRowsAreCounted(t *testing.T) {
 			var filters []query.Filter
 			if i > 0 {
 				filters = append(filters, facts.RandomFilter(r, m.Fact, cuts[r.IntN(len(cuts))], ""))
-				asked.From = data.Messages[r.IntN(len(data.Messages))].CreatedAt
+				asked.From = someTime(r, data)
 			}
 			want := int64(0)
 			for _, metric := range l.metrics {

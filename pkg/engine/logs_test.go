@@ -99,7 +99,7 @@ func TestLogVolume(t *testing.T) {
 			if r.IntN(2) == 0 {
 				q.Filters = []query.Filter{facts.RandomFilter(r, fact, dimensions[r.IntN(len(dimensions))], q.Timezone)}
 			}
-			from := data.Messages[r.IntN(len(data.Messages))].CreatedAt
+			from := someTime(r, data)
 			asked := calendar.Range{From: from, To: from.Add(time.Duration(1 + r.Int64N(int64(400*24*time.Hour))))}
 			lines := map[string]int64{}
 			for _, row := range agree.RowsOf(run(t, e, q, asked)) {

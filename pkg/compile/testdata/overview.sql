@@ -55,24 +55,17 @@ message_totals AS (
 conversation_rows AS (
   SELECT r.conversation_id,
     coalesce(r.status = 'open', false) AS is_open,
-    coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce(handoff.at, r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce(handoff.at, r.created_at))::float8 END) AS response_seconds
+    coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at))::float8 END) AS response_seconds
   FROM conversation_base AS r
   LEFT JOIN conversation_thread AS h ON h.conversation_id = r.conversation_id
   LEFT JOIN (
-    SELECT e.conversation_id, max(e.at) AS answered_at,
+    SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
       (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
       (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
     FROM (SELECT * FROM parley.conversation_event) AS e
-    WHERE CASE WHEN e.name IN ('first_response', 'reply') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+    WHERE CASE WHEN e.name IN ('first_response', 'reply', 'bot_handoff') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
     GROUP BY e.conversation_id
   ) AS response ON response.conversation_id = r.conversation_id
-  LEFT JOIN (
-    SELECT e.conversation_id, max(e.at) AS at
-    FROM (SELECT * FROM parley.conversation_event) AS e
-    JOIN conversation_thread AS h ON h.conversation_id = e.conversation_id AND e.at < h.first_agent_at
-    WHERE CASE WHEN e.name = 'bot_handoff' THEN true END IS NOT NULL
-    GROUP BY e.conversation_id
-  ) AS handoff ON handoff.conversation_id = r.conversation_id
 ),
 conversation_totals AS (
   SELECT count(*) AS conversations,

@@ -109,7 +109,7 @@ func Open(t *testing.T, c Case) (*engine.Engine, *postgres.DB, *source.Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings.MaxConnections, settings.Timeout = 2, 5*time.Minute
+	settings.MaxConnections, settings.Timeout = 2, time.Minute
 	db, err := postgres.Open(settings)
 	if err != nil {
 		t.Fatal(err)

@@ -58,7 +58,7 @@ func Open(t testing.TB, kind, address string, s source.Settings) *engine.Engine 
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings.MaxConnections, settings.Timeout = 2, 5*time.Minute
+	settings.MaxConnections, settings.Timeout = 2, time.Minute
 	db, err := postgres.Open(settings)
 	if err != nil {
 		t.Fatal(err)
