@@ -469,12 +469,13 @@ func (e *evolution) noise(row []any, key object, i *instance, n int, contact str
 	}
 }
 
-// hand hands what became of a message to its twin.
+// hand gives the updates of a message, which were written last, to its twin.
 func (e *evolution) hand(message, twin any) {
-	for _, row := range e.update.rows {
-		if row[5] == message {
-			row[5] = twin
+	for _, row := range slices.Backward(e.update.rows) {
+		if row[5] != message {
+			return
 		}
+		row[5] = twin
 	}
 }
 
