@@ -1,7 +1,7 @@
 //go:build mage
 
-// The tasks of Parley: `go tool mage -l` lists them. What they do is in
-// internal/tasks.
+// Build, test and demo targets. `go tool mage -l` lists them; package internal/tasks
+// implements them.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// The Parley data source: conversation reports over a message database.
+// The backend of the Parley data source for Grafana.
 package main
 
 import (

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -37,8 +36,7 @@ all that is in it is lost.`,
   parley check --url postgres://postgres@localhost/demo --source chatwoot --schema chat`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
-			defer stop()
+			ctx := cmd.Context()
 			if end != "" {
 				at, err := time.Parse(time.RFC3339, end)
 				if err != nil {

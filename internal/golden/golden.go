@@ -1,5 +1,4 @@
-// Package golden compares what a test made with a file that somebody has read
-// and approved.
+// Package golden compares test output with approved files.
 package golden
 
 import (

@@ -1,6 +1,6 @@
-// Package plugintest runs the plugin's executable as Grafana does: a process of
-// its own, driven over gRPC after the handshake of hashicorp/go-plugin. The tests
-// use it, and the demo where there is no Grafana.
+// Package plugintest runs the plugin's executable as Grafana does: as a process, over
+// gRPC, after the handshake of hashicorp/go-plugin. Tests use it, and the demo if there
+// is no Grafana.
 package plugintest
 
 import (

@@ -1,4 +1,4 @@
-// Package tasks is what the Magefile's targets do.
+// Package tasks implements the targets of the Magefile.
 package tasks
 
 import (

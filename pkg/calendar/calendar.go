@@ -1,6 +1,6 @@
-// Package calendar cuts time ranges into the buckets of a report and shifts
-// them for comparison. All of it happens in Go, from Go's own time zone data,
-// so that an answer does not hang on the zone tables of a database server.
+// Package calendar divides time ranges into buckets and shifts them for comparisons.
+// It uses Go's time zone data, so results do not depend on the zone tables of a
+// database server.
 package calendar
 
 import (
@@ -19,23 +19,23 @@ const (
 	Month Unit = "month"
 )
 
-// Units lists them all.
+// Units lists all units.
 var Units = []Unit{Hour, Day, Week, Month}
 
-// A Range is half open: From is in it, To is not.
+// A Range is a half-open time range: it includes From, but not To.
 type Range struct{ From, To time.Time }
 
-// Duration is the length of the range.
+// Duration returns the length of the range.
 func (r Range) Duration() time.Duration { return r.To.Sub(r.From) }
 
-// A Bucket is one calendar period. Start is its calendar start, which is shown;
-// Since is the first instant that belongs to it. They differ only for an hour
-// that begins in the middle because the zone's offset moved by half an hour.
+// A Bucket is one calendar period. Start is its calendar start, which charts show;
+// Since is its first instant. They differ only if an offset change of half an hour
+// makes an hour begin in the middle.
 type Bucket struct{ Start, Since time.Time }
 
-// Start returns the calendar start of the bucket that holds the instant: the
-// first instant with its local date for days, weeks (from Monday) and months;
-// for an hour the full hour at the instant's own offset.
+// Start returns the calendar start of the bucket that contains t: for days, weeks (from
+// Monday) and months the first instant of that local date, for hours the full hour at
+// the offset of t.
 func Start(t time.Time, unit Unit, loc *time.Location) time.Time {
 	local := t.In(loc)
 	if unit == Hour {
@@ -112,11 +112,11 @@ func dateNumber(t time.Time) int {
 	return y*10000 + int(m)*100 + d
 }
 
-// MaxBuckets bounds how many buckets one query may have.
+// MaxBuckets is the maximum number of buckets of a query.
 const MaxBuckets = 11000
 
-// Buckets returns every bucket that the range touches, in order. It fails where
-// there would be more than MaxBuckets.
+// Buckets returns all buckets that overlap the range, in order. It returns an error if
+// there are more than MaxBuckets.
 func Buckets(r Range, unit Unit, loc *time.Location) ([]Bucket, error) {
 	var buckets []Bucket
 	since := Start(r.From, unit, loc)
@@ -133,7 +133,7 @@ func Buckets(r Range, unit Unit, loc *time.Location) ([]Bucket, error) {
 	return buckets, nil
 }
 
-// Auto chooses the unit that gives a readable number of buckets: hours up to
+// Auto returns the unit with a readable number of buckets: hours up to
 // three days, days up to three months, weeks up to a year and a half.
 func Auto(r Range, maxPoints int) Unit {
 	if maxPoints <= 0 {
@@ -151,8 +151,8 @@ func Auto(r Range, maxPoints int) Unit {
 	return Month
 }
 
-// Previous is the period before: whole local months shift by that many months,
-// whole local days by days, anything else by its exact length.
+// Previous returns the previous period. A range of whole local months moves back by
+// that many months, one of whole local days by days, any other by its exact length.
 func Previous(r Range, loc *time.Location) Range {
 	if months, ok := wholeMonths(r, loc); ok {
 		return Range{shift(r.From, -months, 0, loc), shift(r.To, -months, 0, loc)}
@@ -167,8 +167,9 @@ func Previous(r Range, loc *time.Location) Range {
 	return Range{r.From.Add(-d), r.To.Add(-d)}
 }
 
-// PreviousYear is the same period a calendar year before. A range that ends with
-// a day ends with the same day of that year, one of whole months with the month.
+// PreviousYear returns the same period of the previous calendar year. A range that
+// ends with a day ends with the same day of that year; a range of whole months ends
+// with the month.
 func PreviousYear(r Range, loc *time.Location) Range {
 	year := Range{shift(r.From, -12, 0, loc), shift(r.To, -12, 0, loc)}
 	if _, ok := wholeMonths(r, loc); !ok && Start(r.To, Day, loc).Equal(r.To) {
@@ -219,8 +220,8 @@ func shift(t time.Time, months, days int, loc *time.Location) time.Time {
 var steps = []time.Duration{time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second,
 	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
 
-// Steps cuts the range into the shortest round steps, seconds to months, of which
-// there are no more than most.
+// Steps divides the range into at most this many equal round steps, as short as
+// possible, from seconds to months.
 func Steps(r Range, most int, loc *time.Location) []Bucket {
 	for _, step := range steps {
 		first := r.From.Truncate(step).In(loc)

@@ -2,16 +2,15 @@ package calendar
 
 import "time"
 
-// An Offset is the distance of a zone from UTC, in seconds to the east, from an
-// instant on.
+// An Offset is a zone's offset from UTC in seconds east, valid from an instant on.
 type Offset struct {
 	Since   time.Time
 	Seconds int
 }
 
-// Offsets lists the offsets that a zone has from one instant to another, the first
-// of them in force at since. PostgreSQL gets these, never a zone's name: its tables
-// may be old, or lack the name.
+// Offsets returns the offsets of a zone between two instants, beginning with the one
+// at since. PostgreSQL gets these instead of a zone name: its tables may be old or not
+// have the name.
 func Offsets(since, until time.Time, loc *time.Location) []Offset {
 	_, seconds := since.In(loc).Zone()
 	offsets := []Offset{{since, seconds}}

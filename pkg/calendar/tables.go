@@ -19,7 +19,7 @@ import (
 //go:embed zoneinfo.zip
 var zoneTables []byte
 
-// TablesVersion is the version of the tables in this program.
+// TablesVersion is the version of the embedded time zone tables.
 const TablesVersion = "2025c"
 
 // systemTables are where systems keep theirs.

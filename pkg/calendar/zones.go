@@ -14,9 +14,9 @@ import (
 	"unicode"
 )
 
-// Zone returns the time zone that a person or Grafana chose: an IANA name in any
-// case, legacy names included, or an offset such as +02:00. "utc", as Grafana writes
-// it, and no name at all are UTC. The zone of the machine is none of a report's.
+// Zone returns the time zone of an IANA name in any case, legacy names included, or of
+// an offset such as +02:00. "utc" (Grafana's spelling) and "" are UTC. It never uses
+// the zone of the machine.
 func Zone(name string) (*time.Location, error) {
 	trimmed := strings.TrimSpace(name)
 	if trimmed == "" || strings.EqualFold(trimmed, "utc") {
@@ -31,20 +31,20 @@ func Zone(name string) (*time.Location, error) {
 	return nil, fmt.Errorf("unknown time zone %.60q: write an IANA name such as America/Sao_Paulo", name)
 }
 
-// unchosen are what browsers and programs write where they know no zone.
+// unchosen are the names that browsers and programs send if they have no zone.
 var unchosen = []string{"browser", "local", "default", "undefined", "null", "none", "etc/unknown", "unknown", "etc/uct/unknown", "factory"}
 
-// Chosen reports whether a query's time zone is somebody's choice. Grafana's browser
-// hands on what the machine is set to, which may be no zone, and public dashboards
-// and alert rules leave variables as they are.
+// Chosen reports whether a query's time zone is a real choice. Grafana's browser sends
+// the setting of the machine, which may be no zone; public dashboards and alert rules
+// send variables that are not replaced.
 func Chosen(name string) bool {
 	name = strings.ToLower(strings.TrimSpace(name))
 	return name != "" && !strings.HasPrefix(name, "$") && !strings.HasPrefix(name, "[[") && !slices.Contains(unchosen, name)
 }
 
-// StoredZone returns the time zone of a name as products and people store it in
-// their rows: what Zone reads, names of Rails and Windows, abbreviations, UTC-3, and
-// POSIX strings. Blank is UTC. It reports false for a name that nobody knows.
+// StoredZone returns the time zone of a name that a database stores: everything that
+// Zone reads, Rails and Windows names, abbreviations, UTC-3 and POSIX strings. Blank is
+// UTC. It returns false if the name is unknown.
 func StoredZone(name string) (*time.Location, bool) {
 	name = strings.TrimFunc(name, blank)
 	// Labels of lists: "(GMT-03:00) Brasilia", "Brasilia (GMT-03:00)".

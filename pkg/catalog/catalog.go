@@ -1,7 +1,7 @@
-// Package catalog is the semantic layer as data: the metrics, the dimensions
-// and the facts they hang on. It holds no control flow that decides a number:
-// the compiler turns these entries into SQL, the editor and the documentation
-// show them, and the texts in every language stand beside them.
+// Package catalog is the semantic layer, stored as data: facts, metrics,
+// dimensions and their texts in every language. The compiler turns the entries
+// into SQL; the editor and the documentation show them. No code here computes a
+// number.
 package catalog
 
 import (
@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// A Fact is what a metric counts, together with the event time it hangs on.
+// A Fact is what a metric counts, together with the event time it is counted at.
 type Fact string
 
-// The facts, each with its event time.
+// The facts and their event times.
 const (
 	Message            Fact = "message"             // created_at
 	Session            Fact = "session"             // started_at
@@ -25,7 +25,7 @@ const (
 	CSATSurvey         Fact = "csat_survey"         // sent_at
 )
 
-// A Unit says how a value is shown.
+// A Unit is the unit of a value. It decides how the value is formatted.
 type Unit string
 
 // The units of metrics.
@@ -39,34 +39,35 @@ const (
 	Instant Unit = "time"
 )
 
-// A Metric is one number. It is either a base aggregate, for which the compiler
-// has SQL, or a formula over base aggregates of the same fact:
+// A Metric is one number: either a base aggregate, which the compiler has SQL
+// for, or a formula over base aggregates of the same fact:
 // (sum of Plus - sum of Minus) / sum of Over.
 type Metric struct {
 	ID   string
 	Fact Fact
 	Unit Unit
-	// Additive: the values of disjoint ranges or rows add up.
+	// Additive is true if the values of disjoint ranges or rows add up.
 	Additive bool
 	Plus     []string
 	Minus    []string
 	Over     []string
-	// ShareOf names the metric whose share of the whole (all rows of the same
-	// bucket) this one is.
+	// ShareOf is the id of another metric. The value is that metric's share of
+	// its total over all rows of the same bucket.
 	ShareOf string
-	// Needs lists the relations without which the metric is unavailable.
+	// Needs lists the relations that the metric requires.
 	Needs []string
-	// Internal metrics only serve formulas and are not offered.
+	// Internal metrics are parts of formulas. The editor does not offer them.
 	Internal bool
 }
 
-// Derived tells whether the metric is a formula over other metrics.
+// Derived reports whether the metric is a formula over other metrics.
 func (m Metric) Derived() bool { return len(m.Plus) > 0 || m.ShareOf != "" }
 
-// Numeric tells whether the metric can be drawn and compared with a threshold.
+// Numeric reports whether the metric is a number that can be plotted and compared
+// with a threshold.
 func (m Metric) Numeric() bool { return m.Unit != Text && m.Unit != Instant }
 
-// A Kind says what the values of a dimension are.
+// A Kind is the kind of values that a dimension has.
 type Kind string
 
 // The kinds of dimensions.
@@ -78,25 +79,25 @@ const (
 	KindTime   Kind = "time"   // the start of a calendar bucket
 )
 
-// A Dimension cuts and filters metrics.
+// A Dimension groups and filters metrics.
 type Dimension struct {
 	ID    string
 	Kind  Kind
 	Facts []Fact
 	// Relation and its Name column give an entity's name.
 	Relation string
-	// Values of an enum, in the order in which they are shown.
+	// Values are the values of an enum, in display order.
 	Values []string
-	// Multi: one fact row may have several values (tags, stages).
+	// Multi is true if one fact row can have several values (tags, stages).
 	Multi bool
-	// Needs lists the relations without which it is unavailable.
+	// Needs lists the relations that the dimension requires.
 	Needs []string
 }
 
-// Has tells whether the dimension can cut or filter the fact.
+// Has reports whether the dimension can group or filter the fact.
 func (d Dimension) Has(f Fact) bool { return slices.Contains(d.Facts, f) }
 
-// None is the value that stands for "no value" in filters and on screens.
+// None is the value for "no value" in filters and results.
 const None = "(none)"
 
 var (
@@ -106,7 +107,7 @@ var (
 	timedFacts        = slices.DeleteFunc(slices.Clone(allFacts), func(f Fact) bool { return f == ConversationNow })
 )
 
-// Dimensions in the order in which the editor offers them.
+// Dimensions lists all dimensions in the order of the editor.
 var Dimensions = []Dimension{
 	{ID: "account", Kind: KindEntity, Facts: allFacts, Relation: "account"},
 	{ID: "subaccount", Kind: KindText, Facts: messageFacts},
@@ -169,7 +170,7 @@ func internal(m Metric) Metric { m.Internal = true; return m }
 
 func needs(m Metric, relations ...string) Metric { m.Needs = relations; return m }
 
-// durations are the three statistics of one duration, in seconds.
+// durations returns the average, median and 90th percentile of a duration, in seconds.
 func durations(f Fact, id string, relations ...string) []Metric {
 	var ms []Metric
 	for _, s := range []string{"_avg", "_p50", "_p90"} {
@@ -178,7 +179,7 @@ func durations(f Fact, id string, relations ...string) []Metric {
 	return ms
 }
 
-// Metrics in the order in which the editor offers them.
+// Metrics lists all metrics in the order of the editor.
 var Metrics = slices.Concat(
 	[]Metric{
 		count(Message, "messages_outbound"),
@@ -289,13 +290,13 @@ func index[T any](items []T, id func(T) string) map[string]T {
 	return byID
 }
 
-// LookupMetric returns the metric of that id.
+// LookupMetric returns the metric with the given id.
 func LookupMetric(id string) (Metric, bool) { m, ok := metricByID[id]; return m, ok }
 
-// LookupDimension returns the dimension of that id.
+// LookupDimension returns the dimension with the given id.
 func LookupDimension(id string) (Dimension, bool) { d, ok := dimensionByID[id]; return d, ok }
 
-// MetricIDs lists the metrics that can be asked for.
+// MetricIDs returns the ids of all metrics that a query can use.
 func MetricIDs() []string {
 	var ids []string
 	for _, m := range Metrics {
@@ -306,8 +307,8 @@ func MetricIDs() []string {
 	return ids
 }
 
-// DimensionIDs lists the dimensions that have meaning for the fact, or all of
-// them where the fact is empty.
+// DimensionIDs returns the ids of the dimensions that apply to the fact, or of all
+// dimensions if the fact is empty.
 func DimensionIDs(f Fact) []string {
 	var ids []string
 	for _, d := range Dimensions {
@@ -318,8 +319,8 @@ func DimensionIDs(f Fact) []string {
 	return ids
 }
 
-// Nearest returns the candidate that is closest to the word in edits, or ""
-// when none is near enough to be a slip of the pen.
+// Nearest returns the candidate with the smallest edit distance to the word, or ""
+// if none is close enough to be a typo.
 func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", max(2, len(word)/3)+1
 	for _, c := range candidates {
@@ -352,5 +353,5 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// Facts lists the facts in the order in which the editor shows their metrics.
+// Facts lists all facts in the order of the editor.
 var Facts = []Fact{Message, Session, Initiation, Conversation, ConversationActive, ConversationNow, Event, CSATAnswer, CSATSurvey}

@@ -1,8 +1,8 @@
 package catalog
 
-// The palette: one meaning, one colour, on every dashboard. Each has a contrast
-// of 3 : 1 or more on the light and on the dark theme, and those that stand in
-// one chart stay apart for colour-blind eyes as well; the tests measure both.
+// The palette: one colour per meaning on every dashboard. Each colour has a contrast
+// of at least 3:1 on the light and the dark theme. Colours in the same chart differ
+// for colour-blind readers too. Tests measure both.
 const (
 	red    = "#D60024" // failed
 	grey   = "#67686A" // pending, unanswered, other: nothing has happened or is known
@@ -26,7 +26,7 @@ var valueColors = map[string]map[string]string{
 	"source":              {"inbox": orange, "flow": mauve, "inbound": blue, "other": grey},
 	"user_type":           {"new": gold, "returning": slate},
 	"conversation_status": {"open": orange, "pending": grey, "snoozed": mauve, "resolved": green},
-	// So many that stay apart for all eyes leave no room for taste.
+	// With this many values, few palettes are safe for colour-blind readers.
 	"failure_reason": {
 		"template_parameters": "#BA8C4F", "limit_reached": "#D97E02", "number_unreachable": "#664AED", "wrong_destination": "#AE78FF", "window_closed": "#22809D", "recipient_choice": "#FF47C1",
 		"template_state": "#B44000", "account_problem": "#983BBC", "media": "#7E9C7F", "server": "#98543D", "unknown": grey,
@@ -73,8 +73,8 @@ var metricColors = map[string]string{
 	"returning_users":          slate,
 }
 
-// Color returns the colour of a dimension's value as Grafana writes it, or ""
-// where the value has none of its own and a palette may choose.
+// Color returns the colour of a dimension's value in Grafana's notation, or "" if
+// the value has no fixed colour.
 func Color(dimension, value string) string {
 	if value == None {
 		return grey
@@ -82,12 +82,11 @@ func Color(dimension, value string) string {
 	return valueColors[dimension][value]
 }
 
-// MetricColor returns the colour of a metric, or "" where it has none of its
-// own and a palette may choose.
+// MetricColor returns the colour of a metric in Grafana's notation, or "" if the
+// metric has no fixed colour.
 func MetricColor(id string) string { return metricColors[id] }
 
-// LogLevel returns the level of a log's line about a message of that status, as
-// Grafana calls it: its colours are those of its own logs.
+// LogLevel returns Grafana's log level for a message with the given status.
 func LogLevel(status string) string {
 	switch status {
 	case "failed":

@@ -2,15 +2,15 @@ package catalog
 
 import "slices"
 
-// A Column is a field of a details report that is no dimension. Every
-// single-valued dimension of the fact, and its tags, can be a column too.
+// A Column is a column of a details report that is not a dimension. A details
+// report can also show every single-valued dimension of its fact, and tags.
 type Column struct {
 	ID    string
 	Unit  Unit
 	Facts []Fact
-	// Entity names the dimension whose entities the column holds.
+	// Entity is the id of the dimension that the column's entities belong to.
 	Entity string
-	// Unsorted columns cannot order the rows.
+	// Unsorted is true if rows cannot be sorted by the column.
 	Unsorted bool
 }
 
@@ -19,7 +19,7 @@ var (
 	conversations = []Fact{ConversationActive}
 )
 
-// Columns of details reports beside the dimensions.
+// Columns lists the columns of details reports that are not dimensions.
 var Columns = []Column{
 	{ID: "message_id", Unit: Text, Facts: both},
 	{ID: "created_at", Unit: Instant, Facts: []Fact{Message, Initiation, ConversationActive}},
@@ -43,7 +43,7 @@ var Columns = []Column{
 	{ID: "link", Unit: Text, Facts: []Fact{Message, Initiation, ConversationActive}, Unsorted: true},
 }
 
-// LookupColumn returns the column of that id where the fact has it.
+// LookupColumn returns the column with the given id if it applies to the fact.
 func LookupColumn(id string, f Fact) (Column, bool) {
 	for _, c := range Columns {
 		if c.ID == id && slices.Contains(c.Facts, f) {
@@ -53,7 +53,7 @@ func LookupColumn(id string, f Fact) (Column, bool) {
 	return Column{}, false
 }
 
-// ColumnIDs lists the columns that a details report of the fact can show.
+// ColumnIDs returns the ids of all columns that a details report of the fact can show.
 func ColumnIDs(f Fact) []string {
 	var ids []string
 	for _, c := range Columns {
@@ -62,7 +62,7 @@ func ColumnIDs(f Fact) []string {
 		}
 	}
 	for _, d := range Dimensions {
-		// Hours hang on the time of each message, of which a conversation has many.
+		// A conversation has many messages, so it has no single hour.
 		timed := d.Kind == KindTime || f == ConversationActive && slices.Contains([]string{"business_hours", "weekday", "hour_of_day"}, d.ID)
 		if d.Has(f) && !timed && d.ID != "stage" {
 			ids = append(ids, d.ID)
@@ -71,8 +71,8 @@ func ColumnIDs(f Fact) []string {
 	return ids
 }
 
-// SortableIDs lists the columns by which a details report of the fact can be
-// ordered. Entities and tags are shown by name and cannot.
+// SortableIDs returns the ids of the columns that a details report of the fact can
+// be sorted by. Entities and tags are shown by name and cannot be sorted by.
 func SortableIDs(f Fact) []string {
 	return slices.DeleteFunc(ColumnIDs(f), func(id string) bool {
 		if c, ok := LookupColumn(id, f); ok {

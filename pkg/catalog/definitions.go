@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Definitions writes the catalogue as a page of documentation in Markdown: what
-// every metric and every dimension means.
+// Definitions returns docs/definitions.md: the definition of every metric and
+// dimension, in Markdown.
 func Definitions() string {
 	var b strings.Builder
 	b.WriteString(definitionsIntro)
@@ -16,8 +16,8 @@ func Definitions() string {
 	b.WriteString("\n## Metrics\n")
 	for _, f := range facts() {
 		text := texts.Fact(f)
-		fmt.Fprintf(&b, "\n### %s (`%s`)\n\nThese metrics %s%s\n\n", text.Title, f, strings.ToLower(text.Description[:1]), text.Description[1:])
-		fmt.Fprintf(&b, "Cut and filtered by: %s.\n", codes(cuts(f)))
+		fmt.Fprintf(&b, "\n### %s (`%s`)\n\n%s\n\n", text.Title, f, text.Description)
+		fmt.Fprintf(&b, "Group by and filter by: %s.\n", codes(cuts(f)))
 		for _, m := range Metrics {
 			if m.Fact == f && !m.Internal {
 				defineMetric(&b, m, texts.Metric(m.ID))
@@ -34,20 +34,21 @@ func Definitions() string {
 
 const definitionsIntro = `# Definitions
 
-What each number of Parley means. The page is written from the catalogue by
-` + "`go test ./pkg/catalog -update`" + `; do not edit it by hand.
+What every number in Parley means.
 
-- A report covers the events from the start of its range up to, but not including, its end.
-- Every metric hangs on one event time. What became of a message later (delivery, reading, reply, failure) counts at the time at which the message was created, so a rate never passes 100 %, and a card, a chart and a list with the same filters show the same total.
-- Users are distinct contacts: one contact of one account counts once, however often they appear. Distinct counts do not add up over buckets or rows.
-- Rates are computed from summed numerators and denominators, never averaged.
-- Durations are in seconds, as an average, a median (p50) and a 90th percentile (p90, linear interpolation).
-- A value that is missing is a row of its own, ` + "`(none)`" + `, and is never dropped.
-- A session is a fixed window of 24 hours between one contact and one line; at a free entry point it ends 72 hours after the business's first reply. It does not slide with the messages inside it.
-- A conversation is a thread of the help desk, which is opened, assigned, tagged and resolved, and may hold many sessions.
+- A report covers the events from the start of its time range up to, but not including, the end.
+- Each metric is counted at one event time. Delivery, reading, reply and failure count at the time the message was created, not at the time they happened. That is why a rate never exceeds 100 %, and why a card, a chart and a list with the same filters show the same total.
+- Users are distinct contacts. A contact of an account counts once, however often they appear. Distinct counts do not add up over intervals or rows.
+- Rates are computed from the sums of numerator and denominator. They are never averaged.
+- Durations are in seconds: average, median (p50) and 90th percentile (p90, linear interpolation).
+- Rows without a value are shown as ` + "`(none)`" + `. They are never dropped.
+- A session is a fixed 24-hour window between a contact and a line. It does not get longer with new messages. A session that starts at a free entry point ends 72 hours after the first reply from the business.
+- A conversation is a help desk thread: it is opened, assigned, tagged and resolved. It can contain many sessions.
+
+The [glossary](glossary.md) lists the names that Chatwoot, Zendesk and Meta use.
 `
 
-// facts are those that have metrics to offer, in the catalogue's order.
+// facts returns the facts that have public metrics, in the order of the catalogue.
 func facts() []Fact {
 	var fs []Fact
 	for _, m := range Metrics {
@@ -58,8 +59,8 @@ func facts() []Fact {
 	return fs
 }
 
-// cuts are the dimensions of a fact without the funnel's stage, which goes only
-// with the metrics made for it.
+// cuts returns the dimensions of a fact, except the funnel's stage: only its own
+// metrics can be grouped by it.
 func cuts(f Fact) []string {
 	return slices.DeleteFunc(DimensionIDs(f), func(id string) bool { return id == "stage" })
 }
@@ -68,17 +69,17 @@ func defineMetric(b *strings.Builder, m Metric, text Words) {
 	fmt.Fprintf(b, "\n#### %s\n\n`%s`: %s\n\n", text.Title, m.ID, text.Description)
 	fmt.Fprintf(b, "- Formula: %s\n", text.Formula)
 	fmt.Fprintf(b, "- Unit: %s%s\n", unitNames[m.Unit], addsUp(m))
-	fmt.Fprintf(b, "- Unknown: %s\n", whenUnknown(m))
+	fmt.Fprintf(b, "- Without data: %s\n", whenUnknown(m))
 	if strings.HasPrefix(m.ID, "stage_") {
-		b.WriteString("- Cut by `stage` always, and by the dimensions above.\n")
+		b.WriteString("- Always grouped by `stage`, and optionally by the dimensions above.\n")
 	}
 	if len(m.Needs) > 0 {
-		fmt.Fprintf(b, "- Unavailable where the database has no %s\n", codes(m.Needs))
+		fmt.Fprintf(b, "- Requires %s\n", codes(m.Needs))
 	}
 }
 
 var unitNames = map[Unit]string{
-	Count: "count", Ratio: "share, 1 is 100 %", Number: "number", Seconds: "seconds", USD: "US dollars", Text: "text", Instant: "time",
+	Count: "count", Ratio: "fraction (1 = 100 %)", Number: "number", Seconds: "seconds", USD: "US dollars", Text: "text", Instant: "time",
 }
 
 func addsUp(m Metric) string {
@@ -88,19 +89,19 @@ func addsUp(m Metric) string {
 	return "; does not add up"
 }
 
-// whenUnknown says what a metric shows where its inputs are missing.
+// whenUnknown describes what a metric shows if there is no data.
 func whenUnknown(m Metric) string {
 	switch {
 	case m.Unit == Count || m.Additive:
-		return "0 where there is none"
+		return "0"
 	case m.Unit == Seconds:
-		return "missing inputs are left out, not counted as 0; empty where there is none"
+		return "empty; rows without the duration are left out, not counted as 0"
 	case m.ShareOf != "":
-		return "empty where the whole is 0"
+		return "empty if the total is 0"
 	case m.Unit == Ratio || len(m.Over) > 0:
-		return "empty where the denominator is 0"
+		return "empty if the denominator is 0"
 	}
-	return "empty where there is none"
+	return "empty"
 }
 
 func defineDimension(b *strings.Builder, d Dimension, texts Texts) {
@@ -110,12 +111,12 @@ func defineDimension(b *strings.Builder, d Dimension, texts Texts) {
 	for i, f := range d.Facts {
 		names[i] = string(f)
 	}
-	fmt.Fprintf(b, "- Of the metrics of: %s\n", codes(names))
+	fmt.Fprintf(b, "- Applies to: %s\n", codes(names))
 	if d.Kind == KindEntity {
-		b.WriteString("- Held by id, shown by name: two of one name are two rows\n")
+		b.WriteString("- Grouped and filtered by id, shown by name: two entries with the same name are two rows\n")
 	}
 	if len(d.Needs) > 0 {
-		fmt.Fprintf(b, "- Unavailable where the database has no %s\n", codes(d.Needs))
+		fmt.Fprintf(b, "- Requires %s\n", codes(d.Needs))
 	}
 	values := d.Values
 	if d.ID == "weekday" {

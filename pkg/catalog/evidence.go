@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// What tells about delivery: one of these columns at least.
+// Columns that record delivery, reading, failure and its reason: at least one of each
+// list is required.
 var (
 	tellsDelivery = []string{"message.status", "message.delivered_at", "message.read_at"}
 	tellsReading  = []string{"message.status", "message.read_at"}
 	tellsFailure  = []string{"message.status", "message.failed_at"}
 	tellsReason   = []string{"message.error_code", "message.error_text"}
-	// tellsAnswers: who of a conversation's messages is a human's.
+	// tellsAnswers is what shows which messages of a conversation a human wrote.
 	tellsAnswers = "message.conversation_id message.author_kind"
 )
 
-// evidence lists, for metrics and columns of details that hang on columns which a
-// database need not know, what tells them: any entry is enough, and of an entry all
-// columns are needed. Without one a metric is unknown, and a column is empty. Of
-// events the name stands for the column: a source says which of them it does not
-// record.
+// evidence lists the source columns that metrics and details columns require. The
+// entries of a list are alternatives; a space-separated entry requires all its
+// columns. Without a complete alternative, the metric or column is not recorded.
+// Event names are listed like columns: a source reports which events it lacks.
 var evidence = map[string][]string{
 	"messages_delivered": tellsDelivery, "messages_read": tellsReading,
 	"messages_failed": tellsFailure, "messages_pending": {"message.status.pending"},
@@ -68,8 +68,8 @@ var evidence = map[string][]string{
 	"csat_comment":      {"csat.comment"},
 }
 
-// What tells the dimensions of a message, and of the opener of a session or an
-// initiation.
+// messageCuts lists the source columns that the dimensions of messages, sessions and
+// initiations require.
 var messageCuts = map[string][]string{
 	"account":           {"message.account_id"},
 	"subaccount":        {"message.subaccount"},
@@ -95,7 +95,8 @@ var messageCuts = map[string][]string{
 	"content_type":      {"message.content_type"},
 }
 
-// What tells the dimensions of a conversation, and of what happened in it.
+// conversationCuts lists the source columns that the dimensions of conversations and
+// their events require.
 var conversationCuts = map[string][]string{
 	"account":             {"conversation.account_id"},
 	"channel":             {"conversation.line_id line.channel"},
@@ -113,8 +114,8 @@ var conversationCuts = map[string][]string{
 	"priority":            {"conversation.priority"},
 }
 
-// What an event and a rating tell themselves; else it is their conversation's,
-// which a rating need not name.
+// Dimensions that events and ratings have themselves. They take all others from their
+// conversation; a rating may have none.
 var (
 	eventCuts  = map[string][]string{"agent": {"conversation_event.agent_id"}}
 	ratingCuts = map[string][]string{
@@ -127,8 +128,8 @@ var (
 	}
 )
 
-// cutEvidence lists what tells a dimension of a fact's rows, as evidence does; none
-// is needed where it is empty.
+// cutEvidence returns the source columns that a dimension of the fact requires, as
+// alternatives like evidence. Empty means that none are required.
 func cutEvidence(f Fact, dimension string) []string {
 	switch f {
 	case Message, Session, Initiation:
@@ -145,8 +146,9 @@ func cutEvidence(f Fact, dimension string) []string {
 	return conversationCuts[dimension]
 }
 
-// Limits lists the metrics that cannot be had where just those relations exist
-// and those columns are known: what is unavailable, and what is unknown.
+// Limits returns the ids of the metrics that a source cannot compute: unavailable if a
+// relation is missing (has is false), unknown if its columns are not recorded (knows
+// is false).
 func Limits(has, knows func(string) bool) (unavailable, unknown []string) {
 	for _, id := range MetricIDs() {
 		m, _ := LookupMetric(id)
@@ -160,9 +162,8 @@ func Limits(has, knows func(string) bool) (unavailable, unknown []string) {
 	return unavailable, unknown
 }
 
-// Known tells whether a metric or a column of details can be known where just
-// those columns are known of which knows is true. A formula is known where all its
-// parts are.
+// Known reports whether the source records what a metric or details column requires.
+// knows reports whether a source column is recorded. A formula requires all its parts.
 func Known(id string, knows func(column string) bool) bool {
 	m, ok := LookupMetric(id)
 	if ok {
@@ -182,30 +183,30 @@ func Known(id string, knows func(column string) bool) bool {
 	return told(ways, knows)
 }
 
-// Tells tells whether the values of a dimension can be known of a fact's rows.
+// Tells reports whether the source records a dimension of the fact.
 func Tells(f Fact, dimension string, knows func(column string) bool) bool {
 	return told(cutEvidence(f, dimension), knows)
 }
 
-// told wants all columns of one of the ways, where there are any.
+// told reports whether every column of at least one alternative is recorded, or there
+// are no alternatives.
 func told(ways []string, knows func(column string) bool) bool {
 	return len(ways) == 0 || slices.ContainsFunc(ways, func(way string) bool {
 		return !slices.ContainsFunc(strings.Fields(way), func(column string) bool { return !knows(column) })
 	})
 }
 
-// isTime tells whether a dimension is one of the event time alone.
+// isTime reports whether a dimension depends on the event time only.
 func isTime(dimension string) bool {
 	d, _ := LookupDimension(dimension)
 	return d.Kind == KindTime || dimension == "weekday" || dimension == "hour_of_day"
 }
 
-// Unknown lists those of the metrics that cannot be known where they are cut and
-// filtered by these dimensions: in themselves, or because their fact does not tell
-// one of these. A filter on it cannot be decided. A cut by it has no rows to show:
-// those of another fact that tells it are not theirs, and a lone one without any
-// value would say that there is none. Where nobody tells it, what else cuts them
-// still does.
+// Unknown returns the metrics that cannot be computed with these groups (cuts) and
+// filters, because the source does not record the metric itself or one of the
+// dimensions for its fact: a filter on such a dimension cannot be decided, and rows
+// grouped by it would suggest that there are no values. A dimension that no fact
+// records is ignored if there are other groups.
 func Unknown(metrics, cuts, filters []string, knows func(column string) bool) []string {
 	var facts []Fact
 	for _, id := range metrics {

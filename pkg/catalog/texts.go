@@ -12,23 +12,22 @@ import (
 //go:embed texts/*.json
 var textFiles embed.FS
 
-// Languages of the texts, English first: it is what the others fall back to.
+// Languages lists the languages of the texts. English is first: it is the fallback.
 var Languages = []string{"en", "es", "pt-BR"}
 
-// Words are what people read about one entry of the catalogue. Columns have
-// no description, and only metrics have a formula.
+// Words are the texts of a catalogue entry. Columns have no description, and only
+// metrics have a formula.
 type Words struct {
 	Title       string `json:"title"`
 	Description string `json:"description,omitempty"`
 	Formula     string `json:"formula,omitempty"`
 }
 
-// Texts are the texts of one language. A text that it lacks is English, and
-// one that English lacks is the id itself.
-// The zero value is English.
+// Texts are the texts of one language. Missing texts fall back to English, then to
+// the id. The zero value is English.
 type Texts struct{ own *textTable }
 
-// textTable is the form of a file of texts.
+// textTable is the format of a text file.
 type textTable struct {
 	None       string                   `json:"none"`
 	Link       string                   `json:"link"`
@@ -63,8 +62,8 @@ type textDimension struct {
 
 var textTables = loadTexts()
 
-// loadTexts reads the embedded files. They are part of the program: one that
-// cannot be read leaves its language empty, and the tests fail.
+// loadTexts reads the embedded text files. If one cannot be read, its language stays
+// empty and the tests fail.
 func loadTexts() map[string]*textTable {
 	tables := map[string]*textTable{}
 	for _, language := range Languages {
@@ -77,8 +76,8 @@ func loadTexts() map[string]*textTable {
 	return tables
 }
 
-// In returns the texts of a language: en, es or pt-BR. A regional variant is its
-// language, and any other language is English.
+// In returns the texts of a language: en, es or pt-BR. Regional variants map to their
+// language, all other languages to English.
 func In(language string) Texts {
 	switch l, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-"); l {
 	case "es":
@@ -89,7 +88,7 @@ func In(language string) Texts {
 	return Texts{textTables["en"]}
 }
 
-// tables are where a text is looked for, in order.
+// tables returns the tables to search for a text, in order.
 func (t Texts) tables() []*textTable {
 	english := textTables["en"]
 	if t.own == nil || t.own == english {
@@ -98,7 +97,7 @@ func (t Texts) tables() []*textTable {
 	return []*textTable{t.own, english}
 }
 
-// find returns the first text that is there, or the fallback.
+// find returns the first text that exists, or the fallback.
 func find[T comparable](t Texts, fallback T, of func(*textTable) T) T {
 	var none T
 	for _, table := range t.tables() {
@@ -119,7 +118,7 @@ func (t Texts) Dimension(id string) Words {
 	return find(t, Words{Title: id}, func(table *textTable) Words { return table.Dimensions[id].Words })
 }
 
-// Column returns the texts of a column of details, which may be a dimension.
+// Column returns the texts of a details column or dimension.
 func (t Texts) Column(id string) Words {
 	return find(t, t.Dimension(id), func(table *textTable) Words { return table.Columns[id] })
 }
@@ -129,14 +128,13 @@ func (t Texts) Report(id string) Words {
 	return find(t, Words{Title: id}, func(table *textTable) Words { return table.Reports[id] })
 }
 
-// Fact returns the texts of a fact; its description tells the event time.
+// Fact returns the texts of a fact. The description names its event time.
 func (t Texts) Fact(f Fact) Words {
 	return find(t, Words{Title: string(f)}, func(table *textTable) Words { return table.Facts[string(f)] })
 }
 
-// Value returns how a value of a dimension is shown: "(none)" in the language's
-// words, the values of an enum and the weekdays by their names, any other value
-// as it is.
+// Value returns the display text of a dimension's value: translated for "(none)",
+// enums and weekdays, unchanged for all others.
 func (t Texts) Value(dimension, value string) string {
 	if value == None {
 		return t.None()
@@ -144,8 +142,8 @@ func (t Texts) Value(dimension, value string) string {
 	return find(t, value, func(table *textTable) string { return table.Dimensions[dimension].Values[value] })
 }
 
-// Values returns the texts of all values of a dimension that have one. The map
-// is the caller's.
+// Values returns the display texts of a dimension's values, by value. The caller may
+// change the map.
 func (t Texts) Values(dimension string) map[string]string {
 	values := map[string]string{}
 	for _, table := range slices.Backward(t.tables()) {
@@ -154,18 +152,17 @@ func (t Texts) Values(dimension string) map[string]string {
 	return values
 }
 
-// Advice returns what to do about a failure of that reason, or "".
+// Advice returns what to do about a failure reason, or "".
 func (t Texts) Advice(reason string) string {
 	return find(t, "", func(table *textTable) string { return table.Advice[reason] })
 }
 
-// Meaning returns what a provider's error code says, or "" where it is not
-// known.
+// Meaning returns the meaning of a provider's error code, or "" if it is unknown.
 func (t Texts) Meaning(code string) string {
 	return find(t, "", func(table *textTable) string { return table.Meanings[code] })
 }
 
-// None returns how "no value" is shown.
+// None returns the display text of "no value".
 func (t Texts) None() string {
 	return find(t, None, func(table *textTable) string { return table.None })
 }
@@ -175,13 +172,13 @@ func (t Texts) Link() string {
 	return find(t, "link", func(table *textTable) string { return table.Link })
 }
 
-// DurationUnit returns the unit in which Grafana is to show seconds. Its own
-// "hours" and "days" are English in every language; a clock reads the same in all.
+// DurationUnit returns the Grafana unit for durations. Grafana's "hours" and "days"
+// are always English, so other languages use a clock format.
 func (t Texts) DurationUnit() string {
 	return find(t, "s", func(table *textTable) string { return table.Numbers.Duration })
 }
 
-// YesNo returns how a truth is shown.
+// YesNo returns the display text of a boolean.
 func (t Texts) YesNo(yes bool) string {
 	if yes {
 		return find(t, "true", func(table *textTable) string { return table.Yes })
@@ -189,19 +186,19 @@ func (t Texts) YesNo(yes bool) string {
 	return find(t, "false", func(table *textTable) string { return table.No })
 }
 
-// Previous returns the title of a metric in the period that a comparison sets
-// beside the report's: previous_period or previous_year.
+// Previous returns the title of a metric in the comparison period: previous_period or
+// previous_year.
 func (t Texts) Previous(compare, title string) string {
 	pattern := find(t, "{0}", func(table *textTable) string { return table.Previous[compare] })
 	return strings.ReplaceAll(pattern, "{0}", title)
 }
 
-// Event returns a sentence about an event, with {0}, {1} … replaced by the parts.
+// Event returns a text about an event, with {0}, {1} … replaced by the parts.
 func (t Texts) Event(id string, parts ...string) string {
 	return filled(find(t, id, func(table *textTable) string { return table.Events[id] }), parts)
 }
 
-// Notice returns a sentence about an answer, with {0}, {1} … replaced by the parts.
+// Notice returns a notice, with {0}, {1} … replaced by the parts.
 func (t Texts) Notice(id string, parts ...string) string {
 	return filled(find(t, id, func(table *textTable) string { return table.Notices[id] }), parts)
 }
@@ -213,12 +210,12 @@ func filled(sentence string, parts []string) string {
 	return sentence
 }
 
-// Relation returns what the rows of a relation are, in the plural.
+// Relation returns the plural name of a relation's rows.
 func (t Texts) Relation(name string) string {
 	return find(t, name, func(table *textTable) string { return table.Relations[name] })
 }
 
-// Kind returns the name of a kind of database, within a sentence.
+// Kind returns the name of a database kind for use in a sentence.
 func (t Texts) Kind(name string) string {
 	return find(t, name, func(table *textTable) string { return table.Kinds[name] })
 }
@@ -227,7 +224,7 @@ func (t Texts) numbers() textNumbers {
 	return find(t, textNumbers{}, func(table *textTable) textNumbers { return table.Numbers })
 }
 
-// Count writes a number of things.
+// Count formats an integer.
 func (t Texts) Count(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -236,7 +233,7 @@ func (t Texts) Count(n int64) string {
 	return digits
 }
 
-// Share writes a share (1 is 100 %) with one decimal where it is not whole.
+// Share formats a fraction (1 = 100 %) as a percentage with at most one decimal.
 func (t Texts) Share(share float64) string {
 	text := strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', 1, 64), ".0")
 	return strings.ReplaceAll(t.numbers().Percent, "{0}", strings.ReplaceAll(text, ".", t.numbers().Decimal))

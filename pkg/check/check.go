@@ -1,6 +1,5 @@
-// Package check looks through the rows of a source for what breaks the contract:
-// ids that stand twice, what points to nothing, clocks in the future, statuses out
-// of order.
+// Package check finds rows of a source that violate the contract: duplicate ids,
+// dangling references, times in the future and statuses out of order.
 package check
 
 import (

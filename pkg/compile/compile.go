@@ -1,7 +1,6 @@
-// Package compile turns a resolved query into one SQL statement over the
-// relations of a source. Values always travel as arguments; every identifier in
-// the text comes out of this package, the catalogue or the source. It does no
-// I/O.
+// Package compile turns a resolved query into one SQL statement over the relations of
+// a source. Values are always arguments; identifiers in the SQL come only from this
+// package, the catalogue or the source. It does no I/O.
 package compile
 
 import (

@@ -1,6 +1,5 @@
-// Package contract holds the rows of the contract as Go values and writes them
-// into tables of its shape: for the demo data and for tests. The plugin itself
-// only ever reads.
+// Package contract defines the rows of the contract as Go types and writes them into
+// tables, for demo data and tests. The plugin only reads.
 package contract
 
 import (

@@ -1,8 +1,7 @@
-// Package demodata makes up the messages of an invented Latin American
-// business: two accounts, eleven lines on seven channels, agents, bots,
-// campaigns, and what people answer. It writes them into the tables of the
-// contract, for demonstrations, benchmarks and tests. The same options always
-// give the same rows.
+// Package demodata generates the messages of a fictional Latin American business: two
+// accounts, eleven lines on seven channels, agents, bots, campaigns and replies. It
+// writes them into the tables of the contract for demos, benchmarks and tests. The same
+// options always generate the same rows.
 package demodata
 
 import (

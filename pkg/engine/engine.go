@@ -1,6 +1,5 @@
-// Package engine answers a query from a database: it resolves the query, has it
-// compiled, runs it, fills the gaps of its calendar and sets it beside another
-// period. What asks, Grafana or a person at a terminal, is all one to it.
+// Package engine runs a query: it resolves and compiles it, runs the SQL, fills gaps
+// between intervals and adds the comparison. Grafana and the command line both use it.
 package engine
 
 import (

@@ -1,6 +1,6 @@
-// Package failure says why messages failed: it cuts the provider's code out of the
-// text of an error and maps channel, code and text to a reason for people. The rules
-// are the table reasons.csv beside this file.
+// Package failure determines why a message failed: it extracts the provider's code from
+// the error text and maps channel, code and text to a failure reason. The rules are in
+// reasons.csv.
 package failure
 
 import (

@@ -9,20 +9,20 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
-// An event is what Grafana marks on a chart.
+// An event is one annotation.
 type event struct {
 	from, to    time.Time
 	title, text string
 	tags        []string
 }
 
-// narrow is the part of the range below which an event is marked as an instant:
-// a region of so few pixels cannot be pointed at.
+// narrow limits regions: an event shorter than 1/narrow of the range becomes a point,
+// since a region of a few pixels is hard to hover.
 const narrow = 200
 
-// events is one frame whose fields have the names by which Grafana makes
-// annotations of rows. It shows titles and texts as HTML and cuts tags at commas,
-// so names are written accordingly. The id 0 tells it that nobody can edit them.
+// events returns one frame with the field names that Grafana expects of annotations.
+// Grafana renders titles and texts as HTML and splits tags at commas, so names are
+// escaped. The id 0 marks annotations as not editable.
 func (b builder) events() *data.Frame {
 	describe := map[string]func(cells) event{"campaign_sends": b.campaignSend, "failure_bursts": b.failureBurst}[b.Query.Report]
 	if describe == nil {
@@ -50,15 +50,15 @@ func (b builder) events() *data.Frame {
 	return frame
 }
 
-// cells are the values of a row by their columns.
+// cells are the values of a row by column id.
 type cells map[string]any
 
 func (c cells) time(id string) time.Time { t, _ := c[id].(time.Time); return t }
 func (c cells) count(id string) int64    { n, _ := c[id].(int64); return n }
 func (c cells) text(id string) string    { s, _ := c[id].(string); return s }
 
-// campaignSend tells what became of a send; shares are of what was sent, that of
-// the failed ones of what was tried.
+// campaignSend returns the annotation of a campaign send. Shares are of the sent
+// messages; the failed share is of sent and failed ones.
 func (b builder) campaignSend(c cells) event {
 	sent, failed := c.count("notified"), c.count("notifications_failed")
 	parts := []string{b.texts.Event("sent", b.texts.Count(sent))}

@@ -1,6 +1,6 @@
-// Package frame turns the answers of the engine into Grafana's data frames.
-// Field names stay the catalogue's ids; what people see (titles, names of
-// values, units, colours) goes into the fields' configuration.
+// Package frame converts results of the engine to Grafana data frames. Field names
+// are catalogue ids. Titles, value names, units and colours are in the field
+// configuration.
 package frame
 
 import (
@@ -18,8 +18,7 @@ import (
 	"github.com/parley-reports/parley/pkg/engine"
 )
 
-// Frames returns the answer in the form that its query asks for: a table, or
-// one frame of labelled series.
+// Frames returns the result in the format of its query.
 func Frames(r *engine.Result) data.Frames {
 	b := builder{r, catalog.In(r.Query.Language)}
 	if r.Query.Format == "logs_volume" {
@@ -52,9 +51,9 @@ func Frames(r *engine.Result) data.Frames {
 	return data.Frames{frame}
 }
 
-// Numeric returns the answer as an alert rule wants it: one number per group,
-// with the group as labels, groups without a number left out. An answer over time
-// has several numbers per group and stays a series.
+// Numeric returns the result for alert rules: one number per group, with the group as
+// labels. Groups without a number are left out. A result with time intervals stays a
+// time series.
 func Numeric(r *engine.Result) data.Frames {
 	if slices.ContainsFunc(r.Columns, func(c engine.Column) bool { return c.Role == compile.Time }) {
 		return Frames(r)
@@ -81,9 +80,9 @@ type builder struct {
 	texts catalog.Texts
 }
 
-// table is one frame with a field per column. Groups of which nothing is known are
-// no table: under its columns a panel would write sums of 0. Beside what is known of
-// groups, a column of what is not is no number.
+// table returns one frame with a field per column. If no metric is recorded, the frame
+// is empty: a panel would show totals of 0 otherwise. If only some metrics are
+// recorded, the fields of the others are not numeric.
 func (b builder) table() *data.Frame {
 	frame := data.NewFrame("")
 	frame.SetMeta(&data.FrameMeta{PreferredVisualization: data.VisTypeTable})
@@ -102,8 +101,8 @@ func (b builder) table() *data.Frame {
 	return frame
 }
 
-// inWords puts a value for which the answer holds ids or codes into the query's
-// language; any other it returns as it is.
+// inWords returns the display text of ids and codes in the query's language, and all
+// other values unchanged.
 func (b builder) inWords(column string, value any) any {
 	text, ok := value.(string)
 	if !ok {
@@ -123,8 +122,8 @@ func (b builder) inWords(column string, value any) any {
 	return text
 }
 
-// values are those of a column of a table. What has no value is there as
-// "(none)", so that links, filters and joins find it like any other.
+// values returns the values of a table column. Missing values are "(none)", so that
+// links, filters and joins work with them.
 func (b builder) values(column int) []any {
 	c := b.Columns[column]
 	values := make([]any, len(b.Rows))
@@ -142,8 +141,8 @@ func (b builder) values(column int) []any {
 
 func (b builder) isDetails() bool { return b.Query.Format == "details" }
 
-// tellsNone tells whether a column holds "(none)" for no value. The cells of
-// single rows stay empty, apart from the ids that nobody sees.
+// tellsNone reports whether a column contains "(none)" for missing values. Details
+// show empty cells instead, except in hidden ids.
 func (b builder) tellsNone(c engine.Column) bool {
 	switch c.Role {
 	case compile.Key:
@@ -155,8 +154,7 @@ func (b builder) tellsNone(c engine.Column) bool {
 	return false
 }
 
-// tellNamesApart adds the ids to the names that several entities have: two
-// agents of one name are two rows.
+// tellNamesApart adds the id to names that are not unique.
 func (b builder) tellNamesApart(column int, values []any) {
 	key := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID+"_name" == b.Columns[column].ID })
 	ids := map[any]map[any]bool{}
@@ -173,7 +171,7 @@ func (b builder) tellNamesApart(column int, values []any) {
 	}
 }
 
-// reasons puts "media: 2, server: 1" into the query's language.
+// reasons translates "media: 2, server: 1" into the query's language.
 func (b builder) reasons(text string) string {
 	parts := strings.Split(text, ", ")
 	for i, part := range parts {
@@ -183,8 +181,8 @@ func (b builder) reasons(text string) string {
 	return strings.Join(parts, ", ")
 }
 
-// namesFirst is the order of the columns with each entity's name before its id,
-// which is there for links and filters and not shown.
+// namesFirst returns the column order with each entity's name before its id. Ids are
+// hidden; links and filters use them.
 func (b builder) namesFirst() []int {
 	var order []int
 	for i, c := range b.Columns {
@@ -198,8 +196,7 @@ func (b builder) namesFirst() []int {
 	return order
 }
 
-// setTableType marks tables that alerting and expressions can read: labels and
-// numbers, over time or not.
+// setTableType sets the frame type of tables that alerting and expressions can read.
 func (b builder) setTableType(frame *data.Frame) {
 	numbers := 0
 	timed, grouped := false, false
@@ -233,9 +230,8 @@ func (b builder) setTableType(frame *data.Frame) {
 	}
 }
 
-// series is one frame with the time and a field per group and metric. Without a
-// calendar it has one point, or two where another period is beside it: before
-// and now.
+// series returns one frame with a time field and a field per group and metric. Without
+// intervals it has one point, or two with a comparison: the other period and this one.
 func (b builder) series() *data.Frame {
 	if b.allUnknown() {
 		return b.noSeries()
@@ -305,28 +301,28 @@ func (b builder) series() *data.Frame {
 	return frame
 }
 
-// allUnknown tells whether the database can know none of the metrics.
+// allUnknown reports whether the database records none of the metrics.
 func (b builder) allUnknown() bool {
 	return len(b.Query.Metrics) > 0 && !slices.ContainsFunc(b.Query.Metrics, func(id string) bool { return !slices.Contains(b.Unknown, id) })
 }
 
-// isUnknown tells whether a column is a metric that the database cannot know.
+// isUnknown reports whether a column is a metric that the database does not record.
 func (b builder) isUnknown(c engine.Column) bool {
 	return c.Role == compile.Metric && slices.Contains(b.Unknown, c.Metric.ID)
 }
 
-// isGrouped tells whether the answer is cut by more than time.
+// isGrouped reports whether the result is grouped by anything but time.
 func (b builder) isGrouped() bool {
 	return slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role == compile.Key })
 }
 
-// isOne tells whether the answer is of the whole, not cut by anything.
+// isOne reports whether the result is one row: no groups and no intervals.
 func (b builder) isOne() bool {
 	return !slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role != compile.Metric })
 }
 
-// noSeries is the answer where all metrics are unknown: lines of nothing are nothing
-// that a panel can draw. A number by itself has no points, and says so.
+// noSeries returns the frame of a time series if no metric is recorded. There is
+// nothing to draw; a single number has no points and shows "Not recorded".
 func (b builder) noSeries() *data.Frame {
 	frame := data.NewFrame("")
 	if b.isOne() {
@@ -341,9 +337,9 @@ func (b builder) noSeries() *data.Frame {
 	return frame
 }
 
-// heatmap is one frame of rows: the hour of the day, and a field per weekday, 0
-// where nothing happened, if that is known. The panel draws the first row at the
-// bottom, so Sunday comes first and Monday last.
+// heatmap returns one frame with a row per hour of the day and a field per weekday.
+// Hours without events are 0, or empty if the metric is not recorded. The panel draws
+// the first weekday at the bottom, so Sunday comes first and Monday last.
 func (b builder) heatmap() *data.Frame {
 	at := func(id string) int {
 		return slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == id })
@@ -380,8 +376,8 @@ func (b builder) heatmap() *data.Frame {
 	return frame
 }
 
-// times are the instants of a series: the buckets, or the beginnings of the
-// ranges.
+// times returns the times of a series: the interval starts, or the range starts if
+// there are no intervals.
 func (b builder) times() ([]time.Time, int) {
 	timeAt := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.Role == compile.Time })
 	if timeAt < 0 {
@@ -403,10 +399,9 @@ func (b builder) times() ([]time.Time, int) {
 	return times, timeAt
 }
 
-// sortGroups brings groups of an enum into the catalogue's order and others into
-// that of their names, so that a stack is always built from the same bottom and a
-// palette gives one group one colour in charts side by side. What has no value
-// comes last.
+// sortGroups sorts groups: enums in catalogue order, others by name, missing values
+// last. Stacks then have the same order, and groups the same palette colours, in
+// charts side by side.
 func (b builder) sortGroups(n int, row func(int) []any, apply func(order []int)) {
 	order := make([]int, n)
 	for i := range order {
@@ -449,7 +444,7 @@ func (b builder) sortGroups(n int, row func(int) []any, apply func(order []int))
 	apply(order)
 }
 
-// labels are the group of a row: ids, and the names of entities beside them.
+// labels returns the group of a row as labels: ids, and names of entities.
 func (b builder) labels(row []any) data.Labels {
 	labels := data.Labels{}
 	for i, c := range b.Columns {
@@ -470,8 +465,8 @@ func label(v any, none string) string {
 	return fmt.Sprint(v)
 }
 
-// seriesField is one series: shown by its group where it has one, and by the
-// metric where the query asks for several.
+// seriesField returns the field of one series. Its name is the group, the metric, or
+// both if there are several metrics.
 func (b builder) seriesField(c engine.Column, labels data.Labels, values []any) *data.Field {
 	field := newField(c, values)
 	field.Name = c.ID
@@ -511,8 +506,7 @@ func (b builder) seriesField(c engine.Column, labels data.Labels, values []any) 
 	return field
 }
 
-// tellApart adds the ids of entities to the series that would otherwise be shown
-// by one name: two agents of one name are two series.
+// tellApart adds the ids of entities to series names that are not unique.
 func (b builder) tellApart(fields []*data.Field) {
 	shown := map[string]int{}
 	for _, field := range fields {
@@ -536,7 +530,7 @@ func (b builder) tellApart(fields []*data.Field) {
 
 func fixed(color string) map[string]any { return map[string]any{"mode": "fixed", "fixedColor": color} }
 
-// config says how a column is shown.
+// config returns the field configuration of a column.
 func (b builder) config(c engine.Column) *data.FieldConfig {
 	config := &data.FieldConfig{DisplayNameFromDS: b.title(c)}
 	switch c.Role {
@@ -597,7 +591,7 @@ func (b builder) setUnit(config *data.FieldConfig, unit catalog.Unit) {
 	}
 }
 
-// title is what people read over a column.
+// title returns the display name of a column.
 func (b builder) title(c engine.Column) string {
 	switch {
 	case c.Role == compile.Metric && c.Previous:
@@ -618,13 +612,13 @@ func (b builder) title(c engine.Column) string {
 	return ""
 }
 
-// nameOf finds the column that names an entity's id.
+// nameOf returns the index of the column with the name of an entity's id.
 func (b builder) nameOf(c engine.Column) (int, bool) {
 	i := slices.IndexFunc(b.Columns, func(n engine.Column) bool { return n.Role == compile.Name && n.ID == c.ID+"_name" })
 	return i, i >= 0
 }
 
-// mappings show the values of a dimension in the query's language and colours.
+// mappings returns the value mappings (text and colour) of a dimension.
 func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 	mapper := data.ValueMapper{}
 	values := d.Values
@@ -652,7 +646,7 @@ func (b builder) none() data.SpecialValueMapper {
 	return data.SpecialValueMapper{Match: data.SpecialValueNull, Result: data.ValueMappingResult{Text: b.texts.None()}}
 }
 
-// newField makes a field of the type that the column's unit says.
+// newField returns a field of the type that fits the column's unit.
 func newField(c engine.Column, values []any) *data.Field {
 	switch {
 	case c.Role == compile.Time:

@@ -14,9 +14,8 @@ import (
 	"github.com/parley-reports/parley/pkg/engine"
 )
 
-// logs is one frame of log lines: who wrote to whom and what, with the columns
-// that were asked for as labels, and a level by the status. Fields that find the
-// lines around a line are there and not shown.
+// logs returns one frame of log lines. The query's columns are labels, and the message
+// status gives the level. Hidden fields are used to find the context of a line.
 func (b builder) logs() *data.Frame {
 	n := len(b.Rows)
 	times, bodies, levels, ids, labels := make([]time.Time, n), make([]string, n), make([]string, n), make([]string, n), make([]json.RawMessage, n)
@@ -60,8 +59,8 @@ func (b builder) logs() *data.Frame {
 	return frame
 }
 
-// logLine is the text of a message behind an arrow for its direction. What has no
-// text is called by its template or its type.
+// logLine returns an arrow for the direction and the text of the message, or its
+// template or content type if it has no text.
 func (b builder) logLine(at cells) string {
 	line := at.text("body")
 	if line == "" {
@@ -86,7 +85,7 @@ func (b builder) logLine(at cells) string {
 	return line
 }
 
-// logLabels are the columns that were asked for, where they have a value.
+// logLabels returns the query's columns that have a value.
 func (b builder) logLabels(row []any) map[string]string {
 	labels := map[string]string{}
 	for i, c := range b.Columns {
@@ -103,8 +102,8 @@ func (b builder) logLabels(row []any) map[string]string {
 	return labels
 }
 
-// logVolume is a frame per level with the number of lines in each step, as the
-// histogram over a log wants them.
+// logVolume returns the log histogram: a frame per level with the number of lines in
+// each step.
 func (b builder) logVolume() data.Frames {
 	times, timeAt := b.times()
 	place := map[time.Time]int{}

@@ -1,5 +1,5 @@
-// Package hours turns rows of working hours into the open hours of lines and teams.
-// Zones are resolved in Go, so that a database server needs to know none of them.
+// Package hours turns rows of working_hours into the open hours of lines and teams. It
+// resolves time zones in Go, so the database server does not need them.
 package hours
 
 import (

@@ -16,24 +16,23 @@ import (
 	"github.com/parley-reports/parley/pkg/source"
 )
 
-// examination is what the health check found, for programs to read.
+// examination is the machine-readable result of a health check.
 type examination struct {
 	Kind      string           `json:"kind"`
 	Version   string           `json:"version,omitempty"`
 	Relations []source.Finding `json:"relations"`
-	// Unavailable and Unknown are metrics: of the former a relation is missing, of
-	// the latter columns.
+	// Unavailable metrics miss a relation, Unknown metrics miss columns.
 	Unavailable []string `json:"unavailable,omitempty"`
 	Unknown     []string `json:"unknown,omitempty"`
-	// Advice are statements that would make the reports faster.
+	// Advice lists SQL statements that would make reports faster.
 	Advice []string `json:"advice,omitempty"`
-	// Message and VerboseMessage are what Grafana shows below the health check's
-	// own sentence: the second opens on demand.
+	// Grafana shows Message below the result of the health check, and VerboseMessage
+	// when somebody expands it.
 	Message        string `json:"message,omitempty"`
 	VerboseMessage string `json:"verboseMessage,omitempty"`
 }
 
-// examined tells of a database that reports can be made of.
+// examined returns the result for a database that reports can read.
 func examined(s *source.Source) *examination {
 	e := &examination{Kind: s.Kind, Version: s.Version, Relations: s.Findings, Advice: s.Advice}
 	e.Unavailable, e.Unknown = catalog.Limits(s.Has, s.Knows)
@@ -41,8 +40,8 @@ func examined(s *source.Source) *examination {
 	return e
 }
 
-// CheckHealth connects, examines the database and says what was found, what is
-// wrong and how to mend it.
+// CheckHealth connects, examines the database and reports what it found, what is
+// wrong and how to fix it.
 func (d *DataSource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
 	if d.wrong != nil {
 		return health(backend.HealthStatusError, d.wrong.Error(), nil), nil
@@ -70,7 +69,7 @@ func (d *DataSource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	return health(backend.HealthStatusOk, found.message(overview), found), nil
 }
 
-// message says what was found in a few sentences.
+// message returns a summary of a few sentences.
 func (e *examination) message(o engine.Overview) string {
 	read := e.Kind
 	if e.Version != "" {
@@ -85,13 +84,13 @@ func (e *examination) message(o engine.Overview) string {
 	return message
 }
 
-// things are what the rows of relations are that a product may not know.
+// things are the plural names of relations that a product may not have.
 var things = map[string]string{
 	"conversation": "conversations", "agent": "agents", "team": "teams", "tag": "tags",
 	"campaign": "campaigns", "csat": "CSAT ratings", "working_hours": "business hours",
 }
 
-// describe puts into words for people what is missing and what would help.
+// describe fills the messages with what is missing and what would help.
 func (e *examination) describe() {
 	var never, partial []string
 	var lacking []source.Finding
@@ -157,7 +156,7 @@ func titles(metrics []string) []string {
 	return list
 }
 
-// sentence makes a whole sentence of an error's words.
+// sentence turns an error message into a sentence: capital letter, full stop.
 func sentence(words string) string {
 	first, size := utf8.DecodeRuneInString(words)
 	words = string(unicode.ToUpper(first)) + words[size:]

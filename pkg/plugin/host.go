@@ -9,8 +9,8 @@ import (
 
 var hostPort = regexp.MustCompile(`^(\[[^\]]*\]|[^:]*):\d*$`)
 
-// cleanHost is the host of the settings, without the brackets of an IPv6 address. The
-// error is a sentence for the person who set it.
+// cleanHost returns the host without the brackets of an IPv6 address. The error is
+// shown to the user.
 func cleanHost(host string) (string, error) {
 	host = strings.TrimSpace(host)
 	const advice = "write the host without port or scheme"

@@ -1,5 +1,5 @@
-// Package plugin is Grafana's side of Parley: instances and their settings,
-// queries, health and resources, and the wording of errors. It holds no SQL.
+// Package plugin implements the Grafana data source: settings, queries, health checks,
+// resources and error messages. It contains no SQL.
 package plugin
 
 import (
@@ -24,11 +24,11 @@ import (
 	"github.com/parley-reports/parley/pkg/query"
 )
 
-// ID is the plugin's id.
+// ID is the plugin id.
 const ID = "parley-conversations-datasource"
 
-// DataSource is one instance: the settings of one data source and what they
-// open. Where the settings are wrong it answers every query with that.
+// DataSource is an instance of the data source: its settings and its connection pool.
+// If the settings are wrong, every query returns that error.
 type DataSource struct {
 	backend.CallResourceHandler
 	settings settings
@@ -43,8 +43,8 @@ var (
 	_ instancemgmt.InstanceDisposer = (*DataSource)(nil)
 )
 
-// New makes an instance. It never fails: each query, the health check and each
-// resource say what is wrong with the settings.
+// New returns an instance. It never fails: if the settings are wrong, queries, health
+// checks and resources report it.
 func New(ctx context.Context, s backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
 	d := &DataSource{}
 	d.wrong = d.open(ctx, s)
@@ -74,8 +74,8 @@ func (d *DataSource) open(ctx context.Context, s backend.DataSourceInstanceSetti
 	return nil
 }
 
-// proxyDialer is the dialer of Grafana's secure socks proxy, nil where it is
-// not switched on.
+// proxyDialer returns the dialer of Grafana's secure SOCKS proxy, or nil if the proxy
+// is disabled.
 func proxyDialer(ctx context.Context, s backend.DataSourceInstanceSettings) (func(context.Context, string, string) (net.Conn, error), error) {
 	client, err := s.ProxyClient(ctx)
 	if err != nil {
@@ -95,18 +95,18 @@ func proxyDialer(ctx context.Context, s backend.DataSourceInstanceSettings) (fun
 	return withContext.DialContext, nil
 }
 
-// Dispose ends the instance's connections.
+// Dispose closes the instance's connections.
 func (d *DataSource) Dispose() {
 	if d.db != nil {
 		d.db.Close()
 	}
 }
 
-// answers limits the memory of the whole process, which serves all data sources.
+// answers limits the memory of all results in this process, which serves all data
+// sources.
 var answers = engine.NewMemory(1)
 
-// QueryData answers each query by itself: one that fails leaves its neighbours
-// alone.
+// QueryData runs each query separately: an error affects only its own query.
 func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 	alert := req.GetHTTPHeader("FromAlert") == "true" || req.Headers["FromAlert"] == "true"
 	response := backend.NewQueryDataResponse()
@@ -163,8 +163,8 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 	return backend.DataResponse{Frames: frame.Frames(result)}
 }
 
-// checkAlert wants one number per group, by whose labels the rule tells its
-// instances apart.
+// checkAlert returns an error unless the query returns one number per group. Alert
+// rules identify their instances by the labels of the group.
 func checkAlert(q query.Query) error {
 	q, err := q.Resolve()
 	if err != nil {
@@ -181,8 +181,8 @@ func checkAlert(q query.Query) error {
 	return nil
 }
 
-// failure is an error whose cause is the query, the settings or the database,
-// not the plugin.
+// failure returns an error caused by the query, the settings or the database, not by
+// the plugin.
 func failure(status backend.Status, message string) backend.DataResponse {
 	response := backend.ErrDataResponse(status, message)
 	response.Error = backend.DownstreamError(errors.New(message))
@@ -190,7 +190,7 @@ func failure(status backend.Status, message string) backend.DataResponse {
 	return response
 }
 
-// errorResponse words an error of the engine.
+// errorResponse converts an error of the engine to a response.
 func errorResponse(err error) backend.DataResponse {
 	status, message := explain(err)
 	return failure(status, message)

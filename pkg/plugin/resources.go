@@ -13,8 +13,8 @@ import (
 	"github.com/parley-reports/parley/pkg/query"
 )
 
-// resources are what the editors ask for beside queries. Anybody who may see
-// the data source may call them, so each obeys the limits of queries.
+// resources returns the handler of the editors' requests. Everybody who can query the
+// data source can call it, so the limits of queries apply.
 func (d *DataSource) resources() backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /catalog", d.serveCatalog)
@@ -77,7 +77,7 @@ type (
 	}
 )
 
-// serveCatalog answers with the catalogue in the language of the request.
+// serveCatalog returns the catalogue in the language of the request.
 func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	texts := catalog.In(r.URL.Query().Get("language"))
 	answer := catalogAnswer{}
@@ -117,7 +117,7 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, answer)
 }
 
-// serveValues answers with values of a dimension that the database holds.
+// serveValues returns values of a dimension from the database.
 func (d *DataSource) serveValues(w http.ResponseWriter, r *http.Request) {
 	if d.wrong != nil {
 		refuse(w, http.StatusBadRequest, d.wrong.Error())

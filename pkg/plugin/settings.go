@@ -20,8 +20,8 @@ import (
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 
-// settings are the data source's jsonData. Secrets stand in secureJsonData:
-// password, tlsCACert, tlsClientCert and tlsClientKey.
+// settings are the data source's jsonData. Secrets are in secureJsonData: password,
+// tlsCACert, tlsClientCert and tlsClientKey.
 type settings struct {
 	Kind           string `json:"kind"`
 	Host           string `json:"host"`
@@ -42,10 +42,10 @@ type settings struct {
 	ExecMode       string `json:"execMode"`
 }
 
-// name is a text that provisioning may have turned into a number.
+// name is a string that provisioning may have turned into a number.
 type name string
 
-// UnmarshalJSON takes a text, or a number as the text it was.
+// UnmarshalJSON reads a string, or a number as a string.
 func (n *name) UnmarshalJSON(data []byte) error {
 	var number json.Number
 	if json.Unmarshal(data, &number) == nil && len(data) > 0 && data[0] != '"' {
@@ -55,16 +55,17 @@ func (n *name) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*string)(n))
 }
 
-// number is one that provisioning leaves an empty text where its variable is not set.
+// number is an integer that is "" if its environment variable is not set in
+// provisioning.
 type number int
 
-// UnmarshalJSON takes a number, or an empty text as none.
+// UnmarshalJSON reads a number. An empty string means not set.
 func (n *number) UnmarshalJSON(data []byte) error {
 	if string(data) == `""` {
 		*n = 0
 		return nil
 	}
-	// What no int can hold is out of bounds all the same: checkLimits names it.
+	// Numbers too large for an int are out of bounds: checkLimits reports them.
 	if f, err := strconv.ParseFloat(string(data), 64); err == nil && math.Abs(f) > math.MaxInt32 {
 		*n = math.MaxInt32
 		return nil
@@ -72,7 +73,7 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*int)(n))
 }
 
-// Defaults of what the settings leave out.
+// Default settings.
 const (
 	defaultPort           = 5432
 	defaultTLSMode        = "require"
@@ -80,8 +81,8 @@ const (
 	defaultMaxConnections = 10
 )
 
-// parseSettings reads the settings and fills what they leave out. The error is
-// a sentence for the person who set them.
+// parseSettings reads the settings and fills in defaults. The error is shown to the
+// user.
 func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	v := settings{}
 	if len(s.JSONData) > 0 {
@@ -119,7 +120,7 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	return v, checkLimits(v)
 }
 
-// The most that the settings can ask for.
+// Upper limits of the settings.
 const (
 	maxTimeoutSeconds = 3600
 	maxMaxConnections = 500
@@ -154,7 +155,7 @@ func (s settings) database(secrets map[string]string, dial func(context.Context,
 	}
 }
 
-// detect is the examination of the database.
+// detect returns the function that examines the database.
 func (s settings) detect() engine.Detect {
 	kind, _ := kinds.Lookup(s.Kind) // known since the settings were read
 	return kind.Detect(source.Settings{

@@ -1,5 +1,5 @@
-// Package postgres is the connection to a team's database: read only, bounded
-// in time and number, cancelled when nobody waits any more. It knows no report.
+// Package postgres connects to the message database: read-only, with limits on time
+// and connections, and with cancellation. It contains nothing about reports.
 package postgres
 
 import (

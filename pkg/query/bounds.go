@@ -6,30 +6,30 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of a query. They are checked before anything else looks at it, so that no
-// query costs more than a moment.
+// Limits of a query. They are checked first, so that no query takes long to validate.
 const (
-	// MaxJSON is the largest size of a query's JSON, in bytes.
+	// MaxJSON is the maximum size of a query's JSON, in bytes.
 	MaxJSON = 1 << 20
-	// MaxItems limits metrics, groupBy, columns and orderBy.
+	// MaxItems is the maximum length of metrics, groupBy, columns and orderBy.
 	MaxItems = 500
-	// MaxFilters limits the filters of a query, MaxValues the values of a filter.
+	// MaxFilters is the maximum number of filters of a query, MaxValues of values of a
+	// filter.
 	MaxFilters = 100
 	MaxValues  = 10_000
-	// MaxPatterns limits the values of a filter that looks into texts.
+	// MaxPatterns is the maximum number of values of matches, notMatches and contains.
 	MaxPatterns = 100
-	// maxCursor is the largest length of a cursor, and maxName that of a time zone or
-	// language, in bytes.
+	// maxCursor is the maximum length of a cursor, maxName of a time zone or language,
+	// in bytes.
 	maxCursor = 10_000
 	maxName   = 100
-	// maxQuoted is how many characters of a word an error quotes.
+	// maxQuoted is the number of characters that an error quotes.
 	maxQuoted = 60
 )
 
-// listLimits are the most items of each list of a query.
+// listLimits are the maximum lengths of a query's lists.
 var listLimits = map[string]int{"metrics": MaxItems, "groupBy": MaxItems, "columns": MaxItems, "orderBy": MaxItems, "filters": MaxFilters}
 
-// Clip shortens a text to so many characters.
+// Clip shortens a text to at most this many characters.
 func Clip(s string, most int) string {
 	if len(s) <= most || utf8.RuneCountInString(s) <= most {
 		return s
@@ -44,11 +44,11 @@ func Clip(s string, most int) string {
 	return s
 }
 
-// Quote quotes a word for an error, and no more than its beginning.
+// Quote quotes the beginning of a word for an error.
 func Quote(word string) string { return strconv.Quote(Clip(word, maxQuoted)) }
 
-// checkLists looks at the lengths of the lists in a query's JSON. What is no list is
-// left to the decoder.
+// checkLists checks the lengths of the lists in a query's JSON. The decoder reports
+// values that are not lists.
 func checkLists(raw map[string]json.RawMessage) error {
 	for key, most := range listLimits {
 		if n := len(items(raw[key])); n > most {
@@ -82,8 +82,8 @@ func tooManyValues(n, most int) error {
 	return errorf("a filter has %d values: it takes at most %d. Filter by something wider, such as a tag, a campaign or a pattern", n, most)
 }
 
-// checkBounds is checkLists for a query that comes from no JSON, with the limits that
-// need its words.
+// checkBounds is checkLists for a query that was not read from JSON, and checks the
+// limits of its values.
 func checkBounds(q Query) error {
 	for _, list := range []struct {
 		key string
@@ -119,7 +119,7 @@ func checkBounds(q Query) error {
 	return nil
 }
 
-// repeated is the first entry of the list that stands in it before.
+// repeated returns the first entry that the list contains twice.
 func repeated(list []string) (string, bool) {
 	seen := make(map[string]bool, len(list))
 	for _, id := range list {

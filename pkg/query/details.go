@@ -7,19 +7,17 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 )
 
-// DetailsFact is the fact that a query for details or events looks at, or "" where
-// the report is none of these.
+// DetailsFact returns the fact of a details or events query, or "" for all others.
 func (q Query) DetailsFact() catalog.Fact {
 	p, _ := LookupPreset(q.Report)
 	return p.Fact
 }
 
-// logColumns are what every line of a log is made of, and what finds the lines
-// around it.
+// logColumns are the columns that log lines and their context require.
 var logColumns = []string{"created_at", "message_id", "status", "direction", "body", "content_type", "template", "failure_text", "link", "conversation_id", "contact", "line"}
 
-// LogColumns are the columns of a log: those that the query asks for, as labels,
-// and those of which lines are made.
+// LogColumns returns the columns of a logs query: the query's own, which become
+// labels, and those that log lines require.
 func (q Query) LogColumns() []string {
 	known := catalog.ColumnIDs(q.DetailsFact())
 	columns := slices.Clone(q.Columns)

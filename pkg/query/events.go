@@ -7,8 +7,8 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 )
 
-// checkEvents holds a report of events to its definition: beside it, a query
-// chooses filters, limit, time zone and language.
+// checkEvents returns an error if the query of an events report sets anything but
+// filters, limit, time zone and language.
 func checkEvents(q Query) error {
 	preset, _ := LookupPreset(q.Report)
 	if !preset.IsEvents() {
@@ -35,7 +35,7 @@ func checkEvents(q Query) error {
 	return nil
 }
 
-// EventFilters lists the dimensions by which a report of events can be filtered.
+// EventFilters returns the dimensions that an events report can be filtered by.
 func (p Preset) EventFilters() []string {
 	return slices.DeleteFunc(catalog.DimensionIDs(p.Fact), func(id string) bool { return id == "stage" || slices.Contains(p.Fixed, id) })
 }

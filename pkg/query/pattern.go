@@ -8,15 +8,15 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 )
 
-// The limits of a pattern: its characters, and its parts where repetitions are written
-// out.
+// Limits of a pattern: its length in characters, and its size with repetitions
+// expanded.
 const (
 	maxPattern      = 500
 	maxPatternParts = 2000
 )
 
-// checkPattern refuses what is no regular expression of RE2, the syntax of Go. Look-arounds
-// and back references, which RE2 lacks, can run for hours in other syntaxes.
+// checkPattern returns an error unless the pattern is an RE2 regular expression, as in
+// Go. RE2 has no lookarounds and back references, which can run for hours elsewhere.
 func checkPattern(d catalog.Dimension, pattern string) error {
 	if n := len([]rune(pattern)); n > maxPattern {
 		return errorf("the pattern of the filter on %s has %d characters: at most %d are allowed; list the values with in instead", d.ID, n, maxPattern)

@@ -2,25 +2,25 @@ package query
 
 import "github.com/parley-reports/parley/pkg/catalog"
 
-// A Preset is a report: the query that answers it. Its title and description
-// are texts of the catalogue.
+// A Preset is a report: an id and the query that it stands for. Title and description
+// are in the catalogue's texts.
 type Preset struct {
 	ID string
-	// Fact is what a report of details or events looks at.
+	// Fact is the fact of a details or events report.
 	Fact  catalog.Fact
 	Query Query
-	// Fixed are the dimensions that a report of events has decided itself: a
-	// filter on them would bend its definition.
+	// Fixed are the dimensions that an events report filters by itself. Queries cannot
+	// filter by them, which would change the definition of the event.
 	Fixed []string
 }
 
-// IsDetails tells whether the report lists single rows.
+// IsDetails reports whether the report lists single rows.
 func (p Preset) IsDetails() bool { return p.Fact != "" && !p.IsEvents() }
 
-// IsEvents tells whether the report lists events, to be marked on charts.
+// IsEvents reports whether the report lists events for annotations.
 func (p Preset) IsEvents() bool { return p.Query.Format == "annotations" }
 
-// Presets in the order in which the editor offers them.
+// Presets lists all reports in the order of the editor.
 var Presets = []Preset{
 	{ID: "channels", Query: Query{
 		Metrics: []string{"sessions_by_business", "sessions_by_contact", "sessions_free_entry_point", "messages_sent", "messages_received", "cost_usd", "cost_unknown"},
@@ -107,10 +107,10 @@ var Presets = []Preset{
 	{ID: "template_changes", Fact: catalog.Message, Query: Query{Format: "annotations", Limit: maxEvents}, Fixed: []string{"direction"}},
 }
 
-// maxEvents is how many events a chart shows where the query names no limit.
+// maxEvents is the default limit of events.
 const maxEvents = 500
 
-// LookupPreset returns the preset of that id.
+// LookupPreset returns the preset with the given id.
 func LookupPreset(id string) (Preset, bool) {
 	for _, p := range Presets {
 		if p.ID == id {
@@ -120,7 +120,7 @@ func LookupPreset(id string) (Preset, bool) {
 	return Preset{}, false
 }
 
-// PresetIDs lists the reports.
+// PresetIDs returns the ids of all reports.
 func PresetIDs() []string {
 	var ids []string
 	for _, p := range Presets {

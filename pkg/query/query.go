@@ -1,6 +1,6 @@
-// Package query is the question that a panel asks: its JSON form, the presets
-// that fill it, and the checks that turn a bad question into a sentence that
-// says what to do. It knows the catalogue and no database.
+// Package query defines the query of a panel: its JSON, the reports (presets) that
+// fill it in, and its validation, with errors that say what to do. It uses the
+// catalogue, but no database.
 package query
 
 import (
@@ -21,61 +21,61 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 )
 
-// Version is the version of the query's JSON form that this package reads.
+// Version is the version of the query JSON that this package reads.
 const Version = 1
 
-// Query is one question. Report fills whatever the rest leaves out.
+// Query is one query. Report fills in the fields that are not set.
 type Query struct {
-	// Version of the form: 1, also where it is left out.
+	// Version is the version of the JSON. Empty means 1.
 	Version int `json:"version,omitempty"`
-	// Report names the preset that fills what is left out.
+	// Report is the id of the preset that fills in the fields that are not set.
 	Report string `json:"report,omitempty"`
-	// Metrics are ids of the catalogue.
+	// Metrics are metric ids.
 	Metrics []string `json:"metrics,omitempty"`
-	// GroupBy are dimensions; an empty list groups by nothing, a missing one is
-	// the preset's.
+	// GroupBy are dimension ids. An empty list means no groups, a missing list the
+	// groups of the preset.
 	GroupBy []string `json:"groupBy,omitempty"`
 	// Bucket cuts by time: none, auto, hour, day, week or month.
 	Bucket string `json:"bucket,omitempty"`
-	// Filters all have to hold.
+	// Filters are combined with AND.
 	Filters []Filter `json:"filters,omitempty"`
-	// Compare sets the answer beside another period: none, previous_period or
+	// Compare adds the values of another period: none, previous_period or
 	// previous_year.
 	Compare string `json:"compare,omitempty"`
-	// Timezone is an IANA name. Empty means the data source's, and so does what browsers
-	// and Grafana write where nobody chose a zone: see calendar.Chosen.
+	// Timezone is an IANA name. Empty means the time zone of the data source. So do the
+	// values that browsers and Grafana send if no zone is set: see calendar.Chosen.
 	Timezone string `json:"timezone,omitempty"`
-	// Language of texts for people: en, es or pt-BR.
+	// Language is the language of titles and notices: en, es or pt-BR.
 	Language string `json:"language,omitempty"`
-	// Format of the answer: table, timeseries, heatmap, details, logs, logs_volume or
-	// annotations.
+	// Format is the format of the result: table, timeseries, heatmap, details, logs,
+	// logs_volume or annotations.
 	Format string `json:"format,omitempty"`
-	// Columns of a details query.
+	// Columns are the columns of a details query.
 	Columns []string `json:"columns,omitempty"`
-	// OrderBy sorts by columns of the answer.
+	// OrderBy sorts by columns of the result.
 	OrderBy []Order `json:"orderBy,omitempty"`
-	// Limit is the largest number of rows; 0 means the default.
+	// Limit is the row limit. 0 means the default.
 	Limit int `json:"limit,omitempty"`
-	// After is the cursor of the page before, in a details query.
+	// After is the cursor of the previous page of a details query.
 	After string `json:"after,omitempty"`
 }
 
-// Filter keeps the rows whose dimension satisfies the operator for the values:
-// any of them for in, matches and contains; none of them for notIn and
-// notMatches. The value "(none)" stands for no value.
+// Filter is a condition on a dimension. in, matches and contains keep rows that match
+// at least one value; notIn and notMatches keep rows that match none. The value
+// "(none)" matches rows without a value.
 type Filter struct {
 	Dimension string   `json:"dimension"`
 	Operator  string   `json:"operator"`
 	Values    []string `json:"values"`
 }
 
-// Order sorts the rows by one column of the result.
+// Order sorts rows by a column of the result.
 type Order struct {
 	By   string `json:"by"`
 	Desc bool   `json:"desc,omitempty"`
 }
 
-// The choices of the query's words.
+// Allowed values of the query's fields.
 var (
 	Buckets   = []string{"none", "auto", "hour", "day", "week", "month"}
 	Compares  = []string{"none", "previous_period", "previous_year"}
@@ -84,16 +84,16 @@ var (
 	Languages = []string{"en", "es", "pt-BR"}
 )
 
-// Limits of an answer, in rows.
+// Row limits.
 const (
 	DefaultLimit = 1000
 	MaxLimit     = 100000
 )
 
-// Error says what is wrong with a query and what to do about it.
+// Error describes what is wrong with a query and how to fix it.
 type Error struct {
 	Message string
-	// Unavailable: the query is right, and the database lacks what it asks for.
+	// Unavailable is true if the query is valid but the database has no such data.
 	Unavailable bool
 }
 
@@ -148,7 +148,8 @@ func Parse(data []byte) (Query, error) {
 	return q, nil
 }
 
-// checkKeys fails where the object has a key that the item's type lacks.
+// checkKeys returns an error if the object has a key that the item's type does not
+// have.
 func checkKeys(object map[string]json.RawMessage, item any, where string) error {
 	known := jsonKeys(item)
 	for _, key := range slices.Sorted(maps.Keys(object)) {
@@ -172,7 +173,7 @@ func jsonReason(err error) string {
 	return fmt.Sprintf("%s holds %s where %s belongs", Quote(typeError.Field), valueName(typeError.Value), kindName(typeError.Type))
 }
 
-// valueName puts encoding/json's word for a value into ours.
+// valueName translates encoding/json's name of a value.
 func valueName(value string) string {
 	switch value {
 	case "array":
@@ -210,8 +211,8 @@ func jsonKeys(v any) []string {
 	return keys
 }
 
-// Suggest names the nearest candidate, or the candidates where few, to end a
-// sentence about an unknown word.
+// Suggest returns the end of a sentence about an unknown word: the nearest candidate,
+// or all candidates if there are few.
 func Suggest(word string, candidates []string) string {
 	if near := catalog.Nearest(word, candidates); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
@@ -222,9 +223,9 @@ func Suggest(word string, candidates []string) string {
 	return ""
 }
 
-// Resolve fills the query from its preset and checks every word of it. What
-// comes back can be compiled: metrics or a details fact are set, every cut and
-// filter has meaning for them, the language and format are one of the known.
+// Resolve fills in the query from its preset and validates it. The result can be
+// compiled: it has metrics or is a details query, all groups and filters apply, and
+// language and format are valid. Errors are of type *Error.
 func (q Query) Resolve() (Query, error) {
 	if q.Version != 0 && q.Version != Version {
 		return q, errorf("version %d of the query is not known; this Parley reads version %d", q.Version, Version)
@@ -259,8 +260,8 @@ func (q Query) Resolve() (Query, error) {
 	return q, checkAggregate(&q)
 }
 
-// fill takes from the preset what the query leaves out. The preset's filters
-// always hold; its order only where the answer still has that column.
+// fill copies missing fields from the preset. The preset's filters always apply; its
+// order applies if the result still has that column.
 func fill(q, p Query) Query {
 	if q.Metrics == nil {
 		q.Metrics = p.Metrics
@@ -316,7 +317,7 @@ func defaults(q Query) Query {
 	return q
 }
 
-// resultColumns are the ids by which an aggregate answer can be ordered.
+// resultColumns returns the ids that an aggregate result can be sorted by.
 func resultColumns(q Query) []string {
 	columns := slices.Clone(q.Metrics)
 	if q.Bucket != "" && q.Bucket != "none" {
@@ -331,7 +332,7 @@ func resultColumns(q Query) []string {
 	return append(columns, q.Columns...)
 }
 
-// timeGroup is the calendar dimension among the groups, or "".
+// timeGroup returns the calendar dimension of the groups, or "".
 func timeGroup(q Query) string {
 	for _, id := range q.GroupBy {
 		if d, ok := catalog.LookupDimension(id); ok && d.Kind == catalog.KindTime {
@@ -389,7 +390,7 @@ func checkWords(q Query) error {
 	return nil
 }
 
-// variable recognises a dashboard variable that nothing has replaced.
+// variable matches a dashboard variable that was not replaced.
 var variable = regexp.MustCompile(`^(\$\{[A-Za-z_]\w*(\.[^:}]+)?(:[^}]*)?\}|\$[A-Za-z_]\w*|\[\[\w+(:[^\]]*)?\]\])$`)
 
 func checkValues(q Query) error {
@@ -416,8 +417,8 @@ func checkValues(q Query) error {
 	return nil
 }
 
-// computed are the enums whose values Parley itself decides, so that any other
-// value is a slip and not something that a database might hold.
+// computed are enums that Parley computes. Any other value is a mistake, since a
+// database cannot contain it.
 var computed = []string{"business_hours", "initiator", "user_type", "status", "failure_reason", "direction", "in_window", "stage"}
 
 func checkValue(d catalog.Dimension, operator, v string) error {
@@ -451,7 +452,7 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 	return nil
 }
 
-// ParseInstant reads an RFC 3339 instant, or a date as its first instant in loc.
+// ParseInstant parses an RFC 3339 time, or a date as the start of that day in loc.
 func ParseInstant(s string, loc *time.Location) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
@@ -464,7 +465,7 @@ func ParseInstant(s string, loc *time.Location) (time.Time, error) {
 	return calendar.Start(time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, loc), calendar.Day, loc), nil
 }
 
-// OperatorsOf lists the operators that have meaning for a dimension.
+// OperatorsOf returns the operators that a dimension supports.
 func OperatorsOf(d catalog.Dimension) []string {
 	if d.ID == "stage" { // it only cuts: an initiation passes through several
 		return []string{}
@@ -535,8 +536,8 @@ func checkAggregate(q *Query) error {
 	return nil
 }
 
-// CheckCut fails where the dimension has no meaning for the metric, naming
-// those that have.
+// CheckCut returns an error if the metric cannot be grouped or filtered by the
+// dimension. The error lists the dimensions that apply.
 func CheckCut(m catalog.Metric, dimension, verb string) error {
 	d, _ := catalog.LookupDimension(dimension)
 	if !d.Has(m.Fact) {
@@ -545,8 +546,8 @@ func CheckCut(m catalog.Metric, dimension, verb string) error {
 	return nil
 }
 
-// checkStages holds the funnel's stages together: the dimension and its metrics
-// only mean something with each other.
+// checkStages returns an error unless the funnel's metrics and the dimension stage are
+// used together.
 func checkStages(q Query) error {
 	cut := slices.Contains(q.GroupBy, "stage")
 	for _, id := range q.Metrics {
@@ -560,7 +561,7 @@ func checkStages(q Query) error {
 	return nil
 }
 
-// CutsOf lists the dimensions by which a metric can be cut and filtered.
+// CutsOf returns the dimensions that a metric can be grouped and filtered by.
 func CutsOf(m catalog.Metric) []string {
 	staged := strings.HasPrefix(m.ID, "stage_")
 	return slices.DeleteFunc(catalog.DimensionIDs(m.Fact), func(id string) bool { return id == "stage" && !staged })

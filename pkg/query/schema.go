@@ -6,8 +6,8 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 )
 
-// Schema is the JSON Schema (2020-12) of a query. Keys that Grafana itself puts
-// into a query are allowed.
+// Schema returns the JSON Schema (2020-12) of a query. It allows the keys that Grafana
+// adds to queries.
 func Schema() map[string]any {
 	oneOf := func(values []string, description string) map[string]any {
 		return map[string]any{"type": "string", "enum": values, "description": description}

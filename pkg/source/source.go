@@ -1,6 +1,6 @@
-// Package source describes where the relations of the contract come from. A
-// source is one SELECT per relation over a team's own database; the compiler
-// puts them under a report's SQL, and PostgreSQL pushes the filters down.
+// Package source describes where the relations of the contract come from. A source is
+// one SELECT per relation. The compiler uses them in a report's SQL, and PostgreSQL
+// pushes filters down.
 package source
 
 import (

@@ -1,6 +1,5 @@
-// Package whatsapp holds the platform's facts as data: which market a calling code
-// belongs to, the rates and the rules of billing. The tables are CSV files beside
-// this one.
+// Package whatsapp provides WhatsApp's markets by calling code, rates and billing
+// rules. They are CSV files in this directory.
 package whatsapp
 
 import (

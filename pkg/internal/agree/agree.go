@@ -1,5 +1,5 @@
-// Package agree compares the engine's answers with those of the independent
-// calculation, for tests.
+// Package agree compares results of the engine with those of package reference, in
+// tests.
 package agree
 
 import (

@@ -1,5 +1,5 @@
-// Package fieldtest runs cases from the field: a few rows in a product's own
-// tables, a query, and the right answer. Each case gets a database of its own.
+// Package fieldtest runs cases from real databases: rows in a product's own tables, a
+// query and the expected result. Each case gets its own database.
 package fieldtest
 
 import (

@@ -1,5 +1,5 @@
-// Package pgtest gives tests a real PostgreSQL: the one at DATABASE_URL, which
-// `go tool mage test` starts and sets.
+// Package pgtest connects tests to the PostgreSQL server at DATABASE_URL, which
+// `go tool mage test` starts.
 package pgtest
 
 import (

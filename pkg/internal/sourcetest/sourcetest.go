@@ -1,8 +1,7 @@
-// Package sourcetest holds what every kind of source has to stand: the story told
-// in its product's own tables is read without a mistake, the answers are those that
-// the story has in the contract's tables, what cannot be known is said to be
-// unknown, an account sees nothing of another, and the rights that the
-// documentation asks for are enough.
+// Package sourcetest contains the tests that every source has to pass: it reads the
+// story from its product's tables correctly, returns the same results as the story in
+// the contract's tables, reports what is not recorded, never returns rows of another
+// account, and works with the rights that its documentation lists.
 package sourcetest
 
 import (

@@ -1,5 +1,5 @@
-// Package chatwoot is the source "Chatwoot": the relations of the contract out
-// of its own tables. docs/chatwoot.md says what each field comes from.
+// Package chatwoot is the source for Chatwoot: it reads the relations of the contract
+// from the product's tables. docs/chatwoot.md documents where each field comes from.
 package chatwoot
 
 import (

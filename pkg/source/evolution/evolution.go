@@ -1,5 +1,6 @@
-// Package evolution is the source "Evolution API": the relations of the contract
-// out of its own tables. docs/evolution.md says what each field comes from.
+// Package evolution is the source for Evolution API: it reads the relations of the
+// contract from the product's tables. docs/evolution.md documents where each field
+// comes from.
 package evolution
 
 import (

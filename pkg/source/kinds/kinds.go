@@ -1,4 +1,4 @@
-// Package kinds lists the kinds of databases that Parley reads.
+// Package kinds lists the kinds of databases that Parley supports.
 package kinds
 
 import (

@@ -1,6 +1,6 @@
-// Package ticketz is the source "Ticketz": the relations of the contract out of
-// the tables of Ticketz and of the other descendants of Whaticket that keep
-// companies. docs/ticketz.md says what each field comes from.
+// Package ticketz is the source for Ticketz and other Whaticket forks with companies:
+// it reads the relations of the contract from their tables. docs/ticketz.md documents
+// where each field comes from.
 package ticketz
 
 import (

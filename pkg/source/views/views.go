@@ -1,5 +1,5 @@
-// Package views is the source "Parley views": the relations of the contract as
-// views or tables of one schema, made by the team itself.
+// Package views is the source for Parley views: the relations of the contract are
+// views or tables that a team creates in one schema.
 package views
 
 import (

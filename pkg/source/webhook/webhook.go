@@ -1,6 +1,6 @@
-// Package webhook is the source "WhatsApp webhooks": the relations of the contract
-// out of one table of the bodies that the WhatsApp Cloud API sent, kept as they
-// came. docs/webhook.md says what each field comes from.
+// Package webhook is the source for WhatsApp webhooks: it reads the relations of the
+// contract from one table of unmodified Cloud API payloads. docs/webhook.md documents
+// where each field comes from.
 package webhook
 
 import (
