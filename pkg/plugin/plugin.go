@@ -137,7 +137,7 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 	if d.wrong != nil {
 		return failure(backend.StatusBadRequest, d.wrong.Error())
 	}
-	parsed, err := query.Parse(q.JSON)
+	parsed, err := query.ParseLenient(q.JSON)
 	if err != nil {
 		return errorResponse(err)
 	}

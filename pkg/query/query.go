@@ -4,11 +4,9 @@
 package query
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"reflect"
 	"regexp"
@@ -104,45 +102,94 @@ func errorf(format string, args ...any) error { return &Error{Message: fmt.Sprin
 // grafanaKeys stand in every query that Grafana sends and mean nothing here.
 var grafanaKeys = []string{"refId", "datasource", "datasourceId", "queryType", "hide", "key", "intervalMs", "maxDataPoints", "queryCachingTTL", "timeRange", "resultAssertions", "datasourceUid", "supportingQueryType"}
 
-// Parse reads a query's JSON. Keys that are neither the query's nor Grafana's
-// are errors that name the nearest one.
+// Parse reads a query's JSON. It returns an error that suggests the right key
+// if a key is neither the query's nor one that Grafana is known to add.
 func Parse(data []byte) (Query, error) {
-	if len(data) > MaxJSON {
-		return Query{}, errorf("the query has %d bytes: it takes at most %d. Use fewer or shorter filter values", len(data), MaxJSON)
-	}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil || raw == nil {
-		return Query{}, errorf("the query is not a JSON object: %s", jsonReason(err))
+	raw, err := readObject(data)
+	if err != nil {
+		return Query{}, err
 	}
 	maps.DeleteFunc(raw, func(key string, _ json.RawMessage) bool { return slices.Contains(grafanaKeys, key) })
 	if err := checkKeys(raw, Query{}, "the query"); err != nil {
 		return Query{}, err
 	}
-	if err := checkLists(raw); err != nil {
-		return Query{}, err
-	}
-	for _, list := range []struct {
-		key, where string
-		item       any
-	}{{"filters", "a filter", Filter{}}, {"orderBy", "orderBy", Order{}}} {
-		var items []map[string]json.RawMessage
-		if json.Unmarshal(raw[list.key], &items) != nil {
-			continue // left out, or of a wrong type, which shows below
-		}
-		for _, item := range items {
+	for _, list := range nestedLists {
+		for _, item := range objects(raw[list.key]) {
 			if err := checkKeys(item, list.item, list.where); err != nil {
 				return Query{}, err
 			}
 		}
+	}
+	return decode(raw)
+}
+
+// ParseLenient reads a query's JSON like Parse, but ignores unknown keys: Grafana
+// adds keys of its own to queries, and newer versions add more.
+func ParseLenient(data []byte) (Query, error) {
+	raw, err := readObject(data)
+	if err != nil {
+		return Query{}, err
+	}
+	keepKeys(raw, Query{})
+	for _, list := range nestedLists {
+		items := objects(raw[list.key])
+		if items == nil {
+			continue // missing, or of a wrong type, which decode reports
+		}
+		for _, item := range items {
+			keepKeys(item, list.item)
+		}
+		if raw[list.key], err = json.Marshal(items); err != nil {
+			return Query{}, errorf("the query is not valid JSON: %s", jsonReason(err))
+		}
+	}
+	return decode(raw)
+}
+
+// nestedLists are the keys of a query that hold a list of objects.
+var nestedLists = []struct {
+	key, where string
+	item       any
+}{{"filters", "a filter", Filter{}}, {"orderBy", "orderBy", Order{}}}
+
+// readObject splits a query's JSON into its keys.
+func readObject(data []byte) (map[string]json.RawMessage, error) {
+	if len(data) > MaxJSON {
+		return nil, errorf("the query has %d bytes: it takes at most %d. Use fewer or shorter filter values", len(data), MaxJSON)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil || raw == nil {
+		return nil, errorf("the query is not a JSON object: %s", jsonReason(err))
+	}
+	return raw, nil
+}
+
+// objects returns the objects of a list, or nil if it is not a list of objects.
+func objects(list json.RawMessage) []map[string]json.RawMessage {
+	var items []map[string]json.RawMessage
+	if len(list) == 0 || json.Unmarshal(list, &items) != nil {
+		return nil
+	}
+	return items
+}
+
+// keepKeys removes the keys that the item's type doesn't have.
+func keepKeys(object map[string]json.RawMessage, item any) {
+	known := jsonKeys(item)
+	maps.DeleteFunc(object, func(key string, _ json.RawMessage) bool { return !slices.Contains(known, key) })
+}
+
+// decode reads a query of which all keys are known.
+func decode(raw map[string]json.RawMessage) (Query, error) {
+	if err := checkLists(raw); err != nil {
+		return Query{}, err
 	}
 	clean, err := json.Marshal(raw)
 	if err != nil {
 		return Query{}, errorf("the query is not valid JSON: %s", jsonReason(err))
 	}
 	var q Query
-	decoder := json.NewDecoder(bytes.NewReader(clean))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&q); err != nil && !errors.Is(err, io.EOF) {
+	if err := json.Unmarshal(clean, &q); err != nil {
 		return Query{}, errorf("the query cannot be read: %s", jsonReason(err))
 	}
 	return q, nil
