@@ -13,14 +13,22 @@ type Unit string
 
 // The units, from short to long.
 const (
-	Hour  Unit = "hour"
-	Day   Unit = "day"
-	Week  Unit = "week"
-	Month Unit = "month"
+	FiveMinutes    Unit = "5m"
+	FifteenMinutes Unit = "15m"
+	ThirtyMinutes  Unit = "30m"
+	Hour           Unit = "hour"
+	Day            Unit = "day"
+	Week           Unit = "week"
+	Month          Unit = "month"
 )
 
 // Units lists all units.
-var Units = []Unit{Hour, Day, Week, Month}
+var Units = []Unit{FiveMinutes, FifteenMinutes, ThirtyMinutes, Hour, Day, Week, Month}
+
+// clockLengths are the lengths of the units that divide an hour of the local clock.
+var clockLengths = map[Unit]time.Duration{
+	FiveMinutes: 5 * time.Minute, FifteenMinutes: 15 * time.Minute, ThirtyMinutes: 30 * time.Minute, Hour: time.Hour,
+}
 
 // A Range is a half-open time range: it includes From, but not To.
 type Range struct{ From, To time.Time }
@@ -29,18 +37,18 @@ type Range struct{ From, To time.Time }
 func (r Range) Duration() time.Duration { return r.To.Sub(r.From) }
 
 // A Bucket is one calendar period. Start is its calendar start, which charts show;
-// Since is its first instant. They differ only if an offset change of half an hour
-// makes an hour begin in the middle.
+// Since is its first instant. They differ only if the offset changes in the middle of
+// an hour or of a part of one.
 type Bucket struct{ Start, Since time.Time }
 
 // Start returns the calendar start of the bucket that contains t: for days, weeks (from
-// Monday) and months the first instant of that local date, for hours the full hour at
-// the offset of t.
+// Monday) and months the first instant of that local date; for hours and parts of one
+// the local clock time at the offset of t, rounded down.
 func Start(t time.Time, unit Unit, loc *time.Location) time.Time {
 	local := t.In(loc)
-	if unit == Hour {
-		into := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
-		return t.Add(-into).In(loc)
+	if length := clockLengths[unit]; length > 0 {
+		sinceHour := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
+		return t.Add(-(sinceHour % length)).In(loc)
 	}
 	y, m, d := local.Date()
 	switch unit {
@@ -55,11 +63,11 @@ func Start(t time.Time, unit Unit, loc *time.Location) time.Time {
 // Next returns the first instant after t that belongs to a later bucket.
 func Next(t time.Time, unit Unit, loc *time.Location) time.Time {
 	local := t.In(loc)
-	if unit == Hour {
-		next := Start(t, Hour, loc).Add(time.Hour)
-		// A change of offset inside the hour ends it early where the same clock
-		// hour starts anew.
-		if _, change := local.ZoneBounds(); !change.IsZero() && change.Before(next) && !Start(change, Hour, loc).Equal(Start(t, Hour, loc)) {
+	if length := clockLengths[unit]; length > 0 {
+		next := Start(t, unit, loc).Add(length)
+		// A change of offset inside the bucket ends it early if the clock then shows
+		// another multiple of the unit.
+		if _, change := local.ZoneBounds(); !change.IsZero() && change.Before(next) && !Start(change, unit, loc).Equal(Start(t, unit, loc)) {
 			return change.In(loc)
 		}
 		return next
@@ -115,17 +123,23 @@ func dateNumber(t time.Time) int {
 // MaxBuckets is the maximum number of buckets of a query.
 const MaxBuckets = 11000
 
+// unitNames are the units as errors show them.
+var unitNames = map[Unit]string{
+	FiveMinutes: "5 minutes", FifteenMinutes: "15 minutes", ThirtyMinutes: "30 minutes",
+	Hour: "1 hour", Day: "1 day", Week: "1 week", Month: "1 month",
+}
+
 // Buckets returns all buckets that overlap the range, in order. It returns an error if
 // there are more than MaxBuckets.
 func Buckets(r Range, unit Unit, loc *time.Location) ([]Bucket, error) {
 	var buckets []Bucket
 	since := Start(r.From, unit, loc)
-	if begin, _ := r.From.In(loc).ZoneBounds(); unit == Hour && since.Before(begin) {
+	if begin, _ := r.From.In(loc).ZoneBounds(); clockLengths[unit] > 0 && since.Before(begin) {
 		since = begin // what lies before the change of offset has another label
 	}
 	for since.Before(r.To) {
 		if len(buckets) == MaxBuckets {
-			return nil, fmt.Errorf("the range has more than %d buckets of one %s: choose a longer bucket or a shorter range", MaxBuckets, unit)
+			return nil, fmt.Errorf("the time range has more than %d intervals of %s: choose a longer interval or a shorter time range", MaxBuckets, unitNames[unit])
 		}
 		buckets = append(buckets, Bucket{Start: Start(since, unit, loc), Since: since})
 		since = Next(since, unit, loc)
@@ -133,20 +147,31 @@ func Buckets(r Range, unit Unit, loc *time.Location) ([]Bucket, error) {
 	return buckets, nil
 }
 
-// Auto returns the unit with a readable number of buckets: hours up to
-// three days, days up to three months, weeks up to a year and a half.
+// autoUnits are the units that Auto chooses from, with their lengths and the longest
+// range of each.
+var autoUnits = []struct {
+	unit            Unit
+	length, longest time.Duration
+}{
+	{FiveMinutes, 5 * time.Minute, 3 * time.Hour},
+	{FifteenMinutes, 15 * time.Minute, 8 * time.Hour},
+	{ThirtyMinutes, 30 * time.Minute, 16 * time.Hour},
+	{Hour, time.Hour, 3 * 24 * time.Hour},
+	{Day, 24 * time.Hour, 93 * 24 * time.Hour},
+	{Week, 7 * 24 * time.Hour, 550 * 24 * time.Hour},
+}
+
+// Auto returns the unit with a readable number of buckets, at most maxPoints (0 means
+// 100): 5 minutes for up to 3 hours, 15 minutes for up to 8, 30 minutes for up to 16,
+// hours for up to 3 days, days for up to 3 months, weeks for up to a year and a half.
 func Auto(r Range, maxPoints int) Unit {
 	if maxPoints <= 0 {
 		maxPoints = 100
 	}
-	days := r.Duration().Hours() / 24
-	switch {
-	case days <= 3 && days*24 <= float64(maxPoints):
-		return Hour
-	case days <= 93 && days <= float64(maxPoints):
-		return Day
-	case days <= 550 && days/7 <= float64(maxPoints):
-		return Week
+	for _, a := range autoUnits {
+		if d := r.Duration(); d <= a.longest && int((d+a.length-1)/a.length) <= maxPoints {
+			return a.unit
+		}
 	}
 	return Month
 }
@@ -216,9 +241,8 @@ func shift(t time.Time, months, days int, loc *time.Location) time.Time {
 	return time.Date(y, m, d, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), loc)
 }
 
-// steps are the lengths of time that people count in, up to the calendar's own.
-var steps = []time.Duration{time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second,
-	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
+// steps are the round lengths of time below the shortest unit.
+var steps = []time.Duration{time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute}
 
 // Steps divides the range into at most this many equal round steps, as short as
 // possible, from seconds to months.
@@ -234,7 +258,7 @@ func Steps(r Range, most int, loc *time.Location) []Bucket {
 		}
 		return buckets
 	}
-	for _, unit := range []Unit{Hour, Day, Week} {
+	for _, unit := range Units[:len(Units)-1] {
 		if buckets, err := Buckets(r, unit, loc); err == nil && len(buckets) <= most {
 			return buckets
 		}

@@ -54,6 +54,9 @@ var changes = []struct{ zone, around string }{
 	{"UTC", "2024-02-29"},
 }
 
+// minutes are the lengths of the units that divide an hour.
+var minutes = map[calendar.Unit]int{calendar.FiveMinutes: 5, calendar.FifteenMinutes: 15, calendar.ThirtyMinutes: 30, calendar.Hour: 60}
+
 // A span is a run of minutes with one label: what a bucket should be.
 type span struct{ start, since, until time.Time }
 
@@ -61,9 +64,10 @@ type span struct{ start, since, until time.Time }
 func scan(from, to time.Time, unit calendar.Unit, loc *time.Location) []span {
 	label := func(t time.Time) string {
 		local := t.In(loc)
+		if length := minutes[unit]; length > 0 {
+			return t.Add(-time.Duration(local.Minute()%length) * time.Minute).UTC().Format(time.RFC3339)
+		}
 		switch unit {
-		case calendar.Hour:
-			return t.Add(-time.Duration(local.Minute()) * time.Minute).UTC().Format(time.RFC3339)
 		case calendar.Week:
 			return local.AddDate(0, 0, -(int(local.Weekday())+6)%7).Format(time.DateOnly)
 		case calendar.Month:
@@ -76,7 +80,7 @@ func scan(from, to time.Time, unit calendar.Unit, loc *time.Location) []span {
 	for t := from; t.Before(to); t = t.Add(time.Minute) {
 		if l := label(t); l != last {
 			s := span{start: t, since: t}
-			if unit == calendar.Hour {
+			if minutes[unit] > 0 {
 				s.start = instant(l)
 			}
 			spans = append(spans, s)
@@ -89,7 +93,10 @@ func scan(from, to time.Time, unit calendar.Unit, loc *time.Location) []span {
 }
 
 func TestBucketsAgainstEveryMinute(t *testing.T) {
-	reach := map[calendar.Unit]time.Duration{calendar.Hour: 30 * time.Hour, calendar.Day: 4 * 24 * time.Hour, calendar.Week: 22 * 24 * time.Hour, calendar.Month: 70 * 24 * time.Hour}
+	reach := map[calendar.Unit]time.Duration{
+		calendar.FiveMinutes: 5 * time.Hour, calendar.FifteenMinutes: 9 * time.Hour, calendar.ThirtyMinutes: 16 * time.Hour, calendar.Hour: 30 * time.Hour,
+		calendar.Day: 4 * 24 * time.Hour, calendar.Week: 22 * 24 * time.Hour, calendar.Month: 70 * 24 * time.Hour,
+	}
 	for _, c := range changes {
 		loc := zone(t, c.zone)
 		for _, unit := range calendar.Units {
@@ -110,7 +117,7 @@ func TestBucketsAgainstEveryMinute(t *testing.T) {
 					for j := i; j < len(spans); j += 1 + len(spans)/7 {
 						for _, r := range []calendar.Range{
 							{From: s.since, To: spans[j].until},
-							{From: s.since.Add(7 * time.Minute), To: spans[j].until},
+							{From: s.since.Add(s.until.Sub(s.since) / 8), To: spans[j].until},
 							{From: s.until.Add(-time.Nanosecond), To: spans[j].until.Add(-time.Nanosecond)},
 							{From: s.since, To: spans[j].since.Add(time.Nanosecond)},
 						} {
@@ -154,6 +161,13 @@ func TestStart(t *testing.T) {
 		{"America/Havana", "2025-11-02 05:30", calendar.Hour, "2025-11-02T00:00:00-05:00"},
 		{"America/Santiago", "2025-09-07 12:00", calendar.Week, "2025-09-01T00:00:00-04:00"},
 		{"America/Santiago", "2025-09-07 04:00", calendar.Day, "2025-09-07T01:00:00-03:00"},
+		{"Australia/Lord_Howe", "2025-10-04 15:45", calendar.FifteenMinutes, "2025-10-05T02:45:00+11:00"},
+		{"Australia/Lord_Howe", "2025-10-04 15:29:59", calendar.ThirtyMinutes, "2025-10-05T01:30:00+10:30"},
+		{"Australia/Lord_Howe", "2025-10-04 15:30", calendar.ThirtyMinutes, "2025-10-05T02:30:00+11:00"},
+		{"Asia/Kathmandu", "2025-06-15 10:14", calendar.FiveMinutes, "2025-06-15T15:55:00+05:45"},
+		{"Asia/Kathmandu", "2025-06-15 10:14", calendar.ThirtyMinutes, "2025-06-15T15:30:00+05:45"},
+		{"Asia/Kolkata", "2025-06-15 10:14", calendar.ThirtyMinutes, "2025-06-15T15:30:00+05:30"},
+		{"Asia/Kathmandu", "1985-12-31 18:31", calendar.ThirtyMinutes, "1986-01-01T00:00:00+05:45"}, // which the clock skipped
 		{"Australia/Lord_Howe", "2025-10-04 15:45", calendar.Hour, "2025-10-05T02:00:00+11:00"},
 		{"Pacific/Apia", "2011-12-31 12:00", calendar.Week, "2011-12-26T00:00:00-10:00"},
 		{"Asia/Kathmandu", "1985-12-31 18:40", calendar.Day, "1986-01-01T00:15:00+05:45"},
@@ -195,7 +209,7 @@ func TestMaxBuckets(t *testing.T) {
 		t.Errorf("%d buckets, %v", len(buckets), err)
 	}
 	r.To = r.To.Add(time.Nanosecond)
-	if _, err = calendar.Buckets(r, calendar.Hour, time.UTC); err == nil || !strings.Contains(err.Error(), "more than 11000 buckets of one hour: choose a longer bucket or a shorter range") {
+	if _, err = calendar.Buckets(r, calendar.Hour, time.UTC); err == nil || !strings.Contains(err.Error(), "more than 11000 intervals of 1 hour: choose a longer interval or a shorter time range") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -292,7 +306,17 @@ func TestAuto(t *testing.T) {
 		points int
 		want   calendar.Unit
 	}{
-		{time.Hour, 0, calendar.Hour},
+		{time.Minute, 0, calendar.FiveMinutes},
+		{time.Hour, 0, calendar.FiveMinutes},
+		{time.Hour, 12, calendar.FiveMinutes},
+		{7 * 24 * time.Hour, 1 << 40, calendar.Day},
+		{time.Hour, 11, calendar.FifteenMinutes}, // 12 times 5 minutes do not fit
+		{time.Hour, 1, calendar.Hour},
+		{3 * time.Hour, 500, calendar.FiveMinutes},
+		{3*time.Hour + time.Second, 500, calendar.FifteenMinutes},
+		{6 * time.Hour, 0, calendar.FifteenMinutes},
+		{12 * time.Hour, 0, calendar.ThirtyMinutes},
+		{24 * time.Hour, 1000, calendar.Hour},
 		{3 * 24 * time.Hour, 0, calendar.Hour},
 		{3*24*time.Hour + time.Second, 0, calendar.Day},
 		{3 * 24 * time.Hour, 71, calendar.Day}, // 72 hours do not fit

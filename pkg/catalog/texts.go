@@ -40,6 +40,7 @@ type textTable struct {
 	Advice     map[string]string        `json:"advice"`
 	Meanings   map[string]string        `json:"meanings"`
 	Columns    map[string]Words         `json:"columns"`
+	Buckets    map[string]string        `json:"buckets"`
 	Reports    map[string]Words         `json:"reports"`
 	Events     map[string]string        `json:"events"`
 	Notices    map[string]string        `json:"notices"`
@@ -116,6 +117,11 @@ func (t Texts) Metric(id string) Words {
 // Dimension returns the texts of a dimension.
 func (t Texts) Dimension(id string) Words {
 	return find(t, Words{Title: id}, func(table *textTable) Words { return table.Dimensions[id].Words })
+}
+
+// Bucket returns the title of a time column with buckets of this length.
+func (t Texts) Bucket(id string) string {
+	return find(t, t.Dimension(id).Title, func(table *textTable) string { return table.Buckets[id] })
 }
 
 // Column returns the texts of a details column or dimension.

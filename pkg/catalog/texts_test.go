@@ -65,7 +65,7 @@ type words struct {
 type file struct {
 	None, Link, Yes, No                          string
 	Previous, Advice, Meanings, Events, Numbers  map[string]string
-	Notices, Relations, Kinds                    map[string]string
+	Notices, Relations, Kinds, Buckets           map[string]string
 	Facts, Metrics, Dimensions, Columns, Reports map[string]words
 }
 
@@ -97,6 +97,7 @@ func TestTextsAreComplete(t *testing.T) {
 				ids = append(ids, c.ID)
 			}
 			sameKeys(t, "columns", f.Columns, ids)
+			sameKeys(t, "buckets", f.Buckets, []string{"5m", "15m", "30m"}) // the others are dimensions
 			sameKeys(t, "meanings", f.Meanings, slices.Collect(maps.Keys(read(t, "en").Meanings)))
 			for code := range f.Meanings {
 				if !slices.ContainsFunc([]string{"whatsapp", "messenger", "sms"}, func(channel string) bool { return failure.Known(channel, code) }) {

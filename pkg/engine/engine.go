@@ -465,7 +465,7 @@ func fill(st *compile.Statement, a answer) ([][]any, error) {
 }
 
 func tooManyRows(limit int) error {
-	return &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer bucket, a shorter range, fewer groups or more filters", limit)}
+	return &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer interval, a shorter time range, fewer groups or more filters", limit)}
 }
 
 // ungrouped are the groups that an answer has although it has no rows: the

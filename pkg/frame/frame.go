@@ -605,7 +605,7 @@ func (b builder) title(c engine.Column) string {
 	case c.Role == compile.Time && c.Dimension.ID != "":
 		return b.texts.Dimension(c.Dimension.ID).Title
 	case c.Role == compile.Time:
-		return b.texts.Dimension(b.Query.Bucket).Title
+		return b.texts.Bucket(b.Query.Bucket)
 	case c.Role == compile.Detail:
 		return b.texts.Column(c.ID).Title
 	}

@@ -148,7 +148,7 @@ func TestRowLimit(t *testing.T) {
 		t.Errorf("notices of a whole answer: %v", whole.Meta.Notices)
 	}
 	// A series that is cut off is no series.
-	if err := responses["series"].Error; err == nil || !strings.Contains(err.Error(), "choose a longer bucket") {
+	if err := responses["series"].Error; err == nil || !strings.Contains(err.Error(), "choose a longer interval") {
 		t.Errorf("series: %v", err)
 	}
 }

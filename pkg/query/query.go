@@ -33,7 +33,7 @@ type Query struct {
 	// GroupBy are dimension ids. An empty list means no groups, a missing list the
 	// groups of the preset.
 	GroupBy []string `json:"groupBy,omitempty"`
-	// Bucket cuts by time: none, auto, hour, day, week or month.
+	// Bucket cuts by time: none, auto, 5m, 15m, 30m, hour, day, week or month.
 	Bucket string `json:"bucket,omitempty"`
 	// Filters are combined with AND.
 	Filters []Filter `json:"filters,omitempty"`
@@ -75,7 +75,7 @@ type Order struct {
 
 // Allowed values of the query's fields.
 var (
-	Buckets   = []string{"none", "auto", "hour", "day", "week", "month"}
+	Buckets   = []string{"none", "auto", "5m", "15m", "30m", "hour", "day", "week", "month"}
 	Compares  = []string{"none", "previous_period", "previous_year"}
 	Formats   = []string{"table", "timeseries", "heatmap", "details", "logs", "logs_volume", "annotations"}
 	Operators = []string{"in", "notIn", "matches", "notMatches", "contains"}

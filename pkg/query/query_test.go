@@ -204,7 +204,7 @@ func TestResolveSentences(t *testing.T) {
 		`{"metrics": ["sesions"]}`:                                                               `unknown metric "sesions"; did you mean "sessions"?`,
 		`{"metrics": ["csat_positive"]}`:                                                         `unknown metric "csat_positive"`, // internal
 		`{"report": "funnel", "limit": -1}`:                                                      "limit -1 is out of bounds: choose 1 to 100000 rows",
-		`{"report": "funnel", "bucket": "year"}`:                                                 `unknown bucket "year"; choose one of none, auto, hour, day, week, month`,
+		`{"report": "funnel", "bucket": "year"}`:                                                 `unknown bucket "year"; choose one of none, auto, 5m, 15m, 30m, hour, day, week, month`,
 		`{"report": "funnel", "compare": "previous_yaer"}`:                                       `unknown comparison "previous_yaer"; did you mean "previous_year"?`,
 		`{"report": "funnel", "timezone": "America/Sao Paulo"}`:                                  `unknown time zone "America/Sao Paulo": write an IANA name such as America/Sao_Paulo`,
 		`{"metrics": ["sessions"], "groupBy": ["agnet"]}`:                                        `unknown dimension "agnet" in groupBy; did you mean "agent"?`,

@@ -55,13 +55,23 @@ func (c *calendar) firstInstant(date time.Time) time.Time {
 	}
 }
 
-// start is the start of the hour, day, week or month that holds the instant: an
-// hour at the instant's own offset, the others at the first instant of their
-// first local date.
+// buckets are the units of time, and minutes those that divide an hour.
+var (
+	buckets = []string{"5m", "15m", "30m", "hour", "day", "week", "month"}
+	minutes = map[string]int{"5m": 5, "15m": 15, "30m": 30, "hour": 60}
+)
+
+// start is the start of the bucket that holds the instant: of an hour or a part of one
+// what the clock shows at the instant's own offset, rounded down; of the others the
+// first instant of their first local date.
 func (c *calendar) start(unit string, t time.Time) time.Time {
-	if unit == "hour" {
-		local := t.In(c.zone)
-		return t.Add(-time.Duration(local.Minute())*time.Minute - time.Duration(local.Second())*time.Second - time.Duration(local.Nanosecond())).UTC()
+	if length := minutes[unit]; length > 0 {
+		_, offset := t.In(c.zone).Zone()
+		into := (t.Unix() + int64(offset)) % int64(60*length)
+		if into < 0 { // before 1970
+			into += int64(60 * length)
+		}
+		return time.Unix(t.Unix()-into, 0).UTC()
 	}
 	return c.firstInstant(firstDate(unit, c.date(t)))
 }
@@ -81,13 +91,13 @@ func firstDate(unit string, date time.Time) time.Time {
 // startsOf lists the starts of the buckets that hold an instant of [from, to).
 func (c *calendar) startsOf(unit string, from, to time.Time) []time.Time {
 	var starts []time.Time
-	if unit == "hour" {
+	if length := minutes[unit]; length > 0 {
 		for t := from; t.Before(to); {
 			_, end := t.In(c.zone).ZoneBounds()
 			if end.IsZero() || end.After(to) {
 				end = to
 			}
-			for start := c.start("hour", t); start.Before(end); start = start.Add(time.Hour) {
+			for start := c.start(unit, t); start.Before(end); start = start.Add(time.Duration(length) * time.Minute) {
 				starts = append(starts, start)
 			}
 			t = end

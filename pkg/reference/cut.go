@@ -35,7 +35,7 @@ func newCut(f *Facts, q query.Query, now time.Time) (*cut, error) {
 	if c.bucket == "none" {
 		c.bucket = ""
 	}
-	if !slices.Contains([]string{"", "hour", "day", "week", "month"}, c.bucket) {
+	if !slices.Contains(append([]string{""}, buckets...), c.bucket) {
 		return nil, fmt.Errorf("unknown bucket %q", q.Bucket)
 	}
 	for _, qf := range q.Filters {

@@ -83,7 +83,7 @@ func (f *Facts) tryQuestion(r *rand.Rand) (Question, bool) {
 		q.GroupBy = append(q.GroupBy, "stage")
 	}
 	if !timeless && !cutsTime && r.IntN(2) == 0 {
-		q.Bucket = pick([]string{"hour", "day", "week", "month"})
+		q.Bucket = pick(buckets)
 	}
 	for range r.IntN(3) {
 		if filter, ok := f.randomFilter(r, facts, pick(dimensions), q.Timezone); ok {
@@ -157,7 +157,7 @@ func (f *Facts) randomRange(r *rand.Rand, question *Question) bool {
 		case 0:
 			return t
 		case 1:
-			return calendar.start([]string{"hour", "day", "week", "month"}[r.IntN(4)], t)
+			return calendar.start(buckets[r.IntN(len(buckets))], t)
 		case 2:
 			return t.Add(time.Duration(r.IntN(3)-1) * time.Microsecond)
 		}
@@ -180,7 +180,7 @@ func (f *Facts) randomRange(r *rand.Rand, question *Question) bool {
 		case len(q.GroupBy) > 0:
 			most = 50
 		}
-		length := map[string]time.Duration{"hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour, "month": 28 * 24 * time.Hour}[q.Bucket]
+		length := map[string]time.Duration{"5m": 5 * time.Minute, "15m": 15 * time.Minute, "30m": 30 * time.Minute, "hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour, "month": 28 * 24 * time.Hour}[q.Bucket]
 		if limit := question.From.Add(time.Duration(most) * length); question.To.After(limit) {
 			question.To = limit
 		}

@@ -61,7 +61,7 @@ func Check(t testing.TB, e *engine.Engine, facts *reference.Facts, question refe
 		}
 	}
 	result, err := e.Run(context.Background(), engine.Request{Query: question.Query, Range: calendar.Range{From: question.From, To: question.To}, Now: question.Now})
-	if errors.As(err, new(*query.Error)) && strings.Contains(err.Error(), "choose a longer bucket") {
+	if errors.As(err, new(*query.Error)) && strings.Contains(err.Error(), "choose a longer interval") {
 		return // more than an answer may hold
 	}
 	if err != nil {
