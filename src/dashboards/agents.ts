@@ -1,12 +1,12 @@
 import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
 import { satisfaction } from './overview';
-import { COLORS, column, type Panels, sideBySide } from './panels';
+import { column } from './columns';
+import { COLORS, type Panels, sideBySide } from './panels';
 
 /** For a team's lead: who has how much to do, when, and how fast and how well it is done. */
 export const agents: Definition = {
   slug: 'agents',
-  variables: ['account', 'channel', 'line', 'team', 'agent'],
   from: 'now-7d',
   texts: (texts) => texts.agents,
   bands: (panels) => [...cards(panels), trends(panels), table(panels), load(panels)],
@@ -30,14 +30,9 @@ function cards(panels: Panels): Band[] {
 function trends(panels: Panels): Band {
   const { conversations, messages } = panels.texts.agents.panels;
   const groupBy = ['agent'];
-  const link = panels.linkOfSeries('conversations', 'agent');
   return equally(9, [
-    panels
-      .bars({ metrics: ['conversations'], groupBy }, conversations)
-      .overrideByName('conversations', [link]),
-    panels
-      .bars({ metrics: ['messages_sent'], groupBy, filters: BY_AGENTS }, messages)
-      .overrideByName('messages_sent', [link]),
+    panels.bars({ metrics: ['conversations'], groupBy }, conversations),
+    panels.bars({ metrics: ['messages_sent'], groupBy, filters: BY_AGENTS }, messages),
   ]);
 }
 

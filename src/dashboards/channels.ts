@@ -1,14 +1,12 @@
-import { StackingMode } from '@grafana/grafana-foundation-sdk/common';
-
 import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
-import { byThreshold, column, dashedThresholds, type Panels, thresholds } from './panels';
+import { byThreshold, column, thresholds } from './columns';
+import { dashedThresholds, type Panels } from './panels';
 
 /** For the owner of a channel: who starts the sessions, how many messages come and go, what they cost. */
 export const channels: Definition = {
   slug: 'channels',
-  variables: ['account', 'channel', 'line', 'team'],
   from: 'now-7d',
   marks: { campaign_sends: 'off', failure_bursts: 'off', template_changes: 'off' },
   texts: (texts) => texts.channels,
@@ -47,7 +45,7 @@ function trends(panels: Panels): Band {
   const { sessionsOverTime, messagesOverTime } = panels.texts.channels.panels;
   return equally(8, [
     panels.bars({ report: 'sessions_over_time', metrics: ['sessions'], groupBy: ['initiator'] }, sessionsOverTime),
-    panels.bars({ metrics: ['messages_sent', 'messages_received'] }, messagesOverTime, StackingMode.None),
+    panels.areas({ metrics: ['messages_sent', 'messages_received'] }, messagesOverTime),
   ]);
 }
 

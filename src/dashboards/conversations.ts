@@ -1,15 +1,12 @@
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { satisfaction } from './overview';
-import { column, type Panels, thresholds, withOptions } from './panels';
+import { column, thresholds } from './columns';
+import { type Panels, withOptions } from './panels';
 
 /** For the analyst: the conversations themselves, one a row. */
 export const conversations: Definition = {
   slug: 'conversations',
-  variables: [
-    ...['account', 'channel', 'line', 'team', 'agent', 'conversation_tag', 'contact_tag'],
-    ...['business_hours', 'conversation_status', 'source'],
-  ],
   from: 'now/d',
   texts: (texts) => texts.conversations,
   bands: (panels) => [cards(panels), trend(panels), details(panels)],
@@ -31,9 +28,7 @@ function cards(panels: Panels): Band {
 
 function trend(panels: Panels): Band {
   return equally(6, [
-    panels
-      .bars({ metrics: ['conversations'], groupBy: ['conversation_status'] }, panels.texts.conversations.panels.overTime)
-      .overrideByName('conversations', [panels.linkOfSeries('conversations', 'conversation_status')]),
+    panels.bars({ metrics: ['conversations'], groupBy: ['conversation_status'] }, panels.texts.conversations.panels.overTime),
   ]);
 }
 

@@ -22,16 +22,16 @@ import {
 
 import { type CatalogTexts } from './catalog';
 import { type Band, place } from './layout';
+import { DETAILS } from './links';
 import { Panels } from './panels';
 import { Ask, chosen, DATASOURCE, isWritten, PLUGIN_ID } from './query';
 import { type DashboardTexts, type Texts } from './texts';
+import { VARIABLES } from './variables';
 
 /** A dashboard before it has a language. */
 export interface Definition {
   /** The name of its file and the end of its uid. */
   slug: string;
-  /** Dimensions that the reader can choose or write values of, in their order on the screen. */
-  variables: string[];
   /** The beginning of the range that it opens with; the end is now. */
   from: string;
   /** How often it asks anew by itself; never where it is left out. */
@@ -44,6 +44,7 @@ export interface Definition {
 
 export function build(definition: Definition, texts: Texts, catalog: CatalogTexts): Dashboard {
   const { title, description } = definition.texts(texts);
+  const variables = VARIABLES[definition.slug];
   const dashboard = new DashboardBuilder(title)
     .uid(`${texts.tag}-${definition.slug}`)
     .description(description)
@@ -58,23 +59,29 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     dashboard.refresh(definition.refresh);
   }
   dashboard.withVariable(datasource(texts));
-  for (const variable of definition.variables) {
+  for (const variable of variables) {
     dashboard.withVariable(
-      isWritten(variable) ? box(variable, texts, catalog) : choice(variable, definition.variables, texts, catalog)
+      isWritten(variable) ? box(variable, texts, catalog) : choice(variable, variables, texts, catalog)
     );
   }
   dashboard.withVariable(new AdHocVariableBuilder('filters').label(texts.moreFilters).datasource(DATASOURCE));
   for (const [report, state] of Object.entries(definition.marks ?? {})) {
-    dashboard.annotation(marks(report as Mark, state, definition.variables, texts, catalog));
+    dashboard.annotation(marks(report as Mark, state, variables, texts, catalog));
   }
-  for (const panel of place(definition.bands(new Panels(texts, catalog, definition.variables)))) {
+  for (const panel of place(definition.bands(new Panels(texts, catalog, definition.slug)))) {
     if (panel instanceof RowBuilder) {
       dashboard.withRow(panel);
     } else {
       dashboard.withPanel(panel);
     }
   }
-  return dashboard.build();
+  return withDetails(dashboard.build());
+}
+
+/** Leads the links to the details to their panel, which is the last. */
+function withDetails(dashboard: Dashboard): Dashboard {
+  const { id } = dashboard.panels!.at(-1)!;
+  return JSON.parse(JSON.stringify(dashboard).replaceAll(DETAILS, `panel-${id}`));
 }
 
 /** The periods that people ask reports for. */

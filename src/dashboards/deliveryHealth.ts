@@ -6,14 +6,15 @@ import { mapValues } from 'lodash';
 import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
-import { byThreshold, cell, column, dashedThresholds, type Panels, thresholds } from './panels';
+import { byThreshold, column, thresholds } from './columns';
+import { cell } from './links';
+import { dashedThresholds, lately, type Panels } from './panels';
 import { OUTBOUND, type Question } from './query';
 import { type PanelTexts } from './texts';
 
 /** For operations on call: whether messages arrive, where they don't, and what to do about it. */
 export const deliveryHealth: Definition = {
   slug: 'delivery-health',
-  variables: ['account', 'channel', 'line', 'team', 'template', 'campaign'],
   from: 'now-24h',
   refresh: '1m',
   marks: { campaign_sends: 'on', failure_bursts: 'off', template_changes: 'off' },
@@ -27,6 +28,9 @@ const { failed } = THRESHOLDS;
 
 /** The time that the alert rule looks at. */
 const LATELY = `${failed.minutes}m`;
+
+/** The time before that, as the card compares the two. */
+const HOUR_BEFORE = `from=now-${2 * failed.minutes}m&to=now-${failed.minutes}m`;
 
 /** What the panels are called, with the bounds of the alert rule in their notes. */
 function texts({ texts: { deliveryHealth, language } }: Panels): Record<keyof typeof deliveryHealth.panels, PanelTexts> {
@@ -49,11 +53,11 @@ function cards(panels: Panels): Band {
   const { failedRate, linesWithTrouble, pending, delivered } = texts(panels);
   const { now, before } = panels.texts.deliveryHealth.names;
   const card = (question: Question, time: string, texts: PanelTexts) =>
-    panels.card(question, 'none', texts).timeFrom(time).hideTimeOverride(true);
+    panels.card(question, 'none', texts, time);
   return equally(4, [
     card({ metrics: ['failed_rate'], format: 'table', compare: 'previous_period' }, LATELY, failedRate)
       .overrideByName('failed_rate', [column.title(now), ...column.threshold(trouble())])
-      .overrideByName('failed_rate_previous', [column.title(before)]),
+      .overrideByName('failed_rate_previous', [column.title(before), ...panels.behind('failed_rate', {}, HOUR_BEFORE)]),
     countOfTrouble(
       panels,
       card({ metrics: [...TRIED, 'failed_rate'], groupBy: ['line'], format: 'table' }, LATELY, linesWithTrouble)
@@ -116,8 +120,7 @@ function rates(panels: Panels): Band {
       // So small a scale has a mark below 0, which would stand there cut off.
       .mappings([{ type: MappingType.RangeToText, options: { from: -1, to: -0.001, result: { text: ' ' } } }])
       .thresholds(trouble())
-      .thresholdsStyle(dashedThresholds())
-      .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', by, { status: 'failed' })]);
+      .thresholdsStyle(dashedThresholds());
   return equally(8, [rate('line', rateByLine), rate('template', rateByTemplate)]);
 }
 
@@ -131,9 +134,7 @@ function why(panels: Panels): Band {
     cells: [
       {
         width: 15,
-        panel: panels
-          .bars({ metrics: ['messages_failed'], groupBy: ['failure_reason'], filters: [FAILED] }, reasons)
-          .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', 'failure_reason', { status: 'failed' })]),
+        panel: panels.bars({ metrics: ['messages_failed'], groupBy: ['failure_reason'], filters: [FAILED] }, reasons),
       },
       { width: 9, panel: panels.alerts(alerts) },
     ],
@@ -143,9 +144,7 @@ function why(panels: Panels): Band {
 /** The lines of the last hour, the worst first. */
 function lines(panels: Panels): Band {
   const counts = ['messages_outbound', 'messages_delivered', 'messages_failed', 'messages_pending'];
-  // A panel with a time of its own does not tell it to its links.
-  const time = `from=now-${LATELY}&to=now`;
-  const failed = panels.way('messages-sent', { status: 'failed', line: cell('line') }, time);
+  const failed = panels.to('messages-sent', { status: 'failed', line: cell('line') }, lately(LATELY));
   return equally(9, [
     panels
       .table(
@@ -173,7 +172,7 @@ function lines(panels: Panels): Band {
 
 /** What failed in the range, what each code means and what to do about it. */
 function codes(panels: Panels): Band {
-  const choices = { status: 'failed', filters: `failure_code|=|${cell('failure_code')}` };
+  const choices = { status: 'failed', failure_code: cell('failure_code') };
   return equally(10, [
     panels.table(
       {
@@ -182,7 +181,7 @@ function codes(panels: Panels): Band {
         filters: [FAILED],
       },
       {
-        failure_code: [column.width(90), { id: 'links', value: [panels.way('messages-sent', choices)] }],
+        failure_code: [column.width(90), { id: 'links', value: [panels.to('messages-sent', choices)] }],
         failure_reason: [column.width(240), column.wrap()],
         messages_failed: [column.width(130), ...column.bar()],
         failure_meaning: [column.minWidth(260), column.wrap()],

@@ -1,12 +1,12 @@
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
-import { column, dashed, type Panels } from './panels';
+import { column } from './columns';
+import { dashed, type Panels } from './panels';
 import { reasons } from './sessionInitiation';
 
 /** For a campaign's manager: where the notifications of the week stop on their way to a reply. */
 export const funnel: Definition = {
   slug: 'funnel',
-  variables: ['account', 'channel', 'line', 'team', 'template', 'origin', 'user_type', 'campaign'],
   from: 'now/w',
   marks: { campaign_sends: 'off', template_changes: 'off' },
   texts: (texts) => texts.funnel,

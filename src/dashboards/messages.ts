@@ -1,15 +1,12 @@
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
-import { column, type Columns, type Panels } from './panels';
+import { column, type Columns } from './columns';
+import { type Panels } from './panels';
 import { INBOUND, OUTBOUND } from './query';
 
 /** For a support engineer: what became of every message that the business sent. */
 export const messagesSent: Definition = {
   slug: 'messages-sent',
-  variables: [
-    ...['account', 'channel', 'line', 'team', 'subaccount', 'agent', 'campaign', 'template', 'content_type'],
-    ...['in_window', 'status', 'failure_reason', 'initiator', 'correlation_id', 'phone', 'session_id'],
-  ],
   from: 'now/d',
   texts: (texts) => texts.messagesSent,
   bands: (panels) => {
@@ -30,7 +27,7 @@ export const messagesSent: Definition = {
             width: 15,
             panel: panels
               .bars({ metrics: ['messages_outbound'], groupBy: ['status'], filters: [OUTBOUND] }, volume)
-              .overrideByFieldType('number', [panels.linkOfSeries('messages-sent', 'status')]),
+              .overrideByName('messages_outbound', [panels.linkOfSeries('messages-sent', 'status')]),
           },
           { width: 9, panel: failureReasons(panels, reasons) },
         ],
@@ -60,10 +57,6 @@ export const messagesSent: Definition = {
 /** For a support engineer: what contacts wrote, and what they answered with it. */
 export const messagesReceived: Definition = {
   slug: 'messages-received',
-  variables: [
-    ...['account', 'channel', 'line', 'team', 'subaccount', 'content_type', 'initiator', 'country'],
-    ...['phone', 'session_id'],
-  ],
   from: 'now/d',
   texts: (texts) => texts.messagesReceived,
   bands: (panels) => {
@@ -123,8 +116,8 @@ function session(panels: Panels): Columns {
       {
         id: 'links',
         value: [
-          panels.wayToSession('messages-sent', sent),
-          panels.wayToSession('messages-received', received),
+          panels.toSession('messages-sent', sent),
+          panels.toSession('messages-received', received),
         ],
       },
     ],

@@ -1,13 +1,13 @@
 import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
-import { COLORS, column, type Panels, sideBySide, thresholds } from './panels';
-import { LegendPlacement, StackingMode } from '@grafana/grafana-foundation-sdk/common';
+import { column, thresholds } from './columns';
+import { COLORS, type Panels, sideBySide } from './panels';
+import { LegendPlacement } from '@grafana/grafana-foundation-sdk/common';
 
 /** For the head of support: how much there is to do, where it comes from, how well it is done. */
 export const overview: Definition = {
   slug: 'overview',
-  variables: ['account', 'channel', 'line', 'team'],
   from: 'now-7d',
   texts: (texts) => texts.overview,
   bands: (panels) => [...cards(panels), volume(panels), course(panels), tops(panels)],
@@ -22,9 +22,7 @@ function cards(panels: Panels): Band[] {
     sideBySide(satisfaction(panels, csat)),
     panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),
     panels
-      .card({ metrics: ['failed_rate'] }, 'bad', failedRate)
-      .timeFrom('24h')
-      .hideTimeOverride(true)
+      .card({ metrics: ['failed_rate'] }, 'bad', failedRate, '24h')
       .overrideByName('failed_rate', column.threshold(failing())),
   ]);
 }
@@ -47,16 +45,17 @@ function volume(panels: Panels): Band {
   const { overTime, bySource } = panels.texts.overview.panels;
   const metrics = ['conversations'];
   const groupBy = ['source'];
-  const link = panels.linkOfSeries('conversations', 'source');
   return {
     height: 8,
     cells: [
-      { width: 16, panel: panels.bars({ metrics, groupBy }, overTime).overrideByName('conversations', [link]) },
+      { width: 16, panel: panels.bars({ metrics, groupBy }, overTime) },
       {
         width: 8,
-        panel: panels
-          .donut({ metrics, groupBy, format: 'timeseries', bucket: 'none' }, bySource, LegendPlacement.Bottom)
-          .overrideByName('conversations', [link]),
+        panel: panels.donut(
+          { metrics, groupBy, format: 'timeseries', bucket: 'none' },
+          bySource,
+          LegendPlacement.Bottom
+        ),
       },
     ],
   };
@@ -65,7 +64,7 @@ function volume(panels: Panels): Band {
 function course(panels: Panels): Band {
   const { messages, csatOverTime } = panels.texts.overview.panels;
   return equally(8, [
-    panels.bars({ metrics: ['messages_sent', 'messages_received'] }, messages, StackingMode.None),
+    panels.areas({ metrics: ['messages_sent', 'messages_received'] }, messages),
     panels.lines({ metrics: ['csat_score'] }, csatOverTime).spanNulls(true).max(1),
   ]);
 }

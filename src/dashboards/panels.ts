@@ -1,6 +1,7 @@
 import { PanelBuilder as BarChart } from '@grafana/grafana-foundation-sdk/barchart';
 import {
   AxisPlacement,
+  BarAlignment,
   BigValueColorMode,
   BigValueGraphMode,
   GraphDrawStyle,
@@ -11,6 +12,7 @@ import {
   PercentChangeColorMode,
   ReduceDataOptionsBuilder,
   SortOrder,
+  StackingConfigBuilder,
   StackingMode,
   TableCellHeight,
   TooltipDisplayMode,
@@ -26,9 +28,6 @@ import {
   FieldColorBuilder,
   FieldColorModeId,
   PanelBuilder as AnyPanel,
-  type Threshold,
-  ThresholdsConfigBuilder,
-  ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import {
   HeatmapColorMode,
@@ -51,14 +50,14 @@ import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/time
 import { type CatalogTexts } from './catalog';
 import { type PanelBuilder } from './layout';
 import { NONE } from '../types';
+import { column, type Columns } from './columns';
+import { FUNNEL_BARS, funnelChart, STAGE_LINK } from './funnelChart';
+import { type Choices, Links, ofFilters, ofRow, ofSeries, shown } from './links';
 import { Ask, DATASOURCE, type Question } from './query';
 import { type PanelTexts, type Texts } from './texts';
 
 /** So many buckets stay apart on a panel of half the width. */
 const MAX_BUCKETS = 100;
-
-/** Far more than anybody ever sends. */
-const ENDLESS = 1e15;
 
 /** The name of a table's second question, how a metric went. */
 const TREND = 'B';
@@ -75,37 +74,27 @@ const GROWTH_COLORS: Record<Exclude<Growth, 'none'>, PercentChangeColorMode> = {
   neutral: PercentChangeColorMode.SameAsValue,
 };
 
-/** A link as Grafana stores it with a field. */
-interface Way {
-  title: string;
-  url: string;
-}
-
-/** The text of a field in the row that is clicked. */
-export const cell = (field: string) => `\${__data.fields.${field}.text:percentencode}`;
-
 /** The alert list's order: what fires, then what may fire soon. */
 const MOST_IMPORTANT_FIRST = 3;
-/** Dimensions whose values are ids: a table shows their names beside them. */
-const ENTITIES = ['account', 'line', 'team', 'agent', 'contact', 'campaign', 'send', 'conversation_id'];
-
-/** How a column of a table is shown, by the id of its field. */
-export type Columns = Record<string, DynamicConfigValue[]>;
 
 /**
  * Makes the panels of one dashboard in one language. Units, colours and titles
  * of fields come with the data; here stands only what makes the panel.
  */
-export class Panels {
+export class Panels extends Links {
   constructor(
-    readonly texts: Texts,
+    texts: Texts,
     private readonly catalog: CatalogTexts,
-    /** The dashboard's variables that filter every panel. */
-    private readonly variables: string[]
-  ) {}
+    slug: string
+  ) {
+    super(texts, slug);
+  }
 
-  /** Large numbers of the whole range, each with its change against the period before. */
-  card(question: Question, growth: Growth, texts?: PanelTexts): Stat {
+  /**
+   * Large numbers of the whole range, or of the last hours where that is given, each
+   * with its change against the period before.
+   */
+  card(question: Question, growth: Growth, texts?: PanelTexts, last?: string): Stat {
     const panel = new Stat()
       .colorMode(BigValueColorMode.Value)
       // What has no colour of its own is not to look like good or bad news.
@@ -118,6 +107,10 @@ export class Panels {
       // Not the last that is not null: with nothing to count now, that would be the period before.
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']));
     const now: Question = { format: 'timeseries', bucket: 'none', ...question };
+    if (last) {
+      panel.timeFrom(last).hideTimeOverride(true);
+    }
+    this.leadOn(panel, question, {}, last && lately(last));
     if (growth === 'none') {
       return this.dress(panel, now, texts);
     }
@@ -156,13 +149,17 @@ export class Panels {
     return panel;
   }
 
-  /**
-   * Bars over time, stacked where they are parts of a whole. They stand in a bar
-   * chart and not in Grafana's time series, which would cut off the bar of a day
-   * in the middle of which the range begins.
-   */
-  bars(question: Question, texts: PanelTexts, stacking = StackingMode.Normal): BarChart {
-    const panel = upright('time', stacking).maxDataPoints(MAX_BUCKETS).xTickLabelSpacing(100);
+  /** Bars over time, stacked, as parts of a whole. A bar covers its bucket, also where the range begins inside it. */
+  bars(question: Question, texts: PanelTexts): TimeSeries {
+    const panel = overTime()
+      .drawStyle(GraphDrawStyle.Bars)
+      .barAlignment(BarAlignment.After)
+      .barWidthFactor(0.85)
+      .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+      .lineWidth(0)
+      .fillOpacity(100)
+      .showPoints(VisibilityMode.Never);
+    this.leadOn(panel, question, ofSeries(question.groupBy ?? []));
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
   }
 
@@ -184,17 +181,19 @@ export class Panels {
 
   /** Lines over time. */
   lines(question: Question, texts: PanelTexts): TimeSeries {
-    const panel = new TimeSeries()
-      .maxDataPoints(MAX_BUCKETS)
+    const panel = overTime()
       .drawStyle(GraphDrawStyle.Line)
       .lineWidth(2)
       .fillOpacity(0)
       .showPoints(VisibilityMode.Always)
-      .pointSize(5)
-      .axisSoftMin(0)
-      .legend(bottomLegend())
-      .tooltip(allSeries());
+      .pointSize(5);
+    this.leadOn(panel, question, ofSeries(question.groupBy ?? []));
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
+  }
+
+  /** Numbers over time beside each other that are not parts of a whole. */
+  areas(question: Question, texts: PanelTexts): TimeSeries {
+    return this.lines(question, texts).fillOpacity(12).showPoints(VisibilityMode.Auto);
   }
 
   /** Shares of a whole. */
@@ -212,6 +211,7 @@ export class Panels {
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']))
       // Percentages take it too; whole numbers stay whole.
       .overrideByFieldType('number', [{ id: 'decimals', value: 1 }]);
+    this.leadOn(panel, question, ofSeries(question.groupBy ?? []));
     // The builder knows no order yet. The slices keep that of the stages.
     return withOptions(this.dress(panel, question, texts), { sort: SortOrder.None });
   }
@@ -251,6 +251,7 @@ export class Panels {
       .showHeader(true)
       .minWidth(70)
       .overrideByRegexp('.*', [{ id: 'custom.wrapHeaderText', value: true }]);
+    this.leadOn(panel, question, ofRow(question.groupBy ?? []));
     for (const [id, properties] of Object.entries(columns)) {
       panel.overrideByName(id, properties);
     }
@@ -296,114 +297,15 @@ export class Panels {
       .overrideByName(crossing(row, by), [column.width(180), this.link('conversations', row)]);
   }
 
-  /**
-   * Grafana has no funnel. This one is a bar chart that lies on its side: each
-   * bar grows by the stage's share of sent from the middle to the right, and by
-   * the same to the left. Every field has a unit and so a scale of its own, which
-   * says where its label stands. From left to right: the stage, its count, the bar
-   * with the share of sent at its end, and with room for it the share of the
-   * stage before.
-   */
+  /** The stages of the funnel, with their shares of the stage before where it is detailed. */
   funnel(texts: PanelTexts, detailed: boolean): BarChart {
-    const panel = new BarChart()
-      .orientation(VizOrientation.Horizontal)
-      .stacking(StackingMode.Normal)
-      .xField('stage')
-      .colorByField('stage')
-      .barWidth(0.9)
-      .groupWidth(1)
-      .xTickLabelRotation(0)
-      .xTickLabelSpacing(0)
-      .fillOpacity(100)
-      .lineWidth(0)
-      .axisPlacement(AxisPlacement.Hidden)
-      .axisGridShow(false)
-      .showValue(VisibilityMode.Always)
-      .text(new VizTextDisplayOptionsBuilder().valueSize(12))
-      .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.Hidden))
-      .tooltip(allSeries())
-      // The shares once more, as percentages. The operand is found by its type: by
-      // name it would have to be the title in the reader's language.
-      .withTransformation({
-        id: 'calculateField',
-        options: {
-          mode: 'binary',
-          binary: { left: { matcher: { id: 'byType', options: 'number' } }, operator: '*', right: { fixed: '100' } },
-        },
-      });
-    const scale = (min: number, max: number) => [
-      { id: 'min', value: min },
-      { id: 'max', value: max },
-    ];
-    const shownIn = (viz: boolean, tooltip: boolean) => ({
-      id: 'custom.hideFrom',
-      value: { viz: !viz, tooltip: !tooltip, legend: true },
-    });
-    const [left, right] = detailed ? [1.58, 2.87] : [1.5, 1.63];
-    panel
-      .overrideByName('stage', [{ id: 'custom.axisPlacement', value: AxisPlacement.Left }])
-      .overrideByName('stage_share_of_sent * 100', [
-        { id: 'unit', value: 'percent' },
-        ...scale(-100 * left, 100 * right),
-      ])
-      .overrideByName('stage_share_of_sent', [
-        { id: 'custom.transform', value: 'negative-Y' },
-        ...scale(-left, right),
-        // The other end of the bar bears the label.
-        { id: 'mappings', value: [{ type: 'range', options: { from: 0, to: 1, result: { text: ' ' } } }] },
-        shownIn(true, false),
-      ])
-      // On so long a scale a bar has no length, and its label stands where the scale is 0.
-      .overrideByName('stage_reached', scale(0, ENDLESS))
-      .overrideByName('stage_share_of_previous * 100', [
-        { id: 'unit', value: `suffix:${this.texts.ofPrevious}` },
-        ...scale(-0.74 * ENDLESS, 0.26 * ENDLESS),
-        shownIn(detailed, true),
-      ])
-      .overrideByName('stage_reached * 100', [shownIn(false, false)])
-      .overrideByName('stage_share_of_previous', [shownIn(false, false)]);
-    return this.dress(
-      panel,
-      { metrics: ['stage_reached', 'stage_share_of_sent', 'stage_share_of_previous'], groupBy: ['stage'] },
-      texts
-    );
-  }
-
-  /**
-   * The links of a cell to other dashboards, with the same time and choices but
-   * the cell's own value.
-   */
-  link(slugs: string | string[], dimension: string): DynamicConfigValue {
-    // What a cell of names shows is no id.
-    const own = ENTITIES.includes(dimension) ? cell(dimension) : '${__value.raw:percentencode}';
-    return { id: 'links', value: [slugs].flat().map((slug) => this.way(slug, { [dimension]: own })) };
-  }
-
-  /** The link of a series to the messages that it counts, by the dimension that tells it from the others. */
-  linkOfSeries(slug: string, dimension: string, choices: Record<string, string> = {}): DynamicConfigValue {
-    const own = `\${__field.labels.${dimension}:percentencode}`;
-    return { id: 'links', value: [this.way(slug, { ...choices, [dimension]: own })] };
-  }
-
-  /** The way to another dashboard, with the same time and choices but those that are given. */
-  way(slug: string, choices: Record<string, string>, time = '${__url_time_range}'): Way {
-    const kept = [...this.variables, 'filters'].filter((name) => !(name in choices));
-    return this.wayTo(slug, time, kept, choices, this.texts.links[slug]);
-  }
-
-  /** The way to all messages of the session in the row that is clicked, whenever it began. */
-  wayToSession(slug: string, title: string): Way {
-    const time = 'from=${__data.fields.session_started_at.numeric}&to=${__data.fields.session_ends_at.numeric}';
-    return this.wayTo(slug, time, [], { session_id: cell('session_id') }, title);
-  }
-
-  private wayTo(slug: string, time: string, kept: string[], choices: Record<string, string>, title: string): Way {
-    const url = [
-      `/d/${this.texts.tag}-${slug}?${time}`,
-      ...['datasource', ...kept].map((name) => `\${${name}:queryparam}`),
-      ...Object.entries(choices).map(([name, value]) => `var-${name}=${value}`),
-    ].join('&');
-    return { title, url };
+    const panel = funnelChart(detailed, this.texts.ofPrevious);
+    const links = [this.details('session-initiation', { status: STAGE_LINK })];
+    for (const field of FUNNEL_BARS) {
+      panel.overrideByName(field, [{ id: 'links', value: links }]);
+    }
+    const question = { metrics: ['stage_reached', 'stage_share_of_sent', 'stage_share_of_previous'], groupBy: ['stage'] };
+    return this.dress(panel, question, texts);
   }
 
   /** What the field of a metric is called. Transformations find fields by that name. */
@@ -436,6 +338,16 @@ export class Panels {
   /** The short title of a dimension, for a column whose own is long. */
   titleOf(dimension: string): DynamicConfigValue {
     return column.title(this.catalog.dimensions[dimension].title);
+  }
+
+  /** Links every metric of a panel to the rows behind it. */
+  private leadOn(panel: Linkable, { metrics = [], filters }: Question, own: Choices, time?: string): void {
+    for (const metric of metrics) {
+      const links = this.behind(metric, { ...ofFilters(filters), ...own }, time);
+      if (links.length > 0) {
+        panel.overrideByName(metric, links);
+      }
+    }
   }
 
   /** Gives a panel what every panel has. */
@@ -483,9 +395,16 @@ const CELL = 'cell';
 /** What Grafana calls the field of the rows then. */
 const crossing = (row: string, by: string) => `${row}\\${shown(by)}`;
 
-/** The column of a table in which people read the values of a dimension. */
-export function shown(dimension: string): string {
-  return ENTITIES.includes(dimension) ? `${dimension}_name` : dimension;
+/** The time of a panel that shows the last hours: such panels don't tell it to their links. */
+export const lately = (last: string) => `from=now-${last}&to=now`;
+
+/** A chart over time before it has lines or bars. */
+function overTime(): TimeSeries {
+  return new TimeSeries().maxDataPoints(MAX_BUCKETS).axisSoftMin(0).legend(bottomLegend()).tooltip(allSeries());
+}
+
+interface Linkable {
+  overrideByName(name: string, properties: DynamicConfigValue[]): unknown;
 }
 
 interface Dressable extends PanelBuilder {
@@ -525,17 +444,6 @@ export function rankedLegend(): VizLegendOptionsBuilder {
     .sortDesc(true);
 }
 
-/** Colours that change at the given values. */
-export function thresholds(steps: Array<[from: number | null, color: string]>): ThresholdsConfigBuilder {
-  // The first step has no beginning, which Grafana writes as null.
-  return new ThresholdsConfigBuilder()
-    .mode(ThresholdsMode.Absolute)
-    .steps(steps.map(([value, color]) => ({ value, color }) as Threshold));
-}
-
-/** A colour that follows the thresholds, also where the metric has one of its own. */
-export const byThreshold = () => new FieldColorBuilder().mode(FieldColorModeId.Thresholds);
-
 export const dashed = (): DynamicConfigValue => ({ id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } });
 
 export function dashedThresholds(): GraphThresholdsStyleConfigBuilder {
@@ -554,57 +462,3 @@ export function withOptions<P extends PanelBuilder>(panel: P, options: object): 
 
 /** One colour for one name, whichever chart it stands in. */
 export const colorByName = () => new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
-
-/** Properties of a table's column. */
-export const column = {
-  /** A shorter title, where the panel's own says the rest. */
-  title: (title: string): DynamicConfigValue => ({ id: 'displayName', value: title }),
-  width: (width: number): DynamicConfigValue => ({ id: 'custom.width', value: width }),
-  minWidth: (width: number): DynamicConfigValue => ({ id: 'custom.minWidth', value: width }),
-  /** To the minute. */
-  time: (): DynamicConfigValue[] => [
-    { id: 'unit', value: 'time:YYYY-MM-DD HH:mm' },
-    { id: 'custom.width', value: 130 },
-  ],
-  /** Long texts go on in the next line. */
-  wrap: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } }),
-  /** One line of text. */
-  plain: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto' } }),
-  /** Values on the colours of their meaning, where they have one. */
-  colored: (): DynamicConfigValue[] => [
-    { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
-    { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
-  ],
-  /** There for links alone. */
-  hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
-  /** Without places after the point. */
-  whole: (): DynamicConfigValue => ({ id: 'decimals', value: 0 }),
-  inColor: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-text' } }),
-  /** Each of several values on a colour of its own. */
-  pills: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'pill', wrapText: true } }),
-  sparkline: (): DynamicConfigValue => ({
-    id: 'custom.cellOptions',
-    value: { type: 'sparkline', hideValue: true, lineInterpolation: 'linear', gradientMode: 'none', fillOpacity: 20 },
-  }),
-  /** Nothing where there is nothing, in a list of single messages. */
-  blank: (): DynamicConfigValue => ({
-    id: 'mappings',
-    value: [{ type: 'special', options: { match: 'null', result: { text: '' } } }],
-  }),
-  /** The titles of the field's links instead of addresses. */
-  links: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'data-links' } }),
-  /** Colours that change at the given values, in place of the metric's own. */
-  threshold: (steps: ThresholdsConfigBuilder): DynamicConfigValue[] => [
-    { id: 'thresholds', value: steps.build() },
-    { id: 'color', value: { mode: FieldColorModeId.Thresholds } },
-  ],
-  total: (): DynamicConfigValue => ({ id: 'custom.footer.reducers', value: ['sum'] }),
-  /** A bar of the value in the cell; shares are measured on the whole. */
-  bar: (max?: number): DynamicConfigValue[] => [
-    { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
-    { id: 'custom.minWidth', value: 110 },
-    { id: 'min', value: 0 },
-    // Else the largest number of all columns would be the measure.
-    max === undefined ? { id: 'fieldMinMax', value: true } : { id: 'max', value: max },
-  ],
-};

@@ -2,13 +2,13 @@ import { LegendPlacement } from '@grafana/grafana-foundation-sdk/common';
 
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
-import { column, type Panels } from './panels';
+import { column } from './columns';
+import { type Panels } from './panels';
 import { type Question } from './query';
 
 /** For a campaign's manager: what was sent to start sessions, who answered, what failed and why. */
 export const sessionInitiation: Definition = {
   slug: 'session-initiation',
-  variables: ['account', 'channel', 'line', 'team', 'template', 'origin', 'user_type', 'campaign'],
   from: 'now-7d',
   texts: (texts) => texts.sessionInitiation,
   bands: (panels) => [

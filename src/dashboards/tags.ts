@@ -1,13 +1,13 @@
 import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
 import { satisfaction } from './overview';
-import { column, type Panels, rankedLegend, sideBySide } from './panels';
+import { column } from './columns';
+import { type Panels, rankedLegend, sideBySide } from './panels';
 import { NONE } from '../types';
 
 /** For the owners of product and operations: why people write, and how each reason fares. */
 export const tags: Definition = {
   slug: 'tags',
-  variables: ['account', 'channel', 'line', 'team', 'conversation_tag'],
   from: 'now-7d',
   texts: (texts) => texts.tags,
   bands: (panels) => [...cards(panels), trend(panels), table(panels), byTeam(panels)],
@@ -36,8 +36,7 @@ function trend(panels: Panels): Band {
         width: 15,
         panel: panels
           .lines({ metrics: ['conversations'], groupBy }, overTime)
-          .legend(rankedLegend())
-          .overrideByName('conversations', [panels.linkOfSeries('conversations', 'conversation_tag')]),
+          .legend(rankedLegend()),
       },
       {
         width: 9,

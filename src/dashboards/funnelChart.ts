@@ -1,0 +1,117 @@
+import { PanelBuilder as BarChart } from '@grafana/grafana-foundation-sdk/barchart';
+import {
+  AxisPlacement,
+  LegendDisplayMode,
+  SortOrder,
+  StackingMode,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizOrientation,
+  VizTextDisplayOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { cell, STAGES } from './links';
+
+/** Far more than anybody ever sends. */
+const ENDLESS = 1e15;
+
+/** The fields that draw the bars. */
+export const FUNNEL_BARS = ['stage_share_of_sent', 'stage_share_of_sent * 100', 'stage_reached'];
+
+/** The field with the number of the row, from which a link tells which statuses reached the stage. */
+const ROW = 'row';
+
+/** The statuses of the stage that is clicked, as the value of a link's variable. */
+export const STAGE_LINK = cell(ROW).replace(':percentencode', '');
+
+/**
+ * Grafana has no funnel. This one is a bar chart that lies on its side: each
+ * bar grows by the stage's share of sent from the middle to the right, and by
+ * the same to the left. Every field has a unit and so a scale of its own, which
+ * says where its label stands. From left to right: the stage, its count, the bar
+ * with the share of sent at its end, and with room for it the share of the
+ * stage before.
+ */
+export function funnelChart(detailed: boolean, ofPrevious: string): BarChart {
+  const [left, right] = detailed ? [1.58, 2.87] : [1.5, 1.63];
+  return (
+    bars()
+      .overrideByName('stage', [{ id: 'custom.axisPlacement', value: AxisPlacement.Left }])
+      .overrideByName('stage_share_of_sent * 100', [
+        { id: 'unit', value: 'percent' },
+        ...scale(-100 * left, 100 * right),
+      ])
+      .overrideByName('stage_share_of_sent', [
+        { id: 'custom.transform', value: 'negative-Y' },
+        ...scale(-left, right),
+        // The other end of the bar bears the label.
+        { id: 'mappings', value: [{ type: 'range', options: { from: 0, to: 1, result: { text: ' ' } } }] },
+        shownIn(true, false),
+      ])
+      // On so long a scale a bar has no length, and its label stands where the scale is 0.
+      .overrideByName('stage_reached', scale(0, ENDLESS))
+      .overrideByName('stage_share_of_previous * 100', [
+        { id: 'unit', value: `suffix:${ofPrevious}` },
+        ...scale(-0.74 * ENDLESS, 0.26 * ENDLESS),
+        shownIn(detailed, true),
+      ])
+      .overrideByName('stage_reached * 100', [shownIn(false, false)])
+      .overrideByName('stage_share_of_previous', [shownIn(false, false)])
+      .overrideByName(ROW, [shownIn(false, false), { id: 'mappings', value: [statusesByRow()] }])
+  );
+}
+
+function bars(): BarChart {
+  return (
+    new BarChart()
+      .orientation(VizOrientation.Horizontal)
+      .stacking(StackingMode.Normal)
+      .xField('stage')
+      .colorByField('stage')
+      .barWidth(0.9)
+      .groupWidth(1)
+      .xTickLabelRotation(0)
+      .xTickLabelSpacing(0)
+      .fillOpacity(100)
+      .lineWidth(0)
+      .axisPlacement(AxisPlacement.Hidden)
+      .axisGridShow(false)
+      .showValue(VisibilityMode.Always)
+      .text(new VizTextDisplayOptionsBuilder().valueSize(12))
+      .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.Hidden))
+      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None))
+      // The shares once more, as percentages. The operand is found by its type: by
+      // name it would have to be the title in the reader's language.
+      .withTransformation({
+        id: 'calculateField',
+        options: {
+          mode: 'binary',
+          binary: { left: { matcher: { id: 'byType', options: 'number' } }, operator: '*', right: { fixed: '100' } },
+        },
+      })
+      .withTransformation({
+        id: 'calculateField',
+        options: { mode: 'index', index: { asPercentile: false }, alias: ROW },
+      })
+  );
+}
+
+/** The value mapping of a row's number to the statuses of its stage, as they stand in an address. */
+function statusesByRow() {
+  const texts = STAGES.map((statuses) => ({ text: statuses.join('&var-status=') }));
+  return { type: 'value', options: Object.fromEntries(texts.entries()) };
+}
+
+function scale(min: number, max: number): DynamicConfigValue[] {
+  return [
+    { id: 'min', value: min },
+    { id: 'max', value: max },
+  ];
+}
+
+function shownIn(viz: boolean, tooltip: boolean): DynamicConfigValue {
+  return { id: 'custom.hideFrom', value: { viz: !viz, tooltip: !tooltip, legend: true } };
+}

@@ -1,0 +1,206 @@
+import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { type Filter, NONE } from '../types';
+import { type Texts } from './texts';
+import { VARIABLES } from './variables';
+
+/** A link as Grafana stores it with a field. */
+interface DataLink {
+  title: string;
+  url: string;
+}
+
+/** What a link chooses for a dimension: one value, several, all but some, or the value that a text stands for. */
+export type Choice = string | string[] | { not: string[] } | { text: string };
+
+export type Choices = Record<string, Choice>;
+
+/** Dimensions whose values are ids: a table shows their names beside them. */
+const ENTITIES = ['account', 'line', 'team', 'agent', 'contact', 'campaign', 'send', 'conversation_id'];
+
+/** Dimensions whose values a table shows by a text of their own. */
+const ENUMS = ['channel', 'failure_reason', 'status', 'conversation_status', 'source', 'template_category'];
+
+/** The column of a table in which people read the values of a dimension. */
+export function shown(dimension: string): string {
+  return ENTITIES.includes(dimension) ? `${dimension}_name` : dimension;
+}
+
+/** The text of a field in the row that is clicked. */
+export const cell = (field: string) => `\${__data.fields.${field}.text:percentencode}`;
+
+/** The id of the panel of details, which the build replaces by its number. */
+export const DETAILS = 'panel-details';
+
+const SENT = ['sent', 'delivered', 'read'];
+const NOTIFIED = [...SENT, 'replied'];
+
+type Target = [slug: string, choices?: Choices];
+
+const BOTH_DIRECTIONS: Target[] = [['messages-sent', { status: SENT }], ['messages-received']];
+
+/** The dashboards that list the rows behind each metric, and what to choose there so that the numbers agree. */
+const TARGETS: Record<string, Target[]> = {
+  messages_outbound: [['messages-sent']],
+  messages_sent: [['messages-sent', { status: SENT }]],
+  messages_received: [['messages-received']],
+  messages: BOTH_DIRECTIONS,
+  messages_delivered: [['messages-sent', { status: ['delivered', 'read'] }]],
+  messages_read: [['messages-sent', { status: 'read' }]],
+  messages_failed: [['messages-sent', { status: 'failed' }]],
+  messages_pending: [['messages-sent', { status: 'pending' }]],
+  failed_rate: [['messages-sent', { status: 'failed' }]],
+  delivery_rate: [['messages-sent', { status: ['delivered', 'read'] }]],
+  read_rate: [['messages-sent', { status: 'read' }]],
+  sent_received_ratio: BOTH_DIRECTIONS,
+  sent_in_window_share: [['messages-sent', { status: SENT, in_window: 'open' }]],
+  button_clicks: [['messages-received', { content_type: ['button', 'interactive'] }]],
+  active_contacts: [['messages-received']],
+  active_agents: [['messages-sent', { agent: { not: [NONE] } }]],
+  cost_usd: [['messages-sent']],
+
+  sessions: [['messages-received'], ['messages-sent']],
+  sessions_by_business: [['session-initiation', { status: ['pending', ...NOTIFIED] }]],
+  sessions_by_contact: [['messages-received', { initiator: 'contact' }]],
+  sessions_free_entry_point: [['messages-received', { initiator: 'free_entry_point' }]],
+
+  initiations: [['session-initiation']],
+  notifications: [['session-initiation', { status: { not: [NONE] } }]],
+  notification_users: [['session-initiation', { status: { not: [NONE] } }]],
+  notifications_failed: [['session-initiation', { status: 'failed' }]],
+  notifications_failed_share: [['session-initiation', { status: 'failed' }]],
+  notification_failed_rate: [['session-initiation', { status: 'failed' }]],
+  notifications_pending: [['session-initiation', { status: 'pending' }]],
+  notified: [['session-initiation', { status: NOTIFIED }]],
+  notified_delivered: [['session-initiation', { status: ['delivered', 'read', 'replied'] }]],
+  notified_delivery_rate: [['session-initiation', { status: ['delivered', 'read', 'replied'] }]],
+  notified_read: [['session-initiation', { status: ['read', 'replied'] }]],
+  notified_read_rate: [['session-initiation', { status: ['read', 'replied'] }]],
+  answered: [['session-initiation', { status: 'replied' }]],
+  answer_rate: [['session-initiation', { status: 'replied' }]],
+  read_answer_rate: [['session-initiation', { status: 'replied' }]],
+  time_to_reply_p50: [['session-initiation', { status: 'replied' }]],
+  time_to_reply_p90: [['session-initiation', { status: 'replied' }]],
+  answered_users: [['session-initiation', { status: 'replied' }]],
+  unanswered_users: [['session-initiation', { status: SENT }]],
+  new_users: [['session-initiation', { status: NOTIFIED, user_type: 'new' }]],
+  returning_users: [['session-initiation', { status: NOTIFIED, user_type: 'returning' }]],
+
+  conversations: [['conversations']],
+  conversations_active: [['conversations']],
+  conversations_share: [['conversations']],
+  conversations_open: [['conversations', { conversation_status: 'open' }]],
+  conversations_unattended: [['conversations', { conversation_status: 'open' }]],
+  unattended_now: [['conversations', { conversation_status: 'open' }]],
+  resolutions: [['conversations', { conversation_status: 'resolved' }]],
+  first_response_time_p50: [['conversations']],
+  first_response_time_p90: [['conversations']],
+  resolution_time_p50: [['conversations']],
+  csat_score: [['conversations']],
+  csat_responses: [['conversations']],
+};
+
+/** The statuses of the notifications that reached each stage of the funnel, the first stage first. */
+export const STAGES = NOTIFIED.map((_, at) => NOTIFIED.slice(at));
+
+/** Makes the links of one dashboard in one language. */
+export class Links {
+  constructor(
+    readonly texts: Texts,
+    /** The dashboard that the links stand in. */
+    readonly slug: string
+  ) {}
+
+  /** The dashboard's variables, which filter every panel. */
+  get variables(): string[] {
+    return VARIABLES[this.slug];
+  }
+
+  /** The links of a metric to the rows behind it, or nothing where no dashboard lists them. */
+  behind(metric: string, choices: Choices = {}, time?: string): DynamicConfigValue[] {
+    const targets = TARGETS[metric] ?? [];
+    const links = targets.map(([slug, own]) => this.details(slug, { ...own, ...choices }, time));
+    return links.length > 0 ? [{ id: 'links', value: links }] : [];
+  }
+
+  /** A link to the rows that a dashboard lists; inside that dashboard, to the panel that lists them. */
+  details(slug: string, choices: Choices, time?: string): DataLink {
+    const link = this.to(slug, choices, time);
+    return slug === this.slug ? { ...link, url: link.url.replace('?', `?viewPanel=${DETAILS}&`) } : link;
+  }
+
+  /** The links of a cell to other dashboards, with the cell's own value. */
+  link(slugs: string | string[], dimension: string): DynamicConfigValue {
+    // What a cell of names shows is no id.
+    const own = ENTITIES.includes(dimension) ? cell(dimension) : '${__value.raw:percentencode}';
+    return { id: 'links', value: [slugs].flat().map((slug) => this.to(slug, { [dimension]: own })) };
+  }
+
+  /** The link of a series by the value of the dimension that tells it from the others. */
+  linkOfSeries(slug: string, dimension: string, choices: Choices = {}): DynamicConfigValue {
+    return { id: 'links', value: [this.to(slug, { ...choices, ...ofSeries([dimension]) })] };
+  }
+
+  /** A link to another dashboard, with the same time and choices but those that are given. */
+  to(slug: string, choices: Choices, time = '${__url_time_range}'): DataLink {
+    const there = VARIABLES[slug];
+    const kept = this.variables.filter((name) => there.includes(name) && !(name in choices));
+    const parameters = Object.entries(choices).flatMap(([name, choice]) =>
+      there.includes(name) && isPlain(choice) ? chosen(name, choice) : adHoc(name, choice)
+    );
+    return this.url(slug, time, [...kept, 'filters'], parameters, this.texts.links[slug]);
+  }
+
+  /** The link to all messages of the session in the row that is clicked, whenever it began. */
+  toSession(slug: string, title: string): DataLink {
+    const time = 'from=${__data.fields.session_started_at.numeric}&to=${__data.fields.session_ends_at.numeric}';
+    return this.url(slug, time, [], chosen('session_id', cell('session_id')), title);
+  }
+
+  private url(slug: string, time: string, kept: string[], parameters: string[], title: string): DataLink {
+    const url = [
+      `/d/${this.texts.tag}-${slug}?${time}`,
+      ...['datasource', ...kept].map((name) => `\${${name}:queryparam}`),
+      ...parameters,
+    ].join('&');
+    return { title, url };
+  }
+}
+
+function isPlain(choice: Choice): choice is string | string[] {
+  return typeof choice === 'string' || Array.isArray(choice);
+}
+
+function chosen(name: string, choice: string | string[]): string[] {
+  return [choice].flat().map((value) => `var-${name}=${value}`);
+}
+
+/** Filters by what the target has no variable for. They stand beside those that the reader has set. */
+function adHoc(name: string, choice: Choice): string[] {
+  const sign = isPlain(choice) || 'text' in choice ? '=' : '!=';
+  const values = isPlain(choice) ? [choice].flat() : 'text' in choice ? [choice.text] : choice.not;
+  // Grafana writes a pipe inside a part of the filter in this way.
+  const operator = values.length > 1 ? `${sign}__gfp__` : sign;
+  return [`var-filters=${name}|${operator}|${values.join('|')}`];
+}
+
+/** The values of a series, by the dimensions that tell it from the others. */
+export function ofSeries(dimensions: string[]): Choices {
+  return Object.fromEntries(dimensions.map((name) => [name, `\${__field.labels.${name}:percentencode}`]));
+}
+
+/** The values of the row that is clicked. */
+export function ofRow(dimensions: string[]): Choices {
+  return Object.fromEntries(
+    dimensions.map((name) => [name, ENUMS.includes(name) ? { text: cell(name) } : cell(name)])
+  );
+}
+
+/** What the filters of a question let pass, as choices. */
+export function ofFilters(filters: Filter[] = []): Choices {
+  return Object.fromEntries(
+    filters
+      .filter(({ dimension }) => dimension !== 'direction')
+      .map(({ dimension, operator, values }) => [dimension, operator === 'notIn' ? { not: values } : values])
+  );
+}
