@@ -117,8 +117,8 @@ export class Links {
   }
 
   /** The links of a metric to the rows behind it, or nothing where no dashboard lists them. */
-  behind(metric: string, choices: Choices = {}, time?: string): DynamicConfigValue[] {
-    const targets = TARGETS[metric] ?? [];
+  behind(metric: string, choices: Choices = {}, time?: string, most?: number): DynamicConfigValue[] {
+    const targets = (TARGETS[metric] ?? []).slice(0, most);
     const links = targets.map(([slug, own]) => this.details(slug, { ...own, ...choices }, time));
     return links.length > 0 ? [{ id: 'links', value: links }] : [];
   }

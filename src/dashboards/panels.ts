@@ -110,7 +110,8 @@ export class Panels extends Links {
     if (last) {
       panel.timeFrom(last).hideTimeOverride(true);
     }
-    this.leadOn(panel, question, {}, last && lately(last));
+    // A card with a menu of links would hide the change.
+    this.leadOn(panel, question, {}, last && lately(last), 1);
     if (growth === 'none') {
       return this.dress(panel, now, texts);
     }
@@ -341,9 +342,9 @@ export class Panels extends Links {
   }
 
   /** Links every metric of a panel to the rows behind it. */
-  private leadOn(panel: Linkable, { metrics = [], filters }: Question, own: Choices, time?: string): void {
+  private leadOn(panel: Linkable, { metrics = [], filters }: Question, own: Choices, time?: string, most?: number): void {
     for (const metric of metrics) {
-      const links = this.behind(metric, { ...ofFilters(filters), ...own }, time);
+      const links = this.behind(metric, { ...ofFilters(filters), ...own }, time, most);
       if (links.length > 0) {
         panel.overrideByName(metric, links);
       }

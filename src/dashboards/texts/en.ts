@@ -19,6 +19,7 @@ export const en: Texts = {
   labels: { origin: 'Session started by' },
   links: {
     'session-initiation': 'Session initiation',
+    channels: 'Channels',
     funnel: 'Funnel',
     'messages-sent': 'Messages sent',
     'messages-received': 'Messages received',

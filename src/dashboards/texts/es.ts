@@ -18,7 +18,7 @@ export const es: Texts = {
   },
   labels: { origin: 'Sesión iniciada por' },
   links: {
-    'session-initiation': 'Inicio de conversación', funnel: 'Embudo',
+    channels: 'Canales', 'session-initiation': 'Inicio de conversación', funnel: 'Embudo',
     'messages-sent': 'Mensajes enviados',
     'messages-received': 'Mensajes recibidos',
     agents: 'Agentes', tags: 'Etiquetas', conversations: 'Conversaciones',

@@ -18,7 +18,7 @@ export const ptBR: Texts = {
   },
   labels: { origin: 'Sessão iniciada por' },
   links: {
-    'session-initiation': 'Início de conversa', funnel: 'Funil',
+    channels: 'Canais', 'session-initiation': 'Início de conversa', funnel: 'Funil',
     'messages-sent': 'Mensagens enviadas',
     'messages-received': 'Mensagens recebidas',
     agents: 'Agentes', tags: 'Tags', conversations: 'Conversas',
