@@ -292,7 +292,11 @@ func (b builder) series() *data.Frame {
 			continue
 		}
 		for _, g := range groups {
-			frame.Fields = append(frame.Fields, b.seriesField(c, g.labels, g.values[c.ID]))
+			field := b.seriesField(c, g.labels, g.values[c.ID])
+			if timeAt < 0 && len(times) == 2 && !hasChange(field) {
+				field = withoutChange(field)
+			}
+			frame.Fields = append(frame.Fields, field)
 		}
 	}
 	b.tellApart(frame.Fields[min(1, len(frame.Fields)):])
