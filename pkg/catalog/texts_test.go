@@ -54,8 +54,8 @@ var facts = []catalog.Fact{
 	catalog.ConversationNow, catalog.Event, catalog.CSATAnswer, catalog.CSATSurvey,
 }
 
-// longest title: it heads a column.
-const longest = 34
+// longest is the maximum length of a title, so that it fits a column header.
+const longest = 40
 
 type words struct {
 	Title, Description, Formula string
@@ -218,9 +218,9 @@ func TestTexts(t *testing.T) {
 		{"none", es.Value("agent", catalog.None), "(ninguno)"},
 		{"column", es.Column("body").Title, "Mensaje"},
 		{"dimension as a column", es.Column("line").Title, "Línea"},
-		{"report", es.Report("funnel").Title, "Embudo de sesiones"},
+		{"report", es.Report("funnel").Title, "Embudo de notificaciones"},
 		{"fact", es.Fact(catalog.Session).Title, "Sesiones"},
-		{"previous", es.Previous("previous_period", "Mensajes"), "Mensajes (antes)"},
+		{"previous", es.Previous("previous_period", "Mensajes"), "Mensajes (período anterior)"},
 		{"no comparison", es.Previous("none", "Mensajes"), "Mensajes"},
 		{"yes", es.YesNo(true), "Sí"},
 		{"no", es.YesNo(false), "No"},
