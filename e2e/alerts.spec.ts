@@ -4,7 +4,7 @@ import { choose } from './parley';
 
 test('an alert rule watches one number, which its preview shows', async ({ page }) => {
   await page.goto('/alerting/new/alerting');
-  await expect(page.getByRole('combobox', { name: 'Metric', exact: true })).toHaveValue('Failed rate');
+  await expect(page.getByRole('combobox', { name: 'Metric', exact: true })).toHaveValue('Failure rate');
   await choose(page, 'Metric', 'Outbound messages');
   await choose(page, 'Group by', 'Channel');
   const evaluated = page.waitForResponse((response) => response.url().endsWith('/api/v1/eval'));

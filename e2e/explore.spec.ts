@@ -11,7 +11,7 @@ function explore(page: Page, query?: object) {
 test('Explore starts with a graph', async ({ page }) => {
   await explore(page);
   await expect(page.getByRole('combobox', { name: 'Report' })).toHaveValue('Sessions over time');
-  await expect(page.getByText('Started by the business').first()).toBeVisible();
+  await expect(page.getByText('Business-initiated').first()).toBeVisible();
 });
 
 test('Explore lets one choose another report', async ({ page }) => {

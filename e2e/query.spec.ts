@@ -10,22 +10,22 @@ test.describe('the query editor', () => {
 
   test('starts a new panel with a question that it shows', async ({ panelEditPage, page }) => {
     await expect(page.getByRole('combobox', { name: 'Report', exact: true })).toHaveValue('Sessions over time');
-    await expect(panelEditPage.panel.locator.getByText('Started by the business')).toBeVisible();
+    await expect(panelEditPage.panel.locator.getByText('Business-initiated')).toBeVisible();
     await expect(panelEditPage.panel.getErrorIcon()).toBeHidden();
   });
 
   test('goes from a report to a question of its own', async ({ panelEditPage, page }) => {
     await panelEditPage.toggleTableView();
     const row = panelEditPage.getQueryEditorRow('A');
-    await choose(row, 'Report', 'Conversational channels');
-    await expect(panelEditPage.panel.fieldNames).toContainText(['Channel', 'Line', 'Sessions by the team']);
+    await choose(row, 'Report', 'Channels');
+    await expect(panelEditPage.panel.fieldNames).toContainText(['Channel', 'Line', 'Business-initiated sessions']);
     await expect(panelEditPage.panel.data).toContainText(['WhatsApp']);
 
     // Another metric and another cut.
     const asked = page.waitForRequest(
       (request) => request.url().includes('/api/ds/query') && Boolean(request.postData()?.includes('"failed_rate"'))
     );
-    await choose(row, 'Metrics', 'Failed rate');
+    await choose(row, 'Metrics', 'Failure rate');
     await asked;
     await choose(row, 'Group by', 'Team');
     await expect(panelEditPage.panel.fieldNames).toContainText(['Team']);
@@ -58,7 +58,7 @@ test.describe('the query editor', () => {
     await page.getByRole('button', { name: 'Add query' }).click();
     const second = panelEditPage.getQueryEditorRow('B');
     await choose(second, 'Report', 'Messages over time');
-    await expect(panelEditPage.panel.locator.getByText('Started by the business').first()).toBeVisible();
+    await expect(panelEditPage.panel.locator.getByText('Business-initiated').first()).toBeVisible();
     await expect(panelEditPage.panel.locator.getByText(/Messages received/).first()).toBeVisible();
     await expect(panelEditPage.panel.getErrorIcon()).toBeHidden();
   });

@@ -108,7 +108,7 @@ func TestReportsInEachLanguage(t *testing.T) {
 	}
 	word("sessions_over_time es", 1, "Iniciada por la empresa")
 	word("sessions_over_time pt-BR", 1, "Iniciada pela empresa")
-	word("sessions_over_time en", 1, "Started by the business")
+	word("sessions_over_time en", 1, "Business-initiated")
 	word("initiations_daily es", 1, "Fallido")
 	word("funnel es", 0, "Notificaciones enviadas")
 	word("funnel pt-BR", 0, "Notificações enviadas")
