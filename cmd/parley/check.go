@@ -23,12 +23,12 @@ func newCheckCommand() *cobra.Command {
 	days := 90
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Examine a database: what works, what is unknown, what breaks the contract",
-		Long: `Examine a database: which relations are complete, which metrics are unavailable or
-unknown, which index would help, and which rows break the contract (ids that stand
-twice, what points to nothing, clocks in the future, statuses out of order), with
-counts and examples. Nothing is written. The exit code is 1 where the reports cannot
-work, or rows break the contract.`,
+		Short: "Check a database: missing tables and columns, and rows with problems",
+		Long: `Check a database before you use it in Grafana. The command reports missing tables and
+columns, metrics that are not available, indexes that would make reports faster, and
+rows with problems, such as duplicate ids, references to rows that do not exist, dates
+in the future and statuses in the wrong order. It writes nothing. The exit code is 1 if
+reports cannot work or rows have problems.`,
 		Example: `  parley check --url postgres://reader@localhost/chatwoot_production --source chatwoot
   parley check --url postgres://reader@localhost/chat --days 0`,
 		Args: cobra.NoArgs,
@@ -52,23 +52,23 @@ work, or rows break the contract.`,
 			if days > 0 {
 				since = time.Now().AddDate(0, 0, -days)
 			}
-			problems, err := check.Rows(ctx, db, s, since, func(relation string) { fmt.Fprintln(cmd.ErrOrStderr(), "looking at", relation) })
+			problems, err := check.Rows(ctx, db, s, since, func(relation string) { fmt.Fprintln(cmd.ErrOrStderr(), "Checking", relation) })
 			if err != nil {
 				return inWords(err)
 			}
 			broken := slices.DeleteFunc(slices.Clone(problems), func(p check.Problem) bool { return p.Allowed })
 			allowed := slices.DeleteFunc(problems, func(p check.Problem) bool { return !p.Allowed })
-			printProblems(out, "Worth knowing:", allowed)
+			printProblems(out, "Notes:", allowed)
 			if len(broken) == 0 {
-				fmt.Fprintln(out, "No row breaks the contract.")
+				fmt.Fprintln(out, "No problems found.")
 				return nil
 			}
-			printProblems(out, "Rows that break the contract:", broken)
-			return errors.New("there are rows that break the contract")
+			printProblems(out, "Problems:", broken)
+			return errors.New("the check found rows with problems")
 		},
 	}
 	from.flags(cmd)
-	cmd.Flags().IntVar(&days, "days", days, "look at rows of so many days; 0 is all")
+	cmd.Flags().IntVar(&days, "days", days, "number of days to check; 0 checks all rows")
 	return cmd
 }
 
@@ -103,7 +103,7 @@ func printSource(w io.Writer, s *source.Source) {
 		title string
 		list  []string
 		mark  string
-	}{{"Unavailable", unavailable, ", "}, {"Unknown", unknown, ", "}, {"Faster with", s.Advice, "; "}} {
+	}{{"Not available (missing tables)", unavailable, ", "}, {"Not available (not recorded)", unknown, ", "}, {"Faster with", s.Advice, "; "}} {
 		if len(part.list) > 0 {
 			fmt.Fprintf(w, "%s: %s\n", part.title, strings.Join(part.list, part.mark))
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,23 +15,42 @@ import (
 	"github.com/parley-reports/parley/pkg/source"
 )
 
-// Problem is a rule of the contract that rows break.
+// Problem describes the rows of a relation that have the same problem.
 type Problem struct {
 	Relation string
-	// Breaks says what the rows do, after their number.
-	Breaks string
-	Rows   int64
-	// Examples are the ids of some of them.
+	source.Explanation
+	// Rows is the number of rows.
+	Rows int64
+	// Examples are the ids of some of the rows, each once.
 	Examples []string
-	// Allowed by the contract, but worth knowing.
+	// Allowed is true for rows that the contract allows, but that people should know.
 	Allowed bool
 }
 
-// String is the problem in one line.
+// String returns the problem as one line: what is wrong, what happens and what to do.
 func (p Problem) String() string {
-	return fmt.Sprintf("%d rows of %s %s, such as %s", p.Rows, p.Relation, p.Breaks, strings.Join(p.Examples, ", "))
+	rows := "{1 row|" + strconv.FormatInt(p.Rows, 10) + " rows} "
+	var list string
+	if len(p.Examples) > 0 {
+		list = ": " + strings.Join(p.Examples, ", ")
+		if int64(len(p.Examples)) < p.Rows {
+			list = ", for example " + strings.Join(p.Examples, ", ")
+		}
+	}
+	return p.Relation + ": " + inNumber(p.Rows, rows+p.Wrong+list+". "+p.Effect+" "+p.Fix)
 }
 
+var numbered = regexp.MustCompile(`\{([^{}|]*)\|([^{}|]*)\}`)
+
+// inNumber chooses between singular and plural, written as {singular|plural}.
+func inNumber(n int64, text string) string {
+	if n == 1 {
+		return numbered.ReplaceAllString(text, "$1")
+	}
+	return numbered.ReplaceAllString(text, "$2")
+}
+
+// examples is the maximum number of examples of a problem.
 const examples = 3
 
 // Rows looks through the rows of the source whose event time is since or later;
@@ -44,7 +64,7 @@ func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Tim
 			progress(p.Relation)
 		}
 		last = p.Relation
-		err := db.Query(ctx, fmt.Sprintf("SELECT count(*), (array_agg(coalesce(p.id, '(none)')))[1:%d] FROM (\n%s\n) AS p (id)", examples, sql), args, func(values []any) error {
+		err := db.Query(ctx, fmt.Sprintf("SELECT count(*), (array_agg(DISTINCT coalesce(p.id, '(none)')))[1:%d] FROM (\n%s\n) AS p (id)", examples, sql), args, func(values []any) error {
 			p.Rows, _ = values[0].(int64)
 			list, _ := values[1].([]any)
 			for _, id := range list {
@@ -67,15 +87,17 @@ func Rows(ctx context.Context, db *postgres.DB, s *source.Source, since time.Tim
 			continue
 		}
 		sql, args := expand(s, r.sql, since)
-		// An id that tells the phone by itself says enough of a contact.
-		problem := Problem{Relation: r.relation, Breaks: r.breaks, Allowed: r.allowed || r.to == "contact" && s.Phone != ""}
+		problem := Problem{Relation: r.relation, Explanation: r.Explanation, Allowed: r.allowed}
+		if r.to == "contact" && s.Phone != "" { // the id has the phone number
+			problem.Allowed, problem.Effect, problem.Fix = true, "Reports show the phone number instead of a name.", "Nothing to do."
+		}
 		if err := look(problem, sql, args); err != nil {
 			return found, err
 		}
 	}
 	for _, c := range s.Checks {
 		sql, args := expandCheck(s, c, since)
-		if err := look(Problem{Relation: c.Relation, Breaks: c.Breaks, Allowed: c.Allowed}, sql, args); err != nil {
+		if err := look(Problem{Relation: c.Relation, Explanation: c.Explanation, Allowed: c.Allowed}, sql, args); err != nil {
 			return found, err
 		}
 	}

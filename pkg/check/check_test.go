@@ -95,7 +95,7 @@ func TestRows(t *testing.T) {
 		spoil func(*contract.Data)
 		want  []string
 	}{
-		"twice": {func(d *contract.Data) { d.Messages[1].MessageID = "a" }, []string{"2 rows of message share their id with another, such as a, a"}},
+		"twice": {func(d *contract.Data) { d.Messages[1].MessageID = "a" }, []string{"message: 2 rows have the same id as another row, for example a. Reports may count the data more than once. Make message_id unique."}},
 		"orphans": {func(d *contract.Data) {
 			d.Messages[0].ConversationID, d.Messages[0].LineID, d.Messages[1].AgentID = new("x"), new("9"), new("8")
 			d.Conversations[0].ContactID = new("luis")
@@ -105,15 +105,15 @@ func TestRows(t *testing.T) {
 			d.CSAT = append(d.CSAT, contract.CSAT{ContactID: new("eva"), SentAt: &at})
 			d.Tags = append(d.Tags, contract.Tag{Kind: "conversation", OwnerID: "ana", Name: "vip"}, contract.Tag{Kind: "contact", OwnerID: "c", Name: "vip"}, contract.Tag{Kind: "contact", OwnerID: "ana", Name: "vip"})
 		}, []string{
-			"1 rows of message name by conversation_id what is not in conversation, such as a",
-			"1 rows of message name by line_id what is not in line, such as a",
-			"allowed: 1 rows of message name by agent_id what is not in agent, such as b",
-			"allowed: 1 rows of message name by campaign_id what is not in campaign, such as b",
-			"1 rows of conversation name by contact_id what is not in contact, such as c",
-			"allowed: 1 rows of tag name by owner_id what is not in conversation, such as ana",
-			"allowed: 1 rows of tag name by owner_id what is not in contact, such as c",
-			"1 rows of csat name by conversation_id what is not in conversation, such as x",
-			"1 rows of csat name by contact_id what is not in contact, such as contact eva",
+			"message: 1 row refers to a conversation that does not exist (conversation_id): a. Reports show the id, without the data of the conversation. Add the missing rows to conversation, or correct conversation_id.",
+			"message: 1 row refers to a line that does not exist (line_id): a. Reports show the id, without the data of the line. Add the missing rows to line, or correct line_id.",
+			"allowed: message: 1 row refers to an agent that does not exist (agent_id): b. Reports show the id, without the data of the agent. If the agent was deleted, there is nothing to do.",
+			"allowed: message: 1 row refers to a campaign that does not exist (campaign_id): b. Reports show the id, without the data of the campaign. If the campaign was deleted, there is nothing to do.",
+			"conversation: 1 row refers to a contact that does not exist (contact_id): c. Reports show the id, without the data of the contact. Add the missing rows to contact, or correct contact_id.",
+			"allowed: tag: 1 row refers to a conversation that does not exist (owner_id): ana. Reports show the id, without the data of the conversation. If the conversation was deleted, there is nothing to do.",
+			"allowed: tag: 1 row refers to a contact that does not exist (owner_id): c. Reports show the id, without the data of the contact. If the contact was deleted, there is nothing to do.",
+			"csat: 1 row refers to a conversation that does not exist (conversation_id): x. Reports show the id, without the data of the conversation. Add the missing rows to conversation, or correct conversation_id.",
+			"csat: 1 row refers to a contact that does not exist (contact_id): contact eva. Reports show the id, without the data of the contact. Add the missing rows to contact, or correct contact_id.",
 		}},
 		"clocks": {func(d *contract.Data) {
 			d.Messages[1].DeliveredAt, d.Messages[1].ReadAt = new(at), new(at.Add(-time.Hour))
@@ -122,26 +122,26 @@ func TestRows(t *testing.T) {
 			d.Conversations[0].FirstResponseAt = new(at.Add(-time.Minute))
 			d.Events[0].Seconds = new(-3.0)
 		}, []string{
-			"1 rows of message were delivered before they were created, such as b",
-			"1 rows of message were read before they were created, such as b",
-			"1 rows of message failed before they were created, such as b",
-			"1 rows of message were read before they were delivered, such as b",
-			"1 rows of message were delivered before they were sent, such as b",
-			"1 rows of conversation were answered before they were opened, such as c",
-			"1 rows of conversation_event took less than no time, such as c (first_response)",
-			"1 rows of csat were answered before they were sent, such as c",
+			"message: 1 row was delivered before it was created: b. Durations and delivery times of this row may be wrong. Check which system writes created_at and delivered_at.",
+			"message: 1 row was read before it was created: b. Durations and delivery times of this row may be wrong. Check which system writes created_at and read_at.",
+			"message: 1 row failed before it was created: b. Durations and delivery times of this row may be wrong. Check which system writes created_at and failed_at.",
+			"message: 1 row was read before it was delivered: b. Durations and delivery times of this row may be wrong. Check which system writes delivered_at and read_at.",
+			"message: 1 row was delivered before it was sent: b. Durations and delivery times of this row may be wrong. Check which system writes sent_at and delivered_at.",
+			"conversation: 1 row was answered before it was opened: c. Durations and delivery times of this row may be wrong. Check which system writes created_at and first_response_at.",
+			"conversation_event: 1 row has a negative duration: c (first_response). Reports use 0 instead. Check what writes seconds and business_seconds.",
+			"csat: 1 row was answered before it was sent: c. Durations and delivery times of this row may be wrong. Check which system writes sent_at and answered_at.",
 		}},
 		"stored twice": {func(d *contract.Data) {
 			d.Messages[0].ProviderMessageID, d.Messages[1].ProviderMessageID = new("wamid.1"), new("wamid.1")
-		}, []string{"allowed: 2 rows of message share the provider's id with another of their line (they may be stored twice), such as a, b"}},
+		}, []string{"allowed: message: 2 rows have the same provider_message_id as another row of the line: a, b. Reports may count a message twice. Check if the messages are stored twice."}},
 		"words": {func(d *contract.Data) {
 			d.Messages[0].Direction, d.Messages[1].Status, d.Lines[0].Channel = "in", new("gone"), new("fax")
 			d.CSAT[0].Rating = new(int32(9))
 		}, []string{
-			"1 rows of message are left out: their direction is neither inbound nor outbound (write one of these two), such as a",
-			"1 rows of message have as status none of queued, pending, accepted, sent, delivered, read, played, failed, such as b (gone)",
-			"1 rows of line have as channel none of whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other, such as 1 (fax)",
-			"1 rows of csat have a rating that is not 1 to 5, such as c (9)",
+			"message: 1 row has a direction other than inbound or outbound: a. Reports leave it out. Set direction to inbound or outbound.",
+			"message: 1 row has an unknown status: b (gone). Reports don't recognize the value. Use one of queued, pending, accepted, sent, delivered, read, played, failed.",
+			"line: 1 row has an unknown channel: 1 (fax). Reports don't recognize the value. Use one of whatsapp, instagram, messenger, telegram, sms, webchat, email, voice, other.",
+			"csat: 1 row has a rating that is not between 1 and 5: c (9). CSAT metrics leave it out. Convert ratings to the scale from 1 to 5.",
 		}},
 		"capitals": {func(d *contract.Data) { // which some columns may have
 			d.Messages[0].Direction, d.Messages[0].AuthorKind, d.Messages[1].TemplateCategory = "INBOUND", new("Contact"), new("UTILITY")
@@ -151,13 +151,13 @@ func TestRows(t *testing.T) {
 			d.Messages[0].Direction = ""
 			d.CSAT[0].ConversationID, d.CSAT[0].Rating = nil, new(int32(0))
 		}, []string{
-			"1 rows of message are left out: their direction is neither inbound nor outbound (write one of these two), such as a",
-			"1 rows of csat have a rating that is not 1 to 5, such as (none) (0)",
+			"message: 1 row has a direction other than inbound or outbound: a. Reports leave it out. Set direction to inbound or outbound.",
+			"csat: 1 row has a rating that is not between 1 and 5: (none) (0). CSAT metrics leave it out. Convert ratings to the scale from 1 to 5.",
 		}},
 		"regression": {func(d *contract.Data) { d.Messages[1].Status = new("sent") },
-			[]string{"1 rows of message are of status sent, pending or failed although they were delivered (the delivery counts), such as b"}},
-		"nobody":       {func(d *contract.Data) { d.Messages[0].ContactID = nil }, []string{"allowed: 1 rows of message have no contact (they make no session and no user), such as a"}},
-		"two accounts": {func(d *contract.Data) { d.Messages[0].AccountID = new("2") }, []string{"1 rows of message are of another account than their conversation, such as a"}},
+			[]string{"message: 1 row has a status before delivered, or failed, but a delivery or read time: b. Reports count it as delivered or read. Update status when delivered_at or read_at is set."}},
+		"nobody":       {func(d *contract.Data) { d.Messages[0].ContactID = nil }, []string{"allowed: message: 1 row has no contact: a. Reports count it as a message, but not in sessions and users. Set contact_id if the contact is known."}},
+		"two accounts": {func(d *contract.Data) { d.Messages[0].AccountID = new("2") }, []string{"message: 1 row belongs to another account than its conversation: a. Reports of one account may miss it. Correct account_id."}},
 		"time zone": {func(d *contract.Data) {
 			d.WorkingHours = []contract.WorkingHours{
 				{LineID: new("1"), TimeZone: new("Mars/Base"), Opens: "09:00:00", Closes: "18:00:00"},
@@ -168,9 +168,9 @@ func TestRows(t *testing.T) {
 				{TimeZone: new("UTC"), Opens: "09:00:00", Closes: "09:00:00"},
 			}
 		}, []string{
-			"2 rows of working_hours are in a time zone that nobody knows (the business hours of their line or team are unknown; use an IANA name such as America/Sao_Paulo), such as line 1 (Mars/Base)",
-			"1 rows of working_hours have a weekday that is not 0 to 6 (they are left out; 0 is Sunday), such as team 7",
-			"1 rows of working_hours name neither a line nor a team (they are nobody's), such as (none)",
+			"working_hours: 2 rows have an unknown time zone, for example line 1 (Mars/Base). The business hours of the line or team are unknown. Use an IANA name, for example America/Sao_Paulo.",
+			"working_hours: 1 row has a weekday that is not between 0 and 6: team 7. Reports leave it out. Use 0 for Sunday to 6 for Saturday.",
+			"working_hours: 1 row has no line and no team: (none). Reports don't use it. Set line_id or team_id.",
 		}},
 	}
 	for name, c := range cases {
@@ -187,13 +187,13 @@ func TestRows(t *testing.T) {
 	}
 	nulls := look(t, clean(), "", time.Time{}, `ALTER TABLE $schema.message ALTER direction DROP NOT NULL, ALTER created_at DROP NOT NULL;
 		UPDATE $schema.message SET direction = NULL WHERE message_id = 'a'; UPDATE $schema.message SET created_at = NULL WHERE message_id = 'b'`)
-	if want := []string{"1 rows of message are left out: their created_at is missing or not a possible date (correct it), such as b", "1 rows of message are left out: their direction is neither inbound nor outbound (write one of these two), such as a"}; !slices.Equal(nulls, want) {
+	if want := []string{"message: 1 row has no valid date in created_at: b. Reports leave it out. Set created_at to the date and time.", "message: 1 row has a direction other than inbound or outbound: a. Reports leave it out. Set direction to inbound or outbound."}; !slices.Equal(nulls, want) {
 		t.Errorf("nulls: %q, want %q", nulls, want)
 	}
 	future := clean()
 	future.Messages[1].CreatedAt = time.Now().AddDate(0, 0, 1)
 	future.Messages[1].SentAt, future.Messages[1].DeliveredAt, future.Messages[1].ReadAt = nil, nil, nil
-	if got := look(t, future, "", time.Now().AddDate(0, 0, -1)); len(got) != 1 || !strings.HasPrefix(got[0], "1 rows of message lie in the future, such as b (") {
+	if got := look(t, future, "", time.Now().AddDate(0, 0, -1)); len(got) != 1 || !strings.HasPrefix(got[0], "message: 1 row is dated in the future (created_at): b (") {
 		t.Errorf("future: %q", got)
 	}
 }

@@ -35,16 +35,16 @@ WHERE p.reason = '%s'
 GROUP BY 1, 2
 ORDER BY 1, 3 DESC, 2`, examples, f.Code(), f.Reason(), f.Meaning(), failure.Unknown)
 	})
-	breaks := map[string]string{
-		"code":    "failed with a code for which Parley has no reason (look it up at the provider; the reports show the reason as unknown)",
-		"text":    "failed with a text for which Parley has no reason (read it in the column failure text of the message details)",
-		"nothing": "failed without a code or a text (the reason cannot be known)",
+	explanations := map[string]source.Explanation{
+		"code":    {Wrong: "failed with a code that Parley has no reason for", Effect: "Reports show the failure reason as unknown.", Fix: "Look up the code in the documentation of the provider."},
+		"text":    {Wrong: "failed with a text that Parley has no reason for", Effect: "Reports show the failure reason as unknown.", Fix: "Read the text in the column Failure text of the message details."},
+		"nothing": {Wrong: "failed without a code or a text", Effect: "Reports show the failure reason as unknown.", Fix: "Store the error code or text that the provider returns."},
 	}
 	var found []Problem
 	err := db.Query(ctx, sql, args, func(values []any) error {
 		kind, _ := values[0].(string)
-		if len(found) == 0 || found[len(found)-1].Breaks != breaks[kind] {
-			found = append(found, Problem{Relation: "message", Breaks: breaks[kind], Allowed: true})
+		if len(found) == 0 || found[len(found)-1].Explanation != explanations[kind] {
+			found = append(found, Problem{Relation: "message", Explanation: explanations[kind], Allowed: true})
 		}
 		p := &found[len(found)-1]
 		rows, _ := values[2].(int64)

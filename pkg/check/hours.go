@@ -8,13 +8,16 @@ import (
 	"github.com/parley-reports/parley/pkg/source"
 )
 
-// wrongHours say what rows of working_hours do, by the column that is wrong.
-var wrongHours = []struct{ column, breaks string }{
-	{"zone", "are in a time zone that nobody knows (the business hours of their line or team are unknown; use an IANA name such as America/Sao_Paulo)"},
-	{"weekday", "have a weekday that is not 0 to 6 (they are left out; 0 is Sunday)"},
-	{"opens", "have no opens, or one that is no time of day (they are left out)"},
-	{"closes", "have no closes, or one that is no time of day (they are left out)"},
-	{"line_id", "name neither a line nor a team (they are nobody's)"},
+// wrongHours explains the problems of working_hours by the wrong column.
+var wrongHours = []struct {
+	column string
+	source.Explanation
+}{
+	{"zone", source.Explanation{Wrong: "{has|have} an unknown time zone", Effect: "The business hours of the line or team are unknown.", Fix: "Use an IANA name, for example America/Sao_Paulo."}},
+	{"weekday", source.Explanation{Wrong: "{has|have} a weekday that is not between 0 and 6", Effect: "Reports leave {it|them} out.", Fix: "Use 0 for Sunday to 6 for Saturday."}},
+	{"opens", source.Explanation{Wrong: "{has|have} no valid time in opens", Effect: "Reports leave {it|them} out.", Fix: "Use a time of day, for example 09:00."}},
+	{"closes", source.Explanation{Wrong: "{has|have} no valid time in closes", Effect: "Reports leave {it|them} out.", Fix: "Use a time of day, for example 18:00."}},
+	{"line_id", source.Explanation{Wrong: "{has|have} no line and no team", Effect: "Reports don't use {it|them}.", Fix: "Set line_id or team_id."}},
 }
 
 // workingHours finds the rows of working_hours that the reports leave out. Zones are
@@ -26,7 +29,7 @@ func workingHours(ctx context.Context, db *postgres.DB, s *source.Source) ([]Pro
 	}
 	var found []Problem
 	for _, wrong := range wrongHours {
-		problem := Problem{Relation: "working_hours", Breaks: wrong.breaks}
+		problem := Problem{Relation: "working_hours", Explanation: wrong.Explanation}
 		seen := map[string]bool{}
 		for _, r := range rows {
 			p, bad := r.Problem()

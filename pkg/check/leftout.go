@@ -33,11 +33,11 @@ func leftOut(ctx context.Context, db *postgres.DB, s *source.Source, since time.
 			span.Since = bind(since, "timestamptz")
 		}
 		sql = s.Bound(sql, span, func(text string) string { return bind(text, "text") })
-		sql = fmt.Sprintf("SELECT l.column_name, count(*), (array_agg(coalesce(l.id, '(none)')))[1:%d] FROM (\n%s\n) AS l GROUP BY l.column_name ORDER BY l.column_name", examples, sql)
+		sql = fmt.Sprintf("SELECT l.column_name, count(*), (array_agg(DISTINCT coalesce(l.id, '(none)')))[1:%d] FROM (\n%s\n) AS l GROUP BY l.column_name ORDER BY l.column_name", examples, sql)
 		err := db.Query(ctx, sql, args, func(values []any) error {
 			problem := Problem{Relation: r.Name}
 			column, _ := values[0].(string)
-			problem.Breaks = leftOutFor(r, column)
+			problem.Explanation = leftOutFor(r, column)
 			problem.Rows, _ = values[1].(int64)
 			list, _ := values[2].([]any)
 			for _, id := range list {
@@ -53,18 +53,19 @@ func leftOut(ctx context.Context, db *postgres.DB, s *source.Source, since time.
 	return found, nil
 }
 
-// leftOutFor says why rows are left out for a column, and what to do.
-func leftOutFor(r source.Relation, column string) string {
+// leftOutFor explains why rows are left out because of a column.
+func leftOutFor(r source.Relation, column string) source.Explanation {
 	required := slices.ContainsFunc(r.Columns, func(c source.Column) bool { return c.Name == column && c.Required })
+	const effect, correct = "Reports leave {it|them} out.", "Correct the value or the type of the column."
 	switch {
 	case column == source.Key(r.Name):
-		return "are left out: their " + column + " is empty (give each row an id)"
+		return source.Explanation{Wrong: "{has|have} an empty " + column, Effect: effect, Fix: "Give every row an id."}
 	case column == source.EventTime(r.Name):
-		return "are left out: their " + column + " is missing or not a possible date (correct it)"
+		return source.Explanation{Wrong: "{has|have} no valid date in " + column, Effect: effect, Fix: "Set " + column + " to the date and time."}
 	case column == "direction":
-		return "are left out: their direction is neither inbound nor outbound (write one of these two)"
+		return source.Explanation{Wrong: "{has|have} a direction other than inbound or outbound", Effect: effect, Fix: "Set direction to inbound or outbound."}
 	case required:
-		return "are left out: their " + column + " cannot be read (correct the value, or the type of the column)"
+		return source.Explanation{Wrong: "{has|have} a value in " + column + " that Parley cannot read", Effect: effect, Fix: correct}
 	}
-	return "lose their " + column + ", which cannot be read (correct the value, or the type of the column)"
+	return source.Explanation{Wrong: "{has|have} a value in " + column + " that Parley cannot read", Effect: "Reports show {it|them} without this value.", Fix: correct}
 }

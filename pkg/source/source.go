@@ -157,12 +157,20 @@ type Source struct {
 	Remedy string
 }
 
+// Explanation says what is wrong with rows, what happens and what to do about it. Words
+// that depend on the number of rows are written as {singular|plural}.
+type Explanation struct {
+	// Wrong follows the number of rows: "{has|have} no id".
+	Wrong string
+	// Effect and Fix are sentences.
+	Effect, Fix string
+}
+
 // Check is a rule for rows of a product's own tables.
 type Check struct {
 	// Relation is the relation of the contract that the rows are read for.
 	Relation string
-	// Breaks says what the rows do, after their number: "have no id".
-	Breaks string
+	Explanation
 	// SQL selects the id of each row that breaks the rule, as a text. Lines with $since
 	// and $account are bounds, as in a relation.
 	SQL string

@@ -39,7 +39,7 @@ func TestOracle(t *testing.T) {
 		fieldtest.Case{Name: "is no human's answer", Kind: "views", Rows: open + message("m1", "outbound", "NULL", "2026-11-02 12:01Z", "sent"), Query: `{"metrics": ["first_response_time_avg", "conversations_unattended"]}`,
 			Want: []string{`{"first_response_time_avg": null, "conversations_unattended": 1}`}},
 		fieldtest.Case{Name: "ratings", Kind: "views", Rows: open + ratings, Query: `{"metrics": ["csat_responses", "csat_average", "csat_score", "csat_surveys", "csat_response_rate"]}`,
-			Want: []string{`{"csat_responses": 1, "csat_average": 4, "csat_score": 1, "csat_surveys": 4, "csat_response_rate": 0.75}`}, Check: "have a rating that is not 1 to 5"},
+			Want: []string{`{"csat_responses": 1, "csat_average": 4, "csat_score": 1, "csat_surveys": 4, "csat_response_rate": 0.75}`}, Check: "a rating that is not between 1 and 5"},
 		fieldtest.Case{Name: "ratings by rating", Kind: "views", Rows: open + ratings, Query: `{"metrics": ["csat_responses"], "groupBy": ["rating"]}`, Want: []string{`{"rating": 4, "csat_responses": 1}`}},
 		fieldtest.Case{Name: "rating of details", Kind: "views", Rows: open + ratings, Query: `{"report": "conversation_details", "columns": ["csat_rating"]}`, Want: []string{`{"csat_rating": 4}`}},
 		fieldtest.Case{Name: "a template by its category", Kind: "views", Rows: "INSERT INTO message (message_id, contact_id, line_id, direction, created_at, template_name, template_category) VALUES ('m', 'c1', 'L', 'outbound', '2026-11-02Z', ' ', 'UTILITY')",

@@ -152,7 +152,7 @@ func TestCheckFindsUnknownFailures(t *testing.T) {
 			VALUES ('%s', '1', 'c1', 'L', 'outbound', '2026-11-10 12:00Z', 'failed', nullif(%s, ''), nullif(%s, ''));`, id, literal(code), literal(text))
 	}
 	rows := row("m1", "131999", "") + row("m2", "", "131999: Something new") + row("m3", "", "Ana has left") + row("m4", "", "") + row("m5", "131047", "")
-	for _, want := range []string{`^2 rows of message failed with a code .*, such as 131999 \(2\)$`, `^1 rows of message failed with a text .*, such as m3$`, `^1 rows of message failed without a code or a text .*, such as m4$`} {
+	for _, want := range []string{`^message: 2 rows failed with a code .*, for example 131999 \(2\)[.] `, `^message: 1 row failed with a text .*: m3[.] `, `^message: 1 row failed without a code or a text: m4[.] `} {
 		fieldtest.Run(t, fieldtest.Case{Name: want, Kind: "views", Rows: rows, Check: want})
 	}
 }

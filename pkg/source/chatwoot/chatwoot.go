@@ -27,8 +27,8 @@ var indexes = []source.Index{
 }
 
 var checks = []source.Check{
-	{Relation: "message", SQL: "no_object", Allowed: true, Breaks: "have content_attributes that are no JSON object (what they should hold is unknown: find out what writes these rows)"},
-	{Relation: "message", SQL: "no_characters", Allowed: true, Breaks: "have characters in content_attributes that PostgreSQL cannot read, such as NUL (they are left out: find out what writes these rows)"},
+	{Relation: "message", SQL: "no_object", Allowed: true, Explanation: source.Explanation{Wrong: "{has|have} content_attributes that are not a JSON object", Effect: "Values from content_attributes are missing.", Fix: "Find out which program writes {this row|these rows}."}},
+	{Relation: "message", SQL: "no_characters", Allowed: true, Explanation: source.Explanation{Wrong: "{has|have} characters in content_attributes that PostgreSQL cannot read, such as NUL", Effect: "Reports leave out these characters.", Fix: "Find out which program writes {this row|these rows}."}},
 }
 
 // Detect examines the schema of a Chatwoot database.

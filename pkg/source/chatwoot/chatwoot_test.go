@@ -92,23 +92,23 @@ func TestTellsWhatIsBroken(t *testing.T) {
 		UPDATE campaign_recipients SET status = 2, delivered_at = sent_at WHERE id = (SELECT max(id) FROM campaign_recipients WHERE status = 3);
 		UPDATE csat_survey_responses SET conversation_id = 19, rating = 9, created_at = '2020-01-01' WHERE id = 1;
 		RESET search_path`,
-		"2 rows of message share their id with another, such as 10, 10",
-		"2 rows of contact share their id with another, such as 4, 4",
-		"1 rows of message name by conversation_id what is not in conversation, such as 11",
-		"1 rows of message name by line_id what is not in line, such as 12",
-		"1 rows of message are of another account than their conversation, such as 13",
-		"1 rows of conversation name by contact_id what is not in contact, such as 14",
-		"1 rows of conversation_event name by conversation_id what is not in conversation, such as 900005",
-		"1 rows of message lie in the future, such as 15",
-		"1 rows of conversation lie in the future, such as 16",
-		"1 rows of conversation_event lie in the future, such as ",
-		"1 rows of conversation_event took less than no time, such as 18 (reply)",
-		"2 rows of conversation were answered before they were opened, such as 16, 17",
-		"1 rows of message were delivered before they were sent, such as -1",
-		"1 rows of message were read before they were delivered, such as -1",
-		"1 rows of message are of status sent, pending or failed although they were delivered (the delivery counts), such as -",
-		"1 rows of csat were answered before they were sent, such as 19",
-		"1 rows of csat have a rating that is not 1 to 5, such as 19 (9)")
+		"message: 2 rows have the same id as another row, for example 10",
+		"contact: 2 rows have the same id as another row, for example 4",
+		"message: 1 row refers to a conversation that does not exist (conversation_id): 11",
+		"message: 1 row refers to a line that does not exist (line_id): 12",
+		"message: 1 row belongs to another account than its conversation: 13",
+		"conversation: 1 row refers to a contact that does not exist (contact_id): 14",
+		"conversation_event: 1 row refers to a conversation that does not exist (conversation_id): 900005",
+		"message: 1 row is dated in the future (created_at): 15",
+		"conversation: 1 row is dated in the future (created_at): 16",
+		"conversation_event: 1 row is dated in the future (at): ",
+		"conversation_event: 1 row has a negative duration: 18 (reply)",
+		"conversation: 2 rows were answered before they were opened: 16, 17",
+		"message: 1 row was delivered before it was sent: -1",
+		"message: 1 row was read before it was delivered: -1",
+		"message: 1 row has a status before delivered, or failed, but a delivery or read time: -",
+		"csat: 1 row was answered before it was sent: 19",
+		"csat: 1 row has a rating that is not between 1 and 5: 19 (9)")
 }
 
 // TestVersions takes away what older versions and smaller editions lack.

@@ -67,8 +67,8 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 
 // checks find what is stored more than once, and what has no id.
 var checks = []source.Check{
-	{Relation: "message", SQL: "copied", Allowed: true, Breaks: "are stored more than once (each counts once, at its first time)"},
-	{Relation: "message", SQL: "no_key", Breaks: "have no key.id (each counts as a message of its own, copies too)"},
+	{Relation: "message", SQL: "copied", Allowed: true, Explanation: source.Explanation{Wrong: "{is|are} stored more than once", Effect: "Reports count each message once, at its first time.", Fix: "Nothing to do."}},
+	{Relation: "message", SQL: "no_key", Explanation: source.Explanation{Wrong: "{has|have} no key.id", Effect: "Reports count each row as a message, copies too.", Fix: "Find out which program stores messages without a key."}},
 }
 
 // meaning is the column of Instance that holds the account: it names a client, or one

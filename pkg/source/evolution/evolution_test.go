@@ -146,10 +146,10 @@ func TestTellsWhatIsBroken(t *testing.T) {
 		UPDATE "Message" SET "instanceId" = 'gone' WHERE "id" = 'cmm000000000000000012';
 		UPDATE "Message" SET "messageTimestamp" = extract(epoch FROM now())::int + 200000 WHERE "id" = 'cmm000000000000000013';
 		RESET search_path`,
-		"2 rows of message share their id with another, such as cmm000000000000000009, cmm000000000000000009",
-		"2 rows of message share the provider's id with another of their line (they may be stored twice), such as ",
-		"1 rows of message name by line_id what is not in line, such as cmm000000000000000012",
-		"1 rows of message lie in the future, such as cmm000000000000000013")
+		"message: 2 rows have the same id as another row, for example cmm000000000000000009",
+		"message: 2 rows have the same provider_message_id as another row of the line, for example ",
+		"message: 1 row refers to a line that does not exist (line_id): cmm000000000000000012",
+		"message: 1 row is dated in the future (created_at): cmm000000000000000013")
 }
 
 // TestShapes reads what few rows of the story hold: names that Evolution lost, and

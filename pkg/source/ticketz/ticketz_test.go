@@ -229,16 +229,16 @@ func TestTellsWhatIsBroken(t *testing.T) {
 		INSERT INTO "TicketTraking" ("ticketId", "companyId", "createdAt", "finishedAt") VALUES (900006, 1, '2026-11-01', '2026-10-01'), (900006, 1, '2026-11-01', now() + interval '2 days');
 		INSERT INTO "Messages" (id, body, "ticketId", "createdAt", "updatedAt", "companyId") VALUES ('SOON', 'x', 900003, now() + interval '2 days', now(), 1), ('OTHER', 'x', 900003, '2026-11-01', '2026-11-01', 2);
 		RESET search_path`,
-		"2 rows of message share their id with another, such as 1:",
-		"2 rows of conversation share their id with another, such as 900007, 900007",
-		"1 rows of conversation name by contact_id what is not in contact, such as 900001",
-		"1 rows of conversation name by line_id what is not in line, such as 900003",
-		"2 rows of message name by line_id what is not in line, such as 900003:",
-		"1 rows of message are of another account than their conversation, such as 900003:OTHER",
-		"1 rows of message lie in the future, such as 900003:SOON",
-		"1 rows of conversation lie in the future, such as 900005",
-		"1 rows of conversation_event lie in the future, such as 900006",
-		"1 rows of conversation_event took less than no time, such as 900006 (resolved)")
+		"message: 2 rows have the same id as another row, for example 1:",
+		"conversation: 2 rows have the same id as another row, for example 900007",
+		"conversation: 1 row refers to a contact that does not exist (contact_id): 900001",
+		"conversation: 1 row refers to a line that does not exist (line_id): 900003",
+		"message: 2 rows refer to a line that does not exist (line_id): 900003:",
+		"message: 1 row belongs to another account than its conversation: 900003:OTHER",
+		"message: 1 row is dated in the future (created_at): 900003:SOON",
+		"conversation: 1 row is dated in the future (created_at): 900005",
+		"conversation_event: 1 row is dated in the future (at): 900006",
+		"conversation_event: 1 row has a negative duration: 900006 (resolved)")
 }
 
 // TestVersions takes away what older versions and other descendants lack.

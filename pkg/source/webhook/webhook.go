@@ -240,7 +240,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	found, err := db.Examine(ctx, source.Product{
 		Name: "WhatsApp webhooks", Files: files, Data: t, Indexes: []source.Index{{Table: names.Table, Column: names.ReceivedAt}},
 		Wrong:  problem,
-		Checks: []source.Check{{Relation: names.Table, SQL: "unread", Allowed: true, Breaks: "hold nothing that is read: no entry of a WhatsApp webhook, or no times in seconds or milliseconds"}},
+		Checks: []source.Check{{Relation: names.Table, SQL: "unread", Allowed: true, Explanation: source.Explanation{Wrong: "{is|are} not a WhatsApp webhook that Parley can read", Effect: "Reports ignore {it|them}.", Fix: "Check that the payload column has the whole webhook, with times in seconds or milliseconds."}}},
 		Remedy: "Check the database, the schema, the table and its columns in the data source's settings, and the rights of its user (see docs/webhook.md)",
 	})
 	if found != nil {

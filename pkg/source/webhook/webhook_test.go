@@ -170,11 +170,11 @@ func TestTellsWhatIsBroken(t *testing.T) {
 		body(`"statuses": [`+moment("sent", "wamid.order", 100)+`, `+moment("delivered", "wamid.order", 200)+`, `+moment("read", "wamid.order", 300)+`]`),
 		body(`"messages": [{"id": "wamid.future", "from": "5511900000000", "timestamp": "4102444800", "type": "text"}]`),
 		body(`"messages": [{"id": "wamid.nobody", "timestamp": "1793534400", "type": "text"}]`)),
-		"1 rows of message were delivered before they were sent, such as wamid.order",
-		"1 rows of message were read before they were delivered, such as wamid.order",
-		"1 rows of message were read before they were created, such as wamid.order",
-		"1 rows of message lie in the future, such as wamid.future",
-		"1 rows of message have no contact (they make no session and no user), such as wamid.nobody")
+		"message: 1 row was delivered before it was sent: wamid.order",
+		"message: 1 row was read before it was delivered: wamid.order",
+		"message: 1 row was read before it was created: wamid.order",
+		"message: 1 row is dated in the future (created_at): wamid.future",
+		"message: 1 row has no contact: wamid.nobody")
 }
 
 // TestBodies reads bodies as Meta sends them.
