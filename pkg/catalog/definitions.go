@@ -41,7 +41,7 @@ What every number in Parley means.
 - Users are distinct contacts. A contact of an account counts once, however often they appear. Distinct counts do not add up over intervals or rows.
 - Rates are computed from the sums of numerator and denominator. They are never averaged.
 - Durations are in seconds: average, median (p50) and 90th percentile (p90, linear interpolation).
-- Rows without a value are shown as ` + "`(none)`" + `. They are never dropped.
+- Rows without a value are never dropped. They are shown as ` + "`(none)`" + ` or, for example, ` + "`(no agent)`" + `. In filters, the value is always ` + "`(none)`" + `.
 - A session is a fixed 24-hour window between a contact and a line. It does not get longer with new messages. A session that starts at a free entry point ends 72 hours after the first reply from the business.
 - A conversation is a help desk thread: it is opened, assigned, tagged and resolved. It can contain many sessions.
 

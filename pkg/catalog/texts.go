@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"maps"
@@ -58,6 +59,7 @@ type textNumbers struct {
 
 type textDimension struct {
 	Words
+	None   string            `json:"none,omitempty"`
 	Values map[string]string `json:"values,omitempty"`
 }
 
@@ -143,7 +145,7 @@ func (t Texts) Fact(f Fact) Words {
 // enums and weekdays, unchanged for all others.
 func (t Texts) Value(dimension, value string) string {
 	if value == None {
-		return t.None()
+		return t.NoneOf(dimension)
 	}
 	return find(t, value, func(table *textTable) string { return table.Dimensions[dimension].Values[value] })
 }
@@ -171,6 +173,11 @@ func (t Texts) Meaning(code string) string {
 // None returns the display text of "no value".
 func (t Texts) None() string {
 	return find(t, None, func(table *textTable) string { return table.None })
+}
+
+// NoneOf returns how "no value" of a dimension is shown, such as "(no agent)".
+func (t Texts) NoneOf(dimension string) string {
+	return find(t, t.None(), func(table *textTable) string { return cmp.Or(table.Dimensions[dimension].None, table.None) })
 }
 
 // Link returns the text of a link to a chat.

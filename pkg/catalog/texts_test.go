@@ -58,8 +58,8 @@ var facts = []catalog.Fact{
 const longest = 40
 
 type words struct {
-	Title, Description, Formula string
-	Values                      map[string]string
+	Title, Description, Formula, None string
+	Values                            map[string]string
 }
 
 type file struct {
@@ -117,6 +117,9 @@ func TestTextsAreComplete(t *testing.T) {
 			for _, d := range catalog.Dimensions {
 				values := slices.Concat(d.Values, known[d.ID])
 				sameKeys(t, d.ID, f.Dimensions[d.ID].Values, values)
+				if (f.Dimensions[d.ID].None == "") != (read(t, "en").Dimensions[d.ID].None == "") {
+					t.Errorf("%s: only one of %s and en has a text for no value", d.ID, language)
+				}
 				if d.ID == "failure_reason" {
 					sameKeys(t, "advice", f.Advice, values)
 				}
@@ -215,7 +218,9 @@ func TestTexts(t *testing.T) {
 		{"values", es.Values("status")["delivered"], "Entregado"},
 		{"weekday", es.Value("weekday", "0"), "Domingo"},
 		{"other value", es.Value("line", "7"), "7"},
-		{"none", es.Value("agent", catalog.None), "(ninguno)"},
+		{"none", es.Value("failure_code", catalog.None), "(ninguno)"},
+		{"none of a dimension", es.Value("agent", catalog.None), "(sin agente)"},
+		{"none of an unknown dimension", es.NoneOf("nope"), "(ninguno)"},
 		{"column", es.Column("body").Title, "Mensaje"},
 		{"dimension as a column", es.Column("line").Title, "Línea"},
 		{"report", es.Report("funnel").Title, "Embudo de notificaciones"},

@@ -78,7 +78,7 @@ func (b builder) campaignSend(c cells) event {
 }
 
 func (b builder) failureBurst(c cells) event {
-	line := b.texts.None()
+	line := b.texts.NoneOf("line")
 	if c["line"] != nil {
 		line = c.text("line_name")
 	}

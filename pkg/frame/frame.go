@@ -456,7 +456,7 @@ func (b builder) labels(row []any) data.Labels {
 		case compile.Key:
 			labels[c.ID] = label(row[i], catalog.None)
 		case compile.Name:
-			labels[c.ID] = label(row[i], b.texts.None()) // people read it in an alert
+			labels[c.ID] = label(row[i], b.texts.NoneOf(c.Dimension.ID)) // people read it in an alert
 		}
 	}
 	return labels
@@ -496,7 +496,7 @@ func (b builder) seriesField(c engine.Column, labels data.Labels, values []any) 
 		}
 		switch {
 		case labels[k.ID] == catalog.None:
-			name = b.texts.None()
+			name = b.texts.NoneOf(k.Dimension.ID)
 		case !ok:
 			name = b.texts.Value(k.Dimension.ID, name)
 		}
@@ -559,7 +559,7 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 			config.Custom = map[string]any{"hideFrom": map[string]any{"viz": true, "tooltip": true, "legend": true}}
 		}
 	case compile.Name:
-		config.Mappings = data.ValueMappings{b.none(), data.ValueMapper{catalog.None: {Text: b.texts.None()}}}
+		config.Mappings = data.ValueMappings{b.none(c.Dimension.ID), data.ValueMapper{catalog.None: {Text: b.texts.NoneOf(c.Dimension.ID)}}}
 	case compile.Detail:
 		b.setUnit(config, c.Unit)
 		switch c.ID {
@@ -630,7 +630,7 @@ func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 		values = slices.Sorted(maps.Keys(b.texts.Values(d.ID)))
 	}
 	if d.Kind != catalog.KindNumber && !b.isDetails() {
-		mapper[catalog.None] = data.ValueMappingResult{Text: b.texts.None(), Index: len(values)}
+		mapper[catalog.None] = data.ValueMappingResult{Text: b.texts.NoneOf(d.ID), Index: len(values)}
 	}
 	for i, v := range values {
 		mapper[v] = data.ValueMappingResult{Text: b.texts.Value(d.ID, v), Color: catalog.Color(d.ID, v), Index: i}
@@ -638,7 +638,7 @@ func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 	var mappings data.ValueMappings
 	// Whatever happened has an hour; a bar chart has null where it leaves out a label.
 	if d.ID != "hour_of_day" && d.ID != "weekday" {
-		mappings = append(mappings, b.none())
+		mappings = append(mappings, b.none(d.ID))
 	}
 	if len(mapper) > 0 {
 		mappings = append(mappings, mapper)
@@ -646,8 +646,9 @@ func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 	return mappings
 }
 
-func (b builder) none() data.SpecialValueMapper {
-	return data.SpecialValueMapper{Match: data.SpecialValueNull, Result: data.ValueMappingResult{Text: b.texts.None()}}
+// none returns the mapping that shows a missing value of a dimension.
+func (b builder) none(dimension string) data.SpecialValueMapper {
+	return data.SpecialValueMapper{Match: data.SpecialValueNull, Result: data.ValueMappingResult{Text: b.texts.NoneOf(dimension)}}
 }
 
 // newField returns a field of the type that fits the column's unit.

@@ -8,6 +8,8 @@ export type Language = (typeof LANGUAGES)[number];
 interface Entry {
   title: string;
   description?: string;
+  /** What people read for no value of a dimension, if not the common text. */
+  none?: string;
   values?: Record<string, string>;
 }
 

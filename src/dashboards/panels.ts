@@ -294,7 +294,7 @@ export class Panels extends Links {
         { id: 'min', value: 0 },
       ])
       .overrideByName(total, [column.width(90), { id: 'custom.cellOptions', value: { type: 'auto' } }])
-      .overrideByName(NONE, [column.title(this.catalog.none)])
+      .overrideByName(NONE, [column.title(this.catalog.dimensions[by].none ?? this.catalog.none)])
       .overrideByName(crossing(row, by), [column.width(180), this.link('conversations', row)]);
   }
 

@@ -68,7 +68,7 @@ export const en: Texts = {
       },
       byAgent: {
         title: 'Performance by agent',
-        note: 'A conversation counts for its assignee, a message for the agent who wrote it. "(none)" is for unassigned conversations and for messages from contacts, bots and campaigns.',
+        note: 'A conversation counts for its assignee, a message for the agent who wrote it. "(no agent)" is for unassigned conversations and for messages from contacts, bots and campaigns.',
       },
       byHour: { title: 'Load by hour', note: 'Messages written by agents, by hour of the day.' },
       peaks: { title: 'Load by weekday', note: 'Messages written by agents, by weekday and hour.' },
@@ -92,7 +92,7 @@ export const en: Texts = {
       },
       summary: {
         title: 'Summary by tag',
-        note: 'A conversation can have several tags and counts once under each, so the rows add up to more than the total. "(none)" is for conversations without a tag.',
+        note: 'A conversation can have several tags and counts once under each, so the rows add up to more than the total. "(no tag)" is for conversations without a tag.',
       },
       tagByTeam: {
         title: 'Tags by team',
@@ -138,7 +138,7 @@ export const en: Texts = {
       receivedByChannel: { title: 'Messages received by channel' },
       costOverTime: {
         title: 'Cost by template category',
-        note: '"(none)" is for messages that are not templates.',
+        note: '"(no category)" is for messages that are not templates.',
       },
       costByCountry: { title: 'Cost by country' },
     },
@@ -187,8 +187,8 @@ export const en: Texts = {
         title: 'Notification funnel',
         note: 'Notifications sent, by the stage they reached. Failed and pending ones are left out. Each bar shows the count, the share of sent and the share of the previous stage.',
       },
-      failed: { title: 'Left out: failed' },
-      pending: { title: 'Left out: pending' },
+      failed: { title: 'Excluded: failed' },
+      pending: { title: 'Excluded: pending' },
       reasons: { title: 'Failure reasons' },
       conversion: { title: 'Conversion over time' },
       timeToReply: { title: 'Time to reply' },
@@ -250,7 +250,7 @@ export const en: Texts = {
       },
       rateByTemplate: {
         title: 'Failure rate by template',
-        note: '"(none)" is for messages that are not templates. The dashed line is the threshold of the alert rule, which needs at least {tried} messages in an hour. The scale is logarithmic. Click a point to see the failed messages.',
+        note: '"(no template)" is for messages that are not templates. The dashed line is the threshold of the alert rule, which needs at least {tried} messages in an hour. The scale is logarithmic. Click a point to see the failed messages.',
       },
       reasons: { title: 'Failures by reason', note: 'Click a bar to see the failed messages.' },
       alerts: {

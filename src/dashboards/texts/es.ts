@@ -66,7 +66,7 @@ export const es: Texts = {
       },
       byAgent: {
         title: 'Rendimiento por agente',
-        note: 'Una conversación cuenta para el agente al que está asignada; un mensaje, para el agente que lo escribió. “(ninguno)” reúne las conversaciones sin asignar y los mensajes de contactos, bots y campañas.',
+        note: 'Una conversación cuenta para el agente al que está asignada; un mensaje, para el agente que lo escribió. “(sin agente)” reúne las conversaciones sin asignar y los mensajes de contactos, bots y campañas.',
       },
       byHour: { title: 'Carga por hora', note: 'Mensajes escritos por agentes, por hora del día.' },
       peaks: {
@@ -93,7 +93,7 @@ export const es: Texts = {
       },
       summary: {
         title: 'Resumen por etiqueta',
-        note: 'Una conversación puede tener varias etiquetas y cuenta una vez en cada una, por lo que las filas suman más que el total de conversaciones. “(ninguno)” reúne las que no tienen etiqueta.',
+        note: 'Una conversación puede tener varias etiquetas y cuenta una vez en cada una, por lo que las filas suman más que el total de conversaciones. “(sin etiqueta)” reúne las que no tienen etiqueta.',
       },
       tagByTeam: {
         title: 'Etiquetas por equipo',
@@ -139,7 +139,7 @@ export const es: Texts = {
       receivedByChannel: { title: 'Mensajes recibidos por canal' },
       costOverTime: {
         title: 'Costo por categoría de plantilla',
-        note: '“(ninguno)” reúne los mensajes que no son plantillas.',
+        note: '“(sin categoría)” reúne los mensajes que no son plantillas.',
       },
       costByCountry: { title: 'Costo por país' },
     },
@@ -261,7 +261,7 @@ export const es: Texts = {
       },
       rateByTemplate: {
         title: 'Tasa de fallas por plantilla',
-        note: '“(ninguno)” reúne los mensajes que no son plantillas. La línea punteada marca el umbral de la alerta, que requiere al menos {tried} mensajes en una hora. La escala es logarítmica. Haga clic en un punto para ver los mensajes fallidos.',
+        note: '“(sin plantilla)” reúne los mensajes que no son plantillas. La línea punteada marca el umbral de la alerta, que requiere al menos {tried} mensajes en una hora. La escala es logarítmica. Haga clic en un punto para ver los mensajes fallidos.',
       },
       reasons: { title: 'Fallas por motivo', note: 'Haga clic en una barra para ver los mensajes fallidos.' },
       alerts: {

@@ -66,7 +66,7 @@ export const ptBR: Texts = {
       },
       byAgent: {
         title: 'Desempenho por agente',
-        note: 'Uma conversa conta para o agente a quem está atribuída; uma mensagem, para o agente que a escreveu. “(nenhum)” reúne as conversas não atribuídas e as mensagens de contatos, bots e campanhas.',
+        note: 'Uma conversa conta para o agente a quem está atribuída; uma mensagem, para o agente que a escreveu. “(sem agente)” reúne as conversas não atribuídas e as mensagens de contatos, bots e campanhas.',
       },
       byHour: { title: 'Carga por hora', note: 'Mensagens escritas por agentes, por hora do dia.' },
       peaks: { title: 'Carga por dia da semana', note: 'Mensagens escritas por agentes, por dia da semana e hora.' },
@@ -90,7 +90,7 @@ export const ptBR: Texts = {
       },
       summary: {
         title: 'Resumo por tag',
-        note: 'Uma conversa pode ter várias tags e conta uma vez em cada uma, por isso as linhas somam mais do que o total de conversas. “(nenhum)” reúne as que não têm tag.',
+        note: 'Uma conversa pode ter várias tags e conta uma vez em cada uma, por isso as linhas somam mais do que o total de conversas. “(sem tag)” reúne as que não têm tag.',
       },
       tagByTeam: {
         title: 'Tags por equipe',
@@ -136,7 +136,7 @@ export const ptBR: Texts = {
       receivedByChannel: { title: 'Mensagens recebidas por canal' },
       costOverTime: {
         title: 'Custo por categoria do modelo',
-        note: '“(nenhum)” reúne as mensagens que não são modelos.',
+        note: '“(sem categoria)” reúne as mensagens que não são modelos.',
       },
       costByCountry: { title: 'Custo por país' },
     },
@@ -255,7 +255,7 @@ export const ptBR: Texts = {
       },
       rateByTemplate: {
         title: 'Taxa de falhas por modelo',
-        note: '“(nenhum)” reúne as mensagens que não são modelos. A linha tracejada marca o limite do alerta, que exige pelo menos {tried} mensagens em uma hora. A escala é logarítmica. Clique em um ponto para ver as mensagens com falha.',
+        note: '“(sem modelo)” reúne as mensagens que não são modelos. A linha tracejada marca o limite do alerta, que exige pelo menos {tried} mensagens em uma hora. A escala é logarítmica. Clique em um ponto para ver as mensagens com falha.',
       },
       reasons: { title: 'Falhas por motivo', note: 'Clique em uma barra para ver as mensagens com falha.' },
       alerts: {
