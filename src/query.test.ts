@@ -37,7 +37,7 @@ describe('the choices', () => {
     expect(groups(own(['messages_sent'], { groupBy: ['day'] }))).not.toContain('week');
     const buckets = (query: ParleyQuery) => bucketChoices(resolve(query, catalog), catalog);
     expect(buckets(own(['messages_sent']))).toEqual(['none', 'auto', 'hour', 'day', 'week', 'month']);
-    expect(buckets(own(['messages_sent'], { format: 'timeseries' }))).not.toContain('none');
+    expect(buckets(own(['messages_sent'], { format: 'timeseries' }))).toEqual(buckets(own(['messages_sent'])));
     expect(buckets(own(['messages_sent'], { groupBy: ['day'] }))).toEqual(['none']);
     expect(buckets(own(['open_now']))).toEqual(['none']);
   });
@@ -170,6 +170,82 @@ describe('a change', () => {
   });
 });
 
+describe('an edit', () => {
+  const card = own(['messages_sent'], { format: 'timeseries', bucket: 'none', compare: 'previous_period' });
+  const line = [{ dimension: 'line', operator: 'in', values: ['7'] }];
+
+  it.each([
+    { filters: line },
+    { compare: 'none' },
+    { metrics: ['messages_sent', 'messages_failed'] },
+    { groupBy: ['line'] },
+    { orderBy: [{ by: 'messages_sent' }] },
+    { limit: 5 },
+  ])('of %j keeps the whole range of a card', (patch) => {
+    expect(change(card, catalog, patch)).toHaveProperty('bucket', 'none');
+  });
+
+  it('can be taken back', () => {
+    const alone = change(card, catalog, { compare: 'none' });
+    expect(alone).toEqual({ refId: 'A', version: 1, metrics: ['messages_sent'], format: 'timeseries', bucket: 'none' });
+    expect(change(alone, catalog, { compare: 'previous_period' })).toEqual({ ...card, version: 1 });
+  });
+
+  it('keeps explicit values that equal the default', () => {
+    const query = report('channels', { bucket: 'none', format: 'table', compare: 'none', limit: 1000 });
+    expect(change(query, catalog, { filters: line })).toEqual({ ...query, version: 1, filters: line });
+  });
+
+  it('keeps values that the editor does not know', () => {
+    const query = own(['messages_sent', 'new_metric'], {
+      groupBy: ['new_group'],
+      bucket: '2_hours',
+      filters: [{ dimension: 'new_dimension', operator: 'in', values: ['1'] }],
+      orderBy: [{ by: 'new_group' }],
+    });
+    expect(change(query, catalog, { metrics: ['messages_sent', 'open_now'] })).toEqual({
+      ...query,
+      version: 1,
+      metrics: ['messages_sent', 'open_now'],
+    });
+  });
+});
+
+describe('the interval', () => {
+  it('of a time series that becomes a table is none', () => {
+    const table = change(report('sent_over_time'), catalog, { format: 'table' });
+    expect(table).toEqual({ refId: 'A', version: 1, report: 'sent_over_time', format: 'table', bucket: 'none' });
+    expect(change(table, catalog, { format: 'timeseries' })).toEqual({ refId: 'A', version: 1, report: 'sent_over_time' });
+    const series = own(['messages_sent'], { format: 'timeseries' });
+    expect(resolve(series, catalog).bucket).toBe('auto');
+    expect(resolve(change(series, catalog, { format: 'table' }), catalog).bucket).toBe('none');
+  });
+
+  it('stays where it was chosen', () => {
+    const daily = report('sent_over_time', { bucket: 'day' });
+    expect(change(daily, catalog, { format: 'table' })).toEqual({ ...daily, version: 1, format: 'table' });
+  });
+});
+
+describe('a report of which nothing is left', () => {
+  it('becomes a custom query with the same answer', () => {
+    expect(change(report('sent_over_time', { limit: 5 }), catalog, { metrics: ['messages_failed'] })).toEqual({
+      refId: 'A',
+      version: 1,
+      metrics: ['messages_failed'],
+      format: 'timeseries',
+      filters: [{ dimension: 'direction', operator: 'notIn', values: ['inbound'] }],
+      limit: 5,
+    });
+  });
+
+  it('keeps its name while a metric or a group is left, and while one is choosing', () => {
+    expect(change(report('channels'), catalog, { metrics: ['csat_score'] }).report).toBe('channels');
+    expect(change(report('channels', { groupBy: [] }), catalog, { metrics: ['csat_score'] }).report).toBeUndefined();
+    expect(change(report('sent_over_time'), catalog, { metrics: [] }).report).toBe('sent_over_time');
+  });
+});
+
 describe('another report', () => {
   it('forgets what was changed in the one before', () => {
     const query = report('channels', {
@@ -196,7 +272,6 @@ describe('another report', () => {
       version: 1,
       metrics: ['messages_sent'],
       format: 'timeseries',
-      bucket: 'auto',
       filters: [{ dimension: 'direction', operator: 'notIn', values: ['inbound'] }],
       limit: 1000,
     });

@@ -2,23 +2,25 @@ import { isEqual, pick } from 'lodash';
 
 import { type Catalog, type Described, type Dimension, type Filter, type Metric, type Order, type ParleyQuery, type Report } from './types';
 
-// What the editor needs to know of a query: what it asks once its report has
-// filled it, and which choices have meaning beside those already made. The
-// numbers, their definitions and the rules between them stay in the backend.
+// What the editor needs to know about a query: its values once the report's defaults
+// are filled in, and which choices are valid next to those already made. The metrics
+// and their definitions come from the backend.
 
 export const VERSION = 1;
 
-/** The report of all messages, which is a log unless its query says otherwise. */
+/** The report of all messages. Its default format is logs. */
 export const MESSAGE_LOG = 'message_log';
 
-const BUCKETS = ['hour', 'day', 'week', 'month'];
+const HOURS_AND_LONGER = ['hour', 'day', 'week', 'month'];
+/** Auto picks any of these. */
+const BUCKETS = ['5_minutes', '15_minutes', '30_minutes', ...HOURS_AND_LONGER];
 
-/** A query with nothing left out. */
+/** A query with every default filled in. */
 export interface ResolvedQuery {
   metrics: string[];
   groupBy: string[];
   bucket: string;
-  /** The report's own filters, which always hold. */
+  /** The report's own filters, which a query cannot remove. */
   reportFilters: Filter[];
   filters: Filter[];
   compare: string;
@@ -28,12 +30,12 @@ export interface ResolvedQuery {
   limit?: number;
 }
 
-type Changeable = Pick<
-  ParleyQuery,
-  'metrics' | 'groupBy' | 'bucket' | 'filters' | 'compare' | 'format' | 'columns' | 'orderBy' | 'limit'
->;
+/** The keys of a query that the editor changes, in the order in which their defaults depend on each other. */
+const EDITABLE = ['metrics', 'groupBy', 'format', 'bucket', 'filters', 'compare', 'columns', 'orderBy', 'limit'] as const;
 
-/** What belongs to Grafana or to the reader and outlives a change of the report. */
+type Changeable = Pick<ParleyQuery, (typeof EDITABLE)[number]>;
+
+/** The keys that stay when another report is selected. */
 const LASTING: Array<keyof ParleyQuery> = [
   'refId',
   'hide',
@@ -49,13 +51,13 @@ export function reportOf(query: ParleyQuery, catalog: Catalog): Report | undefin
   return catalog.reports.find((report) => report.id === query.report);
 }
 
-/** Fills what the query leaves out, as the backend does. */
+/** Fills in the defaults of a query, as the backend does. */
 export function resolve(query: ParleyQuery, catalog: Catalog): ResolvedQuery {
   const preset = reportOf(query, catalog)?.query ?? {};
   const resolved: ResolvedQuery = {
     metrics: query.metrics ?? preset.metrics ?? [],
     groupBy: query.groupBy ?? preset.groupBy ?? [],
-    bucket: query.bucket || preset.bucket || 'none',
+    bucket: query.bucket || preset.bucket || '',
     reportFilters: preset.filters ?? [],
     filters: query.filters ?? [],
     compare: query.compare || preset.compare || 'none',
@@ -64,8 +66,8 @@ export function resolve(query: ParleyQuery, catalog: Catalog): ResolvedQuery {
     orderBy: query.orderBy ?? [],
     limit: query.limit || preset.limit,
   };
-  if (resolved.format === 'timeseries' && resolved.bucket === 'none' && !timeGroup(resolved, catalog)) {
-    resolved.bucket = 'auto';
+  if (!resolved.bucket) {
+    resolved.bucket = resolved.format === 'timeseries' && !timeGroup(resolved, catalog) ? 'auto' : 'none';
   }
   if (!query.orderBy) {
     const columns = orderColumns(resolved, reportOf(query, catalog));
@@ -74,101 +76,130 @@ export function resolve(query: ParleyQuery, catalog: Catalog): ResolvedQuery {
   return resolved;
 }
 
-/** The query of another report, or of none, without what was changed in the one before. */
+/** Selects another report and drops the changes to the previous one. Without a report, the query becomes a custom query. */
 export function selectReport(query: ParleyQuery, report: string | undefined, catalog: Catalog): ParleyQuery {
   const next: ParleyQuery = { ...pick(query, LASTING), refId: query.refId, version: VERSION };
   if (report) {
     return { ...next, report };
   }
-  // A query of one's own starts from what was on the screen.
-  const { reportFilters, filters, ...shown } = resolve(query, catalog);
-  return isDetails(shown)
-    ? next
-    : withoutDefaults({ ...next, ...shown, filters: [...reportFilters, ...filters] }, catalog);
+  return isDetails(resolve(query, catalog)) ? next : customQuery({ ...query, version: VERSION }, catalog);
+}
+
+/** The same question without a report: what the report filled in becomes part of the query. */
+function customQuery(query: ParleyQuery, catalog: Catalog): ParleyQuery {
+  const { reportFilters, ...resolved } = resolve(query, catalog);
+  const { report, ...own } = query;
+  const filled = EDITABLE.filter((key) => query[key] === undefined);
+  const custom = { ...own, ...resolved, filters: [...reportFilters, ...resolved.filters] };
+  return dropDefaults(custom, catalog, filled);
 }
 
 /**
- * Changes a part of the query. What equals the report's own is left out, so that
- * the query follows the report when that grows; what has no meaning any more
- * beside the change goes too.
+ * Applies an edit. It changes the edited keys and those that the edit makes invalid,
+ * and no other. Edited keys that equal the default are left out, so that the query
+ * follows its report.
  */
 export function change(query: ParleyQuery, catalog: Catalog, patch: Changeable): ParleyQuery {
-  if (query.report && isVariable(query.report)) {
-    // Beside a report that a variable chooses, nothing is sure to equal it or to have lost its meaning.
-    return { ...query, ...patch, version: VERSION };
+  const next = { ...query, ...patch, version: VERSION };
+  if (isVariable(query.report)) {
+    // The report can change, so nothing is known to be a default or to be invalid.
+    return next;
   }
-  const next = withoutDefaults({ ...query, ...patch, version: VERSION }, catalog);
-  return withoutDefaults({ ...next, ...meaningful(next, catalog) }, catalog);
+  const repairs = repair(query, patch, catalog);
+  const touched = EDITABLE.filter((key) => key in patch || key in repairs);
+  const changed = dropDefaults({ ...next, ...repairs }, catalog, touched);
+  const regrouped = 'metrics' in patch || 'groupBy' in patch;
+  return regrouped && isUnrelated(changed, catalog) ? customQuery(changed, catalog) : changed;
 }
 
-function withoutDefaults(query: ParleyQuery, catalog: Catalog): ParleyQuery {
-  const report = resolve({ refId: query.refId, report: query.report }, catalog);
-  const next = { ...query };
-  for (const key of ['metrics', 'groupBy', 'bucket', 'compare', 'format', 'columns', 'limit'] as const) {
-    if (next[key] === undefined || isEqual(next[key], report[key])) {
-      delete next[key];
+/** Whether no metric and no group of the report is left, so that its title would be wrong. */
+function isUnrelated(query: ParleyQuery, catalog: Catalog): boolean {
+  const report = reportOf(query, catalog);
+  const { metrics, groupBy } = resolve(query, catalog);
+  const shares = (own: string[], reports: string[] = []) => own.some((id) => reports.includes(id) || isVariable(id));
+  return (
+    report !== undefined &&
+    metrics.length > 0 &&
+    !shares(metrics, report.query.metrics) &&
+    !shares(groupBy, report.query.groupBy)
+  );
+}
+
+function dropDefaults(query: ParleyQuery, catalog: Catalog, keys: ReadonlyArray<(typeof EDITABLE)[number]>): ParleyQuery {
+  let next = query;
+  for (const key of keys) {
+    const { [key]: value, ...rest } = next;
+    if (value === undefined || isEqual(value, resolve(rest, catalog)[key])) {
+      next = rest;
     }
-  }
-  if (!next.filters?.length) {
-    delete next.filters;
-  }
-  if (next.orderBy && isEqual(next.orderBy, resolve({ ...next, orderBy: undefined }, catalog).orderBy)) {
-    delete next.orderBy;
   }
   return next;
 }
 
-/** The parts of the query that have lost their meaning, mended. */
-function meaningful(query: ParleyQuery, catalog: Catalog): Partial<ParleyQuery> {
-  const mended: Partial<ParleyQuery> = {};
-  let resolved = resolve(query, catalog);
+/** The changes to other keys that an edit needs: what it makes invalid is removed or replaced. */
+function repair(query: ParleyQuery, patch: Changeable, catalog: Catalog): Changeable {
+  const repairs: Changeable = {};
+  const before = resolve(query, catalog);
+  const now = () => resolve({ ...query, ...patch, ...repairs }, catalog);
+  const isLost = (ids: (resolved: ResolvedQuery) => string[]) => {
+    const [valid, stillValid] = [ids(before), ids(now())];
+    return (id: string) => valid.includes(id) && !stillValid.includes(id);
+  };
 
-  // What is staged only has a meaning by stage.
-  if (chosenMetrics(resolved, catalog).some(isStaged) && !resolved.groupBy.includes(STAGE)) {
-    mended.groupBy = [STAGE, ...resolved.groupBy];
-    resolved = resolve({ ...query, ...mended }, catalog);
+  const bucket = patch.format && bucketForFormat(query, patch.format, catalog);
+  if (bucket) {
+    repairs.bucket = bucket;
   }
-
-  const groups = groupDimensions(resolved, catalog).map((d) => d.id);
-  const groupBy = resolved.groupBy.filter((id) => groups.includes(id) || isVariable(id));
-  if (groupBy.length < resolved.groupBy.length) {
-    mended.groupBy = groupBy;
+  const { metrics, groupBy, format } = now();
+  if (chosenMetrics({ metrics }, catalog).some(isStaged) && !groupBy.includes(STAGE)) {
+    repairs.groupBy = [STAGE, ...groupBy];
   }
-  resolved = resolve({ ...query, ...mended }, catalog);
-
-  if (!isVariable(resolved.bucket) && !bucketChoices(resolved, catalog).includes(resolved.bucket)) {
-    mended.bucket = 'none';
-    if (resolved.format === 'timeseries' && !timeGroup(resolved, catalog)) {
-      mended.format = 'table';
+  const isLostGroup = isLost((resolved) => groupDimensions(resolved, catalog).map((d) => d.id));
+  if (groupBy.some(isLostGroup)) {
+    repairs.groupBy = now().groupBy.filter((id) => !isLostGroup(id));
+  }
+  if (isLost((resolved) => bucketChoices(resolved, catalog))(now().bucket)) {
+    repairs.bucket = 'none';
+    if (format === 'timeseries' && !timeGroup(now(), catalog)) {
+      repairs.format = 'table';
     }
   }
-
-  const dimensions = filterDimensions(query, catalog).map((d) => d.id);
-  const filters = resolved.filters.filter((f) => dimensions.includes(f.dimension) || isVariable(f.dimension));
-  if (filters.length < resolved.filters.length) {
-    mended.filters = filters;
+  const isLostFilter = isLost((resolved) => filterDimensionsOf(query, resolved, catalog).map((d) => d.id));
+  if (now().filters.some((filter) => isLostFilter(filter.dimension))) {
+    repairs.filters = now().filters.filter((filter) => !isLostFilter(filter.dimension));
   }
-
-  if (resolved.format !== 'table' && !isDetails(resolved) && !isVariable(resolved.format)) {
-    const drawn = chosenMetrics(resolved, catalog).every(isNumber);
-    if (!drawn || (resolved.format === 'heatmap' && !isTraffic(resolved))) {
-      mended.format = 'table';
-    }
+  if (isLost((resolved) => formatsOf(resolved, catalog))(now().format)) {
+    repairs.format = 'table';
   }
-
-  const columns = orderColumns(resolve({ ...query, ...mended }, catalog), reportOf(query, catalog));
-  const orderBy = query.orderBy?.filter((order) => columns.includes(order.by) || isVariable(order.by));
-  if (orderBy && orderBy.length < (query.orderBy?.length ?? 0)) {
-    mended.orderBy = orderBy.length > 0 ? orderBy : undefined;
+  const isLostOrder = isLost((resolved) => orderColumns(resolved, reportOf(query, catalog)));
+  if (query.orderBy?.some((order) => isLostOrder(order.by)) && !patch.orderBy) {
+    const orderBy = query.orderBy.filter((order) => !isLostOrder(order.by));
+    repairs.orderBy = orderBy.length > 0 ? orderBy : undefined;
   }
-  return mended;
+  return repairs;
+}
+
+/** The bucket that another format needs where the query has none of its own. A table and a heat map have no time axis. */
+function bucketForFormat(query: ParleyQuery, format: string, catalog: Catalog): string | undefined {
+  const preset = reportOf(query, catalog)?.query;
+  const reportBucket = preset?.bucket || 'none';
+  if (format === 'heatmap') {
+    return 'none';
+  }
+  if (format === 'table') {
+    return query.bucket || reportBucket === 'none' || (preset?.format ?? 'table') === 'table' ? undefined : 'none';
+  }
+  // Back at the report's own format, its own bucket is wanted again.
+  return format === preset?.format && query.format === 'table' && query.bucket === 'none' && reportBucket !== 'none'
+    ? reportBucket
+    : undefined;
 }
 
 export function isVariable(text: string | undefined): boolean {
   return text !== undefined && (text.includes('$') || text.includes('[['));
 }
 
-/** Reports of events are marked on charts: they are for annotations, not for panels. */
+/** Whether the report lists events. These are annotations and cannot be shown in a panel. */
 export function isEvents(report: Report): boolean {
   return report.query.format === 'annotations';
 }
@@ -177,7 +208,12 @@ export function isDetails(resolved: Pick<ResolvedQuery, 'format'>): boolean {
   return resolved.format === 'details' || resolved.format === 'logs';
 }
 
-/** The metrics that the report's own filters and the metrics already chosen leave meaning to. */
+/** Whether the query returns one row per group and no time. */
+export function isTimeless(resolved: Pick<ResolvedQuery, 'format' | 'bucket'>): boolean {
+  return resolved.format === 'table' && resolved.bucket === 'none';
+}
+
+/** The metrics that can be added to the query. */
 export function metricChoices(resolved: ResolvedQuery, catalog: Catalog): Metric[] {
   const [first] = chosenMetrics(resolved, catalog);
   return catalog.metrics.filter(
@@ -192,43 +228,46 @@ function chosenMetrics(resolved: Pick<ResolvedQuery, 'metrics'>, catalog: Catalo
   return catalog.metrics.filter((m) => resolved.metrics.includes(m.id));
 }
 
-/** The cut without which the metrics of the funnel have no meaning, and no other metric has one with it. */
+/** The group that the metrics of the funnel need, and that no other metric can have. */
 const STAGE = 'stage';
 
 function isStaged(metric: Metric): boolean {
   return metric.dimensions.includes(STAGE);
 }
 
-/** Tells whether the metric can be drawn and watched. */
+/** Whether the metric is a number, which charts and alert rules need. */
 export function isNumber(metric: Metric): boolean {
   return metric.unit !== 'text' && metric.unit !== 'time';
 }
 
-/** The dimensions that have meaning for every chosen metric. */
+/** The dimensions that all of the metrics have. */
 function commonDimensions(metrics: string[], catalog: Catalog): Dimension[] {
   const chosen = chosenMetrics({ metrics }, catalog);
   return catalog.dimensions.filter((d) => chosen.every((m) => m.dimensions.includes(d.id)));
 }
 
-/** The dimensions that can cut the query: one cut by time at most, whether group or bucket. */
+/** The dimensions that the query can be grouped by. Time is a group or the interval, not both. */
 export function groupDimensions(resolved: ResolvedQuery, catalog: Catalog): Dimension[] {
-  const cutsByTime = resolved.bucket !== 'none';
+  const hasInterval = resolved.bucket !== 'none';
   const group = timeGroup(resolved, catalog);
   return commonDimensions(resolved.metrics, catalog).filter(
-    (d) => d.kind !== 'time' || (!cutsByTime && (!group || group === d.id))
+    (d) => d.kind !== 'time' || (!hasInterval && (!group || group === d.id))
   );
 }
 
 /** The dimensions that can filter the query. */
 export function filterDimensions(query: ParleyQuery, catalog: Catalog): Dimension[] {
+  return filterDimensionsOf(query, resolve(query, catalog), catalog);
+}
+
+function filterDimensionsOf(query: ParleyQuery, resolved: ResolvedQuery, catalog: Catalog): Dimension[] {
   const events = reportOf(query, catalog)?.filters;
   if (events) {
     return catalog.dimensions.filter((d) => events.includes(d.id) && d.kind !== 'time' && d.operators.length > 0);
   }
-  const resolved = resolve(query, catalog);
   let { metrics } = resolved;
   if (isDetails(resolved)) {
-    // Details hold no metrics; those of the same fact share its dimensions.
+    // A details report has no metrics; those of its fact have the same dimensions.
     const fact = reportOf(query, catalog)?.fact;
     metrics = catalog.metrics.filter((m) => m.fact === fact).map((m) => m.id);
   }
@@ -241,34 +280,35 @@ export function bucketChoices(resolved: ResolvedQuery, catalog: Catalog): string
   }
   const common = commonDimensions(resolved.metrics, catalog).map((d) => d.id);
   const buckets = BUCKETS.filter((bucket) => common.includes(bucket));
-  if (buckets.length === 0) {
-    return ['none'];
-  }
-  // A time series has to be cut by time.
-  const none = resolved.format === 'timeseries' ? [] : ['none'];
-  return [...none, ...(buckets.length === BUCKETS.length ? ['auto'] : []), ...buckets];
+  const hasAuto = HOURS_AND_LONGER.every((bucket) => common.includes(bucket));
+  return ['none', ...(hasAuto ? ['auto'] : []), ...buckets];
 }
 
 export function formatChoices(query: ParleyQuery, catalog: Catalog): string[] {
   const report = reportOf(query, catalog);
   if (report && isDetails(resolve({ report: report.id, refId: query.refId }, catalog))) {
-    // A log shows what was written; conversations are no single text.
+    // Only messages have a text to show as a log line.
     return report.columns?.some((column) => column.id === 'body') ? ['details', 'logs'] : ['details'];
   }
-  const resolved = resolve({ ...query, format: 'table' }, catalog);
+  return formatsOf(resolve(query, catalog), catalog);
+}
+
+/** The formats in which metrics can be returned. */
+function formatsOf(resolved: ResolvedQuery, catalog: Catalog): string[] {
   if (!chosenMetrics(resolved, catalog).every(isNumber)) {
     return ['table'];
   }
-  const overTime = timeGroup(resolved, catalog) || bucketChoices(resolved, catalog).length > 1;
+  const overTime =
+    timeGroup(resolved, catalog) || bucketChoices({ ...resolved, format: 'table' }, catalog).length > 1;
   return ['table', ...(overTime ? ['timeseries'] : []), ...(isTraffic(resolved) ? ['heatmap'] : [])];
 }
 
-/** One metric by weekday and hour of day, which a heat map can show. */
+/** Whether the query is one metric by weekday and hour of day, which a heat map can show. */
 function isTraffic({ metrics, groupBy }: ResolvedQuery): boolean {
   return metrics.length === 1 && groupBy.length === 2 && groupBy.includes('weekday') && groupBy.includes('hour_of_day');
 }
 
-/** The columns by which the answer can be ordered. */
+/** The columns that the rows can be sorted by. */
 export function orderColumns(resolved: ResolvedQuery, report: Report | undefined): string[] {
   if (isDetails(resolved)) {
     return report?.sortable ?? [];
