@@ -1,10 +1,10 @@
-/** What may stand in a chat URL template. */
+/** The placeholders of a chat URL template. */
 export const PLACEHOLDERS = ['{account_id}', '{conversation_id}', '{display_id}', '{contact_id}', '{line_id}', '{url}'];
 
-/** What is wrong with a chat URL template, as the backend checks it too. */
+/** Why a chat URL template is not valid. The backend has the same check. */
 export type TemplateProblem = { kind: 'placeholder'; word: string } | { kind: 'address' };
 
-/** Checks a chat URL template: an http or https address with known placeholders. Empty makes no links. */
+/** Checks that a chat URL template is an http or https URL with known placeholders. An empty one makes no links. */
 export function templateProblem(template: string | undefined): TemplateProblem | undefined {
   const text = template?.trim();
   if (!text) {
@@ -22,7 +22,7 @@ export function templateProblem(template: string | undefined): TemplateProblem |
   return /^https?:\/\/[^/?#\s]/i.test(filled) && URL.canParse(filled) ? undefined : { kind: 'address' };
 }
 
-/** Whether a host has a port, a scheme or anything else that is no part of its name. */
+/** Whether a host contains a port, a scheme or anything else than a host name. */
 export function isBadHost(host: string | undefined): boolean {
   const text = host?.trim() ?? '';
   return !text.startsWith('/') && (/[/@?#\s]/.test(text) || /^(\[[^\]]*\]|[^:]*):\d*$/.test(text));

@@ -20,6 +20,7 @@ import {
   type SupplementaryQueryOptions,
   SupplementaryQueryType,
   type TestDataSourceResponse,
+  type TypedVariableModel,
   type ToggleFilterAction,
 } from '@grafana/data';
 import { t } from '@grafana/i18n';
@@ -53,7 +54,7 @@ import {
 } from './types';
 import { VariableSupport } from './variables';
 
-/** Questions about conversations, answered by the backend. */
+/** The data source: queries, values and the catalogue all come from the backend. */
 export class DataSource
   extends DataSourceWithBackend<ParleyQuery, ParleyOptions>
   implements
@@ -63,7 +64,7 @@ export class DataSource
 {
   private catalogs = new Map<string, Promise<Catalog>>();
   private texts = new Map<string, Promise<string>>();
-  /** The catalogue once it is here, for the places that cannot wait. */
+  /** The catalogue once it is loaded, for synchronous calls. */
   private loaded?: Catalog;
 
   constructor(
@@ -76,16 +77,16 @@ export class DataSource
   }
 
   /**
-   * The first query of a new panel. Alert rules get none here, because Grafana
-   * would lay it under every rule that is already stored: the editor starts them.
+   * The query of a new panel. Alert rules get none here, because Grafana would merge it
+   * into every stored rule. The editor fills in new rules.
    */
   getDefaultQuery(app?: CoreApp): Partial<ParleyQuery> {
     return isAlerting(app) ? {} : { version: VERSION, report: 'sessions_over_time' };
   }
 
-  /** A query that asks for nothing is not sent. */
+  /** Whether to run the query. Without a report and metrics there is nothing to ask yet. */
   filterQuery(query: ParleyQuery): boolean {
-    return Boolean(query.report || query.metrics?.length);
+    return query.metrics ? query.metrics.length > 0 : Boolean(query.report);
   }
 
   getQueryDisplayText(query: ParleyQuery): string {
@@ -93,7 +94,7 @@ export class DataSource
     return query.groupBy?.length ? `${what} (${query.groupBy.join(', ')})` : what;
   }
 
-  /** Adds what only the browser knows: the dashboard's time zone and the reader's language. */
+  /** Adds the dashboard's time zone and the user's language, which only the browser knows. */
   query(request: DataQueryRequest<ParleyQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.map((query) =>
       isExpressionReference(query.datasource)
@@ -104,7 +105,7 @@ export class DataSource
             language: query.language || catalogLanguage(),
           }
     );
-    // A filter that has no meaning is an error of the answer, not of the caller.
+    // An invalid filter is an error of the response, so it must not throw here.
     const answer = () => {
       const response = super.query({ ...request, targets });
       return request.app === CoreApp.Explore ? response.pipe(map((r) => this.withFilters(r))) : response;
@@ -112,8 +113,8 @@ export class DataSource
     if (!request.filters?.length && request.app !== CoreApp.Explore) {
       return defer(answer);
     }
-    // Only the catalogue can turn the names in an ad hoc filter into ids, and tells
-    // what can be filtered by.
+    // The catalogue turns the names in an ad hoc filter into ids and lists the
+    // dimensions that can be filtered.
     return from(this.catalog().catch(() => undefined)).pipe(switchMap(answer));
   }
 
@@ -123,7 +124,7 @@ export class DataSource
     return adHoc.length > 0 ? { ...interpolated, filters: [...(interpolated.filters ?? []), ...adHoc] } : interpolated;
   }
 
-  /** The queries as Explore should take them over: with values for variables. */
+  /** The queries for Explore, with variables replaced by their values. */
   interpolateVariablesInQueries(
     queries: ParleyQuery[],
     scopedVars: ScopedVars,
@@ -135,7 +136,7 @@ export class DataSource
     }));
   }
 
-  /** Lets people filter by the cells of a table: of Explore's, where the filter goes into the query. */
+  /** Makes the cells of Explore's table filterable. There the filter is added to the query. */
   private withFilters(response: DataQueryResponse): DataQueryResponse {
     const dimensions = this.loaded?.dimensions ?? [];
     for (const frame of response.data) {
@@ -197,7 +198,7 @@ export class DataSource
     return query ? { ...query, datasource: this.getRef() } : null;
   }
 
-  /** Filters the query by a field of a line or a cell of a table, or takes that filter back. */
+  /** Adds or removes the filter for a field of a log line or a cell of a table. */
   toggleQueryFilter(query: ParleyQuery, { type, options }: ToggleFilterAction): ParleyQuery {
     const filter = this.filterOf(query, options, type === 'FILTER_OUT' ? '!=' : '=');
     return filter ? { ...query, filters: toggleFilter(query.filters ?? [], filter) } : query;
@@ -208,7 +209,7 @@ export class DataSource
     return Boolean(filter && hasFilter(query.filters ?? [], filter));
   }
 
-  /** The filter for a value that is on the screen, where the query can have one. */
+  /** The filter for a displayed value, or undefined if the query cannot have it. */
   private filterOf(query: ParleyQuery, { key, value }: QueryFilterOptions, operator: string): Filter | undefined {
     const catalog = this.loaded;
     if (key === 'severity') {
@@ -219,13 +220,13 @@ export class DataSource
     return known ? filter : undefined;
   }
 
-  /** Alert rules know no variables, and warn where a query holds one. */
+  /** Alert rules cannot have variables. Grafana warns if this is true. */
   targetContainsTemplate(query: ParleyQuery): boolean {
     const { datasource, ...own } = query;
     return this.templates.containsTemplate(JSON.stringify(own));
   }
 
-  /** Tells what the examination of the database found even where all is well, which Grafana's own test keeps to itself. */
+  /** Tests the connection. Unlike the base class, returns the details of a success too. */
   async testDatasource(): Promise<TestDataSourceResponse> {
     const { status, message, details } = await this.callHealthCheck();
     if (status === HealthStatus.OK) {
@@ -234,7 +235,7 @@ export class DataSource
     return Promise.reject({ status: 'error', message, error: new HealthCheckError(message, details) });
   }
 
-  /** What can be asked, in the reader's language. Read once. */
+  /** The catalogue in the user's language. Loaded once. */
   catalog(): Promise<Catalog> {
     const language = catalogLanguage();
     let catalog = this.catalogs.get(language);
@@ -243,14 +244,14 @@ export class DataSource
       this.catalogs.set(language, catalog);
       catalog.then(
         (loaded) => (this.loaded = loaded),
-        // The next one who asks tries again.
+        // Retry on the next call.
         () => this.catalogs.delete(language)
       );
     }
     return catalog;
   }
 
-  /** The values of a dimension that the database holds. */
+  /** The values of a dimension in the database. */
   async values(request: ValuesRequest): Promise<Value[]> {
     const response = await this.postResource<{ values: Value[] | null }>(
       'values',
@@ -264,14 +265,14 @@ export class DataSource
     return values;
   }
 
-  /** What people read for a value of which a query holds nothing but the id. */
+  /** The name of a value, by its id. */
   text(dimension: string, id: string): Promise<string> {
     const key = `${dimension} ${id}`;
     let text = this.texts.get(key);
     if (!text) {
       text = this.values({ dimension, search: id }).then(
         (found) => found.find(({ value }) => value === id)?.text ?? id,
-        // The id has to do; the next one who asks tries again.
+        // Show the id, and retry on the next call.
         () => {
           this.texts.delete(key);
           return id;
@@ -297,7 +298,7 @@ export class DataSource
     return this.values({ dimension: options.key, filters, from: valuesSince(options.timeRange) });
   }
 
-  /** Tells which ad hoc filters have a meaning for the dashboard's queries. */
+  /** Returns which ad hoc filters apply to the dashboard's queries. */
   async getDrilldownsApplicability(
     options?: DataSourceGetDrilldownsApplicabilityOptions<ParleyQuery>
   ): Promise<DrilldownsApplicability[]> {
@@ -316,7 +317,7 @@ export class DataSource
     });
   }
 
-  /** The dimensions that can filter every one of the queries. */
+  /** The dimensions that can filter all of the queries. */
   private adHocDimensions(catalog: Catalog, queries?: ParleyQuery[]): Dimension[] {
     const own = (queries ?? []).filter((query) => this.filterQuery(query));
     return own.reduce(
@@ -328,26 +329,36 @@ export class DataSource
     );
   }
 
-  /** Filters with their variables replaced, for a question about values. */
+  /** Replaces the variables in filters. */
   interpolateFilters(filters: Filter[], scopedVars: ScopedVars): Filter[] {
     return new Interpolator(this.templates, scopedVars).filters(filters);
   }
 
-  /** A text with its variables replaced. */
+  /** Replaces the variables in a text. */
   interpolateText(text: string, scopedVars: ScopedVars): string {
     return new Interpolator(this.templates, scopedVars).text(text);
   }
 
-  /** The dashboard's variables that can stand in a query, as they are written. */
+  /** The dashboard's variables that can be filter values, such as $line. */
   variableNames(): string[] {
+    return this.queryVariables().map(({ name }) => `$${name}`);
+  }
+
+  /** The variables that can replace a metric, a dimension or another choice. Those with values of a dimension cannot. */
+  choiceVariableNames(): string[] {
+    return this.queryVariables()
+      .filter((variable) => !(variable.type === 'query' && variable.query?.dimension))
+      .map(({ name }) => `$${name}`);
+  }
+
+  private queryVariables(): TypedVariableModel[] {
     return this.templates
       .getVariables()
-      .filter((variable) => !['adhoc', 'datasource', 'groupby', 'system'].includes(variable.type))
-      .map((variable) => `$${variable.name}`);
+      .filter((variable) => !['adhoc', 'datasource', 'groupby', 'system'].includes(variable.type));
   }
 }
 
-/** Two agents of one name are two values: their ids tell them apart. */
+/** Adds the id to names that occur twice, such as two agents with the same name. */
 function distinguish(values: Value[]): Value[] {
   const counts = countBy(values, 'text');
   return values.map(({ value, text }) => ({ value, text: counts[text] > 1 ? `${text} (${value})` : text }));

@@ -208,9 +208,9 @@ export function isDetails(resolved: Pick<ResolvedQuery, 'format'>): boolean {
   return resolved.format === 'details' || resolved.format === 'logs';
 }
 
-/** Whether the query returns one row per group and no time. */
-export function isTimeless(resolved: Pick<ResolvedQuery, 'format' | 'bucket'>): boolean {
-  return resolved.format === 'table' && resolved.bucket === 'none';
+/** Whether the answer has a value for each interval. */
+export function hasTimeAxis(resolved: ResolvedQuery, catalog: Catalog): boolean {
+  return resolved.bucket !== 'none' || timeGroup(resolved, catalog) !== undefined;
 }
 
 /** The metrics that can be added to the query. */

@@ -26,7 +26,7 @@ async function edit(target?: Partial<ParleyQuery>) {
     );
   }
   render(<Holder />);
-  await screen.findByRole('combobox', { name: 'Mark' });
+  await screen.findByRole('combobox', { name: 'Event type' });
   return state;
 }
 
@@ -38,8 +38,8 @@ async function choose(name: string, option: string) {
 describe('the editor of an annotation', () => {
   it('starts with the sends, and offers the reports of events alone', async () => {
     await edit();
-    expect(screen.getByRole('combobox', { name: 'Mark' })).toHaveValue('Campaign sends');
-    await user.click(screen.getByRole('combobox', { name: 'Mark' }));
+    expect(screen.getByRole('combobox', { name: 'Event type' })).toHaveValue('Campaign sends');
+    await user.click(screen.getByRole('combobox', { name: 'Event type' }));
     const options = await screen.findAllByRole('option');
     expect(options.map(({ textContent }) => textContent)).toEqual(['Campaign sendsA mark for each campaign.', 'Failure bursts']);
   });
@@ -55,7 +55,7 @@ describe('the editor of an annotation', () => {
       report: 'campaign_sends',
       filters: [{ dimension: 'direction', operator: 'in', values: ['inbound'] }],
     });
-    await choose('Mark', 'Failure bursts');
+    await choose('Event type', 'Failure bursts');
     expect(state.query).toEqual({ refId: 'Anno', version: 1, report: 'failure_bursts' });
   });
 
@@ -65,13 +65,13 @@ describe('the editor of an annotation', () => {
       { dimension: '$by', operator: 'in', values: ['x'] },
     ];
     const state = await edit({ filters });
-    await choose('Mark', 'Failure bursts');
+    await choose('Event type', 'Failure bursts');
     expect(state.query.filters).toEqual(filters);
   });
 
   it('leaves nothing of another data source in the question', async () => {
     const state = await edit({ tags: ['a'], type: 'tags', limit: 100 } as Partial<ParleyQuery>);
-    await choose('Mark', 'Failure bursts');
+    await choose('Event type', 'Failure bursts');
     expect(state.query).toEqual({ refId: 'Anno', version: 1, report: 'failure_bursts' });
   });
 });

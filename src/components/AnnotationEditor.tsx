@@ -1,24 +1,24 @@
 import { type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
+import { EditorField, EditorRow } from '@grafana/plugin-ui';
 import { Alert, LoadingPlaceholder } from '@grafana/ui';
 
 import { type DataSource } from '../datasource';
 import { filterDimensions, isEvents, isVariable, reportOf, VERSION } from '../query';
 import { type ParleyOptions, type ParleyQuery } from '../types';
-import { ChoiceField } from './fields';
+import { ChoiceField, Rows } from './fields';
 import { FilterList } from './FilterList';
 import { described } from './options';
 import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions>;
 
-/** Edits what a dashboard marks on its charts: which events, and of what. */
+/** Edits an annotation query: the type of event and filters. */
 export function AnnotationEditor({ datasource, query, onChange }: Props) {
   const { catalog, error } = useCatalog(datasource);
   if (error) {
     return (
-      <Alert severity="error" title={t('queryEditor.noCatalog', 'The list of reports cannot be read')}>
+      <Alert severity="error" title={t('queryEditor.noCatalog', 'Could not load the reports')}>
         {error}
       </Alert>
     );
@@ -31,14 +31,14 @@ export function AnnotationEditor({ datasource, query, onChange }: Props) {
     const chosen = { refId: query.refId || 'Anno', version: VERSION, report };
     const allowed = filterDimensions(chosen, catalog).map((d) => d.id);
     const kept = next.filter((filter) => allowed.includes(filter.dimension) || isVariable(filter.dimension));
-    // Nothing else of a query has a meaning here.
+    // Annotations use no other part of a query.
     onChange({ ...chosen, ...(kept.length > 0 && { filters: kept }) });
   };
   return (
-    <EditorRows>
+    <Rows>
       <EditorRow>
         <ChoiceField
-          label={t('annotationEditor.report', 'Mark')}
+          label={t('annotationEditor.report', 'Event type')}
           tooltip={reportOf(query, catalog)?.description}
           width={34}
           options={described(catalog.reports.filter(isEvents))}
@@ -48,8 +48,8 @@ export function AnnotationEditor({ datasource, query, onChange }: Props) {
       </EditorRow>
       <EditorRow>
         <EditorField
-          label={t('annotationEditor.filters', 'Only those of')}
-          tooltip={t('queryEditor.filtersTooltip', 'All of them have to hold. Variables are written as $name')}
+          label={t('annotationEditor.filters', 'Filter by')}
+          tooltip={t('queryEditor.filtersTooltip', 'Combined with AND. Use $name for a variable')}
         >
           <FilterList
             datasource={datasource}
@@ -59,6 +59,6 @@ export function AnnotationEditor({ datasource, query, onChange }: Props) {
           />
         </EditorField>
       </EditorRow>
-    </EditorRows>
+    </Rows>
   );
 }

@@ -52,7 +52,7 @@ describe('the settings', () => {
 
   it('ask for what the kind of database needs', async () => {
     const state = edit();
-    await choose(/^Kind of database/, 'Chatwoot');
+    await choose(/^Database type/, 'Chatwoot');
     await user.type(screen.getByLabelText(/^Account/), '3');
     expect(state.settings.jsonData).toEqual({ kind: 'chatwoot', account: '3' });
     expect(screen.getByLabelText(/^Schema/)).toHaveAttribute('placeholder', 'public');
@@ -60,11 +60,11 @@ describe('the settings', () => {
 
   it('name the table of webhooks and its columns', async () => {
     const state = edit();
-    await choose(/^Kind of database/, 'WhatsApp webhooks');
+    await choose(/^Database type/, 'WhatsApp webhooks');
     expect(screen.getByLabelText(/^Table/)).toHaveAttribute('placeholder', 'whatsapp_webhook');
     await user.type(screen.getByLabelText(/^Table/), 'inbox');
-    await user.type(screen.getByLabelText(/^Column of the time/), 'at');
-    await user.type(screen.getByLabelText(/^Column of the body/), 'body');
+    await user.type(screen.getByLabelText(/^Received-at column/), 'at');
+    await user.type(screen.getByLabelText(/^Payload column/), 'body');
     expect(state.settings.jsonData).toEqual({ kind: 'webhook', table: 'inbox', receivedAtColumn: 'at', payloadColumn: 'body' });
   });
 
@@ -76,15 +76,15 @@ describe('the settings', () => {
     ['WhatsApp webhooks', 'webhook.md#the-login', '{contact_id}'],
   ])('tell of %s how to make a login and a link', async (kind, page, field) => {
     edit({ kind: 'chatwoot' });
-    await choose(/^Kind of database/, kind);
-    const login = screen.getByRole('link', { name: /How to make one/ });
+    await choose(/^Database type/, kind);
+    const login = screen.getByRole('link', { name: /How to create one/ });
     const [path, anchor] = login.getAttribute('href')!.split('/docs/')[1].split('#');
     expect(`${path}#${anchor}`).toBe(page);
     expect(readFileSync(`docs/${path}`, 'utf8').toLowerCase()).toContain(`\n## ${anchor.replace('-', ' ')}\n`);
-    const link = screen.getByLabelText(/^Link to a chat/);
+    const link = screen.getByLabelText(/^Chat URL template/);
     expect(link).toHaveAttribute('placeholder', expect.stringContaining(field));
     for (const used of link.getAttribute('placeholder')!.match(/{\w+}/g)!) {
-      expect(screen.getByText(/These stand for the ids/)).toHaveTextContent(used);
+      expect(screen.getByText(/Placeholders:/)).toHaveTextContent(used);
     }
   });
 
@@ -112,18 +112,23 @@ describe('the settings', () => {
       expect(control).toBeDisabled();
     }
     expect(screen.getByRole('button', { name: /reset/i })).toBeDisabled();
-    expect(screen.getByLabelText(/^Seconds for a query/)).toBeInTheDocument();
+    expect(screen.getByLabelText(/^Query timeout/)).toBeInTheDocument();
   });
 
   it('say at once what is wrong with the host and the link', () => {
     edit({ host: '127.0.0.1:5432', chatUrl: 'javascript:alert({contact_id})' });
-    expect(screen.getByText(/^Write the host without port or scheme/)).toBeInTheDocument();
-    expect(screen.getByText(/^Write an address that begins with https:\/\/ or http:\/\/\. Use {account_id} {conversation_id}/)).toBeInTheDocument();
+    expect(screen.getByText(/^Enter the host without scheme or port/)).toBeInTheDocument();
+    expect(screen.getByText(/^Enter a URL that starts with https:\/\/ or http:\/\/\. Placeholders: {account_id} {conversation_id}/)).toBeInTheDocument();
+  });
+
+  it('say at once what is wrong with the port', () => {
+    edit({ port: 70000 });
+    expect(screen.getByText('Enter a number from 1 to 65535')).toBeInTheDocument();
   });
 
   it('name an unknown placeholder of the link', () => {
     edit({ chatUrl: 'https://chat.example/{foo}' });
-    expect(screen.getByText(/^Unknown placeholder {foo}\. Use {account_id} {conversation_id}/)).toBeInTheDocument();
+    expect(screen.getByText(/^Unknown placeholder {foo}\. Use one of {account_id} {conversation_id}/)).toBeInTheDocument();
   });
 
   it('say nothing of what is right', () => {
@@ -154,13 +159,13 @@ describe('the settings', () => {
 
   it('ask for a root certificate where the server is verified', async () => {
     const state = edit();
-    for (const mode of ['Disabled', 'Where the server can', 'Required']) {
+    for (const mode of ['disable', 'prefer', 'require']) {
       await choose(/^TLS mode/, mode);
       expect(screen.queryByLabelText(/certificate/)).not.toBeInTheDocument();
     }
-    await choose(/^TLS mode/, 'Verify the certificate and the host');
+    await choose(/^TLS mode/, 'verify-full');
     expect(state.settings.jsonData).toEqual({ tlsMode: 'verify-full' });
-    await user.type(screen.getByLabelText(/^Root certificate/), 'PEM');
+    await user.type(screen.getByLabelText(/^CA certificate/), 'PEM');
     expect(state.settings.secureJsonData).toEqual({ tlsCACert: 'PEM' });
   });
 
@@ -170,7 +175,7 @@ describe('the settings', () => {
     await user.type(screen.getByLabelText(/^Client certificate/), 'PEM');
     await user.type(screen.getByLabelText(/^Client key/), 'KEY');
     expect(state.settings.secureJsonData).toEqual({ tlsClientCert: 'PEM', tlsClientKey: 'KEY' });
-    await choose(/^TLS mode/, 'Disabled');
+    await choose(/^TLS mode/, 'disable');
     expect(screen.queryByLabelText(/^Client/)).not.toBeInTheDocument();
   });
 
@@ -182,8 +187,8 @@ describe('the settings', () => {
   it('bound what is asked of the database', async () => {
     const state = edit();
     await user.click(screen.getByRole('button', { name: /Expand section Limits/ }));
-    await user.type(screen.getByLabelText(/^Seconds for a query/), '5');
-    await choose(/^Prepared statements/, 'Not kept');
+    await user.type(screen.getByLabelText(/^Query timeout/), '5');
+    await choose(/^Prepared statements/, 'Disabled');
     expect(state.settings.jsonData).toEqual({ timeoutSeconds: 5, execMode: 'exec' });
   });
 

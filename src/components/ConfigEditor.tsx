@@ -26,7 +26,7 @@ type Props = DataSourcePluginOptionsEditorProps<ParleyOptions, ParleySecrets>;
 
 const DOCUMENTATION = 'https://github.com/parley-reports/parley/blob/main/docs';
 
-/** What empty fields show: the defaults of the backend, or what a value looks like. */
+/** Placeholders: the backend's defaults, or examples. */
 const EXAMPLES = {
   host: 'db.example.com',
   port: '5432',
@@ -36,9 +36,11 @@ const EXAMPLES = {
   maxConnections: '10',
 };
 
+const MAX_PORT = 65535;
+
 const WIDTH = 50;
 
-/** Edits the settings of the data source: which database, how to reach it, and how much to ask of it. */
+/** Edits the data source settings: the database, how to connect to it, and limits. */
 export function ConfigEditor({ options, onOptionsChange }: Props) {
   const { jsonData, secureJsonData, secureJsonFields } = options;
 
@@ -61,7 +63,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
   const kind = allKinds.find(({ id }) => id === jsonData.kind) ?? allKinds[0];
 
   return (
-    // What a file provisions can only be read here.
+    // Provisioned settings are read-only.
     <fieldset disabled={options.readOnly}>
       <Introduction />
       <Divider />
@@ -69,12 +71,12 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         title={t('configEditor.database.title', 'Message database')}
         description={t(
           'configEditor.database.description',
-          'A PostgreSQL database, or a replica of it. Nothing is installed or written there.'
+          'A PostgreSQL database or a read replica. Parley never writes to it.'
         )}
       >
         <ChoiceSetting
-          label={t('configEditor.kind.label', 'Kind of database')}
-          description={t('configEditor.kind.description', 'What wrote the messages, and so how the tables are laid out')}
+          label={t('configEditor.kind.label', 'Database type')}
+          description={t('configEditor.kind.description', 'The product that stores the messages')}
           options={allKinds.map(({ id, title, description }) => ({ value: id, label: title, description }))}
           value={kind.id}
           onChange={(id) => set({ kind: id })}
@@ -89,7 +91,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
             onChange={(host) => set({ host })}
             error={
               isBadHost(jsonData.host)
-                ? t('configEditor.host.bad', 'Write the host without port or scheme, such as db.example.com')
+                ? t('configEditor.host.bad', 'Enter the host without scheme or port, such as db.example.com. The port has its own field')
                 : undefined
             }
           />
@@ -99,6 +101,11 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
             placeholder={EXAMPLES.port}
             value={jsonData.port}
             onChange={(port) => set({ port })}
+            error={
+              jsonData.port !== undefined && !(jsonData.port >= 1 && jsonData.port <= MAX_PORT)
+                ? t('configEditor.port.bad', 'Enter a number from 1 to 65535')
+                : undefined
+            }
           />
         </Stack>
         <TextSetting
@@ -119,10 +126,10 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           <>
             {t(
               'configEditor.authentication.description',
-              'A login that can only read is enough, and all that Parley needs.'
+              'Use a read-only database user.'
             )}{' '}
             <TextLink href={`${DOCUMENTATION}/${kind.login}`} external inline variant="bodySmall">
-              {t('configEditor.authentication.login', 'How to make one')}
+              {t('configEditor.authentication.login', 'How to create one')}
             </TextLink>
           </>
         }
@@ -138,27 +145,24 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
 
         <ChoiceSetting
           label={t('configEditor.tlsMode.label', 'TLS mode')}
+          // PostgreSQL's own names.
           options={[
-            { value: 'disable', label: t('configEditor.tlsMode.disable', 'Disabled') },
+            { value: 'disable', description: t('configEditor.tlsMode.disableDescription', 'No encryption') },
             {
               value: 'prefer',
-              label: t('configEditor.tlsMode.prefer', 'Where the server can'),
-              description: t('configEditor.tlsMode.preferDescription', 'Encrypts if it can, and trusts any server'),
+              description: t('configEditor.tlsMode.preferDescription', 'Encrypts if the server supports TLS'),
             },
             {
               value: 'require',
-              label: t('configEditor.tlsMode.require', 'Required'),
-              description: t('configEditor.tlsMode.requireDescription', 'Encrypts, but trusts any server'),
+              description: t('configEditor.tlsMode.requireDescription', 'Encrypts, does not verify the server'),
             },
             {
               value: 'verify-ca',
-              label: t('configEditor.tlsMode.verifyCA', 'Verify the certificate'),
-              description: t('configEditor.tlsMode.verifyCADescription', 'Trusts servers of a known authority'),
+              description: t('configEditor.tlsMode.verifyCADescription', 'Verifies the certificate'),
             },
             {
               value: 'verify-full',
-              label: t('configEditor.tlsMode.verifyFull', 'Verify the certificate and the host'),
-              description: t('configEditor.tlsMode.verifyFullDescription', 'Trusts this very server only'),
+              description: t('configEditor.tlsMode.verifyFullDescription', 'Verifies the certificate and the host name'),
             },
           ]}
           value={tlsMode}
@@ -166,10 +170,10 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
         {tlsMode.startsWith('verify') && (
           <PemSetting
-            label={t('configEditor.tlsCACert.label', 'Root certificate')}
+            label={t('configEditor.tlsCACert.label', 'CA certificate')}
             description={t(
               'configEditor.tlsCACert.description',
-              "As PEM text. Without one, the system's authorities serve"
+              'PEM format. Leave empty to use the system CAs'
             )}
             kind="CERTIFICATE"
             {...secret('tlsCACert')}
@@ -183,7 +187,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           label={t('configEditor.timezone.label', 'Time zone')}
           description={t(
             'configEditor.timezone.description',
-            "Where days, weeks and months begin when a query brings no zone of its own, as in alert rules. Dashboards bring theirs."
+            'Used for days, weeks and months in alert rules. Dashboards use their own time zone.'
           )}
           placeholder={EXAMPLES.timezone}
           options={timeZones}
@@ -193,10 +197,10 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           onChange={(timezone) => set({ timezone })}
         />
         <TextSetting
-          label={t('configEditor.chatUrl.label', 'Link to a chat')}
+          label={t('configEditor.chatUrl.label', 'Chat URL template')}
           description={t(
             'configEditor.chatUrl.description',
-            'Opens a conversation from the rows of details, where the database holds no address of its own. These stand for the ids: {{fields}}',
+            'Links each row of a details report to its conversation, unless the database stores a URL. Placeholders: {{fields}}',
             { fields: kind.link.fields.join(' '), interpolation: { escapeValue: false } }
           )}
           placeholder={kind.link.example}
@@ -209,10 +213,10 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
 
       <Divider />
       <ConfigSection
-        title={t('configEditor.limits.title', 'Limits and connection')}
-        description={t('configEditor.limits.description', 'How much Parley may ask of the database')}
+        title={t('configEditor.limits.title', 'Limits and connections')}
+        description={t('configEditor.limits.description', 'Limits for queries and connections')}
         isCollapsible
-        // What can only be read could not be opened.
+        // A read-only section cannot be opened.
         isInitiallyOpen={Boolean(
           options.readOnly ||
           jsonData.rowLimit ||
@@ -225,34 +229,34 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         )}
       >
         <NumberSetting
-          label={t('configEditor.rowLimit.label', 'Rows in an answer')}
-          description={t('configEditor.rowLimit.description', 'A longer answer is cut, and says so')}
+          label={t('configEditor.rowLimit.label', 'Row limit')}
+          description={t('configEditor.rowLimit.description', 'Longer results are cut, and the panel says so')}
           placeholder={EXAMPLES.rowLimit}
           value={jsonData.rowLimit}
           onChange={(rowLimit) => set({ rowLimit })}
         />
         <NumberSetting
-          label={t('configEditor.timeoutSeconds.label', 'Seconds for a query')}
-          description={t('configEditor.timeoutSeconds.description', 'A longer query is cancelled in the database')}
+          label={t('configEditor.timeoutSeconds.label', 'Query timeout (seconds)')}
+          description={t('configEditor.timeoutSeconds.description', 'Longer queries are cancelled in the database')}
           placeholder={EXAMPLES.timeoutSeconds}
           value={jsonData.timeoutSeconds}
           onChange={(timeoutSeconds) => set({ timeoutSeconds })}
         />
         <NumberSetting
-          label={t('configEditor.maxConnections.label', 'Connections at once')}
+          label={t('configEditor.maxConnections.label', 'Max connections')}
           placeholder={EXAMPLES.maxConnections}
           value={jsonData.maxConnections}
           onChange={(maxConnections) => set({ maxConnections })}
         />
         <ChoiceSetting
           label={t('configEditor.execMode.label', 'Prepared statements')}
-          description={t('configEditor.execMode.description', 'A pgbouncer that pools transactions keeps none')}
+          description={t('configEditor.execMode.description', 'Disable them behind PgBouncer in transaction pooling mode')}
           options={[
-            { value: 'cache_statement', label: t('configEditor.execMode.cacheStatement', 'Prepared and kept') },
-            { value: 'exec', label: t('configEditor.execMode.exec', 'Not kept (pgbouncer)') },
+            { value: 'cache_statement', label: t('configEditor.execMode.cacheStatement', 'Enabled') },
+            { value: 'exec', label: t('configEditor.execMode.exec', 'Disabled (PgBouncer transaction pooling)') },
             {
               value: 'simple_protocol',
-              label: t('configEditor.execMode.simpleProtocol', 'None, simple protocol (old pgbouncer)'),
+              label: t('configEditor.execMode.simpleProtocol', 'Disabled, simple protocol (older PgBouncer)'),
             },
           ]}
           value={jsonData.execMode || 'cache_statement'}
@@ -260,8 +264,8 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
         {tlsMode !== 'disable' && (
           <ConfigSubSection
-            title={t('configEditor.tlsClient.title', 'Certificate of the client')}
-            description={t('configEditor.tlsClient.description', 'As PEM text, where the server asks for one')}
+            title={t('configEditor.tlsClient.title', 'TLS client authentication')}
+            description={t('configEditor.tlsClient.description', 'PEM format. Only if the server requires a client certificate')}
           >
             <PemSetting
               label={t('configEditor.tlsClientCert.label', 'Client certificate')}
@@ -283,12 +287,12 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
   );
 }
 
-/** What to do here. The one of plugin-ui speaks English only. */
+/** The introduction. The one in plugin-ui is in English only. */
 function Introduction() {
   return (
     <Stack direction="column" gap={1}>
       <Text color="secondary" element="p">
-        {t('configEditor.introduction', 'Tell Parley where your messages are; a file of the provisioning can do the same.')}{' '}
+        {t('configEditor.introduction', 'Connect the database that stores your messages. You can also provision this data source from a file.')}{' '}
         <TextLink href={`${DOCUMENTATION}/configuration.md`} external inline>
           {t('configEditor.documentation', 'Read the documentation')}
         </TextLink>
@@ -300,20 +304,20 @@ function Introduction() {
   );
 }
 
-/** What is wrong with a chat URL template, and what may stand in it. */
+/** The error of a chat URL template and how to fix it. */
 function templateError(template: string | undefined): string | undefined {
   const problem = templateProblem(template);
   const options = { fields: PLACEHOLDERS.join(' '), interpolation: { escapeValue: false } };
   switch (problem?.kind) {
     case 'placeholder':
-      return t('configEditor.chatUrl.unknownPlaceholder', 'Unknown placeholder {{word}}. Use {{fields}}', {
+      return t('configEditor.chatUrl.unknownPlaceholder', 'Unknown placeholder {{word}}. Use one of {{fields}}', {
         ...options,
         word: problem.word,
       });
     case 'address':
       return t(
         'configEditor.chatUrl.noAddress',
-        'Write an address that begins with https:// or http://. Use {{fields}} for the ids',
+        'Enter a URL that starts with https:// or http://. Placeholders: {{fields}}',
         options
       );
     default:
@@ -321,7 +325,7 @@ function templateError(template: string | undefined): string | undefined {
   }
 }
 
-/** The zones that the browser knows. The backend reads others too, so one's own may be typed. */
+/** The time zones that the browser lists. The backend accepts others too, so any can be typed. */
 const timeZones = uniq(['UTC', ...Intl.supportedValuesOf('timeZone')]).map((value) => ({ value }));
 
 interface SettingProps {
@@ -333,7 +337,7 @@ interface SettingProps {
 type TextSettingProps = SettingProps & {
   value?: string;
   onChange: (value: string) => void;
-  /** What is wrong with the value. */
+  /** Why the value is not valid. */
   error?: string;
 } & Pick<ComponentProps<typeof Input>, 'placeholder' | 'width' | 'autoComplete'>;
 
@@ -356,12 +360,13 @@ function TextSetting({ label, description, required, value, onChange, error, wid
 type NumberSettingProps = SettingProps & {
   value?: number;
   onChange: (value: number | undefined) => void;
+  error?: string;
 } & Pick<ComponentProps<typeof Input>, 'placeholder' | 'width'>;
 
-function NumberSetting({ label, description, value, onChange, width = 20, ...input }: NumberSettingProps) {
+function NumberSetting({ label, description, value, onChange, error, width = 20, ...input }: NumberSettingProps) {
   const id = useId();
   return (
-    <Field label={label} description={description}>
+    <Field label={label} description={description} invalid={Boolean(error)} error={error}>
       <Input
         id={id}
         {...input}

@@ -16,20 +16,21 @@ interface Props {
   datasource: DataSource;
   /** The dimensions that can filter. */
   dimensions: Dimension[];
-  /** The variables on offer, as they are written: the dashboard's, unless told otherwise. */
+  /** The variables to offer, such as $line. By default all of the dashboard. */
   variables?: string[];
+  /** The variables that can replace a dimension. */
+  dimensionVariables?: string[];
   filters: Filter[];
   onChange: (filters: Filter[]) => void;
 }
 
-/** A row of filters. One that is not complete yet stays here and filters nothing. */
-export function FilterList({ datasource, dimensions, variables, filters, onChange }: Props) {
-  const offered = variables ?? datasource.variableNames();
+/** A list of filters. Incomplete ones are kept here and are not part of the query. */
+export function FilterList({ datasource, dimensions, variables, dimensionVariables, filters, onChange }: Props) {
   const styles = useStyles2(getStyles);
   const [rows, setRows] = useState(filters);
   const [known, setKnown] = useState(filters);
 
-  // The query changed elsewhere: what was begun here belongs to the one before.
+  // The query was changed elsewhere: drop the incomplete filters.
   if (!isEqual(known, filters)) {
     setKnown(filters);
     if (!isEqual(rows.filter(isComplete), filters)) {
@@ -49,11 +50,12 @@ export function FilterList({ datasource, dimensions, variables, filters, onChang
     <div className={styles.list}>
       {rows.map((row, index) => (
         <FilterRow
-          // A row has no identity but its place.
+          // Filters have no id.
           key={index}
           datasource={datasource}
           dimensions={dimensions}
-          variables={offered}
+          variables={variables ?? datasource.variableNames()}
+          dimensionVariables={dimensionVariables ?? datasource.choiceVariableNames()}
           filter={row}
           onChange={(changed) => update(rows.map((other, i) => (i === index ? changed : other)))}
           onRemove={() => update(rows.filter((_, i) => i !== index))}
@@ -78,23 +80,26 @@ interface RowProps {
   datasource: DataSource;
   dimensions: Dimension[];
   variables: string[];
+  dimensionVariables: string[];
   filter: Filter;
   onChange: (filter: Filter) => void;
   onRemove: () => void;
 }
 
-function FilterRow({ datasource, dimensions, variables, filter, onChange, onRemove }: RowProps) {
-  // By a variable, its dimension of the moment says what can be chosen.
+function FilterRow({ datasource, dimensions, variables, dimensionVariables, filter, onChange, onRemove }: RowProps) {
+  // If a variable selects the dimension, its current value decides the choices.
   const dimension = dimensions.find((d) => d.id === datasource.interpolateText(filter.dimension, {}));
   const operators = dimension?.operators ?? [filter.operator];
 
+  const styles = useStyles2(getStyles);
   return (
-    <InputGroup>
+    <div className={styles.row}>
+      <InputGroup>
       <Choice
         label={t('filters.dimension', 'Filter by')}
         width={24}
-        options={withVariables(described(dimensions), variables)}
-        placeholder={t('filters.dimensionPlaceholder', 'Choose what to filter by')}
+        options={withVariables(described(dimensions), dimensionVariables)}
+        placeholder={t('filters.dimensionPlaceholder', 'Select dimension')}
         value={filter.dimension}
         onChange={(value) => {
           const next = dimensions.find((d) => d.id === value);
@@ -103,12 +108,12 @@ function FilterRow({ datasource, dimensions, variables, filter, onChange, onRemo
         }}
       />
       <Choice
-        label={t('filters.operator', 'Comparison')}
+        label={t('filters.operator', 'Operator')}
         width={26}
         options={operatorOptions(operators)}
         value={filter.operator}
         onChange={(value) => {
-          // A chosen id is no expression, and an expression is no id.
+          // A selected id is not a pattern, and a pattern is not an id.
           const keep = isList(value) === isList(filter.operator);
           onChange({ ...filter, operator: value, values: keep ? filter.values : [] });
         }}
@@ -127,7 +132,8 @@ function FilterRow({ datasource, dimensions, variables, filter, onChange, onRemo
         aria-label={t('filters.remove', 'Remove filter')}
         onClick={onRemove}
       />
-    </InputGroup>
+      </InputGroup>
+    </div>
   );
 }
 
@@ -143,7 +149,7 @@ interface ValuesProps {
   onChange: (values: string[]) => void;
 }
 
-/** The values of a filter: found in the database as one types, variables, or one's own. */
+/** The values of a filter: searched in the database, variables, or typed. */
 function FilterValues({ datasource, dimension, variables, filter, onChange }: ValuesProps) {
   const choosesFromList = isList(filter.operator);
   const names = variables.join(' ');
@@ -176,13 +182,13 @@ function FilterValues({ datasource, dimension, variables, filter, onChange }: Va
     <MultiChoice
       label={t('filters.values', 'Values')}
       width={36}
-      // What was loaded for another dimension is not offered for this one.
+      // Loaded options belong to one dimension.
       key={`${filter.dimension} ${choosesFromList}`}
       options={options}
-      // An id that nobody has, or a value that there is not, would only look like a choice.
+      // A typed id, or a value that is not in the fixed list, would match nothing.
       createCustomValue={!choosesFromList || !dimension || dimension.kind === 'text'}
       placeholder={
-        choosesFromList ? t('filters.valuesPlaceholder', 'Choose or type') : t('filters.textPlaceholder', 'Type a text')
+        choosesFromList ? t('filters.valuesPlaceholder', 'Select or search') : t('filters.textPlaceholder', 'Enter text')
       }
       value={filter.values.map((value) => ({ value, label: texts[value] ?? value }))}
       onChange={onChange}
@@ -190,7 +196,7 @@ function FilterValues({ datasource, dimension, variables, filter, onChange }: Va
   );
 }
 
-/** What people read for the chosen values: the query holds nothing but ids. */
+/** The names of the selected values. The query stores only their ids. */
 function useTexts(
   datasource: DataSource,
   dimension: Dimension | undefined,
@@ -222,5 +228,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'flex',
     flexWrap: 'wrap',
     gap: theme.spacing(1),
+    minWidth: 0,
+    maxWidth: '100%',
+  }),
+  row: css({
+    minWidth: 0,
+    maxWidth: '100%',
+    '> div': { flexWrap: 'wrap', rowGap: theme.spacing(0.5) },
   }),
 });

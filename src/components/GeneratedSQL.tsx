@@ -10,12 +10,12 @@ const LINE_HEIGHT = 18;
 const MAX_HEIGHT = 400;
 
 interface Props {
-  /** The frames of the last answer, of all queries beside this one too. */
+  /** The frames of the last response, of every query of the panel. */
   frames?: DataFrame[];
   refId: string;
 }
 
-/** The SQL that the last answer came from, to open, read and copy. */
+/** The SQL of the last response, to read and copy. */
 export function GeneratedSQL({ frames = [], refId }: Props) {
   const [isOpen, setOpen] = useState(false);
   const own = frames.filter((frame) => frame.refId === refId).map((frame) => frame.meta?.executedQueryString);

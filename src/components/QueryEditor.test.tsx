@@ -1,4 +1,4 @@
-import { CoreApp, getDefaultTimeRange, LoadingState, toDataFrame } from '@grafana/data';
+import { CoreApp, type DataQueryRequest, getDefaultTimeRange, LoadingState, toDataFrame } from '@grafana/data';
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
@@ -16,18 +16,21 @@ interface Around {
   variables?: Parameters<typeof templates>[0];
   /** What the answers of the panel's queries came from, by their refIds. */
   sql?: Record<string, string>;
+  /** The visualization that the query last ran for. */
+  panelPluginId?: string;
 }
 
 const LINE = { line: { type: 'query', value: '7' } };
 
 /** The editor over a query that it changes, as Grafana holds it. */
-async function edit(start: Partial<ParleyQuery>, { app, answer, variables = {}, sql }: Around = {}) {
+async function edit(start: Partial<ParleyQuery>, { app, answer, variables = {}, sql, panelPluginId }: Around = {}) {
   const { datasource, requests } = fakeDataSource(answer, templates(variables));
   const state = { query: { refId: 'A', ...start } as ParleyQuery, runs: 0 };
   const series = Object.entries(sql ?? {}).map(([refId, executedQueryString]) =>
     toDataFrame({ refId, fields: [], meta: { executedQueryString } })
   );
-  const data = { series, state: LoadingState.Done, timeRange: getDefaultTimeRange() };
+  const request = panelPluginId ? ({ panelPluginId } as unknown as DataQueryRequest) : undefined;
+  const data = { series, state: LoadingState.Done, timeRange: getDefaultTimeRange(), request };
   function Holder() {
     const [query, setQuery] = useState(state.query);
     return (
@@ -117,21 +120,21 @@ describe('the query editor', () => {
   });
 
   it('says what shows a report that a new panel cannot draw', async () => {
-    const hint = /choose Table/;
+    const hint = /Choose Table/;
     await edit({ report: 'sent_over_time' }, { app: CoreApp.PanelEditor });
     await choose('Report', /Channels/);
-    expect(screen.getByText(hint)).toHaveTextContent('or a period under Per');
-    await choose('Per', /^Day/);
+    expect(screen.getByText(hint)).toHaveTextContent('To see it over time, set Interval.');
+    await choose('Interval', /^Day/);
     expect(screen.queryByText(hint)).not.toBeInTheDocument();
   });
 
   it.each([CoreApp.Explore, CoreApp.PanelEditor])('says nothing of it in %s where nothing was chosen', async (app) => {
     await edit({ report: 'channels' }, { app });
-    expect(screen.queryByText(/choose Table/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Choose Table/)).not.toBeInTheDocument();
     if (app === CoreApp.Explore) {
       await choose('Report', /Messages over time/);
       await choose('Report', /Channels/);
-      expect(screen.queryByText(/choose Table/)).not.toBeInTheDocument();
+      expect(screen.queryByText(/Choose Table/)).not.toBeInTheDocument();
     }
   });
 
@@ -192,9 +195,9 @@ describe('the query editor', () => {
     await user.click(screen.getByRole('button', { name: 'Add order' }));
     expect(state.query.orderBy).toEqual([{ by: 'line', desc: true }]);
     await choose('Column', /Messages sent/);
-    await user.click(screen.getByRole('button', { name: /^Descending/ }));
+    await user.click(screen.getByRole('button', { name: 'Sort ascending' }));
     expect(state.query.orderBy).toEqual([{ by: 'messages_sent' }]);
-    await user.type(screen.getByRole('spinbutton', { name: /Rows at most/ }), '25');
+    await user.type(screen.getByRole('spinbutton', { name: /Row limit/ }), '25');
     await user.tab();
     expect(state.query.limit).toBe(25);
   });
@@ -209,7 +212,7 @@ describe('the query editor', () => {
     const variables = { report: { type: 'query', value: 'channels' }, cut: { type: 'custom', value: ['line', 'phone'] } };
     const { state } = await edit({ report: 'channels' }, { variables });
     await choose('Group by', /\$cut/);
-    await choose('Per', /\$cut/);
+    await choose('Interval', /\$cut/);
     await choose('Compare with', /\$cut/);
     await choose('Format', /\$cut/);
     expect(state.query).toMatchObject({
@@ -256,6 +259,61 @@ describe('the query editor', () => {
     expect(await navigator.clipboard.readText()).toBe('SELECT of A');
   });
 
+  it('keeps the whole range of a card, and shows it by name', async () => {
+    const card = { metrics: ['messages_sent'], format: 'timeseries', bucket: 'none', compare: 'previous_period' };
+    const { state } = await edit(card);
+    expect(screen.getByRole('combobox', { name: 'Interval' })).toHaveValue('None (whole range)');
+    await choose('Compare with', /^None/);
+    expect(state.query).toMatchObject({ bucket: 'none' });
+    expect(state.query).not.toHaveProperty('compare');
+    await choose('Compare with', /^Previous period/);
+    expect(state.query).toEqual({ refId: 'A', version: 1, ...card });
+    expect(await open('Interval')).toContain('None (whole range)');
+  });
+
+  it('brings back the interval with the format', async () => {
+    const { state } = await edit({ report: 'sent_over_time', bucket: 'none', version: 1 });
+    await choose('Format', /^Table/);
+    await choose('Format', /^Time series/);
+    expect(state.query).toEqual({ refId: 'A', version: 1, report: 'sent_over_time', bucket: 'none' });
+  });
+
+  it('shows titles for what it does not offer', async () => {
+    await edit({
+      metrics: ['open_now'],
+      groupBy: ['direction'],
+      bucket: 'day',
+      filters: [{ dimension: 'rating', operator: 'in', values: ['5'] }],
+      orderBy: [{ by: 'line_name' }],
+    });
+    expect(screen.getByRole('combobox', { name: 'Interval' })).toHaveValue('Day');
+    expect(screen.getByText('Direction')).toBeInTheDocument();
+    expect(screen.getByRole('combobox', { name: 'Filter by' })).toHaveValue('Rating');
+    expect(screen.getByRole('combobox', { name: 'Column' })).toHaveValue('Line');
+  });
+
+  it.each([
+    ['table', undefined],
+    ['piechart', undefined],
+    ['barchart', undefined],
+    ['timeseries', /Choose Table, Bar chart or Pie chart/],
+  ])('names a visualization where a %s cannot show the query', async (panelPluginId, hint) => {
+    await edit({ report: 'channels' }, { app: CoreApp.PanelEditor, panelPluginId });
+    expect(screen.queryByText(/Choose/)?.textContent ?? '').toMatch(hint ?? /^$/);
+  });
+
+  it.each(['timeseries', 'barchart'])('names a visualization for one row in a %s', async (panelPluginId) => {
+    await edit({ metrics: ['messages_sent'] }, { app: CoreApp.PanelEditor, panelPluginId });
+    expect(screen.getByText(/Choose Stat, Bar gauge or Table/)).toBeInTheDocument();
+  });
+
+  it('offers no variable with values of a dimension as a choice', async () => {
+    const variables = { line: { type: 'query', value: '7', query: { dimension: 'line' } }, every: { type: 'custom', value: 'day' } };
+    await edit({ report: 'channels' }, { variables });
+    expect(await open('Interval')).toEqual(expect.arrayContaining(['$every']));
+    expect(screen.queryByRole('option', { name: '$line' })).not.toBeInTheDocument();
+  });
+
   it('has no SQL to show before there is an answer', async () => {
     await edit({ report: 'channels' }, { sql: { B: 'SELECT of B' } });
     expect(screen.queryByRole('button', { name: 'Generated SQL' })).not.toBeInTheDocument();
@@ -295,7 +353,7 @@ describe('the query editor of an alert rule', () => {
     expect(await open('Report')).toEqual([
       'Channels' + 'Each channel and line.',
       'Messages over time',
-      'A query of your own' + 'Any metrics, cut and filtered as you like',
+      'Custom query' + 'Any metrics, groups and filters',
     ]);
   });
 

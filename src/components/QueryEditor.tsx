@@ -1,9 +1,9 @@
-import { CoreApp, type DataFrame, type QueryEditorProps } from '@grafana/data';
+import { CoreApp, type PanelData, type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { AccessoryButton, EditorField, EditorRow, EditorRows, InputGroup } from '@grafana/plugin-ui';
-import { Alert, Button, type ComboboxOption, Input, LoadingPlaceholder, Stack, Tag, Text } from '@grafana/ui';
-import { pickBy } from 'lodash';
-import { Fragment, useEffect, useId, useState } from 'react';
+import { EditorField, EditorRow } from '@grafana/plugin-ui';
+import { Alert, type ComboboxOption, LoadingPlaceholder, Stack, Tag } from '@grafana/ui';
+import { pickBy, uniq } from 'lodash';
+import { Fragment, useEffect, useState } from 'react';
 
 import { type DataSource, isAlerting } from '../datasource';
 import {
@@ -20,41 +20,52 @@ import {
   orderColumns,
   reportOf,
   resolve,
-  type ResolvedQuery,
   selectReport,
   VERSION,
 } from '../query';
-import { type Catalog, type Described, type Filter, type Metric, type Order, type ParleyOptions, type ParleyQuery, type Report } from '../types';
-import { Choice, ChoiceField, MultiChoiceField } from './fields';
+import { type Catalog, type Described, type Dimension, type Filter, type Metric, type ParleyOptions, type ParleyQuery, type Report } from '../types';
+import { ChoiceField, MultiChoiceField, Rows } from './fields';
 import { FilterList } from './FilterList';
 import { GeneratedSQL } from './GeneratedSQL';
-import { bucketOptions, compareOptions, described, formatOptions, operatorOptions, withVariables } from './options';
+import {
+  bucketOptions,
+  compareOptions,
+  described,
+  formatOptions,
+  including,
+  operatorOptions,
+  selected,
+  withVariables,
+} from './options';
+import { LimitField, OrderList } from './OrderList';
 import { useCatalog } from './useCatalog';
+import { useFormatMemory } from './useFormatMemory';
+import { VisualizationHint } from './VisualizationHint';
 
 type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions>;
 
-/** A query of one's own is no report; the picker needs a value for it all the same. */
+/** The value of the report picker for a custom query. */
 const NO_REPORT = '-';
 
-/** Edits a query: a report, and whatever is to differ from it. */
+/** Edits a query: a report and the changes to it. */
 export function QueryEditor({ datasource, query, app, data, onChange, onRunQuery }: Props) {
   const { catalog, error } = useCatalog(datasource);
 
-  // Grafana answers an empty query with the default one, but does not always show
-  // that here. The first query of an alert rule is one number, as rules need it.
+  // Grafana runs the default query instead of an empty one, but does not always show
+  // it here. A new alert rule starts with one metric.
   const isNew = !datasource.filterQuery(query) && !query.version;
   useEffect(() => {
     if (isNew) {
       const first = isAlerting(app) ? { version: VERSION, metrics: ['failed_rate'] } : datasource.getDefaultQuery(app);
       onChange({ ...query, ...first });
     }
-    // Only what is new is started, and only once.
+    // Only new queries are filled in, and only once.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [isNew]);
 
   if (error) {
     return (
-      <Alert severity="error" title={t('queryEditor.noCatalog', 'The list of reports cannot be read')}>
+      <Alert severity="error" title={t('queryEditor.noCatalog', 'Could not load the reports')}>
         {error}
       </Alert>
     );
@@ -73,7 +84,7 @@ export function QueryEditor({ datasource, query, app, data, onChange, onRunQuery
       query={query}
       forAlert={isAlerting(app)}
       inPanel={!isAlerting(app) && app !== CoreApp.Explore}
-      frames={data?.series}
+      data={data}
       onChange={apply}
     />
   );
@@ -83,38 +94,39 @@ interface EditorProps {
   datasource: DataSource;
   catalog: Catalog;
   query: ParleyQuery;
-  /** An alert rule watches one number, and knows no variables. */
+  /** An alert rule has one metric and no variables. */
   forAlert: boolean;
-  /** A panel draws the answer as its visualization can, which Explore chooses by itself. */
+  /** In a panel, people choose the visualization. Explore chooses it itself. */
   inPanel: boolean;
-  frames?: DataFrame[];
+  data?: PanelData;
   onChange: (query: ParleyQuery) => void;
 }
 
-function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChange }: EditorProps) {
-  // A new panel is a graph over time, and says of other reports only what it misses.
-  const [chosen, setChosen] = useState(false);
-  // What is asked at present says what may be chosen; what is written, variables too, is shown.
+function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange }: EditorProps) {
+  const [hasChosen, setChosen] = useState(false);
+  const memory = useFormatMemory(query, (other) => resolve(other, catalog).format);
+  // The choices follow the current values of variables. The fields show the variables themselves.
   const asked = datasource.applyTemplateVariables(query, {});
   const resolved = resolve(asked, catalog);
   const written = { ...resolved, ...pickBy(query, (value) => value !== undefined) };
   const set = (patch: Parameters<typeof change>[2]) => onChange(change(query, catalog, patch));
 
-  const variables = forAlert ? [] : datasource.variableNames();
+  const variables = forAlert ? [] : datasource.choiceVariableNames();
+  const valueVariables = forAlert ? [] : datasource.variableNames();
   const ownQuery = {
     value: NO_REPORT,
-    label: t('queryEditor.ownQuery', 'A query of your own'),
-    description: t('queryEditor.ownQueryDescription', 'Any metrics, cut and filtered as you like'),
+    label: t('queryEditor.ownQuery', 'Custom query'),
+    description: t('queryEditor.ownQueryDescription', 'Any metrics, groups and filters'),
   };
   const reports = catalog.reports.filter(
-    (report) => !isEvents(report) && (!forAlert || isDrawable(report, catalog))
+    (report) => report.id === query.report || (!isEvents(report) && (!forAlert || isDrawable(report, catalog)))
   );
   const bucketField = (
     <ChoiceField
-      label={t('queryEditor.bucket', 'Per')}
-      tooltip={t('queryEditor.bucketTooltip', "Calendar periods in the dashboard's time zone")}
-      width={20}
-      options={withVariables(bucketOptions(bucketChoices(resolved, catalog)), variables)}
+      label={t('queryEditor.bucket', 'Interval')}
+      tooltip={t('queryEditor.bucketTooltip', "Groups by time, in the dashboard's time zone. None returns one value for the whole range.")}
+      width={22}
+      options={withVariables(bucketOptions(including(bucketChoices(resolved, catalog), written.bucket)), variables)}
       value={written.bucket}
       onChange={(bucket) => set({ bucket })}
     />
@@ -122,12 +134,12 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
   const metrics = metricChoices(resolved, catalog);
 
   return (
-    <EditorRows>
+    <Rows>
       <EditorRow>
         <ChoiceField
           label={t('queryEditor.report', 'Report')}
           tooltip={reportOf(asked, catalog)?.description}
-          width={27}
+          width={34}
           options={withVariables([...described(reports), ownQuery], variables)}
           value={query.report || NO_REPORT}
           onChange={(id) => {
@@ -139,24 +151,24 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
           <ChoiceField
             label={t('queryEditor.format', 'Format')}
             width={15}
-            options={withVariables(formatOptions(formatChoices(asked, catalog)), variables)}
+            options={withVariables(formatOptions(including(formatChoices(asked, catalog), written.format)), variables)}
             value={written.format}
-            onChange={(format) => set({ format })}
+            onChange={(format) => onChange(memory.restore(format) ?? memory.remember(change(query, catalog, { format })))}
           />
         )}
         {!isDetails(resolved) && bucketField}
         {!isDetails(resolved) && !forAlert && (
           <ChoiceField
             label={t('queryEditor.compare', 'Compare with')}
-            tooltip={t('queryEditor.compareTooltip', 'Sets every metric beside its value in another period')}
-            width={18}
-            options={withVariables(compareOptions(), variables)}
+            tooltip={t('queryEditor.compareTooltip', 'Adds the values of another period and the change')}
+            width={22}
+            options={withVariables(compareOptions(written.compare), variables)}
             value={written.compare}
             onChange={(compare) => set({ compare })}
           />
         )}
       </EditorRow>
-      {inPanel && chosen && <VisualizationHint resolved={resolved} />}
+      {inPanel && <VisualizationHint query={asked} catalog={catalog} data={data} hasChosenReport={hasChosen} />}
 
       {isDetails(resolved) ? (
         <EditorRow>
@@ -164,7 +176,7 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
             label={t('queryEditor.columns', 'Columns')}
             width={104}
             options={withVariables(described(columnChoices(asked, catalog)), variables)}
-            value={written.columns}
+            value={selected(written.columns, columnChoices(asked, catalog))}
             onChange={(columns) => set({ columns: columns.length > 0 ? columns : undefined })}
           />
         </EditorRow>
@@ -175,7 +187,7 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
               label={t('queryEditor.metric', 'Metric')}
               tooltip={<Definitions metrics={metrics.filter((m) => resolved.metrics.includes(m.id))} />}
               width={50}
-              placeholder={t('queryEditor.metricPlaceholder', 'Choose a metric')}
+              placeholder={t('queryEditor.metricPlaceholder', 'Select metric')}
               options={metricOptions(metrics.filter(isNumber), catalog)}
               value={resolved.metrics.length === 1 ? resolved.metrics[0] : undefined}
               onChange={(metric) => set({ metrics: [metric] })}
@@ -185,19 +197,19 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
               label={t('queryEditor.metrics', 'Metrics')}
               tooltip={<Definitions metrics={metrics.filter((m) => resolved.metrics.includes(m.id))} />}
               width={50}
-              placeholder={t('queryEditor.metricsPlaceholder', 'Choose metrics')}
+              placeholder={t('queryEditor.metricsPlaceholder', 'Select metrics')}
               options={withVariables(metricOptions(metrics, catalog), variables)}
-              value={written.metrics}
-              onChange={(chosen) => set({ metrics: chosen })}
+              value={selected(written.metrics, catalog.metrics)}
+              onChange={(ids) => set({ metrics: ids })}
             />
           )}
           <MultiChoiceField
             label={t('queryEditor.groupBy', 'Group by')}
             width={36}
-            tooltip={t('queryEditor.groupByTooltip', 'Only what has a meaning for every chosen metric is offered')}
-            placeholder={t('queryEditor.groupByPlaceholder', 'Nothing')}
+            tooltip={t('queryEditor.groupByTooltip', 'Dimensions that all selected metrics have')}
+            placeholder={t('queryEditor.groupByPlaceholder', 'None')}
             options={withVariables(described(groupDimensions(resolved, catalog)), variables)}
-            value={written.groupBy}
+            value={selected(written.groupBy, catalog.dimensions)}
             onChange={(groupBy) => set({ groupBy })}
           />
         </EditorRow>
@@ -206,14 +218,15 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
       <EditorRow>
         <EditorField
           label={t('queryEditor.filters', 'Filters')}
-          tooltip={t('queryEditor.filtersTooltip', 'All of them have to hold. Variables are written as $name')}
+          tooltip={t('queryEditor.filtersTooltip', 'Combined with AND. Use $name for a variable')}
         >
-          <Stack direction="row" wrap="wrap" alignItems="center">
+          <Stack direction="row" wrap="wrap" alignItems="center" minWidth={0}>
             <ReportFilters filters={resolved.reportFilters} catalog={catalog} />
             <FilterList
               datasource={datasource}
-              dimensions={filterDimensions(asked, catalog)}
-              variables={variables}
+              dimensions={withFiltered(filterDimensions(asked, catalog), asked.filters, catalog)}
+              variables={valueVariables}
+              dimensionVariables={variables}
               filters={written.filters}
               onChange={(filters) => set({ filters })}
             />
@@ -225,18 +238,18 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
         <EditorRow>
           <EditorField
             label={t('queryEditor.orderBy', 'Order by')}
-            tooltip={t('queryEditor.orderByTooltip', 'Rows of a table, or the series of a graph')}
+            tooltip={t('queryEditor.orderByTooltip', 'Rows of a table or series of a chart')}
           >
             <OrderList
               options={withVariables(
-                orderOptions(orderColumns(resolved, reportOf(asked, catalog)), [
+                orderOptions(uniq([...orderColumns(resolved, reportOf(asked, catalog)), ...resolved.orderBy.map(({ by }) => by)]), [
                   ...catalog.metrics,
                   ...catalog.dimensions,
                   ...columnChoices(asked, catalog),
                 ]),
                 variables
               )}
-              // The rows of a details report have one order.
+              // A details report can be sorted by one column.
               most={isDetails(resolved) ? 1 : Infinity}
               orders={written.orderBy}
               onChange={(orderBy) => set({ orderBy })}
@@ -246,33 +259,20 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, frames, onChang
         </EditorRow>
       )}
 
-      <GeneratedSQL frames={frames} refId={query.refId} />
-    </EditorRows>
+      <GeneratedSQL frames={data?.series} refId={query.refId} />
+    </Rows>
   );
 }
 
-/** Says what shows an answer that is no graph over time. */
-function VisualizationHint({ resolved }: { resolved: ResolvedQuery }) {
-  const timeless = resolved.format === 'table' && resolved.bucket === 'none';
-  if (!timeless && resolved.format !== 'details') {
-    return null;
-  }
-  return (
-    <Text element="p" variant="bodySmall" color="secondary">
-      {timeless
-        ? t(
-            'queryEditor.timeless',
-            'This answer is no graph over time: choose Table, Bar chart or Pie chart as the visualization, or a period under {{per}}.',
-            { per: t('queryEditor.bucket', 'Per') }
-          )
-        : t('queryEditor.rows', 'This answer is a list: choose Table as the visualization.')}
-    </Text>
-  );
-}
-
-/** Tells whether the report has a number that an alert rule could watch. */
+/** Whether the report has a metric that an alert rule can watch. */
 function isDrawable(report: Report, catalog: Catalog): boolean {
   return catalog.metrics.some((metric) => report.query.metrics?.includes(metric.id) && isNumber(metric));
+}
+
+/** The dimensions that can be chosen, and those that the query already filters by. */
+function withFiltered(choices: Dimension[], filters: Filter[] = [], catalog: Catalog): Dimension[] {
+  const filtered = catalog.dimensions.filter((d) => filters.some((filter) => filter.dimension === d.id));
+  return uniq([...choices, ...filtered]);
 }
 
 function metricOptions(choices: Metric[], catalog: Catalog): ComboboxOption[] {
@@ -285,16 +285,17 @@ function metricOptions(choices: Metric[], catalog: Catalog): ComboboxOption[] {
 }
 
 function orderOptions(columns: string[], named: Described[]): ComboboxOption[] {
+  const titleOf = (id: string) => named.find((item) => item.id === id)?.title;
   return columns.map((id) => ({
     value: id,
-    label: id === 'time' ? t('queryEditor.time', 'Time') : (named.find((item) => item.id === id)?.title ?? id),
+    label: id === 'time' ? t('queryEditor.time', 'Time') : (titleOf(id) ?? titleOf(id.replace(/_name$/, '')) ?? id),
   }));
 }
 
-/** What the chosen metrics mean, in full. */
+/** The definitions of the selected metrics. */
 function Definitions({ metrics }: { metrics: Metric[] }) {
   if (metrics.length === 0) {
-    return t('queryEditor.metricsTooltip', 'Each metric shows here what it means, once it is chosen');
+    return t('queryEditor.metricsTooltip', 'Shows the definition of each selected metric');
   }
   return (
     <dl>
@@ -308,7 +309,7 @@ function Definitions({ metrics }: { metrics: Metric[] }) {
   );
 }
 
-/** The filters that are part of the report: without them it would be another one. */
+/** The report's own filters, which cannot be removed. */
 function ReportFilters({ filters, catalog }: { filters: Filter[]; catalog: Catalog }) {
   return filters.map((filter) => {
     const dimension = catalog.dimensions.find((d) => d.id === filter.dimension);
@@ -317,89 +318,4 @@ function ReportFilters({ filters, catalog }: { filters: Filter[]; catalog: Catal
     const text = `${dimension?.title ?? filter.dimension} ${operator.label} ${values.join(', ')}`;
     return <Tag key={text} name={text} colorIndex={9} />;
   });
-}
-
-interface OrderListProps {
-  options: ComboboxOption[];
-  most: number;
-  orders: Order[];
-  onChange: (orders: Order[]) => void;
-}
-
-function OrderList({ options, most, orders, onChange }: OrderListProps) {
-  const free = options.filter((option) => !orders.some((order) => order.by === option.value));
-  const replace = (index: number, order: Order) => onChange(orders.map((other, i) => (i === index ? order : other)));
-  return (
-    <Stack direction="row" wrap="wrap">
-      {orders.map((order, index) => (
-        <InputGroup key={order.by}>
-          <Choice
-            label={t('orderBy.column', 'Column')}
-            width={26}
-            options={options.filter((option) => option.value === order.by || free.includes(option))}
-            value={order.by}
-            onChange={(by) => replace(index, { ...order, by })}
-          />
-          <AccessoryButton
-            type="button"
-            variant="secondary"
-            icon={order.desc ? 'arrow-down' : 'arrow-up'}
-            aria-label={
-              order.desc
-                ? t('orderBy.descending', 'Descending. Turn around')
-                : t('orderBy.ascending', 'Ascending. Turn around')
-            }
-            onClick={() => replace(index, order.desc ? { by: order.by } : { by: order.by, desc: true })}
-          />
-          <AccessoryButton
-            type="button"
-            variant="secondary"
-            icon="times"
-            aria-label={t('orderBy.remove', 'Remove order')}
-            onClick={() => onChange(orders.filter((_, i) => i !== index))}
-          />
-        </InputGroup>
-      ))}
-      {orders.length < most && free.length > 0 && (
-        <Button
-          type="button"
-          variant="secondary"
-          icon="plus"
-          aria-label={t('orderBy.add', 'Add order')}
-          onClick={() => onChange([...orders, { by: free[0].value, desc: true }])}
-        />
-      )}
-    </Stack>
-  );
-}
-
-interface LimitFieldProps {
-  limit?: number;
-  placeholder?: number;
-  onChange: (limit: number | undefined) => void;
-}
-
-function LimitField({ limit, placeholder, onChange }: LimitFieldProps) {
-  const id = useId();
-  return (
-    <EditorField label={t('queryEditor.limit', 'Rows at most')}>
-      <Input
-        id={id}
-        // The field follows the query, but not while one types.
-        key={limit}
-        type="number"
-        min={1}
-        width={14}
-        defaultValue={limit}
-        placeholder={placeholder?.toString() ?? t('queryEditor.limitPlaceholder', 'Default')}
-        onBlur={(event) => {
-          const typed = parseInt(event.currentTarget.value, 10);
-          const next = typed > 0 ? typed : undefined;
-          if (next !== limit) {
-            onChange(next);
-          }
-        }}
-      />
-    </EditorField>
-  );
 }

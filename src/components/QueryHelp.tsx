@@ -8,7 +8,7 @@ import { DataSource } from '../datasource';
 import { VERSION } from '../query';
 import { type ParleyQuery, type Report } from '../types';
 
-/** What can be asked, each report one click away. */
+/** The help: each report, one click away. */
 export function QueryHelp({ query, onClickExample }: QueryEditorHelpProps<ParleyQuery>) {
   const [reports, setReports] = useState<Report[]>([]);
   const uid = query?.datasource?.uid;
@@ -18,7 +18,7 @@ export function QueryHelp({ query, onClickExample }: QueryEditorHelpProps<Parley
       .get(uid ? { uid } : undefined)
       .then((datasource) => (datasource instanceof DataSource ? datasource.catalog() : undefined))
       .then((catalog) => wanted && setReports(catalog?.reports ?? []))
-      // The editor above says what is wrong.
+      // The editor already shows the error.
       .catch(() => undefined);
     return () => {
       wanted = false;
@@ -30,8 +30,8 @@ export function QueryHelp({ query, onClickExample }: QueryEditorHelpProps<Parley
       <Text element="h3">{t('queryHelp.title', 'Reports')}</Text>
       <Text element="p" color="secondary">
         <Trans i18nKey="queryHelp.introduction">
-          A report is a question that is ready to ask. Choose one, then change its metrics, cuts and filters. Every
-          metric shows its definition where you choose it.
+          A report is a ready-made query. Choose one, then change its metrics, groups and filters. The tooltip of
+          Metrics shows their definitions.
         </Trans>
       </Text>
       {reports.map((report) => (

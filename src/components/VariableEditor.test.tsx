@@ -25,14 +25,14 @@ async function edit(start: Partial<ParleyVariableQuery>) {
     );
   }
   render(<Holder />);
-  await screen.findByRole('combobox', { name: 'Values of' });
+  await screen.findByRole('combobox', { name: 'Dimension' });
   return state;
 }
 
 describe('the editor of a variable', () => {
   it('offers the dimensions that have values', async () => {
     const state = await edit({});
-    await user.click(screen.getByRole('combobox', { name: 'Values of' }));
+    await user.click(screen.getByRole('combobox', { name: 'Dimension' }));
     const options = await screen.findAllByRole('option');
     expect(options.map(({ textContent }) => textContent)).toEqual(['Channel', 'Line', 'Phone', 'Direction', 'Rating']);
     await user.click(screen.getByRole('option', { name: 'Line' }));
@@ -41,12 +41,12 @@ describe('the editor of a variable', () => {
 
   it('narrows the values', async () => {
     const state = await edit({ dimension: 'line' });
-    await user.type(screen.getByRole('textbox', { name: 'Containing' }), '$__searchFilter');
+    await user.type(screen.getByRole('textbox', { name: 'Search' }), '$__searchFilter');
     await user.tab();
-    await user.type(screen.getByRole('textbox', { name: 'Matching the expression' }), '^Sales');
+    await user.type(screen.getByRole('textbox', { name: 'Regex' }), '^Sales');
     await user.tab();
     expect(state.query).toMatchObject({ search: '$__searchFilter', regex: '^Sales' });
-    await user.clear(screen.getByRole('textbox', { name: 'Containing' }));
+    await user.clear(screen.getByRole('textbox', { name: 'Search' }));
     await user.tab();
     expect(state.query.search).toBeUndefined();
   });

@@ -1,25 +1,25 @@
 import { type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
+import { EditorField, EditorRow } from '@grafana/plugin-ui';
 import { Alert, Input, LoadingPlaceholder } from '@grafana/ui';
 import { useId } from 'react';
 
 import { type DataSource } from '../datasource';
 import { filterDimensions } from '../query';
 import { type ParleyOptions, type ParleyQuery, type ParleyVariableQuery } from '../types';
-import { ChoiceField } from './fields';
+import { ChoiceField, Rows } from './fields';
 import { FilterList } from './FilterList';
 import { described } from './options';
 import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions, ParleyVariableQuery>;
 
-/** Edits the question behind a dashboard variable: which values of which dimension. */
+/** Edits the query of a dashboard variable. */
 export function VariableEditor({ datasource, query, onChange }: Props) {
   const { catalog, error } = useCatalog(datasource);
   if (error) {
     return (
-      <Alert severity="error" title={t('queryEditor.noCatalog', 'The list of reports cannot be read')}>
+      <Alert severity="error" title={t('queryEditor.noCatalog', 'Could not load the reports')}>
         {error}
       </Alert>
     );
@@ -29,34 +29,34 @@ export function VariableEditor({ datasource, query, onChange }: Props) {
   }
   const dimensions = filterDimensions({ refId: '' }, catalog);
   return (
-    <EditorRows>
+    <Rows>
       <EditorRow>
         <ChoiceField
-          label={t('variableEditor.dimension', 'Values of')}
+          label={t('variableEditor.dimension', 'Dimension')}
           width={30}
           options={described(dimensions)}
           value={query.dimension}
           onChange={(dimension) => onChange({ ...query, refId: query.refId || 'variable', dimension })}
         />
         <TextField
-          label={t('variableEditor.search', 'Containing')}
-          tooltip={t('variableEditor.searchTooltip', '$__searchFilter is replaced by what is typed into the drop-down')}
+          label={t('variableEditor.search', 'Search')}
+          tooltip={t('variableEditor.searchTooltip', 'Values that contain this text. Use $__searchFilter for the text typed into the drop-down')}
           value={query.search}
           onChange={(search) => onChange({ ...query, search })}
         />
         <TextField
-          label={t('variableEditor.regex', 'Matching the expression')}
-          tooltip={t('variableEditor.regexTooltip', 'A regular expression for ids or names')}
+          label={t('variableEditor.regex', 'Regex')}
+          tooltip={t('variableEditor.regexTooltip', 'Values whose id or name matches, such as ^BR')}
           value={query.regex}
           onChange={(regex) => onChange({ ...query, regex })}
         />
       </EditorRow>
       <EditorRow>
         <EditorField
-          label={t('variableEditor.filters', 'Only those of')}
+          label={t('variableEditor.filters', 'Filter by')}
           tooltip={t(
             'variableEditor.filtersTooltip',
-            'With another variable as value, the list follows that one: team is any of $team'
+            'Use another variable to narrow the list, for example Team is any of $team'
           )}
         >
           <FilterList
@@ -67,7 +67,7 @@ export function VariableEditor({ datasource, query, onChange }: Props) {
           />
         </EditorField>
       </EditorRow>
-    </EditorRows>
+    </Rows>
   );
 }
 

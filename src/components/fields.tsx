@@ -1,6 +1,6 @@
 import { EditorField } from '@grafana/plugin-ui';
-import { Combobox, type ComboboxOption, MultiCombobox, type PopoverContent, useTheme2 } from '@grafana/ui';
-import { type ComponentProps, useEffect, useId, useRef } from 'react';
+import { Combobox, type ComboboxOption, MultiCombobox, type PopoverContent, Stack, useTheme2 } from '@grafana/ui';
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react';
 
 interface FieldProps {
   label: string;
@@ -20,6 +20,15 @@ type MultiChoiceProps = Pick<ComponentProps<typeof MultiCombobox<string>>, 'opti
   onChange: (values: string[]) => void;
   placeholder?: string;
 };
+
+/** The rows of an editor. Unlike those of plugin-ui they never get wider than the pane. */
+export function Rows({ children }: { children: ReactNode }) {
+  return (
+    <Stack direction="column" gap={0.5} minWidth={0}>
+      {children}
+    </Stack>
+  );
+}
 
 /** A labelled choice of one. */
 export function ChoiceField({ label, tooltip, ...choice }: FieldProps & ChoiceProps) {
@@ -42,31 +51,28 @@ export function MultiChoiceField({ label, tooltip, ...choice }: FieldProps & Mul
 }
 
 /** A choice of one whose label is only read out. */
-export function Choice({ label, width = 25, value, onChange, ...choice }: FieldProps & ChoiceProps & { id?: string }) {
+export function Choice({ label, width, value, onChange, ...choice }: FieldProps & ChoiceProps & { id?: string }) {
   const labelId = useId();
   const choose = useOnce(value, onChange);
   return (
-    <div>
+    <Box width={width}>
       <HiddenLabel id={labelId} text={label} />
       <Combobox
         {...choice}
         aria-labelledby={labelId}
-        width={width}
-        // A choice that is no longer on offer is still shown.
+        // A value that is not in the list is still shown.
         value={choice.options.find((option) => option.value === value) ?? (value ? { value } : null)}
         onChange={(option) => choose(option.value)}
       />
-    </div>
+    </Box>
   );
 }
 
 /** A choice of several whose label is only read out. */
-export function MultiChoice({ label, width = 25, onChange, ...choice }: FieldProps & MultiChoiceProps & { id?: string }) {
+export function MultiChoice({ label, width, onChange, ...choice }: FieldProps & MultiChoiceProps & { id?: string }) {
   const labelId = useId();
-  const theme = useTheme2();
   return (
-    // The box inside shows as many values as it has room for, and knows its room only from what is around it.
-    <div style={{ width: theme.spacing(width), maxWidth: '100%' }}>
+    <Box width={width}>
       <HiddenLabel id={labelId} text={label} />
       <MultiCombobox
         {...choice}
@@ -74,14 +80,20 @@ export function MultiChoice({ label, width = 25, onChange, ...choice }: FieldPro
         isClearable
         onChange={(options) => onChange(options.map((option) => option.value))}
       />
-    </div>
+    </Box>
   );
 }
 
+/** Comboboxes fill the box around them, which gets narrower where there is less room. */
+function Box({ width = 25, children }: { width?: number; children: ReactNode }) {
+  const theme = useTheme2();
+  return <div style={{ width: theme.spacing(width), maxWidth: '100%', minWidth: 0 }}>{children}</div>;
+}
+
 /**
- * Takes a choice once. A combobox repeats it until it has seen itself with it, which
- * pages that change their state at once, such as Explore and the settings, take for
- * changes without end.
+ * Calls onChange once per choice. A combobox repeats the call until it is rendered with
+ * the new value, and pages that update their state at once, such as Explore and the
+ * settings, would loop.
  */
 export function useOnce<Value extends string | undefined>(
   value: string | undefined,
@@ -99,7 +111,7 @@ export function useOnce<Value extends string | undefined>(
   };
 }
 
-/** Names the input of a combobox, which takes its name from another element only. */
+/** The accessible name of a combobox, which can only come from another element. */
 function HiddenLabel({ id, text }: { id: string; text: string }) {
   return (
     <span id={id} hidden>

@@ -2,12 +2,12 @@ import { t } from '@grafana/i18n';
 
 import { type ParleyOptions } from '../types';
 
-/** A setting that only one kind of database has. */
+/** A setting that not every database type has. */
 export interface KindField {
   name: TextOption;
   label: string;
   description?: string;
-  /** What an empty field shows: the backend's default, or what a value looks like. */
+  /** The backend's default, or an example. */
   placeholder?: string;
   required?: boolean;
 }
@@ -16,15 +16,15 @@ type TextOption = {
   [Name in keyof ParleyOptions]-?: NonNullable<ParleyOptions[Name]> extends string ? Name : never;
 }[keyof ParleyOptions];
 
-/** What wrote the messages: the backend has a source for each kind. */
+/** A database type. The backend has a source for each. */
 export interface Kind {
   id: string;
   title: string;
   description: string;
   fields: KindField[];
-  /** Where the documentation says how to make a login for it. */
+  /** Where the documentation explains how to create a database user. */
   login: string;
-  /** What may stand in the link to a chat, and what it may look like. */
+  /** The placeholders of the chat URL template, and an example. */
   link: { fields: string[]; example: string };
 }
 
@@ -33,7 +33,7 @@ const SCHEMA = 'parley';
 const PRODUCT_SCHEMA = 'public';
 const WEBHOOKS = { table: 'whatsapp_webhook', receivedAt: 'received_at', payload: 'payload' };
 
-/** Links of a help desk, and of what knows messages only. */
+/** Chat URLs of help desks, and of databases without conversations. */
 const CONVERSATION = ['{account_id}', '{conversation_id}', '{display_id}', '{contact_id}', '{line_id}', '{url}'];
 const CONTACT = ['{account_id}', '{contact_id}', '{line_id}'];
 const LINKS = {
@@ -46,22 +46,22 @@ const LINKS = {
   messages: { fields: CONTACT, example: 'https://crm.example.com/chats?contact={contact_id}&line={line_id}' },
 };
 
-/** Their names are the same in every language. */
+/** Product names are not translated. */
 const PRODUCTS = { chatwoot: 'Chatwoot', evolution: 'Evolution API', ticketz: 'Ticketz' };
 
-/** Whose rows may be read. */
+/** The only account to read. */
 const account = (
   description = t(
     'configEditor.account.description',
-    'The id of the only account to read: nothing of others can then be seen. Empty: all accounts'
+    'The id of the only account to show. Leave empty for all accounts'
   )
 ): KindField => ({ name: 'account', label: t('configEditor.account.label', 'Account'), description });
 
-/** Where the tables of a product are. */
+/** The schema of a product's tables. */
 const productSchema = (): KindField => ({
   name: 'schema',
   label: t('configEditor.schema.label', 'Schema'),
-  description: t('configEditor.schema.tables', 'Where the tables are'),
+  description: t('configEditor.schema.tables', 'The schema that contains the tables'),
   placeholder: PRODUCT_SCHEMA,
 });
 
@@ -70,12 +70,12 @@ export function kinds(): Kind[] {
     {
       id: 'views',
       title: t('configEditor.kind.views', 'Parley views'),
-      description: t('configEditor.kind.viewsDescription', "Views of Parley's names over a database of your own"),
+      description: t('configEditor.kind.viewsDescription', 'Views over your own database'),
       fields: [
         {
           name: 'schema',
           label: t('configEditor.schema.label', 'Schema'),
-          description: t('configEditor.schema.description', 'Where the views are'),
+          description: t('configEditor.schema.description', 'The schema that contains the views'),
           placeholder: SCHEMA,
         },
         account(),
@@ -86,7 +86,7 @@ export function kinds(): Kind[] {
     {
       id: 'chatwoot',
       title: PRODUCTS.chatwoot,
-      description: t('configEditor.kind.chatwootDescription', "Chatwoot's own tables, as they are"),
+      description: t('configEditor.kind.chatwootDescription', 'Reads the tables of Chatwoot'),
       fields: [productSchema(), account()],
       login: 'chatwoot.md#the-login',
       link: LINKS.chatwoot,
@@ -94,13 +94,13 @@ export function kinds(): Kind[] {
     {
       id: 'evolution',
       title: PRODUCTS.evolution,
-      description: t('configEditor.kind.evolutionDescription', "Evolution API's own tables, as they are"),
+      description: t('configEditor.kind.evolutionDescription', 'Reads the tables of Evolution API'),
       fields: [
         productSchema(),
         account(
           t(
             'configEditor.account.instance',
-            'The only instance to read, by name or id, or the client name of all instances of one installation: nothing of others can then be seen. Empty: all'
+            'The name or id of the only instance to show, or the client name of one installation. Leave empty for all'
           )
         ),
       ],
@@ -110,7 +110,7 @@ export function kinds(): Kind[] {
     {
       id: 'ticketz',
       title: PRODUCTS.ticketz,
-      description: t('configEditor.kind.ticketzDescription', 'The tables of Ticketz or another descendant of Whaticket, as they are'),
+      description: t('configEditor.kind.ticketzDescription', 'Reads the tables of Ticketz and other Whaticket forks'),
       fields: [productSchema(), account()],
       login: 'ticketz.md#the-login',
       link: LINKS.ticketz,
@@ -120,32 +120,32 @@ export function kinds(): Kind[] {
       title: t('configEditor.kind.webhook', 'WhatsApp webhooks'),
       description: t(
         'configEditor.kind.webhookDescription',
-        "A table of your own that keeps the bodies of the Cloud API's webhooks as they came"
+        'Your table of Cloud API webhook payloads'
       ),
       fields: [
         productSchema(),
         {
           name: 'table',
           label: t('configEditor.table.label', 'Table'),
-          description: t('configEditor.table.description', 'One row for each webhook'),
+          description: t('configEditor.table.description', 'One row per webhook'),
           placeholder: WEBHOOKS.table,
         },
         {
           name: 'receivedAtColumn',
-          label: t('configEditor.receivedAtColumn.label', 'Column of the time'),
-          description: t('configEditor.receivedAtColumn.description', 'When the webhook came'),
+          label: t('configEditor.receivedAtColumn.label', 'Received-at column'),
+          description: t('configEditor.receivedAtColumn.description', 'When the webhook was received'),
           placeholder: WEBHOOKS.receivedAt,
         },
         {
           name: 'payloadColumn',
-          label: t('configEditor.payloadColumn.label', 'Column of the body'),
-          description: t('configEditor.payloadColumn.description', 'Its whole JSON'),
+          label: t('configEditor.payloadColumn.label', 'Payload column'),
+          description: t('configEditor.payloadColumn.description', 'The full JSON body of the webhook'),
           placeholder: WEBHOOKS.payload,
         },
         account(
           t(
             'configEditor.account.waba',
-            'The id of the only WhatsApp Business account to read: nothing of others can then be seen. Empty: all accounts'
+            'The id of the only WhatsApp Business account to show. Leave empty for all accounts'
           )
         ),
       ],

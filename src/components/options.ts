@@ -1,43 +1,60 @@
 import { t } from '@grafana/i18n';
 import { type ComboboxOption } from '@grafana/ui';
 
+import { isVariable } from '../query';
 import { type Described } from '../types';
 
-// The words of the query for people. What the catalogue names is not here.
+// The labels of choices that are not in the catalogue.
+
+/** A longer description would be cut off in the list. */
+const MAX_DESCRIPTION = 60;
 
 export function described(items: Described[], group?: string): ComboboxOption[] {
   return items.map(({ id, title, description }) => ({
     value: id,
     label: title,
-    // A key without a value would still take its place in the list.
-    ...(description && { description }),
+    // An undefined description would still take up a line.
+    ...(description && description.length <= MAX_DESCRIPTION && { description }),
     ...(group && { group }),
   }));
 }
 
-function worded(
-  words: Record<string, string>,
+function labelled(
+  labels: Record<string, string>,
   choices: string[],
   descriptions: Record<string, string> = {}
 ): ComboboxOption[] {
   return choices.map((value) => ({
     value,
-    label: words[value] ?? value,
+    label: labels[value] ?? value,
     ...(descriptions[value] && { description: descriptions[value] }),
   }));
 }
 
-/** The options, and the dashboard's variables after them. */
+/** The choices and, where it is not one of them, the current value of the query. */
+export function including(choices: string[], value: string): string[] {
+  return isVariable(value) || choices.includes(value) ? choices : [...choices, value];
+}
+
+/** The selected values with their titles, also those that are not offered. */
+export function selected(values: string[], items: Described[]): ComboboxOption[] {
+  return values.map((value) => ({ value, label: items.find((item) => item.id === value)?.title ?? value }));
+}
+
+/** The options, followed by the dashboard's variables. */
 export function withVariables(options: ComboboxOption[], variables: string[]): ComboboxOption[] {
   const group = t('queryEditor.variables', 'Variables');
   return [...options, ...variables.map((value) => ({ value, label: value, group }))];
 }
 
 export function bucketOptions(choices: string[]): ComboboxOption[] {
-  return worded(
+  return labelled(
     {
-      none: t('bucket.none', 'Whole range'),
-      auto: t('bucket.auto', 'Fitting the range'),
+      none: t('bucket.none', 'None (whole range)'),
+      auto: t('bucket.auto', 'Auto'),
+      '5_minutes': t('bucket.minutes5', '5 minutes'),
+      '15_minutes': t('bucket.minutes15', '15 minutes'),
+      '30_minutes': t('bucket.minutes30', '30 minutes'),
       hour: t('bucket.hour', 'Hour'),
       day: t('bucket.day', 'Day'),
       week: t('bucket.week', 'Week'),
@@ -47,48 +64,44 @@ export function bucketOptions(choices: string[]): ComboboxOption[] {
   );
 }
 
-export function compareOptions(): ComboboxOption[] {
-  return worded(
+export function compareOptions(current: string): ComboboxOption[] {
+  return labelled(
     {
-      none: t('compare.none', 'Nothing'),
-      previous_period: t('compare.previousPeriod', 'The period before'),
-      previous_year: t('compare.previousYear', 'A year before'),
+      none: t('compare.none', 'None'),
+      previous_period: t('compare.previousPeriod', 'Previous period'),
+      previous_year: t('compare.previousYear', 'Previous year'),
     },
-    ['none', 'previous_period', 'previous_year'],
-    {
-      previous_period: t('compare.previousPeriodDescription', 'As long as the range: a month with the month before it'),
-      previous_year: t('compare.previousYearDescription', 'The same days of last year'),
-    }
+    including(['none', 'previous_period', 'previous_year'], current)
   );
 }
 
 export function formatOptions(choices: string[]): ComboboxOption[] {
-  return worded(
+  return labelled(
     {
       table: t('format.table', 'Table'),
       timeseries: t('format.timeseries', 'Time series'),
-      heatmap: t('format.heatmap', 'Heat map'),
+      heatmap: t('format.heatmap', 'Heatmap'),
       details: t('format.details', 'Details'),
       logs: t('format.logs', 'Logs'),
     },
     choices,
     {
-      table: t('format.tableDescription', 'A row for each group, for tables, bars and cards'),
-      timeseries: t('format.timeseriesDescription', 'A line for each group and metric, for graphs'),
-      heatmap: t('format.heatmapDescription', 'A field for each weekday, by the hour of the day'),
-      details: t('format.detailsDescription', 'A row for each message, start or conversation'),
-      logs: t('format.logsDescription', 'A line of text for each message'),
+      table: t('format.tableDescription', 'One row per group'),
+      timeseries: t('format.timeseriesDescription', 'One series per group'),
+      heatmap: t('format.heatmapDescription', 'Weekdays by hour'),
+      details: t('format.detailsDescription', 'One row per record'),
+      logs: t('format.logsDescription', 'One line per message'),
     }
   );
 }
 
 export function operatorOptions(choices: string[]): ComboboxOption[] {
-  return worded(
+  return labelled(
     {
       in: t('operator.in', 'is any of'),
       notIn: t('operator.notIn', 'is none of'),
-      matches: t('operator.matches', 'matches the expression'),
-      notMatches: t('operator.notMatches', 'does not match the expression'),
+      matches: t('operator.matches', 'matches regex'),
+      notMatches: t('operator.notMatches', 'does not match regex'),
       contains: t('operator.contains', 'contains'),
     },
     choices

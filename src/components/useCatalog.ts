@@ -4,7 +4,7 @@ import { type DataSource } from '../datasource';
 import { errorMessage } from '../errors';
 import { type Catalog } from '../types';
 
-/** The catalogue once it has been read, or what went wrong. */
+/** Loads the catalogue. Returns it, or the error. */
 export function useCatalog(datasource: DataSource): { catalog?: Catalog; error?: string } {
   const [state, setState] = useState<{ catalog?: Catalog; error?: string }>({});
   useEffect(() => {

@@ -7,6 +7,8 @@ interface Variable {
   /** What "All" stands for, where the dashboard's author wrote it. */
   allValue?: string;
   options?: string[];
+  /** What a query variable asks for. */
+  query?: object;
 }
 
 const REFERENCE = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\${(\w+)(?:\.([^:^}]+))?(?::([^}]+))?}/g;
@@ -42,7 +44,7 @@ export function templates(variables: Record<string, Variable>): TemplateSrv {
     replace,
     containsTemplate: (text?: string) => new RegExp(REFERENCE).test(text ?? ''),
     getVariables: () =>
-      Object.entries(variables).map(([name, { type }]) => ({ name, type }) as unknown as TypedVariableModel),
+      Object.entries(variables).map(([name, { type, query }]) => ({ name, type, query }) as unknown as TypedVariableModel),
     updateTimeRange: () => undefined,
   };
 }
