@@ -13,7 +13,7 @@ async function fill(page: Page, port: string) {
   await page.getByLabel('User *').fill(PARLEY_USER ?? '');
   await page.getByLabel('Password').fill(PARLEY_PASSWORD || 'not asked for');
   await page.getByLabel('Schema').fill(PARLEY_SCHEMA ?? '');
-  await choose(page, /^TLS mode/, 'Where the server can');
+  await choose(page, /^TLS mode/, 'prefer');
 }
 
 test.describe('the settings', () => {
@@ -42,15 +42,25 @@ test.describe('the settings', () => {
     await expect(settings).toHaveAlert('error', { hasText: /there is no schema nowhere; the schema .* has the tables of Parley views/ });
   });
 
+  test('refuse a port and a scheme in the host, and a chat URL that is not one', async ({ createDataSourceConfigPage, page }) => {
+    await createDataSourceConfigPage({ type: PLUGIN });
+    await page.getByLabel('Host *').fill('https://db.example.com:5432');
+    await expect(page.getByText(/^Enter the host without scheme or port/)).toBeVisible();
+    await page.getByLabel('Chat URL template').fill('not a url');
+    await expect(page.getByText(/^Enter a URL that starts with https/)).toBeVisible();
+    await page.getByLabel('Chat URL template').fill('https://chat.example.com/{foo}');
+    await expect(page.getByText(/^Unknown placeholder {foo}/)).toBeVisible();
+  });
+
   for (const [kind, field] of [
     ['Chatwoot', 'Account'],
     ['Evolution API', 'Account'],
     ['Ticketz', 'Account'],
-    ['WhatsApp webhooks', 'Column of the body'],
+    ['WhatsApp webhooks', 'Payload column'],
   ]) {
     test(`say that the database is not of ${kind}`, async ({ createDataSourceConfigPage, page }) => {
       const settings = await createDataSourceConfigPage({ type: PLUGIN });
-      await choose(page, /^Kind of database/, kind);
+      await choose(page, /^Database type/, kind);
       await fill(page, PARLEY_PORT ?? '');
       await expect(page.getByRole('textbox', { name: new RegExp(`^${field}`) })).toBeVisible();
       await expect(settings.saveAndTest()).not.toBeOK();

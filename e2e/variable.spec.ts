@@ -5,7 +5,7 @@ import { choose, DATASOURCE } from './parley';
 test('a variable offers the values of a dimension, narrowed by another', async ({ variableEditPage, page }) => {
   await variableEditPage.setVariableType('Query');
   await variableEditPage.datasource.set(DATASOURCE);
-  await choose(page, 'Values of', 'Line');
+  await choose(page, 'Dimension', 'Line');
   await variableEditPage.runQuery();
   await expect(variableEditPage).toDisplayPreviews(['Correo posventa', 'WhatsApp Brasil']);
   await page.getByRole('button', { name: 'Add filter' }).click();
