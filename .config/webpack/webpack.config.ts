@@ -41,6 +41,13 @@ function stampManifest(content: Buffer, mode: string): string {
   return JSON.stringify({ ...JSON.parse(text), buildMode: mode }, null, 2) + '\n';
 }
 
+/** Adds the language to the title of a dashboard: the list for import holds all languages. */
+function markLanguage(content: Buffer, file: string): string {
+  const dashboard = JSON.parse(content.toString());
+  const language = path.basename(path.dirname(file)).slice(0, 2).toUpperCase();
+  return JSON.stringify({ ...dashboard, title: `${dashboard.title} (${language})` }, null, 2) + '\n';
+}
+
 export default function configure(env: Record<string, unknown>): Configuration {
   const mode = env.production ? 'production' : 'development';
   return {
@@ -98,6 +105,7 @@ export default function configure(env: Record<string, unknown>): Configuration {
           { from: 'src/img', to: 'img' },
           { from: 'src/locales', to: 'locales' },
           { from: 'dashboards', to: 'dashboards', noErrorOnMissing: true },
+          { from: '*/!(*-public).json', context: 'dashboards', to: 'import', transform: markLanguage },
         ],
       }),
     ],

@@ -43,6 +43,8 @@ export const column = {
   ],
   /** There for links alone. */
   hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
+  /** There for transformations alone. */
+  nowhere: (): DynamicConfigValue => ({ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }),
   /** Without places after the point. */
   whole: (): DynamicConfigValue => ({ id: 'decimals', value: 0 }),
   inColor: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-text' } }),

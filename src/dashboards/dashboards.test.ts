@@ -30,7 +30,11 @@ it('stands in the checkout as its code makes it', () => {
 it('is offered for import by the manifest', () => {
   const { includes } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
   expect(includes).toEqual(
-    files.map(([file, text]) => ({ type: 'dashboard', name: JSON.parse(text).title, path: `dashboards/${file}` }))
+    files.map(([file, text]) => ({
+      type: 'dashboard',
+      name: `${JSON.parse(text).title} (${file.slice(0, 2).toUpperCase()})`,
+      path: `import/${file}`,
+    }))
   );
 });
 

@@ -95,6 +95,7 @@ function countOfTrouble(panels: Panels, card: Stat): Stat {
       },
     })
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['count']).fields('/^tried$/'))
+    .overrideByName('tried', panels.behind('failed_rate', {}, lately(LATELY)))
     .textMode(BigValueTextMode.Value)
     .thresholds(
       thresholds([

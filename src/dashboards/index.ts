@@ -43,14 +43,15 @@ export const MANIFEST = 'plugin.json';
 
 /**
  * The manifest with the list of the dashboards, from which Grafana offers them for
- * import. To be shared publicly a dashboard has to name its data source, which an
+ * import. All languages are in one list, so the bundler copies them with the language
+ * in their titles. To be shared publicly a dashboard has to name its data source, which an
  * import can't: it only knows what the data source is called.
  */
 export function withIncludes(manifest: string, files: Map<string, string>): string {
   const imported = [...files].filter(([file]) => !file.endsWith(`${PUBLIC}.json`));
   const lines = imported.map(([file, text]) => {
-    const { title } = JSON.parse(text);
-    return `    { "type": "dashboard", "name": ${JSON.stringify(title)}, "path": "dashboards/${file}" }`;
+    const name = `${JSON.parse(text).title} (${file.slice(0, 2).toUpperCase()})`;
+    return `    { "type": "dashboard", "name": ${JSON.stringify(name)}, "path": "import/${file}" }`;
   });
   return manifest.replace(/"includes": \[.*?\n  \]/s, () => `"includes": [\n${lines.join(',\n')}\n  ]`);
 }

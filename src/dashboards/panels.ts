@@ -176,6 +176,7 @@ export class Panels extends Links {
     this.cross('hour_of_day', by, question.metrics![0]).forEach((step) => panel.withTransformation(step));
     // Asked by name, so that the colours are those of the other charts.
     panel.withTransformation({ id: 'sortBy', options: { sort: [{ field: this.catalog.dimensions.hour_of_day.title }] } });
+    panel.overrideByFieldType('number', this.behind(question.metrics![0], ofCrossing('hour_of_day', by)));
     const asked = { groupBy: ['hour_of_day', by], orderBy: [{ by: shown(by) }, { by }], ...question };
     return this.dress(panel, asked, texts);
   }
@@ -292,8 +293,13 @@ export class Panels extends Links {
         { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
         { id: 'color', value: { mode: 'continuous-purples' } },
         { id: 'min', value: 0 },
+        ...this.behind(metric, ofCrossing(row, by)),
       ])
-      .overrideByName(total, [column.width(90), { id: 'custom.cellOptions', value: { type: 'auto' } }])
+      .overrideByName(total, [
+        column.width(90),
+        ...this.behind(metric, { [row]: FIRST_FIELD }),
+        { id: 'custom.cellOptions', value: { type: 'auto' } },
+      ])
       .overrideByName(NONE, [column.title(this.catalog.dimensions[by].none ?? this.catalog.none)])
       .overrideByName(crossing(row, by), [column.width(180), this.link('conversations', row)]);
   }
@@ -392,6 +398,15 @@ function upright(x: string, stacking: StackingMode): BarChart {
 
 /** The metric in the cells of a matrix. */
 const CELL = 'cell';
+
+/** The row that is clicked in a matrix. */
+const FIRST_FIELD = '${__data.fields[0].text:percentencode}';
+
+/** The row and the column that are clicked in a matrix. The column is called as people read its value. */
+const ofCrossing = (row: string, by: string): Choices => ({
+  [row]: FIRST_FIELD,
+  [shown(by)]: '${__field.name:percentencode}',
+});
 
 /** What Grafana calls the field of the rows then. */
 const crossing = (row: string, by: string) => `${row}\\${shown(by)}`;

@@ -5,6 +5,7 @@ import { type Band, equally } from './layout';
 import { column } from './columns';
 import { type Panels } from './panels';
 import { type Question } from './query';
+import { type PanelTexts } from './texts';
 
 /** For a campaign's manager: what was sent to start sessions, who answered, what failed and why. */
 export const sessionInitiation: Definition = {
@@ -44,12 +45,35 @@ function cards(panels: Panels): Band {
 
 function donuts(panels: Panels): Band {
   const { answers, lastStatus, newOrReturning } = panels.texts.sessionInitiation.panels;
-  return equally(6, [
-    panels.donut({ metrics: ['answered_users', 'unanswered_users'] }, answers, LegendPlacement.Bottom),
+  return equally(7, [
+    usersOf(panels, ['answered_users', 'unanswered_users'], answers),
     panels.donut({ ...BY_STATUS, format: 'timeseries', bucket: 'none' }, lastStatus),
-    panels.donut({ metrics: ['new_users', 'returning_users'] }, newOrReturning, LegendPlacement.Bottom),
+    usersOf(panels, ['new_users', 'returning_users'], newOrReturning),
   ]);
 }
+
+/** All users of the card beside it: two groups of the notified ones, and those whom no notification reached. */
+function usersOf(panels: Panels, groups: string[], texts: PanelTexts) {
+  const all = ['notification_users', 'notified_users'];
+  const { notReached } = panels.texts.sessionInitiation.names;
+  const [left, right] = all.map((id) => ({ matcher: { id: 'byName', options: panels.metricTitle(id) } }));
+  const ring = panels
+    .donut({ metrics: [...groups, ...all] }, texts, LegendPlacement.Bottom)
+    .withTransformation({
+      id: 'calculateField',
+      options: { mode: 'binary', binary: { left, operator: '-', right }, alias: notReached },
+    })
+    .overrideByName(notReached, [
+      { id: 'unit', value: 'locale' },
+      { id: 'color', value: { mode: 'fixed', fixedColor: NOT_REACHED } },
+      { id: 'links', value: [panels.details('session-initiation', { status: ['failed', 'pending'] })] },
+    ]);
+  all.forEach((id) => ring.overrideByName(id, [column.nowhere()]));
+  return ring;
+}
+
+/** The colour of what failed. */
+const NOT_REACHED = '#D60024';
 
 function trend(panels: Panels): Band {
   const { daily, funnel } = panels.texts.sessionInitiation.panels;
@@ -67,7 +91,7 @@ function trend(panels: Panels): Band {
 
 function sends(panels: Panels): Band {
   const { latestSends, users } = panels.texts.sessionInitiation.panels;
-  const count = column.width(100);
+  const count = column.width(90);
   return equally(10, [
     panels.table(
       {
@@ -85,7 +109,7 @@ function sends(panels: Panels): Band {
         groupBy: ['send'],
       },
       {
-        send_name: [column.width(220)],
+        send_name: [column.width(250), column.wrap()],
         first_sent_at: column.time(),
         notification_users: [count, column.title(users.title)],
         notified: [count, panels.status('sent')],
@@ -93,7 +117,7 @@ function sends(panels: Panels): Band {
         notified_read: [count, panels.status('read')],
         answered: [count, panels.status('replied')],
         notifications_failed: [count, panels.status('failed')],
-        failure_reasons: [column.minWidth(220), column.wrap()],
+        failure_reasons: [column.minWidth(240), column.wrap()],
       },
       latestSends
     ),
@@ -105,9 +129,9 @@ function failures(panels: Panels): Band {
   return {
     height: 9,
     cells: [
-      { width: 7, panel: reasons(panels, texts.reasons) },
+      { width: 8, panel: reasons(panels, texts.reasons) },
       {
-        width: 17,
+        width: 16,
         panel: panels.table(
           {
             report: 'failures',
@@ -115,12 +139,12 @@ function failures(panels: Panels): Band {
             groupBy: ['failure_reason', 'failure_code', 'line', 'template'],
           },
           {
-            failure_reason: [column.width(285)],
-            failure_code: [column.width(70)],
-            line_name: [column.width(160)],
-            template: [column.minWidth(120)],
+            failure_reason: [column.minWidth(170), column.wrap()],
+            failure_code: [column.width(75)],
+            line_name: [column.minWidth(130), column.wrap()],
+            template: [column.minWidth(150), column.wrap()],
             notifications_failed: [column.width(115)],
-            notifications_failed_share: [column.width(85)],
+            notifications_failed_share: [column.width(95)],
           },
           texts.failures
         ),

@@ -147,6 +147,7 @@ export const en: Texts = {
     title: 'Session starts',
     description: 'Notifications and campaigns: who received them, who replied and what failed',
     sections: {},
+    names: { notReached: 'Not reached' },
     panels: {
       starts: { title: 'Session starts' },
       sends: { title: 'Sends' },
@@ -157,9 +158,9 @@ export const en: Texts = {
       },
       answered: { title: 'Replied' },
       failed: { title: 'Failed' },
-      answers: { title: 'Users who replied' },
+      answers: { title: 'Users who replied', note: 'Users whose notifications all failed or are still pending count as "Not reached".' },
       lastStatus: { title: 'Latest status' },
-      newOrReturning: { title: 'New and returning users' },
+      newOrReturning: { title: 'New and returning users', note: 'Users whose notifications all failed or are still pending count as "Not reached".' },
       daily: { title: 'Daily sends by latest status' },
       funnel: {
         title: 'Funnel',

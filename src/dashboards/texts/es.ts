@@ -149,6 +149,7 @@ export const es: Texts = {
     description:
       'Notificaciones y campañas: quiénes las recibieron, quiénes respondieron y qué falló',
     sections: {},
+    names: { notReached: 'No alcanzados' },
     panels: {
       starts: { title: 'Conversaciones iniciadas' },
       sends: { title: 'Envíos' },
@@ -159,9 +160,9 @@ export const es: Texts = {
       },
       answered: { title: 'Respondidas' },
       failed: { title: 'Fallidas' },
-      answers: { title: 'Usuarios que respondieron' },
+      answers: { title: 'Usuarios que respondieron', note: '"No alcanzados" son los usuarios cuyas notificaciones fallaron todas o siguen pendientes.' },
       lastStatus: { title: 'Último estado' },
-      newOrReturning: { title: 'Usuarios nuevos y recurrentes' },
+      newOrReturning: { title: 'Usuarios nuevos y recurrentes', note: '"No alcanzados" son los usuarios cuyas notificaciones fallaron todas o siguen pendientes.' },
       daily: { title: 'Envíos diarios por último estado' },
       funnel: {
         title: 'Embudo',

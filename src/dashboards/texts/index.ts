@@ -92,7 +92,10 @@ export interface Texts {
     | 'templates'
     | 'latest',
     never
-  >;
+  > & {
+    /** The users of a ring whom no notification reached. */
+    names: Record<'notReached', string>;
+  };
   funnel: DashboardTexts<
     'funnel' | 'failed' | 'pending' | 'reasons' | 'conversion' | 'timeToReply' | 'templates' | 'campaigns',
     never

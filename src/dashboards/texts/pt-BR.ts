@@ -146,6 +146,7 @@ export const ptBR: Texts = {
     description:
       'Notificações e campanhas: quem recebeu, quem respondeu e o que falhou',
     sections: {},
+    names: { notReached: 'Não alcançados' },
     panels: {
       starts: { title: 'Conversas iniciadas' },
       sends: { title: 'Envios' },
@@ -156,9 +157,9 @@ export const ptBR: Texts = {
       },
       answered: { title: 'Respondidas' },
       failed: { title: 'Com falha' },
-      answers: { title: 'Usuários que responderam' },
+      answers: { title: 'Usuários que responderam', note: '"Não alcançados" são os usuários cujas notificações falharam todas ou continuam pendentes.' },
       lastStatus: { title: 'Último status' },
-      newOrReturning: { title: 'Usuários novos e recorrentes' },
+      newOrReturning: { title: 'Usuários novos e recorrentes', note: '"Não alcançados" são os usuários cujas notificações falharam todas ou continuam pendentes.' },
       daily: { title: 'Envios diários por último status' },
       funnel: {
         title: 'Funil',
