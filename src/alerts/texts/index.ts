@@ -4,25 +4,25 @@ import { en } from './en';
 import { es } from './es';
 import { ptBR } from './pt-BR';
 
-/** What the alert rules say in one language. */
+/** The texts of the alert rules in one language. */
 export interface AlertTexts {
   language: Language;
-  /** The lines at the top of the file. */
+  /** Comment lines at the top of the provisioning file. */
   header: string[];
   folder: string;
   groups: Record<GroupId, string>;
-  /** Instead of a text whose numbers are not known. */
+  /** Replaces a text if the rule has no values. */
   numberless: string;
   rules: Record<RuleId, RuleTexts>;
 }
 
 /**
- * Summary and description are templates of Grafana's: `$labels` are those of the
- * instance, `$values` the rule's numbers.
+ * Summary and description are Grafana templates: `$labels` contains the labels of
+ * the alert instance, `$values` the values of the rule.
  */
 export interface RuleTexts {
   title: string;
-  /** What is wrong, where, how much. */
+  /** What is wrong, where and how much. */
   summary: string;
   /** What it means and what to do. */
   description: string;

@@ -20,7 +20,7 @@ export const ptBR: AlertTexts = {
         `Na última hora, {{ $values.failed }} mensagens da linha {{ $labels.line_name }} falharam e {{ $values.sent }} foram enviadas. ` +
         `O limite é de ${percent(failed.rate)}, com pelo menos ${failed.tried} mensagens. ` +
         'Causas comuns: a conta está bloqueada, sem pagamento ou acima do limite, ou a lista de contatos está desatualizada. ' +
-        'Veja no dashboard os motivos das falhas e os códigos de erro, e pare as campanhas desta linha até resolver.',
+        'Veja no dashboard os motivos de falha e os códigos de erro, e pare as campanhas desta linha até resolver.',
     },
     failedByTemplate: {
       title: 'Mensagens de um modelo estão falhando',
@@ -29,7 +29,7 @@ export const ptBR: AlertTexts = {
         `Na última hora, {{ $values.failed }} mensagens do modelo {{ $labels.template }} falharam e {{ $values.sent }} foram enviadas. ` +
         `O limite é de ${percent(failed.rate)}, com pelo menos ${failed.tried} mensagens. ` +
         'Causas comuns: o modelo foi pausado ou alterado, ou os parâmetros estão incorretos. ' +
-        'Veja no dashboard os motivos das falhas e os códigos de erro, e pare de enviar este modelo até resolver.',
+        'Veja no dashboard os motivos de falha e os códigos de erro, e pare de enviar este modelo até resolver.',
     },
     undelivered: {
       title: 'Uma linha não entrega mensagens',

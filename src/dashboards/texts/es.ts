@@ -172,7 +172,7 @@ export const es: Texts = {
         title: 'Últimos envíos',
         note: 'Una fila por campaña, o por plantilla y día, con notificaciones en el período.',
       },
-      reasons: { title: 'Motivos de las fallas' },
+      reasons: { title: 'Motivos de falla' },
       failures: { title: 'Envíos fallidos' },
       templates: { title: 'Plantillas' },
       latest: {
@@ -192,7 +192,7 @@ export const es: Texts = {
       },
       failed: { title: 'Excluidas: fallidas' },
       pending: { title: 'Excluidas: pendientes' },
-      reasons: { title: 'Motivos de las fallas' },
+      reasons: { title: 'Motivos de falla' },
       conversion: { title: 'Conversión en el tiempo' },
       timeToReply: { title: 'Tiempo hasta la respuesta' },
       templates: { title: 'Embudo por plantilla' },
@@ -201,7 +201,7 @@ export const es: Texts = {
   },
   messagesSent: {
     title: 'Mensajes enviados',
-    description: 'Cada mensaje de la empresa a un contacto, con su estado y el motivo de la falla',
+    description: 'Cada mensaje de la empresa a un contacto, con su estado y el motivo de falla',
     sections: {},
     panels: {
       total: {
@@ -211,7 +211,7 @@ export const es: Texts = {
       pending: { title: 'Pendientes' },
       inWindow: { title: 'En ventana de 24 horas' },
       volume: { title: 'Mensajes por estado', note: 'Haga clic en una barra para filtrar por su estado.' },
-      reasons: { title: 'Motivos de las fallas', note: 'Haga clic en un motivo para filtrar por él.' },
+      reasons: { title: 'Motivos de falla', note: 'Haga clic en un motivo para filtrar por él.' },
       messages: {
         title: 'Últimos mensajes',
         note: 'Una fila por mensaje, primero los más recientes. Muestra hasta 500 filas; la tarjeta Total indica cuántos hay. Haga clic en un ID de sesión para ver todos sus mensajes.',

@@ -163,18 +163,18 @@ export const ptBR: Texts = {
       daily: { title: 'Envios diários por último status' },
       funnel: {
         title: 'Funil',
-        note: 'Notificações enviadas, por etapa alcançada, sem as com falha nem as pendentes. Cada barra mostra a quantidade e a porcentagem das enviadas.',
+        note: 'Notificações enviadas, por etapa alcançada, sem as que falharam nem as pendentes. Cada barra mostra a quantidade e a porcentagem das enviadas.',
       },
       latestSends: {
         title: 'Últimos envios',
         note: 'Uma linha por campanha, ou por modelo e dia, com notificações no período.',
       },
-      reasons: { title: 'Motivos das falhas' },
+      reasons: { title: 'Motivos de falha' },
       failures: { title: 'Envios com falha' },
       templates: { title: 'Modelos' },
       latest: {
         title: 'Últimas conversas iniciadas',
-        note: 'Uma linha por notificação, incluindo as com falha, e por conversa que veio de uma referência, as mais recentes primeiro.',
+        note: 'Uma linha por notificação, incluindo as que falharam, e por conversa que veio de uma referência, as mais recentes primeiro.',
       },
     },
   },
@@ -185,11 +185,11 @@ export const ptBR: Texts = {
     panels: {
       funnel: {
         title: 'Funil de notificações',
-        note: 'Notificações enviadas, por etapa alcançada, sem as com falha nem as pendentes. Cada barra mostra a quantidade, a porcentagem das enviadas e a porcentagem da etapa anterior.',
+        note: 'Notificações enviadas, por etapa alcançada, sem as que falharam nem as pendentes. Cada barra mostra a quantidade, a porcentagem das enviadas e a porcentagem da etapa anterior.',
       },
       failed: { title: 'Fora do funil: com falha' },
       pending: { title: 'Fora do funil: pendentes' },
-      reasons: { title: 'Motivos das falhas' },
+      reasons: { title: 'Motivos de falha' },
       conversion: { title: 'Conversão ao longo do tempo' },
       timeToReply: { title: 'Tempo até a resposta' },
       templates: { title: 'Funil por modelo' },
@@ -198,17 +198,17 @@ export const ptBR: Texts = {
   },
   messagesSent: {
     title: 'Mensagens enviadas',
-    description: 'Cada mensagem da empresa para um contato, com o status e o motivo da falha',
+    description: 'Cada mensagem da empresa para um contato, com o status e o motivo de falha',
     sections: {},
     panels: {
       total: {
         title: 'Total',
-        note: 'Todas as mensagens que atendem aos filtros, incluindo as com falha e as pendentes.',
+        note: 'Todas as mensagens que atendem aos filtros, incluindo as que falharam e as pendentes.',
       },
       pending: { title: 'Pendentes' },
       inWindow: { title: 'Na janela de 24 horas' },
       volume: { title: 'Mensagens por status', note: 'Clique em uma barra para filtrar pelo status.' },
-      reasons: { title: 'Motivos das falhas', note: 'Clique em um motivo para filtrar por ele.' },
+      reasons: { title: 'Motivos de falha', note: 'Clique em um motivo para filtrar por ele.' },
       messages: {
         title: 'Últimas mensagens',
         note: 'Uma linha por mensagem, as mais recentes primeiro. Mostra até 500 linhas; o cartão Total indica quantas há. Clique no ID de uma sessão para ver todas as mensagens dela.',
