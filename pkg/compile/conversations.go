@@ -121,7 +121,7 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 	}
 	if hasDuration(metrics, "resolution_time") {
 		b.joins["reopening"] = true
-		fields = append(fields, "coalesce(r.seconds, "+since("r.at", "coalesce(reopening.at, r.created_at)")+") AS resolution_seconds")
+		fields = append(fields, "coalesce(r.seconds, "+since("r.at", "coalesce("+latestBefore("reopening.reopenings", "r.at")+", r.created_at)")+") AS resolution_seconds")
 	}
 	name := string(f) + "_base"
 	c.with(name, base)
@@ -154,7 +154,7 @@ func (c *compiler) messageTimes(span source.Span) string {
 func (b *rowBuilder) firstResponse() string {
 	b.joins["response"] = true
 	agent := b.thread("first_agent_at")
-	handoff := fmt.Sprintf("(SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < %s)", agent)
+	handoff := latestBefore("response.handoffs", agent)
 	return "coalesce(" + notNegative("response.seconds") + ", " + since("r.first_response_at", "r.created_at") + ", " + since(agent, "coalesce("+handoff+", r.created_at)") + ")"
 }
 
@@ -174,6 +174,11 @@ func since(to, from string) string {
 	return fmt.Sprintf("CASE WHEN %[1]s < %[2]s THEN 0 ELSE extract(epoch FROM %[1]s - %[2]s)::float8 END", to, from)
 }
 
+// latestBefore is the SQL of the latest of a list of instants that is before another.
+func latestBefore(list, at string) string {
+	return fmt.Sprintf("(SELECT max(o.at) FROM unnest(%s) AS o (at) WHERE o.at < %s)", list, at)
+}
+
 // hasDuration tells whether one of a duration's statistics is asked for.
 func hasDuration(metrics []catalog.Metric, id string) bool {
 	return slices.ContainsFunc(metrics, func(m catalog.Metric) bool {
@@ -189,32 +194,29 @@ func (b *rowBuilder) conversationJoins(base string) string {
 	prefix := strings.TrimSuffix(base, "base")
 	ids := "SELECT i.conversation_id FROM " + base + " AS i"
 	if b.joins["thread"] {
-		b.with(prefix+"thread", b.threads(ids))
+		b.withOnce(prefix+"thread", b.threads(ids))
 		joins += fmt.Sprintf("\nLEFT JOIN %sthread AS h ON h.conversation_id = r.conversation_id", prefix)
 	}
 	events := b.spanned("conversation_event", source.Span{Conversations: ids})
+	// What follows is computed once, by itself, and gathered in lists: where a table has no
+	// statistics PostgreSQL expects one row, and would compute it for each row anew.
 	if b.joins["response"] {
-		// The first event that knows its duration; of two of one instant the shorter. A
-		// reply is an answer as well. Handoffs are gathered, not joined with the thread: a
-		// second join of the two would be made row by row where statistics are missing.
-		joins += fmt.Sprintf(`
-LEFT JOIN (
-  SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
-    (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
-    (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
-  FROM %s AS e
-  WHERE `+many("e.name IN ('first_response', 'reply', 'bot_handoff')")+` AND e.conversation_id IN (%s)
-  GROUP BY e.conversation_id
-) AS response ON response.conversation_id = r.conversation_id`, events, ids)
+		// The first event that has a duration; of two of one instant the shorter. A reply is an
+		// answer as well.
+		b.withOnce(prefix+"response", fmt.Sprintf(`SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
+  (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
+  (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
+FROM %s AS e
+WHERE `+many("e.name IN ('first_response', 'reply', 'bot_handoff')")+` AND e.conversation_id IN (%s)
+GROUP BY e.conversation_id`, events, ids))
+		joins += fmt.Sprintf("\nLEFT JOIN %sresponse AS response ON response.conversation_id = r.conversation_id", prefix)
 	}
 	if b.joins["reopening"] {
-		joins += fmt.Sprintf(`
-LEFT JOIN (
-  SELECT e.conversation_id, e.at AS resolved_at, max(o.at) AS at
-  FROM (SELECT DISTINCT i.conversation_id, i.at FROM %s AS i WHERE `+many("i.name = 'resolved'")+`) AS e
-  JOIN %s AS o ON o.conversation_id = e.conversation_id AND `+many("o.name = 'reopened'")+` AND o.at < e.at
-  GROUP BY e.conversation_id, e.at
-) AS reopening ON reopening.conversation_id = r.conversation_id AND reopening.resolved_at = r.at`, base, events)
+		b.withOnce(prefix+"reopening", fmt.Sprintf(`SELECT o.conversation_id, array_agg(o.at) AS reopenings
+FROM %s AS o
+WHERE `+many("o.name = 'reopened'")+` AND o.conversation_id IN (%s)
+GROUP BY o.conversation_id`, events, ids))
+		joins += fmt.Sprintf("\nLEFT JOIN %sreopening AS reopening ON reopening.conversation_id = r.conversation_id", prefix)
 	}
 	return joins
 }

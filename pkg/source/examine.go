@@ -76,6 +76,19 @@ type Product struct {
 	Free bool
 	// Checks are rules for rows of the product's tables; SQL is the name of a file.
 	Checks []Check
+	// Times are the columns of the tables' event times that an index serves: rows with an
+	// impossible one are left out, and counted.
+	Times []Time
+}
+
+// Time is the event time of a relation in its product's table.
+type Time struct{ Relation, Table, ID, Column, Account string }
+
+// leftOut selects the rows with an impossible time: see Source.LeftOut.
+func (t Time) leftOut(d *Database) string {
+	name := func(column string) string { return pgx.Identifier{column}.Sanitize() }
+	return fmt.Sprintf("SELECT '%s' AS relation, %s::text AS id, '%s' AS column_name\nFROM %s\nWHERE %s\n  AND %s = $account::int",
+		t.Relation, name(t.ID), eventTimes[t.Relation], d.Table(t.Table), OutOfTime(name(t.Column)), name(t.Account))
 }
 
 // Index is a column that the reports look rows up by.
@@ -265,6 +278,12 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	}
 	if fatal := s.Fatal(); len(fatal) > 0 && fatal[0].Problem == noAccount(s.Account) {
 		s.Remedy = "Check the account in the data source's settings"
+	}
+	s.LeftOut = map[string]string{}
+	for _, t := range p.Times {
+		if s.Has(t.Relation) && d.Has(t.Table+"."+t.Column) && d.Has(t.Table+"."+t.ID) && d.Has(t.Table+"."+t.Account) {
+			s.LeftOut[t.Relation] = t.leftOut(d)
+		}
 	}
 	for _, check := range p.Checks {
 		f := &draft{Relation: Relation{Name: check.SQL}}

@@ -3,7 +3,7 @@ WITH conversation_base AS (
   FROM (SELECT * FROM parley.conversation) AS v
   WHERE v.created_at >= $3::timestamptz AND v.created_at < $4::timestamptz
 ),
-conversation_thread AS (
+conversation_thread AS MATERIALIZED (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
@@ -26,6 +26,14 @@ conversation_thread AS (
   ) AS m
   GROUP BY m.conversation_id
 ),
+conversation_response AS MATERIALIZED (
+  SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
+    (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
+    (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
+  FROM (SELECT * FROM parley.conversation_event) AS e
+  WHERE CASE WHEN e.name IN ('first_response', 'reply', 'bot_handoff') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+  GROUP BY e.conversation_id
+),
 conversation_event_base AS (
   SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
   FROM (
@@ -34,7 +42,7 @@ conversation_event_base AS (
   ) AS e
   LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = e.conversation_id
 ),
-conversation_event_thread AS (
+conversation_event_thread AS MATERIALIZED (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
@@ -57,13 +65,19 @@ conversation_event_thread AS (
   ) AS m
   GROUP BY m.conversation_id
 ),
+conversation_event_reopening AS MATERIALIZED (
+  SELECT o.conversation_id, array_agg(o.at) AS reopenings
+  FROM (SELECT * FROM parley.conversation_event) AS o
+  WHERE CASE WHEN o.name = 'reopened' THEN true END IS NOT NULL AND o.conversation_id IN (SELECT i.conversation_id FROM conversation_event_base AS i)
+  GROUP BY o.conversation_id
+),
 csat_answer_base AS (
   SELECT q.conversation_id, coalesce(q.contact_id, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, CASE WHEN q.rating BETWEEN 1 AND 5 THEN q.rating END AS rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
   FROM (SELECT * FROM parley.csat) AS q
   LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = q.conversation_id
   WHERE q.rating BETWEEN 1 AND 5 AND coalesce(q.answered_at, q.sent_at) >= $7::timestamptz AND coalesce(q.answered_at, q.sent_at) < $8::timestamptz
 ),
-csat_answer_thread AS (
+csat_answer_thread AS MATERIALIZED (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
@@ -113,17 +127,10 @@ conversation_rows AS (
     r.conversation_id,
     coalesce(r.status = 'open', false) AS is_open,
     r.status = 'open' AND (r.first_response_at IS NULL AND h.first_agent_at IS NULL AND response.answered_at IS NULL OR r.waiting_since IS NOT NULL) AS is_unattended,
-    coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at))::float8 END) AS response_seconds
+    coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o (at) WHERE o.at < h.first_agent_at), r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o (at) WHERE o.at < h.first_agent_at), r.created_at))::float8 END) AS response_seconds
   FROM conversation_base AS r
   LEFT JOIN conversation_thread AS h ON h.conversation_id = r.conversation_id
-  LEFT JOIN (
-    SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
-      (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
-      (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
-    FROM (SELECT * FROM parley.conversation_event) AS e
-    WHERE CASE WHEN e.name IN ('first_response', 'reply', 'bot_handoff') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
-    GROUP BY e.conversation_id
-  ) AS response ON response.conversation_id = r.conversation_id
+  LEFT JOIN conversation_response AS response ON response.conversation_id = r.conversation_id
 ),
 conversation_totals AS (
   SELECT agent,
@@ -139,15 +146,10 @@ conversation_event_rows AS (
   SELECT coalesce(r.named_agent_id, r.assignee_id, CASE WHEN r.is_described THEN h.last_agent_id END) AS agent,
     r.name,
     r.seconds,
-    coalesce(r.seconds, CASE WHEN r.at < coalesce(reopening.at, r.created_at) THEN 0 ELSE extract(epoch FROM r.at - coalesce(reopening.at, r.created_at))::float8 END) AS resolution_seconds
+    coalesce(r.seconds, CASE WHEN r.at < coalesce((SELECT max(o.at) FROM unnest(reopening.reopenings) AS o (at) WHERE o.at < r.at), r.created_at) THEN 0 ELSE extract(epoch FROM r.at - coalesce((SELECT max(o.at) FROM unnest(reopening.reopenings) AS o (at) WHERE o.at < r.at), r.created_at))::float8 END) AS resolution_seconds
   FROM conversation_event_base AS r
   LEFT JOIN conversation_event_thread AS h ON h.conversation_id = r.conversation_id
-  LEFT JOIN (
-    SELECT e.conversation_id, e.at AS resolved_at, max(o.at) AS at
-    FROM (SELECT DISTINCT i.conversation_id, i.at FROM conversation_event_base AS i WHERE CASE WHEN i.name = 'resolved' THEN true END IS NOT NULL) AS e
-    JOIN (SELECT * FROM parley.conversation_event) AS o ON o.conversation_id = e.conversation_id AND CASE WHEN o.name = 'reopened' THEN true END IS NOT NULL AND o.at < e.at
-    GROUP BY e.conversation_id, e.at
-  ) AS reopening ON reopening.conversation_id = r.conversation_id AND reopening.resolved_at = r.at
+  LEFT JOIN conversation_event_reopening AS reopening ON reopening.conversation_id = r.conversation_id
 ),
 conversation_event_totals AS (
   SELECT agent,

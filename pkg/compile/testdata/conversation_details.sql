@@ -20,7 +20,7 @@ listed_base AS (
   FROM (SELECT * FROM parley.conversation) AS v
   WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)
 ),
-listed_thread AS (
+listed_thread AS MATERIALIZED (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
@@ -43,6 +43,14 @@ listed_thread AS (
   ) AS m
   GROUP BY m.conversation_id
 ),
+listed_response AS MATERIALIZED (
+  SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
+    (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
+    (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
+  FROM (SELECT * FROM parley.conversation_event) AS e
+  WHERE CASE WHEN e.name IN ('first_response', 'reply', 'bot_handoff') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM listed_base AS i)
+  GROUP BY e.conversation_id
+),
 page AS (
   SELECT * FROM (
     SELECT r.created_at AS row_sort,
@@ -60,7 +68,7 @@ page AS (
       (SELECT string_agg(DISTINCT g.name COLLATE "C", ', ' ORDER BY g.name COLLATE "C") FROM (SELECT * FROM parley.tag) AS g WHERE g.kind = 'contact' AND g.name IS NOT NULL AND g.owner_id = r.contact_id) AS contact_tag,
       r.status AS conversation_status,
       coalesce(h.messages, 0) AS message_count,
-      coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at))::float8 END) AS first_response_time,
+      coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o (at) WHERE o.at < h.first_agent_at), r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o (at) WHERE o.at < h.first_agent_at), r.created_at))::float8 END) AS first_response_time,
       coalesce(CASE WHEN resolution.seconds < 0 THEN 0 ELSE resolution.seconds END, CASE WHEN resolution.at < coalesce(resolution.reopened_at, r.created_at) THEN 0 ELSE extract(epoch FROM resolution.at - coalesce(resolution.reopened_at, r.created_at))::float8 END) AS resolution_time,
       rating.rating AS csat_rating,
       ARRAY[r.url, r.account_id, r.conversation_id, r.display_id, r.contact_id, r.line_id] AS link,
@@ -68,14 +76,7 @@ page AS (
     FROM listed_base AS r
     LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
     LEFT JOIN listed_thread AS h ON h.conversation_id = r.conversation_id
-    LEFT JOIN (
-      SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
-        (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
-        (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
-      FROM (SELECT * FROM parley.conversation_event) AS e
-      WHERE CASE WHEN e.name IN ('first_response', 'reply', 'bot_handoff') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM listed_base AS i)
-      GROUP BY e.conversation_id
-    ) AS response ON response.conversation_id = r.conversation_id
+    LEFT JOIN listed_response AS response ON response.conversation_id = r.conversation_id
     LEFT JOIN (
       SELECT DISTINCT ON (e.conversation_id) e.conversation_id, e.at, e.seconds, e.reopened_at
       FROM (

@@ -3,7 +3,7 @@ WITH conversation_base AS (
   FROM (SELECT * FROM parley.conversation) AS v
   WHERE v.created_at >= $3::timestamptz AND v.created_at < $4::timestamptz
 ),
-conversation_thread AS (
+conversation_thread AS MATERIALIZED (
   SELECT m.conversation_id,
     count(*) FILTER (WHERE NOT m.outbound OR m.stage IN ('sent', 'delivered', 'read')) AS messages,
     min(m.created_at) FILTER (WHERE m.is_agent) AS first_agent_at,
@@ -25,6 +25,14 @@ conversation_thread AS (
     ) AS r
   ) AS m
   GROUP BY m.conversation_id
+),
+conversation_response AS MATERIALIZED (
+  SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
+    (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
+    (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
+  FROM (SELECT * FROM parley.conversation_event) AS e
+  WHERE CASE WHEN e.name IN ('first_response', 'reply', 'bot_handoff') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
+  GROUP BY e.conversation_id
 ),
 csat_answer_base AS (
   SELECT q.conversation_id, coalesce(q.contact_id, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, CASE WHEN q.rating BETWEEN 1 AND 5 THEN q.rating END AS rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
@@ -55,17 +63,10 @@ message_totals AS (
 conversation_rows AS (
   SELECT r.conversation_id,
     coalesce(r.status = 'open', false) AS is_open,
-    coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o(at) WHERE o.at < h.first_agent_at), r.created_at))::float8 END) AS response_seconds
+    coalesce(CASE WHEN response.seconds < 0 THEN 0 ELSE response.seconds END, CASE WHEN r.first_response_at < r.created_at THEN 0 ELSE extract(epoch FROM r.first_response_at - r.created_at)::float8 END, CASE WHEN h.first_agent_at < coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o (at) WHERE o.at < h.first_agent_at), r.created_at) THEN 0 ELSE extract(epoch FROM h.first_agent_at - coalesce((SELECT max(o.at) FROM unnest(response.handoffs) AS o (at) WHERE o.at < h.first_agent_at), r.created_at))::float8 END) AS response_seconds
   FROM conversation_base AS r
   LEFT JOIN conversation_thread AS h ON h.conversation_id = r.conversation_id
-  LEFT JOIN (
-    SELECT e.conversation_id, max(e.at) FILTER (WHERE e.name <> 'bot_handoff') AS answered_at, array_agg(e.at) FILTER (WHERE e.name = 'bot_handoff') AS handoffs,
-      (array_agg(e.seconds ORDER BY e.at, e.seconds) FILTER (WHERE e.name = 'first_response' AND e.seconds IS NOT NULL))[1] AS seconds,
-      (array_agg(e.business_seconds ORDER BY e.at, e.business_seconds) FILTER (WHERE e.name = 'first_response' AND e.business_seconds IS NOT NULL))[1] AS business_seconds
-    FROM (SELECT * FROM parley.conversation_event) AS e
-    WHERE CASE WHEN e.name IN ('first_response', 'reply', 'bot_handoff') THEN true END IS NOT NULL AND e.conversation_id IN (SELECT i.conversation_id FROM conversation_base AS i)
-    GROUP BY e.conversation_id
-  ) AS response ON response.conversation_id = r.conversation_id
+  LEFT JOIN conversation_response AS response ON response.conversation_id = r.conversation_id
 ),
 conversation_totals AS (
   SELECT count(*) AS conversations,

@@ -26,6 +26,12 @@ var indexes = []source.Index{
 	{Table: "taggings", Column: "taggable_id"},
 }
 
+var times = []source.Time{
+	{Relation: "message", Table: "messages", ID: "id", Column: "created_at", Account: "account_id"},
+	{Relation: "conversation", Table: "conversations", ID: "id", Column: "created_at", Account: "account_id"},
+	{Relation: "conversation_event", Table: "reporting_events", ID: "conversation_id", Column: "created_at", Account: "account_id"},
+}
+
 var checks = []source.Check{
 	{Relation: "message", SQL: "no_object", Allowed: true, Explanation: source.Explanation{Wrong: "{has|have} content_attributes that are not a JSON object", Effect: "Values from content_attributes are missing.", Fix: "Find out which program writes {this row|these rows}."}},
 	{Relation: "message", SQL: "no_characters", Allowed: true, Explanation: source.Explanation{Wrong: "{has|have} characters in content_attributes that PostgreSQL cannot read, such as NUL", Effect: "Reports leave out these characters.", Fix: "Find out which program writes {this row|these rows}."}},
@@ -70,7 +76,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		}
 	}
 	found, err := db.Examine(ctx, source.Product{
-		Name: "Chatwoot", Files: files, Features: features, Indexes: indexes, Checks: checks,
+		Name: "Chatwoot", Files: files, Features: features, Indexes: indexes, Checks: checks, Times: times,
 		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/chatwoot.md)",
 	})
 	if err != nil || !db.Has("schema_migrations.version") {

@@ -6,10 +6,7 @@ SELECT DISTINCT ON (p.jid) p.jid AS contact_id, {{known `i."clientName"`}} AS ac
 FROM {{table "Contact"}} AS c
 JOIN {{table "Instance"}} AS i ON i."id" = c."instanceId"
 CROSS JOIN LATERAL (SELECT {{template "jid.sql" "c.\"remoteJid\"::text"}} AS jid) AS a
-{{- if feature "lids"}}
-LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = a.jid
-{{- end}}
-CROSS JOIN LATERAL (SELECT coalesce({{if feature "lids"}}w.jid, {{end}}a.jid) AS jid) AS p
+CROSS JOIN LATERAL (SELECT coalesce({{if feature "lids"}}{{template "number_of_lid.sql" (shared "numbers_of_lids")}}, {{end}}a.jid) AS jid) AS p
 {{- if feature "chat names"}}
 LEFT JOIN {{table "Chat"}} AS h ON h."instanceId" = c."instanceId" AND h."remoteJid" = c."remoteJid"
 {{- end}}

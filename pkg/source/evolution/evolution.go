@@ -37,6 +37,20 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 			return nil, err
 		}
 	}
+	features["statuses"] = features["updates"]
+	if !features["updates"] && db.Has("Message.status") {
+		// Some versions and settings keep a message's own status up instead. PENDING alone is
+		// what every message begins with.
+		if features["statuses"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM (SELECT * FROM "+db.Table("Message")+` ORDER BY "messageTimestamp" DESC LIMIT 10000) AS m
+WHERE m."key" ->> 'fromMe' = 'true' AND upper(btrim(m."status"::text)) IN ('ERROR', 'FAILED', 'DELIVERY_ACK', 'DELIVERED', 'READ', 'PLAYED'))`); err != nil {
+			return nil, err
+		}
+	}
+	if db.Has("Instance.integration") {
+		if features["phones only"], err = db.Bool(ctx, "SELECT NOT EXISTS (SELECT FROM "+db.Table("Instance")+` WHERE "integration" <> 'WHATSAPP-BAILEYS')`); err != nil {
+			return nil, err
+		}
+	}
 	if db.Has("IsOnWhatsapp.remoteJid") && db.Has("IsOnWhatsapp.jidOptions") {
 		if features["lids"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("IsOnWhatsapp")+` WHERE "jidOptions" LIKE '%@lid%')`); err != nil {
 			return nil, err

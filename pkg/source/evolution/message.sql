@@ -36,9 +36,9 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
   END AS template_category,
   {{- end}}
   {{known `m."key" ->> 'id'`}} AS provider_message_id,
-  {{if has "MessageUpdate.status"}}{{if feature "updates" -}}
+  {{if feature "statuses" -}}
   CASE WHEN k.own THEN (ARRAY['pending', 'sent', 'sent', 'failed', 'failed', 'delivered', 'delivered', 'read', 'read'])[u.reached] END AS status,
-  {{- end}}{{end}}
+  {{- else}}{{if has "MessageUpdate.status"}}{{end}}{{end}}
   CASE
     WHEN k.own THEN false
     ELSE coalesce(m."contextInfo" #>> '{externalAdReply,sourceType}' IN ('ad', 'post'), false) OR m."contextInfo" #>> '{externalAdReply,ctwaClid}' IS NOT NULL
@@ -56,7 +56,7 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
   END AS button_payload,
   m."contextInfo" ->> 'stanzaId' AS in_reply_to,
   -- WhatsApp charges for the Cloud API alone, by what was delivered.
-  {{- if not (feature "updates")}}{{unknown "price_usd"}}{{end}}
+  {{- if not (feature "statuses")}}{{if not (feature "phones only")}}{{unknown "price_usd"}}{{end}}{{end}}
   CASE WHEN k.own AND coalesce(i."integration", 'WHATSAPP-BAILEYS') = 'WHATSAPP-BAILEYS' THEN 0 END AS price_usd,
   coalesce(c.kind IN ('callLogMesssage', 'callLogMessage', 'bcallMessage', 'call'), false) AS is_call
 FROM {{table "Message"}} AS m
@@ -75,10 +75,7 @@ CROSS JOIN LATERAL (
   SELECT {{template "own.sql" "m"}} AS own, {{known `m."key" ->> 'remoteJid'`}} AS raw, {{template "number.sql" "m"}} AS beside
 ) AS k
 CROSS JOIN LATERAL (SELECT {{template "jid.sql" "k.raw"}} AS jid) AS a
-{{- if feature "lids"}}
-LEFT JOIN ({{template "lids.sql"}}) AS w ON w.lid = a.jid AND k.beside IS NULL
-{{- end}}
-CROSS JOIN LATERAL (SELECT coalesce(k.beside, {{if feature "lids"}}w.jid, {{end}}copies.jid, a.jid) AS jid) AS p
+CROSS JOIN LATERAL (SELECT coalesce(k.beside, {{if feature "lids"}}{{template "number_of_lid.sql" (shared "numbers_of_lids")}}, {{end}}copies.jid, a.jid) AS jid) AS p
 -- A message may come in wrappers, one inside the other, or as a text that is none.
 CROSS JOIN LATERAL (
   SELECT CASE WHEN m."messageType" NOT IN ('conversation', 'extendedTextMessage', 'imageMessage', 'audioMessage', 'videoMessage', 'documentMessage', 'stickerMessage', 'locationMessage', 'contactMessage')
@@ -104,12 +101,14 @@ CROSS JOIN LATERAL (
 ) AS t
 {{- if feature "updates"}}
 -- The furthest status, whatever came last. The one of the message itself is kept
--- up for inbound ones; of others it is what they began with.
+-- up for inbound ones and where no updates are kept; else it is what it began with.
 LEFT JOIN LATERAL (
   SELECT greatest(max(array_position({{template "ranks.sql"}}, upper(btrim(s."status"::text) COLLATE "C"))){{if has "Message.status"}}, array_position({{template "ranks.sql"}}, upper(btrim(m."status"::text) COLLATE "C")), copies.reached{{end}}) AS reached
   FROM {{table "MessageUpdate"}} AS s
   WHERE k.own AND s."messageId" = ANY (coalesce(copies.ids, ARRAY[m."id"]))
 ) AS u ON true
+{{- else if feature "statuses"}}
+CROSS JOIN LATERAL (SELECT greatest(array_position({{template "ranks.sql"}}, upper(btrim(m."status"::text) COLLATE "C")), copies.reached) AS reached) AS u
 {{- end}}
 WHERE {{template "counted.sql" "m"}}
   AND (c.kind IN {{template "none.sql"}}) IS NOT TRUE

@@ -26,6 +26,11 @@ var indexes = []source.Index{
 	{Table: "ContactTags", Column: "contactId"},
 }
 
+var times = []source.Time{
+	{Relation: "message", Table: "Messages", ID: "id", Column: "createdAt", Account: "companyId"},
+	{Relation: "conversation", Table: "Tickets", ID: "id", Column: "createdAt", Account: "companyId"},
+}
+
 // Detect examines the schema of a Ticketz database.
 func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error) {
 	db, err := source.Open(ctx, tx, s)
@@ -56,7 +61,7 @@ WHERE ($1 = '' OR u."companyId"::text = $1) AND NOT ($2 AND u."createdAt" >= '20
 		}
 	}
 	found, err := db.Examine(ctx, source.Product{
-		Name: "Ticketz", Files: files, Features: features, Indexes: indexes, Free: true,
+		Name: "Ticketz", Files: files, Features: features, Indexes: indexes, Times: times, Free: true,
 		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/ticketz.md)",
 	})
 	if err != nil || !db.Has("SequelizeMeta.name") {

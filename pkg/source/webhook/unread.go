@@ -15,6 +15,9 @@ const readable = `(w.payload @? '$.entry[*].changes[*].value ? (!exists(@.messag
   OR w.payload @? '$.entry[*].changes[*].value.*[*] ? ((@.timestamp.type() == "number" || @.timestamp like_regex "^[0-9]{9,13}$")
     && (@.timestamp.double() >= 631152000 && @.timestamp.double() < 7258118400 || @.timestamp.double() >= 631152000000 && @.timestamp.double() < 7258118400000))')`
 
+// otherObjects are Meta's other products by the object that their webhooks name.
+var otherObjects = map[string]string{"instagram": "Instagram", "page": "Messenger"}
+
 // outline writes how the JSON p begins, by its keys alone.
 const outline = `CASE jsonb_typeof(p.p)
   WHEN 'object' THEN '{' || coalesce((SELECT string_agg(CASE WHEN k ~ '^[A-Za-z_][A-Za-z_-]{0,29}$' THEN '"' || k || '"' ELSE '…' END, ', ') FROM (SELECT k FROM jsonb_object_keys(p.p) AS k LIMIT 5) AS k (k)), '') || '…}'
@@ -35,6 +38,13 @@ func (t table) unread(ctx context.Context) (string, error) {
 	raw := "w." + t.payload
 	if !t.parsed {
 		raw = parse(raw + "::text")
+	}
+	object, err := t.db.Text(ctx, fmt.Sprintf("SELECT %s ->> 'object' FROM %s AS w WHERE w.%s IS NOT NULL ORDER BY %s DESC LIMIT 1", raw, t.db.Table(t.Table), t.payload, t.ReceivedAt()))
+	if err != nil {
+		return "", err
+	}
+	if name := otherObjects[object]; name != "" {
+		return fmt.Sprintf("the newest rows of %s are webhooks of %s. This kind of data source reads only webhooks of WhatsApp (object whatsapp_business_account)", strings.TrimSpace(t.Table), name), nil
 	}
 	begins, err := t.db.Text(ctx, fmt.Sprintf("SELECT %s FROM (SELECT %s AS p FROM %s AS w WHERE w.%s IS NOT NULL ORDER BY %s DESC LIMIT 1) AS p", outline, raw, t.db.Table(t.Table), t.payload, t.ReceivedAt()))
 	if err != nil {

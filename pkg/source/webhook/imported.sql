@@ -1,0 +1,16 @@
+-- The times of the rows that came so long after what they hold that no report finds it.
+SELECT w.at
+FROM (
+  SELECT {{.ReceivedAt}}::text AS at, {{.ReceivedAt}} AS received_at, {{.Payload}} AS payload
+  FROM {{table .Table}} AS w
+  WHERE {{.ReceivedAt}} IS NOT NULL
+    AND {{.ReceivedAt}} >= {{.Moment "$since"}}
+    AND $account::text IS NULL
+) AS w
+WHERE EXISTS (
+  SELECT FROM jsonb_path_query(w.payload, '$.entry[*].changes[*] ? (!exists(@.field) || @.field == "messages").value') AS v (value)
+  CROSS JOIN LATERAL jsonb_path_query(v.value, '$.keyvalue() ? (@.key == "messages" || @.key == "statuses")') AS k (list)
+  CROSS JOIN LATERAL jsonb_path_query(k.list, '$.value[*]') AS e (item)
+  CROSS JOIN LATERAL (SELECT {{.Instant "e.item"}} AS at) AS t
+  WHERE {{.Possible "t.at"}}
+    AND {{.Moment "t.at"}} < w.received_at - CASE k.list ->> 'key' WHEN 'messages' THEN interval '8 days' ELSE interval '38 days' END)

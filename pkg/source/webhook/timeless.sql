@@ -1,0 +1,13 @@
+-- The times of the rows with a message or a status that has no possible time.
+SELECT w.at
+FROM (
+  SELECT {{.ReceivedAt}}::text AS at, {{.Payload}} AS payload
+  FROM {{table .Table}} AS w
+  WHERE {{.ReceivedAt}} IS NOT NULL
+    AND {{.ReceivedAt}} >= {{.Moment "$since"}}
+    AND $account::text IS NULL
+) AS w
+WHERE ({{.Readable}}) IS TRUE AND EXISTS (
+  SELECT FROM jsonb_path_query(w.payload, '$.entry[*].changes[*] ? (!exists(@.field) || @.field == "messages").value') AS v (value)
+  CROSS JOIN LATERAL jsonb_path_query(v.value, '$.keyvalue() ? (@.key == "messages" || @.key == "statuses").value[*]') AS e (item)
+  WHERE jsonb_typeof(e.item) = 'object' AND NOT {{.Possible (.Instant "e.item")}})
