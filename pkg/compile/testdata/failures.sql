@@ -28,7 +28,7 @@ WITH recent AS (
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
               CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
-          WHERE m.created_at >= $47::timestamptz AND m.created_at < $48::timestamptz
+          WHERE m.created_at >= $50::timestamptz AND m.created_at < $51::timestamptz
         ) AS r
         LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
         OFFSET 0
@@ -41,7 +41,7 @@ WITH recent AS (
 unanchored_recent AS MATERIALIZED (
   SELECT DISTINCT account_id, line_id, contact_id
   FROM recent
-  WHERE CASE WHEN island_at < $49::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $50::timestamptz THEN 1 END = 1
+  WHERE CASE WHEN island_at < $52::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $53::timestamptz THEN 1 END = 1
 ),
 older AS MATERIALIZED (
   SELECT t.*,
@@ -79,7 +79,7 @@ older AS MATERIALIZED (
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
-            WHERE m.created_at >= $51::timestamptz AND m.created_at < $52::timestamptz
+            WHERE m.created_at >= $54::timestamptz AND m.created_at < $55::timestamptz
           ) AS r
           LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
           JOIN unanchored_recent AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
@@ -95,7 +95,7 @@ older AS MATERIALIZED (
 unanchored_older AS MATERIALIZED (
   SELECT DISTINCT account_id, line_id, contact_id
   FROM older
-  WHERE CASE WHEN island_at < $53::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $54::timestamptz THEN 1 END = 1
+  WHERE CASE WHEN island_at < $56::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $57::timestamptz THEN 1 END = 1
 ),
 oldest AS MATERIALIZED (
   SELECT t.*,
@@ -133,7 +133,7 @@ oldest AS MATERIALIZED (
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
-            WHERE m.created_at < $55::timestamptz
+            WHERE m.created_at < $58::timestamptz
           ) AS r
           LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
           JOIN unanchored_older AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
@@ -210,14 +210,14 @@ timeline AS MATERIALIZED (
 attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
-  WHERE (r.is_opener OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')) AND (r.created_at >= $56::timestamptz) IS TRUE AND (r.created_at < $57::timestamptz) IS TRUE
+  WHERE (r.is_opener OR r.is_failed AND r.contact_id IS NOT NULL AND r.session_g IS NULL AND NOT (r.outbound AND NOT r.is_template AND NOT r.is_campaign AND r.in_window = 'open')) AND (r.created_at >= $59::timestamptz) IS TRUE AND (r.created_at < $60::timestamptz) IS TRUE
 ),
 progress AS MATERIALIZED (
   SELECT r.session_g AS g,
     min(r.created_at) FILTER (WHERE NOT r.outbound AND NOT r.is_opener) AS replied_at,
     count(*) FILTER (WHERE NOT r.outbound OR r.is_sent) AS messages
   FROM timeline AS r
-  WHERE r.session_g IS NOT NULL AND (r.created_at >= $56::timestamptz) IS TRUE
+  WHERE r.session_g IS NOT NULL AND (r.created_at >= $59::timestamptz) IS TRUE
   GROUP BY r.session_g
 ),
 session AS (
@@ -242,10 +242,10 @@ initiation AS (
 ),
 initiation_rows AS (
   SELECT CASE WHEN r.stage = 'failed' THEN (SELECT coalesce($1::jsonb ->> (e.family || ' ' || e.own), $1::jsonb ->> e.own, (SELECT coalesce($1::jsonb ->> (e.family || ' ' || x.cut), $1::jsonb ->> x.cut,
-      CASE WHEN e.text ~* $3::text THEN 'window_closed' WHEN e.text ~* $4::text THEN 'recipient_choice' WHEN e.text ~* $5::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $6::text THEN 'number_unreachable' WHEN $7::text IN (e.own, x.cut) AND e.text ~* $8::text THEN 'account_problem' WHEN $9::text IN (e.own, x.cut) AND e.text ~* $10::text THEN 'account_problem' WHEN $11::text IN (e.own, x.cut) AND e.text ~* $12::text THEN 'wrong_destination' WHEN $13::text IN (e.own, x.cut) AND e.text ~* $14::text THEN 'wrong_destination' WHEN e.text ~* $15::text THEN 'wrong_destination' WHEN e.family IN ('whatsapp') AND e.text ~* $16::text THEN 'template_state' WHEN e.family IN ('whatsapp') AND e.text ~* $17::text THEN 'template_parameters' WHEN e.text ~* $18::text THEN 'limit_reached' WHEN e.text ~* $19::text THEN 'account_problem' WHEN e.text ~* $20::text THEN 'media' WHEN e.text ~* $21::text THEN 'server' WHEN e.family IN ('whatsapp') AND e.text ~* $22::text THEN 'template_parameters' END,
-      $2::jsonb ->> (e.family || ' ' || e.own), $2::jsonb ->> e.own, $2::jsonb ->> (e.family || ' ' || x.cut), $2::jsonb ->> x.cut, 'unknown') FROM (SELECT (SELECT coalesce(array_to_string(regexp_match(h.t, $23::text, 'i'), ''), array_to_string(regexp_match(h.t, $24::text, 'i'), ''), array_to_string(regexp_match(h.t, $25::text, 'i'), ''), array_to_string(regexp_match(h.t, $26::text, 'i'), '')) FROM (SELECT regexp_replace(left(e.text, 500) COLLATE "C", $27::text, ' ', 'gi') AS t OFFSET 0) AS h) AS cut OFFSET 0) AS x))
-    FROM (SELECT CASE WHEN lower(btrim(l.channel)) = ANY ($28::text[]) THEN lower(btrim(l.channel)) ELSE 'whatsapp' END AS family, CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $29::text, 'i'), ''), array_to_string(regexp_match(h.t, $30::text, 'i'), ''), array_to_string(regexp_match(h.t, $31::text, 'i'), ''), array_to_string(regexp_match(h.t, $32::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $33::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END AS own, left(r.error_text, 500) COLLATE "C" AS text OFFSET 0) AS e) END AS failure_reason,
-    CASE WHEN r.stage = 'failed' THEN coalesce(CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $34::text, 'i'), ''), array_to_string(regexp_match(h.t, $35::text, 'i'), ''), array_to_string(regexp_match(h.t, $36::text, 'i'), ''), array_to_string(regexp_match(h.t, $37::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $38::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END, (SELECT coalesce(array_to_string(regexp_match(h.t, $39::text, 'i'), ''), array_to_string(regexp_match(h.t, $40::text, 'i'), ''), array_to_string(regexp_match(h.t, $41::text, 'i'), ''), array_to_string(regexp_match(h.t, $42::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_text, 500) COLLATE "C", $43::text, ' ', 'gi') AS t OFFSET 0) AS h)) COLLATE "default" END AS failure_code,
+      CASE WHEN e.text ~* $3::text THEN 'window_closed' WHEN e.text ~* $4::text THEN 'recipient_choice' WHEN e.text ~* $5::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $6::text THEN 'account_problem' WHEN e.text ~* $7::text THEN 'recipient_choice' WHEN e.text ~* $8::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $9::text THEN 'number_unreachable' WHEN $10::text IN (e.own, x.cut) AND e.text ~* $11::text THEN 'account_problem' WHEN $12::text IN (e.own, x.cut) AND e.text ~* $13::text THEN 'account_problem' WHEN $14::text IN (e.own, x.cut) AND e.text ~* $15::text THEN 'wrong_destination' WHEN $16::text IN (e.own, x.cut) AND e.text ~* $17::text THEN 'wrong_destination' WHEN e.text ~* $18::text THEN 'wrong_destination' WHEN e.family IN ('whatsapp') AND e.text ~* $19::text THEN 'template_state' WHEN e.family IN ('whatsapp') AND e.text ~* $20::text THEN 'template_parameters' WHEN e.text ~* $21::text THEN 'limit_reached' WHEN e.text ~* $22::text THEN 'account_problem' WHEN e.text ~* $23::text THEN 'media' WHEN e.text ~* $24::text THEN 'server' WHEN e.family IN ('whatsapp') AND e.text ~* $25::text THEN 'template_parameters' END,
+      $2::jsonb ->> (e.family || ' ' || e.own), $2::jsonb ->> e.own, $2::jsonb ->> (e.family || ' ' || x.cut), $2::jsonb ->> x.cut, 'unknown') FROM (SELECT (SELECT coalesce(array_to_string(regexp_match(h.t, $26::text, 'i'), ''), array_to_string(regexp_match(h.t, $27::text, 'i'), ''), array_to_string(regexp_match(h.t, $28::text, 'i'), ''), array_to_string(regexp_match(h.t, $29::text, 'i'), '')) FROM (SELECT regexp_replace(left(e.text, 500) COLLATE "C", $30::text, ' ', 'gi') AS t OFFSET 0) AS h) AS cut OFFSET 0) AS x))
+    FROM (SELECT CASE WHEN lower(btrim(l.channel)) = ANY ($31::text[]) THEN lower(btrim(l.channel)) ELSE 'whatsapp' END AS family, CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $32::text, 'i'), ''), array_to_string(regexp_match(h.t, $33::text, 'i'), ''), array_to_string(regexp_match(h.t, $34::text, 'i'), ''), array_to_string(regexp_match(h.t, $35::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $36::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END AS own, left(r.error_text, 500) COLLATE "C" AS text OFFSET 0) AS e) END AS failure_reason,
+    CASE WHEN r.stage = 'failed' THEN coalesce(CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $37::text, 'i'), ''), array_to_string(regexp_match(h.t, $38::text, 'i'), ''), array_to_string(regexp_match(h.t, $39::text, 'i'), ''), array_to_string(regexp_match(h.t, $40::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $41::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END, (SELECT coalesce(array_to_string(regexp_match(h.t, $42::text, 'i'), ''), array_to_string(regexp_match(h.t, $43::text, 'i'), ''), array_to_string(regexp_match(h.t, $44::text, 'i'), ''), array_to_string(regexp_match(h.t, $45::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_text, 500) COLLATE "C", $46::text, ' ', 'gi') AS t OFFSET 0) AS h)) COLLATE "default" END AS failure_code,
     r.line_id AS line,
     r.template_name AS template,
     r.outbound,
@@ -255,8 +255,8 @@ initiation_rows AS (
     coalesce(r.account_id, chr(30)) || chr(31) || r.contact_id AS user_key
   FROM initiation AS r
   LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
-  WHERE (r.created_at >= $44::timestamptz) IS TRUE AND (r.created_at < $45::timestamptz) IS TRUE
-    AND r.status = ANY ($46::text[])
+  WHERE (r.created_at >= $47::timestamptz) IS TRUE AND (r.created_at < $48::timestamptz) IS TRUE
+    AND r.status = ANY ($49::text[])
 ),
 initiation_totals AS (
   SELECT failure_reason,
@@ -283,4 +283,4 @@ FROM initiation_totals AS t
 LEFT JOIN initiation_whole ON true
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
 ORDER BY notifications_failed DESC NULLS LAST, t.failure_reason COLLATE "C" NULLS LAST, t.failure_code COLLATE "C" NULLS LAST, t.line COLLATE "C" NULLS LAST, t.template COLLATE "C" NULLS LAST
-LIMIT $58::bigint;
+LIMIT $61::bigint;

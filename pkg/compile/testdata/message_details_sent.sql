@@ -28,7 +28,7 @@ WITH recent AS (
                 WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
               CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
           FROM (SELECT * FROM parley.message) AS m
-          WHERE m.created_at >= $37::timestamptz AND m.created_at < $38::timestamptz
+          WHERE m.created_at >= $40::timestamptz AND m.created_at < $41::timestamptz
         ) AS r
         LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
         OFFSET 0
@@ -41,7 +41,7 @@ WITH recent AS (
 unanchored_recent AS MATERIALIZED (
   SELECT DISTINCT account_id, line_id, contact_id
   FROM recent
-  WHERE CASE WHEN island_at < $39::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $40::timestamptz THEN 1 END = 1
+  WHERE CASE WHEN island_at < $42::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $43::timestamptz THEN 1 END = 1
 ),
 older AS MATERIALIZED (
   SELECT t.*,
@@ -79,7 +79,7 @@ older AS MATERIALIZED (
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
-            WHERE m.created_at >= $41::timestamptz AND m.created_at < $42::timestamptz
+            WHERE m.created_at >= $44::timestamptz AND m.created_at < $45::timestamptz
           ) AS r
           LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
           JOIN unanchored_recent AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
@@ -95,7 +95,7 @@ older AS MATERIALIZED (
 unanchored_older AS MATERIALIZED (
   SELECT DISTINCT account_id, line_id, contact_id
   FROM older
-  WHERE CASE WHEN island_at < $43::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $44::timestamptz THEN 1 END = 1
+  WHERE CASE WHEN island_at < $46::timestamptz THEN 1 END = 1 AND CASE WHEN created_at >= $47::timestamptz THEN 1 END = 1
 ),
 oldest AS MATERIALIZED (
   SELECT t.*,
@@ -133,7 +133,7 @@ oldest AS MATERIALIZED (
                   WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
                 CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 END)] END AS stage, false AS is_call
             FROM (SELECT * FROM parley.message) AS m
-            WHERE m.created_at < $45::timestamptz
+            WHERE m.created_at < $48::timestamptz
           ) AS r
           LEFT JOIN (SELECT * FROM parley.line) AS l ON l.line_id = r.line_id
           JOIN unanchored_older AS u ON u.contact_id = r.contact_id AND u.account_id IS NOT DISTINCT FROM r.account_id AND u.line_id IS NOT DISTINCT FROM r.line_id
@@ -210,7 +210,7 @@ timeline AS MATERIALIZED (
 attempt AS MATERIALIZED (
   SELECT r.*, CASE WHEN r.is_opener THEN r.message_id END AS session_id
   FROM timeline AS r
-  WHERE (r.is_opener) AND (r.created_at >= $46::timestamptz) IS TRUE AND (r.created_at < $47::timestamptz) IS TRUE
+  WHERE (r.is_opener) AND (r.created_at >= $49::timestamptz) IS TRUE AND (r.created_at < $50::timestamptz) IS TRUE
 ),
 session AS MATERIALIZED (
   SELECT r.*,
@@ -231,9 +231,9 @@ page AS (
       r.created_at AS created_at,
       r.stage AS status,
       CASE WHEN r.stage = 'failed' THEN (SELECT coalesce($4::jsonb ->> (e.family || ' ' || e.own), $4::jsonb ->> e.own, (SELECT coalesce($4::jsonb ->> (e.family || ' ' || x.cut), $4::jsonb ->> x.cut,
-        CASE WHEN e.text ~* $6::text THEN 'window_closed' WHEN e.text ~* $7::text THEN 'recipient_choice' WHEN e.text ~* $8::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $9::text THEN 'number_unreachable' WHEN $10::text IN (e.own, x.cut) AND e.text ~* $11::text THEN 'account_problem' WHEN $12::text IN (e.own, x.cut) AND e.text ~* $13::text THEN 'account_problem' WHEN $14::text IN (e.own, x.cut) AND e.text ~* $15::text THEN 'wrong_destination' WHEN $16::text IN (e.own, x.cut) AND e.text ~* $17::text THEN 'wrong_destination' WHEN e.text ~* $18::text THEN 'wrong_destination' WHEN e.family IN ('whatsapp') AND e.text ~* $19::text THEN 'template_state' WHEN e.family IN ('whatsapp') AND e.text ~* $20::text THEN 'template_parameters' WHEN e.text ~* $21::text THEN 'limit_reached' WHEN e.text ~* $22::text THEN 'account_problem' WHEN e.text ~* $23::text THEN 'media' WHEN e.text ~* $24::text THEN 'server' WHEN e.family IN ('whatsapp') AND e.text ~* $25::text THEN 'template_parameters' END,
-        $5::jsonb ->> (e.family || ' ' || e.own), $5::jsonb ->> e.own, $5::jsonb ->> (e.family || ' ' || x.cut), $5::jsonb ->> x.cut, 'unknown') FROM (SELECT (SELECT coalesce(array_to_string(regexp_match(h.t, $26::text, 'i'), ''), array_to_string(regexp_match(h.t, $27::text, 'i'), ''), array_to_string(regexp_match(h.t, $28::text, 'i'), ''), array_to_string(regexp_match(h.t, $29::text, 'i'), '')) FROM (SELECT regexp_replace(left(e.text, 500) COLLATE "C", $30::text, ' ', 'gi') AS t OFFSET 0) AS h) AS cut OFFSET 0) AS x))
-      FROM (SELECT CASE WHEN lower(btrim(l.channel)) = ANY ($31::text[]) THEN lower(btrim(l.channel)) ELSE 'whatsapp' END AS family, CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $32::text, 'i'), ''), array_to_string(regexp_match(h.t, $33::text, 'i'), ''), array_to_string(regexp_match(h.t, $34::text, 'i'), ''), array_to_string(regexp_match(h.t, $35::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $36::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END AS own, left(r.error_text, 500) COLLATE "C" AS text OFFSET 0) AS e) END AS failure_reason,
+        CASE WHEN e.text ~* $6::text THEN 'window_closed' WHEN e.text ~* $7::text THEN 'recipient_choice' WHEN e.text ~* $8::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $9::text THEN 'account_problem' WHEN e.text ~* $10::text THEN 'recipient_choice' WHEN e.text ~* $11::text THEN 'number_unreachable' WHEN e.family IN ('email') AND e.text ~* $12::text THEN 'number_unreachable' WHEN $13::text IN (e.own, x.cut) AND e.text ~* $14::text THEN 'account_problem' WHEN $15::text IN (e.own, x.cut) AND e.text ~* $16::text THEN 'account_problem' WHEN $17::text IN (e.own, x.cut) AND e.text ~* $18::text THEN 'wrong_destination' WHEN $19::text IN (e.own, x.cut) AND e.text ~* $20::text THEN 'wrong_destination' WHEN e.text ~* $21::text THEN 'wrong_destination' WHEN e.family IN ('whatsapp') AND e.text ~* $22::text THEN 'template_state' WHEN e.family IN ('whatsapp') AND e.text ~* $23::text THEN 'template_parameters' WHEN e.text ~* $24::text THEN 'limit_reached' WHEN e.text ~* $25::text THEN 'account_problem' WHEN e.text ~* $26::text THEN 'media' WHEN e.text ~* $27::text THEN 'server' WHEN e.family IN ('whatsapp') AND e.text ~* $28::text THEN 'template_parameters' END,
+        $5::jsonb ->> (e.family || ' ' || e.own), $5::jsonb ->> e.own, $5::jsonb ->> (e.family || ' ' || x.cut), $5::jsonb ->> x.cut, 'unknown') FROM (SELECT (SELECT coalesce(array_to_string(regexp_match(h.t, $29::text, 'i'), ''), array_to_string(regexp_match(h.t, $30::text, 'i'), ''), array_to_string(regexp_match(h.t, $31::text, 'i'), ''), array_to_string(regexp_match(h.t, $32::text, 'i'), '')) FROM (SELECT regexp_replace(left(e.text, 500) COLLATE "C", $33::text, ' ', 'gi') AS t OFFSET 0) AS h) AS cut OFFSET 0) AS x))
+      FROM (SELECT CASE WHEN lower(btrim(l.channel)) = ANY ($34::text[]) THEN lower(btrim(l.channel)) ELSE 'whatsapp' END AS family, CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $35::text, 'i'), ''), array_to_string(regexp_match(h.t, $36::text, 'i'), ''), array_to_string(regexp_match(h.t, $37::text, 'i'), ''), array_to_string(regexp_match(h.t, $38::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $39::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END AS own, left(r.error_text, 500) COLLATE "C" AS text OFFSET 0) AS e) END AS failure_reason,
       CASE WHEN r.stage = 'failed' THEN r.error_text END AS failure_text,
       k.phone AS phone,
       r.line_id AS line,
@@ -254,7 +254,7 @@ page AS (
       AND CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END = ANY ($3::text[])
   ) AS p
   ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
-  LIMIT $48::bigint
+  LIMIT $51::bigint
 )
 SELECT t.created_at AS created_at,
   t.status AS status,
