@@ -33,7 +33,7 @@ func TestImpossibleTimesOfProducts(t *testing.T) {
 	const ticketz = `INSERT INTO "Messages" (id, body, "mediaType", "fromMe", "ticketId", "companyId", "createdAt", "updatedAt") VALUES ('A', 'a', 'conversation', false, 1, 1, '2026-11-10 12:00Z', now()), ('B', 'b', 'conversation', false, 1, 1, 'infinity', now());`
 	const query = `{"metrics": ["messages_received"]}`
 	fieldtest.Run(t,
-		fieldtest.Case{Name: "chatwoot", Kind: "chatwoot", Rows: chatwoot, Query: query, Want: []string{`{"messages_received": 1}`}, Notice: "2.*message.*created_at", Check: "2 rows.* created_at .*[23]"},
+		fieldtest.Case{Name: "chatwoot", Kind: "chatwoot", Rows: chatwoot, Query: query, Want: []string{`{"messages_received": 1}`}, Notice: "2.*message.*created_at", Check: "created_at"},
 		fieldtest.Case{Name: "chatwoot of an account", Kind: "chatwoot", Account: "1", Rows: chatwoot, Query: query, Want: []string{`{"messages_received": 1}`}, Notice: "2.*message.*created_at"},
 		fieldtest.Case{Name: "ticketz", Kind: "ticketz", Rows: ticketz, Query: query, Want: []string{`{"messages_received": 1}`}, Notice: "1.*message.*created_at"},
 	)
@@ -46,7 +46,7 @@ func TestWebhooksOutOfReach(t *testing.T) {
 	}
 	const message = `"messages": [{"from": "5511900000001", "id": "wamid.1", "type": "text", "text": {"body": "hi"}, "timestamp": "1794312000"}]`
 	fieldtest.Run(t,
-		fieldtest.Case{Name: "imported later", Kind: "webhook", Rows: text("2026-11-25 12:00Z", message), Check: "1 row.*8 days"},
+		fieldtest.Case{Name: "imported later", Kind: "webhook", Rows: text("2026-11-25 12:00Z", message), Check: "1 row.*more than 8 days"},
 		fieldtest.Case{Name: "a status without a time", Kind: "webhook", Query: `{"metrics": ["messages_sent"]}`, Want: []string{`{"messages_sent": 1}`}, Check: "1 row.*without a time",
 			Rows: text("2026-11-10 12:00Z", `"statuses": [{"id": "wamid.2", "status": "sent", "recipient_id": "5511900000001", "timestamp": "1794312000"}, {"id": "wamid.3", "status": "sent", "recipient_id": "5511900000002", "timestamp": "2026-11-10T12:00:00Z"}]`)},
 		fieldtest.Case{Name: "of Instagram", Kind: "webhook", Query: `{"metrics": ["messages_sent"]}`, Error: "webhooks of Instagram",

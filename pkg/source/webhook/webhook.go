@@ -239,7 +239,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "WhatsApp webhooks", Files: files, Data: t, Indexes: []source.Index{{Table: names.Table, Column: names.ReceivedAt}},
-		Wrong:  problem,
+		Wrong: problem,
 		Checks: []source.Check{
 			{Relation: names.Table, SQL: "unread", Allowed: true, Explanation: source.Explanation{Wrong: "{is|are} not a WhatsApp webhook that Parley can read", Effect: "Reports ignore {it|them}.", Fix: "Check that the payload column has the whole webhook, with times in seconds or milliseconds."}},
 			{Relation: names.Table, SQL: "timeless", Allowed: true, Explanation: source.Explanation{Wrong: "{has|have} a message or a status without a time", Effect: "Reports ignore that message or status.", Fix: "Store the webhook unchanged: times in seconds or milliseconds."}},
