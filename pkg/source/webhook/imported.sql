@@ -9,7 +9,7 @@ FROM (
 ) AS w
 WHERE EXISTS (
   SELECT FROM jsonb_path_query(w.payload, '$.entry[*].changes[*] ? (!exists(@.field) || @.field == "messages").value') AS v (value)
-  CROSS JOIN LATERAL jsonb_path_query(v.value, '$.keyvalue() ? (@.key == "messages" || @.key == "statuses")') AS k (list)
+  CROSS JOIN LATERAL jsonb_path_query(v.value, '$ ? (@.type() == "object").keyvalue() ? (@.key == "messages" || @.key == "statuses")') AS k (list)
   CROSS JOIN LATERAL jsonb_path_query(k.list, '$.value[*]') AS e (item)
   CROSS JOIN LATERAL (SELECT {{.Instant "e.item"}} AS at) AS t
   WHERE {{.Possible "t.at"}}
