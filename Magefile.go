@@ -17,7 +17,7 @@ import (
 	"github.com/parley-reports/parley/pkg/source"
 )
 
-// Default is the target of a bare `go tool mage`.
+// Default is the target of `go tool mage` without arguments.
 var Default = Build
 
 func init() {
@@ -31,7 +31,7 @@ func init() {
 	acceptTwoDashes()
 }
 
-// Build builds the frontend and, for this machine, the backend into dist.
+// Build builds the plugin for this machine into dist.
 func Build(ctx context.Context) error {
 	if err := tasks.BuildFrontend(ctx); err != nil {
 		return err
@@ -39,7 +39,7 @@ func Build(ctx context.Context) error {
 	return backend(runtime.GOOS, runtime.GOARCH)
 }
 
-// BuildAll builds the frontend and, for every platform, the backend into dist.
+// BuildAll builds the plugin for all platforms into dist.
 func BuildAll(ctx context.Context) error {
 	if err := tasks.BuildFrontend(ctx); err != nil {
 		return err
@@ -48,46 +48,46 @@ func BuildAll(ctx context.Context) error {
 	return tasks.Permissions()
 }
 
-// Test checks everything: format, vet, unit tests, a real PostgreSQL, the built plugin, the frontend, the dashboards.
+// Test runs all checks and tests: format, vet, unit tests, tests with PostgreSQL, the built plugin, the frontend, the dashboards.
 func Test(ctx context.Context) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
 	return tasks.Test(ctx, func() error { return backend(runtime.GOOS, runtime.GOARCH) })
 }
 
-// Demo shows the dashboards on made-up messages: in Grafana where there is one (GRAFANA_HOME, the path, Docker), else as text.
+// Demo shows the dashboards with demo data in Grafana (found in GRAFANA_HOME, on the PATH or in Docker), or as text without Grafana.
 func Demo(
 	ctx context.Context,
-	url *string, // a database of your own, which is only read: --url postgres://…
-	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, evolution, ticketz, webhook
-	schema *string, // its schema; the kind's own by default
-	account *string, // the only account of it to show; all by default
-	table *string, // of webhooks: their table; whatsapp_webhook by default
-	receivedAtColumn *string, // of webhooks: when each came; received_at by default
-	payloadColumn *string, // of webhooks: the body; payload by default
-	timezone *string, // its time zone, as an IANA name; UTC by default
-	messages *int, // how many messages to make up
+	url *string, // your own database, read-only: --url postgres://…
+	kind *string, // database type: views (by default), chatwoot, evolution, ticketz, webhook
+	schema *string, // schema of the tables or views; by default that of the database type
+	account *string, // the only account to show; all by default
+	table *string, // webhooks: table; whatsapp_webhook by default
+	receivedAtColumn *string, // webhooks: received-at column; received_at by default
+	payloadColumn *string, // webhooks: payload column; payload by default
+	timezone *string, // time zone (IANA name); UTC by default
+	messages *int, // number of messages to generate
 	port *int, // Grafana's port; 3000 by default
-	text *bool, // print the answers even where there is a Grafana
-	language *string, // what the answers are printed in: en, es or pt-BR; en by default
+	text *bool, // print the panels as text even if Grafana is available
+	language *string, // language of the text output: en, es or pt-BR; en by default
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
 	return demo.Run(ctx, demoOptions(url, kind, schema, account, webhooks(table, receivedAtColumn, payloadColumn), timezone, messages, port, text, language))
 }
 
-// Dev is the demo in Grafana for those who change the plugin: both halves are built again on every change.
+// Dev runs the demo in Grafana and rebuilds the plugin on every change.
 func Dev(
 	ctx context.Context,
-	url *string, // a database of your own, which is only read: --url postgres://…
-	kind *string, // whose tables it has, or the made-up messages are told in: views (by default), chatwoot, evolution, ticketz, webhook
-	schema *string, // its schema; the kind's own by default
-	account *string, // the only account of it to show; all by default
-	table *string, // of webhooks: their table; whatsapp_webhook by default
-	receivedAtColumn *string, // of webhooks: when each came; received_at by default
-	payloadColumn *string, // of webhooks: the body; payload by default
-	timezone *string, // its time zone, as an IANA name; UTC by default
-	messages *int, // how many messages to make up
+	url *string, // your own database, read-only: --url postgres://…
+	kind *string, // database type: views (by default), chatwoot, evolution, ticketz, webhook
+	schema *string, // schema of the tables or views; by default that of the database type
+	account *string, // the only account to show; all by default
+	table *string, // webhooks: table; whatsapp_webhook by default
+	receivedAtColumn *string, // webhooks: received-at column; received_at by default
+	payloadColumn *string, // webhooks: payload column; payload by default
+	timezone *string, // time zone (IANA name); UTC by default
+	messages *int, // number of messages to generate
 	port *int, // Grafana's port; 3000 by default
 ) error {
 	ctx, cancel := tasks.Interruptible(ctx)
@@ -95,17 +95,17 @@ func Dev(
 	return demo.Dev(ctx, demoOptions(url, kind, schema, account, webhooks(table, receivedAtColumn, payloadColumn), timezone, messages, port, nil, nil))
 }
 
-// Database runs an empty PostgreSQL and prints its DATABASE_URL, for tests that are run one by one.
+// Database runs an empty PostgreSQL and prints its DATABASE_URL, for running single tests.
 func Database(ctx context.Context) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
 	return tasks.Database(ctx)
 }
 
-// Dashboards writes the dashboards and alert rules anew from src/dashboards and src/alerts.
+// Dashboards generates the dashboards and alert rules from src/dashboards and src/alerts.
 func Dashboards(ctx context.Context) error { return tasks.Dashboards(ctx) }
 
-// Clean removes what was built.
+// Clean removes build output.
 func Clean() error { return tasks.Clean() }
 
 func demoOptions(url, kind, schema, account *string, webhook source.Webhook, timezone *string, messages, port *int, text *bool, language *string) demo.Options {
@@ -131,7 +131,7 @@ func webhooks(table, receivedAt, payload *string) source.Webhook {
 	return source.Webhook{Table: value(table, ""), ReceivedAt: value(receivedAt, ""), Payload: value(payload, "")}
 }
 
-// value is what a flag holds, or the default where it isn't given.
+// value returns the value of a flag, or the default if it is not set.
 func value[T any](flag *T, otherwise T) T {
 	if flag == nil {
 		return otherwise
@@ -146,8 +146,8 @@ func backend(goos, goarch string) error {
 	return tasks.Permissions()
 }
 
-// acceptTwoDashes lets people write --the-flag=value and --the-flag value where mage
-// wants -theflag=value.
+// acceptTwoDashes allows --the-flag=value and --the-flag value, where mage expects
+// -theflag=value.
 func acceptTwoDashes() {
 	for i := 2; i < len(os.Args); i++ {
 		flag, dashes := strings.CutPrefix(os.Args[i], "--")
