@@ -13,7 +13,7 @@ export const MESSAGE_LOG = 'message_log';
 
 const HOURS_AND_LONGER = ['hour', 'day', 'week', 'month'];
 /** Auto picks any of these. */
-const BUCKETS = ['5_minutes', '15_minutes', '30_minutes', ...HOURS_AND_LONGER];
+const BUCKETS = ['5m', '15m', '30m', ...HOURS_AND_LONGER];
 
 /** A query with every default filled in. */
 export interface ResolvedQuery {

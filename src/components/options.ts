@@ -52,9 +52,9 @@ export function bucketOptions(choices: string[]): ComboboxOption[] {
     {
       none: t('bucket.none', 'None (whole range)'),
       auto: t('bucket.auto', 'Auto'),
-      '5_minutes': t('bucket.minutes5', '5 minutes'),
-      '15_minutes': t('bucket.minutes15', '15 minutes'),
-      '30_minutes': t('bucket.minutes30', '30 minutes'),
+      '5m': t('bucket.minutes5', '5 minutes'),
+      '15m': t('bucket.minutes15', '15 minutes'),
+      '30m': t('bucket.minutes30', '30 minutes'),
       hour: t('bucket.hour', 'Hour'),
       day: t('bucket.day', 'Day'),
       week: t('bucket.week', 'Week'),
