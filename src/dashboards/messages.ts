@@ -34,7 +34,7 @@ export const messagesSent: Definition = {
       },
       details(panels, 'message_details_sent', messages, {
         status: [column.width(95), ...column.colored()],
-        failure_reason: [column.width(285)],
+        failure_reason: [column.width(240)],
         phone: [column.width(130)],
         contact_name: [column.width(170)],
         link: LINK,
@@ -44,10 +44,10 @@ export const messagesSent: Definition = {
         agent_name: [column.width(150), column.blank()],
         content_type: [column.width(120)],
         body: [column.width(360)],
-        in_window: [column.width(120)],
+        in_window: [column.width(165)],
         ...session(panels),
         correlation_id: [column.width(140), column.blank()],
-        failure_code: [column.width(100)],
+        failure_code: [column.width(130)],
         failure_text: [column.width(360)],
       }),
     ];
@@ -121,7 +121,7 @@ function session(panels: Panels): Columns {
         ],
       },
     ],
-    initiator: [column.width(170)],
+    initiator: [column.width(195)],
     session_started_at: [column.hidden()],
     session_ends_at: column.time(),
   };
