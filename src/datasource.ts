@@ -32,7 +32,7 @@ import {
   isExpressionReference,
   type TemplateSrv,
 } from '@grafana/runtime';
-import { countBy } from 'lodash';
+import { countBy, uniq } from 'lodash';
 import { defer, from, lastValueFrom, map, type Observable, switchMap } from 'rxjs';
 
 import { annotationSupport } from './annotations';
@@ -66,6 +66,7 @@ export class DataSource
   private texts = new Map<string, Promise<string>>();
   /** The catalogue once it is loaded, for synchronous calls. */
   private loaded?: Catalog;
+  private loadedIn = new Map<string, Catalog>();
 
   constructor(
     settings: DataSourceInstanceSettings<ParleyOptions>,
@@ -115,12 +116,16 @@ export class DataSource
     }
     // The catalogue turns the names in an ad hoc filter into ids and lists the
     // dimensions that can be filtered.
-    return from(this.catalog().catch(() => undefined)).pipe(switchMap(answer));
+    const languages = targets.map((query) => ('language' in query ? query.language : undefined));
+    const catalogs = uniq(languages).map((language) => this.catalog(language).catch(() => undefined));
+    return from(Promise.all([this.catalog().catch(() => undefined), ...catalogs])).pipe(switchMap(answer));
   }
 
   applyTemplateVariables(query: ParleyQuery, scopedVars: ScopedVars, filters?: AdHocVariableFilter[]): ParleyQuery {
     const interpolated = new Interpolator(this.templates, scopedVars).query(query);
-    const adHoc = (filters ?? []).map((filter) => adHocFilter(filter, this.loaded));
+    // Texts from a panel are in the panel's language, which may not be the user's.
+    const catalog = this.loadedIn.get(query.language ?? '') ?? this.loaded;
+    const adHoc = (filters ?? []).map((filter) => adHocFilter(filter, catalog));
     return adHoc.length > 0 ? { ...interpolated, filters: [...(interpolated.filters ?? []), ...adHoc] } : interpolated;
   }
 
@@ -235,15 +240,19 @@ export class DataSource
     return Promise.reject({ status: 'error', message, error: new HealthCheckError(message, details) });
   }
 
-  /** The catalogue in the user's language. Loaded once. */
-  catalog(): Promise<Catalog> {
-    const language = catalogLanguage();
+  /** The catalogue in a language, by default the user's. Loaded once. */
+  catalog(language = catalogLanguage()): Promise<Catalog> {
     let catalog = this.catalogs.get(language);
     if (!catalog) {
       catalog = this.getResource<Catalog>('catalog', { language }, { showErrorAlert: false });
       this.catalogs.set(language, catalog);
       catalog.then(
-        (loaded) => (this.loaded = loaded),
+        (loaded) => {
+          this.loadedIn.set(language, loaded);
+          if (language === catalogLanguage()) {
+            this.loaded = loaded;
+          }
+        },
         // Retry on the next call.
         () => this.catalogs.delete(language)
       );

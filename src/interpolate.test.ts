@@ -125,6 +125,11 @@ describe('an ad hoc filter', () => {
     expect(adHoc('line_name', '=', '(none)')).toEqual({ dimension: 'line', operator: 'in', values: ['(none)'] });
   });
 
+  it('turns the text of a missing value into "(none)"', () => {
+    expect(adHoc('line_name', '=', '(no line)')).toEqual({ dimension: 'line', operator: 'in', values: ['(none)'] });
+    expect(adHoc('line', '!=', '(no line)')).toEqual({ dimension: 'line', operator: 'notIn', values: ['(none)'] });
+  });
+
   it('turns the text of a fixed value into that value', () => {
     expect(adHoc('channel', '=', 'WhatsApp')).toEqual({ dimension: 'channel', operator: 'in', values: ['whatsapp'] });
     expect(adHoc('Channel', '=', 'whatsapp')).toEqual({ dimension: 'channel', operator: 'in', values: ['whatsapp'] });

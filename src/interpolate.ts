@@ -140,13 +140,14 @@ export function adHocFilter(filter: AdHocVariableFilter, catalog?: Catalog): Fil
       })
     );
   }
-  const values = filter.operator.endsWith('|') && filter.values?.length ? filter.values : [filter.value];
+  const texts = filter.operator.endsWith('|') && filter.values?.length ? filter.values : [filter.value];
   const byId = catalog?.dimensions.find((d) => d.id === filter.key);
   const dimension = byId ?? catalog?.dimensions.find((d) => isColumnOf(filter.key, d));
   if (!dimension) {
-    return { dimension: filter.key, operator, values };
+    return { dimension: filter.key, operator, values: texts };
   }
   const isList = operator === 'in' || operator === 'notIn';
+  const values = isList ? texts.map((text) => (text === dimension.none ? NONE : text)) : texts;
   if (isList && !byId && dimension.kind === 'entity' && !isEqual(values, [NONE])) {
     // Only the name is known here; a pattern is compared with names as well as ids.
     return {

@@ -60,6 +60,8 @@ export interface Dimension extends Described {
   kind: string;
   multi?: boolean;
   operators: string[];
+  /** What people read where there is no value. */
+  none?: string;
   /** The fixed values of an enum; empty where the database holds them. */
   values?: Value[];
 }

@@ -63,6 +63,7 @@ type (
 		Kind      catalog.Kind   `json:"kind"`
 		Multi     bool           `json:"multi"`
 		Operators []string       `json:"operators"`
+		None      string         `json:"none"`
 		Values    []engine.Value `json:"values,omitempty"`
 	}
 	reportAnswer struct {
@@ -90,7 +91,7 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, dim := range catalog.Dimensions {
 		t := texts.Dimension(dim.ID)
-		entry := dimensionAnswer{textAnswer: textAnswer{dim.ID, t.Title, t.Description}, Kind: dim.Kind, Multi: dim.Multi, Operators: append([]string{}, query.OperatorsOf(dim)...)}
+		entry := dimensionAnswer{textAnswer: textAnswer{dim.ID, t.Title, t.Description}, Kind: dim.Kind, Multi: dim.Multi, Operators: append([]string{}, query.OperatorsOf(dim)...), None: texts.NoneOf(dim.ID)}
 		for _, v := range engine.FixedValues(dim) {
 			entry.Values = append(entry.Values, engine.Value{Value: v, Text: texts.Value(dim.ID, v)})
 		}

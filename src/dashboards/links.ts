@@ -18,9 +18,6 @@ export type Choices = Record<string, Choice>;
 /** Dimensions whose values are ids: a table shows their names beside them. */
 const ENTITIES = ['account', 'line', 'team', 'agent', 'contact', 'campaign', 'send', 'conversation_id'];
 
-/** Dimensions whose values a table shows by a text of their own. */
-const ENUMS = ['channel', 'failure_reason', 'status', 'conversation_status', 'source', 'template_category'];
-
 /** The column of a table in which people read the values of a dimension. */
 export function shown(dimension: string): string {
   return ENTITIES.includes(dimension) ? `${dimension}_name` : dimension;
@@ -189,10 +186,10 @@ export function ofSeries(dimensions: string[]): Choices {
   return Object.fromEntries(dimensions.map((name) => [name, `\${__field.labels.${name}:percentencode}`]));
 }
 
-/** The values of the row that is clicked. */
+/** The values of the row that is clicked. A text may stand for another value, which filters look up. */
 export function ofRow(dimensions: string[]): Choices {
   return Object.fromEntries(
-    dimensions.map((name) => [name, ENUMS.includes(name) ? { text: cell(name) } : cell(name)])
+    dimensions.map((name) => [name, ENTITIES.includes(name) ? cell(name) : { text: cell(name) }])
   );
 }
 

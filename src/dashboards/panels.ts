@@ -297,7 +297,7 @@ export class Panels extends Links {
       ])
       .overrideByName(total, [
         column.width(90),
-        ...this.behind(metric, { [row]: FIRST_FIELD }),
+        ...this.behind(metric, { [row]: { text: FIRST_FIELD } }),
         { id: 'custom.cellOptions', value: { type: 'auto' } },
       ])
       .overrideByName(NONE, [column.title(this.catalog.dimensions[by].none ?? this.catalog.none)])
@@ -404,7 +404,7 @@ const FIRST_FIELD = '${__data.fields[0].text:percentencode}';
 
 /** The row and the column that are clicked in a matrix. The column is called as people read its value. */
 const ofCrossing = (row: string, by: string): Choices => ({
-  [row]: FIRST_FIELD,
+  [row]: { text: FIRST_FIELD },
   [shown(by)]: '${__field.name:percentencode}',
 });
 

@@ -59,7 +59,7 @@ export const catalog: Catalog = {
         { value: 'webchat', text: 'Webchat' },
       ],
     },
-    { id: 'line', title: 'Line', kind: 'entity', operators: TEXT },
+    { id: 'line', title: 'Line', none: '(no line)', kind: 'entity', operators: TEXT },
     { id: 'phone', title: 'Phone', kind: 'text', operators: TEXT },
     { id: 'direction', title: 'Direction', kind: 'enum', operators: LIST, values: [{ value: 'inbound', text: 'In' }] },
     { id: 'rating', title: 'Rating', kind: 'number', operators: ['in', 'notIn'] },
