@@ -59,8 +59,10 @@ type textNumbers struct {
 
 type textDimension struct {
 	Words
-	None   string            `json:"none,omitempty"`
-	Values map[string]string `json:"values,omitempty"`
+	// None is the display text for a missing value, Unnamed the one for an entity without a name.
+	None    string            `json:"none,omitempty"`
+	Unnamed string            `json:"unnamed,omitempty"`
+	Values  map[string]string `json:"values,omitempty"`
 }
 
 var textTables = loadTexts()
@@ -147,7 +149,15 @@ func (t Texts) Value(dimension, value string) string {
 	if value == None {
 		return t.NoneOf(dimension)
 	}
+	if dimension == "country" {
+		return t.country(value)
+	}
 	return find(t, value, func(table *textTable) string { return table.Dimensions[dimension].Values[value] })
+}
+
+// Unnamed returns the display text for an entity without a name, for example "Agent 17".
+func (t Texts) Unnamed(dimension, id string) string {
+	return strings.ReplaceAll(find(t, "{0}", func(table *textTable) string { return table.Dimensions[dimension].Unnamed }), "{0}", id)
 }
 
 // Values returns the display texts of a dimension's values, by value. The caller may

@@ -235,13 +235,17 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	if r.Now.IsZero() {
 		r.Now = time.Now()
 	}
+	q, notices, err := e.resolveNames(ctx, src, q)
+	if err != nil {
+		return nil, err
+	}
 	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
 	if in.Hours, err = e.hours(ctx, in); err != nil {
 		return nil, err
 	}
 	result, err := e.answer(ctx, in, r.Partial, l)
 	if err == nil {
-		result.Notices = append(result.Notices, hoursNotices(in)...)
+		result.Notices = append(append(notices, result.Notices...), hoursNotices(in)...)
 		result.Notices = append(result.Notices, e.leftOutNotices(ctx, in)...)
 	}
 	return result, err

@@ -119,7 +119,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 		if _, err := (query.Query{Metrics: []string{"messages"}, Filters: r.Filters}).Resolve(); err != nil {
 			return ValueList{}, err
 		}
-		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Filters, r.Limit), nil)
+		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Filters, r.Limit), func(id string) string { return texts.Unnamed(d.ID, id) })
 	}
 	known := query.Filter{Dimension: d.ID, Operator: "notIn", Values: []string{catalog.None}}
 	q := query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{d.ID}, Filters: append(slices.Clone(r.Filters), known), Limit: r.Limit}
@@ -136,7 +136,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 		}))].ID}
 	}
 	// Few values with texts of their own are searched by these.
-	worded := d.Kind == catalog.KindEnum
+	worded := d.Kind == catalog.KindEnum || d.ID == "country"
 	if r.Search != "" && !worded {
 		q.Filters = append(q.Filters, query.Filter{Dimension: d.ID, Operator: "contains", Values: []string{r.Search}})
 	}
@@ -159,7 +159,12 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	if err != nil {
 		return ValueList{}, err
 	}
-	values, err := e.readValues(ctx, st, func(v string) string { return texts.Value(d.ID, v) })
+	values, err := e.readValues(ctx, st, func(v string) string {
+		if d.Kind == catalog.KindEntity {
+			return texts.Unnamed(d.ID, v)
+		}
+		return texts.Value(d.ID, v)
+	})
 	if worded {
 		values = matching(values.Values, r.Search, r.Limit)
 	}
@@ -188,7 +193,7 @@ func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text fun
 			continue
 		}
 		v := Value{Value: fmt.Sprint(row[0]), Text: fmt.Sprint(row[0])}
-		if name, ok := row[1].(string); ok && name != "" {
+		if name, ok := row[1].(string); ok && name != "" && name != v.Value {
 			v.Text = name
 		} else if text != nil {
 			v.Text = text(v.Value)

@@ -142,12 +142,11 @@ func (b builder) values(column int) []any {
 func (b builder) isDetails() bool { return b.Query.Format == "details" }
 
 // tellsNone reports whether a column contains "(none)" for missing values. Details
-// show empty cells instead, except in hidden ids.
+// show empty cells instead.
 func (b builder) tellsNone(c engine.Column) bool {
 	switch c.Role {
 	case compile.Key:
-		_, named := b.nameOf(c)
-		return named || !b.isDetails() && c.Dimension.Kind != catalog.KindNumber
+		return !b.isDetails() && c.Dimension.Kind != catalog.KindNumber
 	case compile.Name:
 		return !b.isDetails()
 	}
@@ -456,10 +455,58 @@ func (b builder) labels(row []any) data.Labels {
 		case compile.Key:
 			labels[c.ID] = label(row[i], catalog.None)
 		case compile.Name:
-			labels[c.ID] = label(row[i], b.texts.NoneOf(c.Dimension.ID)) // people read it in an alert
+			labels[c.ID] = b.nameLabel(c, row, i) // people read it in an alert
 		}
 	}
 	return labels
+}
+
+// distinct returns the texts in a column, each once, sorted.
+func (b builder) distinct(column string) []string {
+	at := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.ID == column })
+	found := map[string]bool{}
+	for _, row := range b.Rows {
+		if text, ok := row[at].(string); ok {
+			found[text] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// nameLabel returns the display name of an entity.
+func (b builder) nameLabel(c engine.Column, row []any, at int) string {
+	name := label(row[at], b.texts.NoneOf(c.Dimension.ID))
+	if key := b.keyOf(c); key >= 0 && row[key] != nil && fmt.Sprint(row[key]) == name {
+		return b.texts.Unnamed(c.Dimension.ID, name)
+	}
+	return name
+}
+
+// keyOf returns the index of the id column that belongs to a name column, or -1.
+func (b builder) keyOf(c engine.Column) int {
+	return slices.IndexFunc(b.Columns, func(k engine.Column) bool { return k.ID+"_name" == c.ID })
+}
+
+// nameMappings returns the display texts of a name column: for missing entities, and
+// for entities without a name, whose name is their id.
+func (b builder) nameMappings(c engine.Column) data.ValueMappings {
+	none := b.texts.NoneOf(c.Dimension.ID)
+	mapper := data.ValueMapper{catalog.None: {Text: none}}
+	key := b.keyOf(c)
+	at := slices.IndexFunc(b.Columns, func(n engine.Column) bool { return n.ID == c.ID })
+	for _, row := range b.Rows {
+		if key < 0 || row[at] == nil || row[at] != row[key] {
+			continue
+		}
+		id := fmt.Sprint(row[at])
+		if text := b.texts.Unnamed(c.Dimension.ID, id); text != id {
+			mapper[id] = data.ValueMappingResult{Text: text}
+		}
+	}
+	if b.isDetails() { // an empty cell says enough of one row
+		return data.ValueMappings{mapper}
+	}
+	return data.ValueMappings{b.none(c.Dimension.ID), mapper}
 }
 
 func label(v any, none string) string {
@@ -559,9 +606,12 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 			config.Custom = map[string]any{"hideFrom": map[string]any{"viz": true, "tooltip": true, "legend": true}}
 		}
 	case compile.Name:
-		config.Mappings = data.ValueMappings{b.none(c.Dimension.ID), data.ValueMapper{catalog.None: {Text: b.texts.NoneOf(c.Dimension.ID)}}}
+		config.Mappings = b.nameMappings(c)
 	case compile.Detail:
 		b.setUnit(config, c.Unit)
+		if c.Unit == catalog.Seconds {
+			config.Unit = "dthms" // one unit for all rows, also in a downloaded CSV file
+		}
 		switch c.ID {
 		case "link":
 			config.Links = []data.DataLink{{Title: b.texts.Link(), TargetBlank: true, URL: "${__value.raw}"}}
@@ -631,6 +681,9 @@ func (b builder) mappings(d catalog.Dimension) data.ValueMappings {
 	}
 	if d.Kind != catalog.KindNumber && !b.isDetails() {
 		mapper[catalog.None] = data.ValueMappingResult{Text: b.texts.NoneOf(d.ID), Index: len(values)}
+	}
+	if d.ID == "country" {
+		values = b.distinct(d.ID)
 	}
 	for i, v := range values {
 		mapper[v] = data.ValueMappingResult{Text: b.texts.Value(d.ID, v), Color: catalog.Color(d.ID, v), Index: i}

@@ -94,7 +94,7 @@ var Presets = []Preset{
 	}},
 	{ID: "message_log", Fact: catalog.Message, Query: Query{
 		Format:  "logs",
-		Columns: []string{"status", "direction", "channel", "line", "author_kind", "agent", "content_type", "template", "campaign", "failure_reason", "failure_code"},
+		Columns: []string{"status", "direction", "channel", "line", "contact", "author_kind", "agent", "content_type", "template", "campaign", "failure_reason", "failure_code"},
 	}},
 	{ID: "traffic", Query: Query{
 		Metrics: []string{"messages"}, GroupBy: []string{"weekday", "hour_of_day"}, Format: "heatmap",

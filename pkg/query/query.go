@@ -292,6 +292,7 @@ func (q Query) Resolve() (Query, error) {
 		q.Timezone = ""
 	}
 	q = defaults(q)
+	q.Filters = canonical(q.Filters)
 	for _, check := range []func(Query) error{checkWords, checkValues, checkZone} {
 		if err := check(q); err != nil {
 			return q, err
@@ -462,6 +463,23 @@ func checkValues(q Query) error {
 		}
 	}
 	return nil
+}
+
+// canonical returns the filters with display texts replaced by values, as people and
+// links send them: "Unassigned" by "(none)", the name of a country by its code.
+func canonical(filters []Filter) []Filter {
+	filters = slices.Clone(filters)
+	for i, f := range filters {
+		if f.Operator != "in" && f.Operator != "notIn" {
+			continue
+		}
+		values := slices.Clone(f.Values)
+		for j, v := range values {
+			values[j] = catalog.ValueOf(f.Dimension, v)
+		}
+		filters[i].Values = values
+	}
+	return filters
 }
 
 // computed are enums that Parley computes. Any other value is a mistake, since a
