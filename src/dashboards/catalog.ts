@@ -8,14 +8,14 @@ export type Language = (typeof LANGUAGES)[number];
 interface Entry {
   title: string;
   description?: string;
-  /** What people read for no value of a dimension, if not the common text. */
+  /** Shown for a missing value of a dimension, instead of the general text. */
   none?: string;
   values?: Record<string, string>;
 }
 
-/** The catalogue's own texts of one language: what metrics and dimensions are called and mean. */
+/** The texts of the catalogue in one language: titles and definitions. */
 export interface CatalogTexts {
-  /** What people read for no value. */
+  /** Shown for a missing value. */
   none: string;
   metrics: Record<string, Entry>;
   dimensions: Record<string, Entry>;

@@ -4,32 +4,32 @@ import { es } from './es';
 import { ptBR } from './pt-BR';
 
 /**
- * What the dashboards say in one language beside the catalogue's own texts. A
- * panel about one metric takes its title and description from the catalogue;
- * one about several takes the definitions and has a title of its own.
+ * The texts of the dashboards in one language, in addition to the catalogue. A
+ * panel with one metric takes its title and description from the catalogue. A
+ * panel with several metrics has its own title, and lists their definitions.
  */
 export interface Texts {
   language: Language;
-  /** The tag by which the dashboards of the language find each other. */
+  /** The tag of all dashboards in this language. The links between dashboards use it. */
   tag: string;
-  /** The links to the other dashboards. */
+  /** Label of the drop-down with the other dashboards. */
   reports: string;
   datasource: string;
   moreFilters: string;
   ranges: Record<'today' | 'yesterday' | 'last24Hours' | 'last7Days' | 'last30Days' | 'thisWeek' | 'thisMonth' | 'lastMonth', string>;
-  /** The names of variables that are better not called as their dimensions. */
+  /** Labels of variables that differ from the title of their dimension. */
   labels: Partial<Record<string, string>>;
-  /** Where the links in cells lead, by the dashboard. */
+  /** Texts of the links in cells, by target dashboard. */
   links: Record<string, string>;
-  /** Where the links of a session's id lead. */
+  /** Texts of the links of a session ID. */
   session: Record<'sent' | 'received', string>;
-  /** After a share of the stage before, in the funnel. */
+  /** Follows the share of the previous stage, in the funnel. */
   ofPrevious: string;
-  /** Of the dashboards that are to be shared publicly: what ends their titles and their descriptions. */
+  /** Endings of the titles and descriptions of dashboards for public sharing. */
   shared: { title: string; note: string };
-  /** What the small percentage on a card is. */
+  /** Explains the small percentage on a card. */
   change: string;
-  /** Of the numbers on the cards of satisfaction. */
+  /** Labels of the numbers on the CSAT cards. */
   names: Record<'score' | 'responses', string>;
   overview: DashboardTexts<
     | 'csat'
@@ -71,7 +71,7 @@ export interface Texts {
     | 'costByCountry',
     'byChannel' | 'cost'
   > & {
-    /** Of the numbers on the cards of sessions and messages. */
+    /** Labels of the numbers on the cards of sessions and messages. */
     names: Record<'byTeam' | 'byContact' | 'sent' | 'received', string>;
   };
   sessionInitiation: DashboardTexts<
@@ -115,7 +115,7 @@ export interface Texts {
     | 'codes',
     never
   > & {
-    /** Of the numbers on the card of the failed rate. */
+    /** Labels of the numbers on the failure rate card. */
     names: Record<'now' | 'before', string>;
   };
 }
@@ -129,9 +129,9 @@ export interface DashboardTexts<Panel extends string, Section extends string> {
 
 export interface PanelTexts {
   title: string;
-  /** What stands before the definitions of the panel's metrics. */
+  /** Text before the definitions of the panel's metrics. */
   note?: string;
 }
 
-/** Every language that the dashboards are written in. */
+/** The languages of the dashboards. */
 export const TEXTS: Texts[] = [en, es, ptBR];
