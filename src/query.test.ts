@@ -36,7 +36,7 @@ describe('the choices', () => {
     expect(groups(own(['messages_sent'], { groupBy: ['day'] }))).toContain('day');
     expect(groups(own(['messages_sent'], { groupBy: ['day'] }))).not.toContain('week');
     const buckets = (query: ParleyQuery) => bucketChoices(resolve(query, catalog), catalog);
-    expect(buckets(own(['messages_sent']))).toEqual(['none', 'auto', 'hour', 'day', 'week', 'month']);
+    expect(buckets(own(['messages_sent']))).toEqual(['none', 'auto', '5m', '15m', '30m', 'hour', 'day', 'week', 'month']);
     expect(buckets(own(['messages_sent'], { format: 'timeseries' }))).toEqual(buckets(own(['messages_sent'])));
     expect(buckets(own(['messages_sent'], { groupBy: ['day'] }))).toEqual(['none']);
     expect(buckets(own(['open_now']))).toEqual(['none']);
@@ -199,7 +199,7 @@ describe('an edit', () => {
   it('keeps values that the editor does not know', () => {
     const query = own(['messages_sent', 'new_metric'], {
       groupBy: ['new_group'],
-      bucket: '2_hours',
+      bucket: '2h',
       filters: [{ dimension: 'new_dimension', operator: 'in', values: ['1'] }],
       orderBy: [{ by: 'new_group' }],
     });

@@ -11,9 +11,9 @@ export const VERSION = 1;
 /** The report of all messages. Its default format is logs. */
 export const MESSAGE_LOG = 'message_log';
 
-const HOURS_AND_LONGER = ['hour', 'day', 'week', 'month'];
-/** Auto picks any of these. */
-const BUCKETS = ['5m', '15m', '30m', ...HOURS_AND_LONGER];
+/** Intervals that are dimensions too. */
+const CALENDAR = ['hour', 'day', 'week', 'month'];
+const MINUTES = ['5m', '15m', '30m'];
 
 /** A query with every default filled in. */
 export interface ResolvedQuery {
@@ -279,9 +279,9 @@ export function bucketChoices(resolved: ResolvedQuery, catalog: Catalog): string
     return ['none'];
   }
   const common = commonDimensions(resolved.metrics, catalog).map((d) => d.id);
-  const buckets = BUCKETS.filter((bucket) => common.includes(bucket));
-  const hasAuto = HOURS_AND_LONGER.every((bucket) => common.includes(bucket));
-  return ['none', ...(hasAuto ? ['auto'] : []), ...buckets];
+  const calendar = CALENDAR.filter((bucket) => common.includes(bucket));
+  const hasHours = common.includes('hour');
+  return ['none', ...(hasHours ? ['auto', ...MINUTES] : []), ...calendar];
 }
 
 export function formatChoices(query: ParleyQuery, catalog: Catalog): string[] {

@@ -33,6 +33,7 @@ func TestMissingTextsFallBack(t *testing.T) {
 		{"values", bare.Values("status")["read"], english.Values("status")["read"]},
 		{"none", bare.None(), english.None()},
 		{"previous", bare.Previous("previous_year", "x"), english.Previous("previous_year", "x")},
+		{"change", bare.Change("percent", "x"), english.Change("percent", "x")},
 		{"yes", bare.YesNo(true), english.YesNo(true)},
 	} {
 		if c.got == "" || c.got != c.want {

@@ -35,6 +35,7 @@ type textTable struct {
 	Yes        string                   `json:"yes"`
 	No         string                   `json:"no"`
 	Previous   map[string]string        `json:"previous"`
+	Change     map[string]string        `json:"change"`
 	Facts      map[string]Words         `json:"facts"`
 	Metrics    map[string]Words         `json:"metrics"`
 	Dimensions map[string]textDimension `json:"dimensions"`
@@ -213,6 +214,12 @@ func (t Texts) YesNo(yes bool) string {
 // previous_year.
 func (t Texts) Previous(compare, title string) string {
 	pattern := find(t, "{0}", func(table *textTable) string { return table.Previous[compare] })
+	return strings.ReplaceAll(pattern, "{0}", title)
+}
+
+// Change returns the title of the change of a metric: absolute or percent.
+func (t Texts) Change(kind, title string) string {
+	pattern := find(t, "{0}", func(table *textTable) string { return table.Change[kind] })
 	return strings.ReplaceAll(pattern, "{0}", title)
 }
 

@@ -63,10 +63,10 @@ type words struct {
 }
 
 type file struct {
-	None, Link, Yes, No                          string
-	Previous, Advice, Meanings, Events, Numbers  map[string]string
-	Notices, Relations, Kinds, Buckets           map[string]string
-	Facts, Metrics, Dimensions, Columns, Reports map[string]words
+	None, Link, Yes, No                                 string
+	Previous, Change, Advice, Meanings, Events, Numbers map[string]string
+	Notices, Relations, Kinds, Buckets                  map[string]string
+	Facts, Metrics, Dimensions, Columns, Reports        map[string]words
 }
 
 func read(t *testing.T, language string) file {
@@ -113,6 +113,7 @@ func TestTextsAreComplete(t *testing.T) {
 			hasParts(t, "notice", f.Notices, notices)
 			sameKeys(t, "relations", f.Relations, needed())
 			sameKeys(t, "kinds", f.Kinds, []string{"WhatsApp webhooks"}) // others are called the same in every language
+			sameKeys(t, "change", f.Change, []string{"absolute", "percent"})
 			sameKeys(t, "previous", f.Previous, slices.DeleteFunc(slices.Clone(query.Compares), func(c string) bool { return c == "none" }))
 			for _, d := range catalog.Dimensions {
 				values := slices.Concat(d.Values, known[d.ID])

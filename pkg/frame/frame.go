@@ -94,9 +94,13 @@ func (b builder) table() *data.Frame {
 		if b.isUnknown(c) && b.isGrouped() {
 			c.Unit = catalog.Text
 		}
-		field := newField(c, b.values(i))
+		values := b.values(i)
+		field := newField(c, values)
 		field.Config = b.config(b.Columns[i])
 		frame.Fields = append(frame.Fields, field)
+		if c.Previous {
+			frame.Fields = append(frame.Fields, b.changes(b.Columns[i], values)...)
+		}
 	}
 	return frame
 }

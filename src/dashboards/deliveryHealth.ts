@@ -57,7 +57,9 @@ function cards(panels: Panels): Band {
   return equally(4, [
     card({ metrics: ['failed_rate'], format: 'table', compare: 'previous_period' }, LATELY, failedRate)
       .overrideByName('failed_rate', [column.title(now), ...column.threshold(trouble())])
-      .overrideByName('failed_rate_previous', [column.title(before), ...panels.behind('failed_rate', {}, HOUR_BEFORE)]),
+      .overrideByName('failed_rate_previous', [column.title(before), ...panels.behind('failed_rate', {}, HOUR_BEFORE)])
+      .overrideByName('failed_rate_change', HIDDEN)
+      .overrideByName('failed_rate_change_percent', HIDDEN),
     countOfTrouble(
       panels,
       card({ metrics: [...TRIED, 'failed_rate'], groupBy: ['line'], format: 'table' }, LATELY, linesWithTrouble)
@@ -66,6 +68,9 @@ function cards(panels: Panels): Band {
     card({ metrics: ['messages_delivered'] }, '15m', delivered),
   ]);
 }
+
+/** The card shows both rates. Their change would be a third and a fourth number. */
+const HIDDEN = [{ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }];
 
 /** The messages that are no longer pending. */
 const TRIED = ['messages_failed', 'messages_sent'];
