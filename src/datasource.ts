@@ -353,6 +353,12 @@ export class DataSource
     return this.queryVariables().map(({ name }) => `$${name}`);
   }
 
+  /** The variable at a position in the dashboard's list. */
+  variableNameAt(index: number): string | undefined {
+    const variable = this.templates.getVariables().at(index);
+    return Number.isInteger(index) && variable ? `$${variable.name}` : undefined;
+  }
+
   /** The variables that can replace a metric, a dimension or another choice. Those with values of a dimension cannot. */
   choiceVariableNames(): string[] {
     return this.queryVariables()

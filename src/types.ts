@@ -99,6 +99,8 @@ export interface ValuesRequest {
 
 /** What a dashboard variable asks: the values of a dimension. */
 export interface ParleyVariableQuery extends DataQuery {
+  /** What Grafana's list of variables shows as the definition. */
+  query?: string;
   dimension?: string;
   /** Text that the values contain. */
   search?: string;

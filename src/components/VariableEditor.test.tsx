@@ -1,3 +1,4 @@
+import { locationService } from '@grafana/runtime';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
@@ -36,7 +37,7 @@ describe('the editor of a variable', () => {
     const options = await screen.findAllByRole('option');
     expect(options.map(({ textContent }) => textContent)).toEqual(['Channel', 'Line', 'Phone', 'Direction', 'Rating']);
     await user.click(screen.getByRole('option', { name: 'Line' }));
-    expect(state.query).toEqual({ refId: 'variable', dimension: 'line' });
+    expect(state.query).toEqual({ refId: 'variable', dimension: 'line', query: 'Line' });
   });
 
   it('narrows the values', async () => {
@@ -59,6 +60,17 @@ describe('the editor of a variable', () => {
     await user.click(screen.getByRole('combobox', { name: 'Values' }));
     await user.click(await screen.findByRole('option', { name: '$channel' }));
     expect(state.query.filters).toEqual([{ dimension: 'channel', operator: 'in', values: ['$channel'] }]);
+  });
+
+  it('does not offer the variable itself', async () => {
+    locationService.partial({ editview: 'variables', editIndex: 0 });
+    await edit({ dimension: 'line' });
+    await user.click(screen.getByRole('button', { name: 'Add filter' }));
+    await user.click(screen.getByRole('combobox', { name: 'Filter by' }));
+    await user.click(await screen.findByRole('option', { name: 'Channel' }));
+    await user.click(screen.getByRole('combobox', { name: 'Values' }));
+    expect(await screen.findByRole('option', { name: 'WhatsApp' })).toBeInTheDocument();
+    expect(screen.queryByRole('option', { name: '$channel' })).not.toBeInTheDocument();
   });
 });
 

@@ -1,6 +1,7 @@
 import { type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { EditorField, EditorRow } from '@grafana/plugin-ui';
+import { locationService } from '@grafana/runtime';
 import { Alert, Input, LoadingPlaceholder } from '@grafana/ui';
 import { useId } from 'react';
 
@@ -28,6 +29,12 @@ export function VariableEditor({ datasource, query, onChange }: Props) {
     return <LoadingPlaceholder text={t('queryEditor.loading', 'Loading reports…')} />;
   }
   const dimensions = filterDimensions({ refId: '' }, catalog);
+  const set = (patch: Partial<ParleyVariableQuery>) => {
+    const next = { ...query, refId: query.refId || 'variable', ...patch };
+    onChange({ ...next, query: dimensions.find((d) => d.id === next.dimension)?.title ?? next.dimension });
+  };
+  const own = editedVariable(datasource);
+  const others = (names: string[]) => names.filter((name) => name !== own);
   return (
     <Rows>
       <EditorRow>
@@ -36,19 +43,19 @@ export function VariableEditor({ datasource, query, onChange }: Props) {
           width={30}
           options={described(dimensions)}
           value={query.dimension}
-          onChange={(dimension) => onChange({ ...query, refId: query.refId || 'variable', dimension })}
+          onChange={(dimension) => set({ dimension })}
         />
         <TextField
           label={t('variableEditor.search', 'Search')}
           tooltip={t('variableEditor.searchTooltip', 'Values that contain this text. Use $__searchFilter for the text typed into the drop-down')}
           value={query.search}
-          onChange={(search) => onChange({ ...query, search })}
+          onChange={(search) => set({ search })}
         />
         <TextField
           label={t('variableEditor.regex', 'Regex')}
           tooltip={t('variableEditor.regexTooltip', 'Values whose id or name matches, such as ^BR')}
           value={query.regex}
-          onChange={(regex) => onChange({ ...query, regex })}
+          onChange={(regex) => set({ regex })}
         />
       </EditorRow>
       <EditorRow>
@@ -62,13 +69,21 @@ export function VariableEditor({ datasource, query, onChange }: Props) {
           <FilterList
             datasource={datasource}
             dimensions={dimensions}
+            variables={others(datasource.variableNames())}
+            dimensionVariables={others(datasource.choiceVariableNames())}
             filters={query.filters ?? []}
-            onChange={(filters) => onChange({ ...query, filters: filters.length > 0 ? filters : undefined })}
+            onChange={(filters) => set({ filters: filters.length > 0 ? filters : undefined })}
           />
         </EditorField>
       </EditorRow>
     </Rows>
   );
+}
+
+/** The variable that is being edited: the page's address has its position. */
+function editedVariable(datasource: DataSource): string | undefined {
+  const index = Number(locationService.getSearchObject().editIndex ?? NaN);
+  return datasource.variableNameAt(index);
 }
 
 interface TextFieldProps {

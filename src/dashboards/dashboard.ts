@@ -173,7 +173,9 @@ function choice(dimension: string, variables: string[], texts: Texts, catalog: C
   return new QueryVariableBuilder(dimension)
     .label(texts.labels[dimension] ?? title)
     .datasource(DATASOURCE)
-    .query({ refId: dimension, dimension, ...(narrowing.length > 0 && { filters: narrowing.map(chosen) }) })
+    // Grafana's list of variables shows the definition, and takes it from the query's text once it is edited.
+    .query({ refId: dimension, query: title, dimension, ...(narrowing.length > 0 && { filters: narrowing.map(chosen) }) })
+    .definition(title)
     .refresh(VariableRefresh.OnDashboardLoad)
     // Fixed values have an order of their own.
     .sort(values ? VariableSort.Disabled : VariableSort.AlphabeticalCaseInsensitiveAsc)

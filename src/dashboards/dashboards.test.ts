@@ -218,10 +218,11 @@ function byVariable(name: string): Filter {
 }
 
 /** The names of the fields that answer a query. */
-function fieldsOf({ metrics = [], groupBy = [], columns = [], compare }: ParleyQuery): string[] {
+function fieldsOf({ metrics = [], groupBy = [], columns = [], compare, format }: ParleyQuery): string[] {
   const keys = [...groupBy, ...columns];
   const before = compare ? metrics.map((id) => `${id}_previous`) : [];
-  return ['time', ...metrics, ...before, ...keys, ...keys.map((id) => `${id}_name`)];
+  const change = compare && format === 'table' ? metrics.flatMap((id) => [`${id}_change`, `${id}_change_percent`]) : [];
+  return ['time', ...metrics, ...before, ...change, ...keys, ...keys.map((id) => `${id}_name`)];
 }
 
 /** The names of the fields that a panel has to show: the answers' own, and what its transformations make of them. */
