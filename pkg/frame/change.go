@@ -14,13 +14,13 @@ func hasChange(field *data.Field) bool {
 	return before != nil && *before != 0 && now != nil
 }
 
-// withoutChange returns the field with NaN as its first point. Grafana computes the
-// change of a card from the two points: it shows nothing for NaN, but an infinite
-// change from 0, and a change of 0 % where a point is missing.
+// withoutChange returns the field with infinity as its first point. Grafana computes
+// the change of a card from the two points. From infinity it is not a number, and
+// hidden; from 0 it would be infinite, and 0 % where a point is missing.
 func withoutChange(field *data.Field) *data.Field {
-	nan := math.NaN()
+	before := math.Inf(1)
 	now, _ := field.NullableFloatAt(1)
-	changed := data.NewField(field.Name, field.Labels, []*float64{&nan, now})
+	changed := data.NewField(field.Name, field.Labels, []*float64{&before, now})
 	changed.Config = field.Config
 	return changed
 }
