@@ -139,10 +139,11 @@ function failures(panels: Panels): Band {
             groupBy: ['failure_reason', 'failure_code', 'line', 'template'],
           },
           {
-            failure_reason: [column.minWidth(170), column.wrap()],
+            // Grafana measures wrapped rows too low where several columns wrap.
+            failure_reason: [column.width(230)],
             failure_code: [column.width(75)],
-            line_name: [column.minWidth(130), column.wrap()],
-            template: [column.minWidth(150), column.wrap()],
+            line_name: [column.minWidth(120)],
+            template: [column.minWidth(170)],
             notifications_failed: [column.width(115)],
             notifications_failed_share: [column.width(95)],
           },
