@@ -1,6 +1,13 @@
 package frame
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/query"
+)
 
 func TestDifference(t *testing.T) {
 	for _, test := range []struct{ now, before, difference, share any }{
@@ -13,6 +20,17 @@ func TestDifference(t *testing.T) {
 	} {
 		if d, s := change(test.now, test.before); d != test.difference || s != test.share {
 			t.Errorf("change(%v, %v) = %v, %v; want %v, %v", test.now, test.before, d, s, test.difference, test.share)
+		}
+	}
+}
+
+// TestCutList expects a warning on a list that is cut: panels show no other notices.
+func TestCutList(t *testing.T) {
+	for format, want := range map[string]data.NoticeSeverity{"details": data.NoticeSeverityWarning, "table": data.NoticeSeverityInfo} {
+		result := &engine.Result{Query: query.Query{Format: format}, Infos: []string{"Showing 1 of 2 rows"}}
+		notices := Frames(result)[0].Meta.Notices
+		if len(notices) != 1 || notices[0].Severity != want {
+			t.Errorf("%s: %v", format, notices)
 		}
 	}
 }

@@ -45,8 +45,14 @@ func Frames(r *engine.Result) data.Frames {
 	for _, notice := range r.Notices {
 		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: notice})
 	}
+	// Panels show warnings in their corner and hide the rest. A list that is cut must say
+	// so there; whoever asks for the top rows of a table expects others.
+	severity := data.NoticeSeverityInfo
+	if b.isDetails() {
+		severity = data.NoticeSeverityWarning
+	}
 	for _, info := range r.Infos {
-		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: info})
+		frame.AppendNotices(data.Notice{Severity: severity, Text: info})
 	}
 	return data.Frames{frame}
 }
