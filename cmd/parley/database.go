@@ -23,13 +23,13 @@ type database struct {
 
 func (d *database) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&d.address, "url", "", "address of the database, postgres://user:password@host:port/database; DATABASE_URL where it is left out")
-	flags.StringVar(&d.kind, "source", "views", "kind of database: "+strings.Join(kinds.IDs(), ", "))
-	flags.StringVar(&d.schema, "schema", "", "schema of the tables; the kind's own where it is left out")
-	flags.StringVar(&d.account, "account", "", "id of the only account to read")
-	flags.StringVar(&d.webhook.Table, "table", "", "table of kept webhooks; "+webhook.Table+" where it is left out")
-	flags.StringVar(&d.webhook.ReceivedAt, "received-at-column", "", "when each came; "+webhook.ReceivedAt+" where it is left out")
-	flags.StringVar(&d.webhook.Payload, "payload-column", "", "its body; "+webhook.Payload+" where it is left out")
+	flags.StringVar(&d.address, "url", "", "database URL, for example postgres://user:password@host:port/database (default $DATABASE_URL)")
+	flags.StringVar(&d.kind, "source", "views", "type of database: "+strings.Join(kinds.IDs(), ", "))
+	flags.StringVar(&d.schema, "schema", "", "schema of the tables (default parley for views, public for products)")
+	flags.StringVar(&d.account, "account", "", "read only the account with this id")
+	flags.StringVar(&d.webhook.Table, "table", "", "table of the stored webhooks (default "+webhook.Table+")")
+	flags.StringVar(&d.webhook.ReceivedAt, "received-at-column", "", "column with the time a webhook was received (default "+webhook.ReceivedAt+")")
+	flags.StringVar(&d.webhook.Payload, "payload-column", "", "column with the webhook body (default "+webhook.Payload+")")
 }
 
 // open prepares the pool of connections and the engine over it.
@@ -43,7 +43,7 @@ func (d *database) open(s engine.Settings) (*postgres.DB, *engine.Engine, error)
 		address = os.Getenv("DATABASE_URL")
 	}
 	if address == "" {
-		return nil, nil, errors.New("no database: give its address with --url, or in DATABASE_URL")
+		return nil, nil, errors.New("no database URL: set --url or DATABASE_URL")
 	}
 	settings, err := postgres.SettingsFromURL(address)
 	if err != nil {

@@ -21,15 +21,14 @@ func newDemoDataCommand() *cobra.Command {
 	opts := demodata.Options{Messages: 40_000, Days: 45, Seed: 1}
 	cmd := &cobra.Command{
 		Use:   "demo-data",
-		Short: "Fill a schema with the messages of an invented business",
-		Long: `Fill a schema with the messages of an invented business, in the tables of the
-contract: accounts, lines, agents, campaigns, conversations, ratings. With
---source they stand in the tables of another product, which hold less. They go to
-the schema parley all the same, unless --schema names another.
+		Short: "Generate demo data in a schema",
+		Long: `Generate the messages of an invented business: accounts, lines, agents, campaigns,
+conversations and ratings. With --source, the data is loaded into the tables of that
+product. The default schema is parley.
 
-The same options give the same data. A schema of earlier demo data is replaced
-once the new data are complete; any other schema only with --force, and then
-all that is in it is lost.`,
+The same options give the same data. An earlier demo data schema is replaced when the
+new data is complete. Any other schema is replaced only with --force, and everything in
+it is deleted.`,
 		Example: `  parley demo-data --url postgres://postgres@localhost/demo
   parley demo-data --url postgres://postgres@localhost/demo --messages 10000000 --days 90
   parley demo-data --url postgres://postgres@localhost/demo --source chatwoot --schema chat
@@ -40,7 +39,7 @@ all that is in it is lost.`,
 			if end != "" {
 				at, err := time.Parse(time.RFC3339, end)
 				if err != nil {
-					return fmt.Errorf("--end: %q is no time like 2026-11-20T15:00:00Z", end)
+					return fmt.Errorf("--end: %q is not a date and time such as 2026-11-20T15:00:00Z", end)
 				}
 				opts.End = at
 			}
@@ -48,7 +47,7 @@ all that is in it is lost.`,
 				address = os.Getenv("DATABASE_URL")
 			}
 			if address == "" {
-				return errors.New("which database? Give --url, or set DATABASE_URL")
+				return errors.New("no database URL: set --url or DATABASE_URL")
 			}
 			conn, err := pgx.Connect(ctx, address)
 			if err != nil {
@@ -64,7 +63,7 @@ all that is in it is lost.`,
 				summary, err = story.Generate(ctx, conn, kind, schema, opts)
 			}
 			if errors.Is(err, demodata.ErrForeignSchema) {
-				return fmt.Errorf("%w; --force replaces it and all that is in it", err)
+				return fmt.Errorf("%w; use --force to delete everything in it and replace it", err)
 			}
 			if err != nil {
 				return err
@@ -76,19 +75,19 @@ all that is in it is lost.`,
 				to = time.Now()
 			}
 			from := to.AddDate(0, 0, -opts.Days)
-			_, err = fmt.Fprintf(out, "To look at them, in the same database:\n  parley query --source %s --schema %s --from %s --to %s --format table '{\"report\": \"channels\"}'\n",
+			_, err = fmt.Fprintf(out, "To see the data, run:\n  parley query --source %s --schema %s --from %s --to %s --format table '{\"report\": \"channels\"}'\n",
 				kind, schema, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
 			return err
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&address, "url", "", "the database, as postgres://user@host:port/database (default $DATABASE_URL)")
-	flags.StringVar(&kind, "source", "views", "whose tables to fill: "+strings.Join(kinds.IDs(), ", "))
-	flags.StringVar(&schema, "schema", "parley", "the schema to fill")
-	flags.IntVar(&opts.Messages, "messages", opts.Messages, "about how many messages")
-	flags.IntVar(&opts.Days, "days", opts.Days, "how many days they cover")
-	flags.Uint64Var(&opts.Seed, "seed", opts.Seed, "the seed of all chance")
-	flags.StringVar(&end, "end", "", "the present of the data, in RFC 3339 (default now)")
-	flags.BoolVar(&opts.Force, "force", false, "replace a schema that this command did not make")
+	flags.StringVar(&address, "url", "", "database URL, for example postgres://user@host:port/database (default $DATABASE_URL)")
+	flags.StringVar(&kind, "source", "views", "type of database to fill: "+strings.Join(kinds.IDs(), ", "))
+	flags.StringVar(&schema, "schema", "parley", "schema to fill")
+	flags.IntVar(&opts.Messages, "messages", opts.Messages, "approximate number of messages")
+	flags.IntVar(&opts.Days, "days", opts.Days, "number of days")
+	flags.Uint64Var(&opts.Seed, "seed", opts.Seed, "random seed")
+	flags.StringVar(&end, "end", "", "end of the data, for example 2026-11-20T15:00:00Z (default now)")
+	flags.BoolVar(&opts.Force, "force", false, "replace a schema that this command did not create")
 	return cmd
 }

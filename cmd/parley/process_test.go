@@ -262,7 +262,7 @@ func TestProcess(t *testing.T) {
 		{"no query", "accepts 1 arg(s), received 0", base},
 		{"two queries", "accepts 1 arg(s), received 2", append(base, channels, channels)},
 		{"unknown metric", `did you mean "messages"?`, append(base, `{"metrics": ["mesages"]}`)},
-		{"impossible cut", "cannot be cut by rating", append(base, `{"metrics": ["sessions"], "groupBy": ["rating"]}`)},
+		{"impossible cut", "cannot be grouped by rating", append(base, `{"metrics": ["sessions"], "groupBy": ["rating"]}`)},
 		{"bad filter", "write a whole number", append(base, `{"metrics": ["messages"], "filters": [{"dimension": "weekday", "operator": "in", "values": ["Monday"]}]}`)},
 		{"bad pattern", "is not a regular expression", append(base, `{"metrics": ["messages"], "filters": [{"dimension": "template", "operator": "matches", "values": ["("]}]}`)},
 		{"reversed range", "the range ends before it begins", append(with("--to", "2026-10-01T00:00:00Z"), channels)},
@@ -337,7 +337,7 @@ func TestInterrupt(t *testing.T) {
 				t.Fatal("the query runs on")
 			}
 		}
-		if err := cmd.Wait(); err == nil || errs.String() != "parley: the query was cancelled\n" {
+		if err := cmd.Wait(); err == nil || errs.String() != "parley: the query was canceled\n" {
 			t.Errorf("%v, %q", err, errs.String())
 		}
 	}

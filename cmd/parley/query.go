@@ -28,7 +28,7 @@ func newQueryCommand() *cobra.Command {
 	var showSQL bool
 	cmd := &cobra.Command{
 		Use:   "query 'QUERY JSON'",
-		Short: "Run one query and print its rows, one JSON object a line",
+		Short: "Run a query and print the result, one JSON object per row",
 		Example: `  parley query --url postgres://reader@localhost/chat --from 2026-11-01T00:00:00Z --to 2026-11-08T00:00:00Z \
     '{"version": 1, "report": "channels"}'`,
 		Args: cobra.ExactArgs(1),
@@ -76,12 +76,12 @@ func newQueryCommand() *cobra.Command {
 	}
 	base.flags(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&from, "from", "", "first instant of the range, RFC 3339")
-	flags.StringVar(&to, "to", "", "end of the range, RFC 3339; not in it")
-	flags.StringVar(&format, "format", "json", "json, table or csv")
-	flags.StringVar(&timezone, "timezone", "UTC", "time zone of a query that names none")
-	flags.StringVar(&chatURL, "chat-url", "", "template of links, such as https://chat.example/app/accounts/{account_id}/conversations/{display_id}")
-	flags.BoolVar(&showSQL, "sql", false, "print the SQL on standard error")
+	flags.StringVar(&from, "from", "", "start of the time range, for example 2026-11-01T00:00:00Z")
+	flags.StringVar(&to, "to", "", "end of the time range (exclusive), for example 2026-11-08T00:00:00Z")
+	flags.StringVar(&format, "format", "json", "output format: json, table or csv")
+	flags.StringVar(&timezone, "timezone", "UTC", "time zone of queries without one")
+	flags.StringVar(&chatURL, "chat-url", "", "chat URL template, for example https://chat.example/app/accounts/{account_id}/conversations/{display_id}")
+	flags.BoolVar(&showSQL, "sql", false, "print the SQL to standard error")
 	for _, name := range []string{"from", "to"} {
 		_ = cmd.MarkFlagRequired(name) // the flags exist
 	}
@@ -92,10 +92,10 @@ func readRange(from, to string) (calendar.Range, error) {
 	var r calendar.Range
 	var err error
 	if r.From, err = time.Parse(time.RFC3339, from); err != nil {
-		return r, fmt.Errorf("--from %q is no instant of RFC 3339, such as 2026-11-01T00:00:00Z", from)
+		return r, fmt.Errorf("--from %q is not a date and time such as 2026-11-01T00:00:00Z", from)
 	}
 	if r.To, err = time.Parse(time.RFC3339, to); err != nil {
-		return r, fmt.Errorf("--to %q is no instant of RFC 3339, such as 2026-11-08T00:00:00Z", to)
+		return r, fmt.Errorf("--to %q is not a date and time such as 2026-11-08T00:00:00Z", to)
 	}
 	return r, nil
 }

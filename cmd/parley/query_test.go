@@ -136,8 +136,8 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 		"nowhere":                                 with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
 		`the database kind "fax" is not known`:    with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
 		`unknown format "xml"`:                    with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),
-		"asks for nothing: choose a report":       with(nil, `{}`),
-		"cannot be cut by rating: choose one of":  with(nil, `{"metrics": ["sessions"], "groupBy": ["rating"]}`),
+		"has no metrics: choose a report":       with(nil, `{}`),
+		"cannot be grouped by rating: choose one of":  with(nil, `{"metrics": ["sessions"], "groupBy": ["rating"]}`),
 		"unknown time zone":                       with(map[string]string{"--timezone": "Mars"}, `{"report": "channels"}`),
 		"is unavailable: this database has no re": with(map[string]string{"--schema": minimal(t)}, `{"metrics": ["csat_score"]}`),
 	} {

@@ -163,11 +163,11 @@ func TestWrongQueryLeavesItsNeighboursAlone(t *testing.T) {
 	in, _ := demo(t)
 	wrong := map[string][2]string{
 		"metric":   {`{"metrics": ["sesions"]}`, `unknown metric "sesions"; did you mean "sessions"?`},
-		"cut":      {`{"metrics": ["sessions"], "groupBy": ["direction"]}`, "sessions cannot be cut by direction: choose one of account"},
+		"cut":      {`{"metrics": ["sessions"], "groupBy": ["direction"]}`, "sessions cannot be grouped by direction: choose one of account"},
 		"filter":   {`{"metrics": ["sessions"], "filters": [{"dimension": "line", "operator": "is", "values": ["1"]}]}`, `unknown operator "is"`},
-		"variable": {`{"metrics": ["sessions"], "filters": [{"dimension": "line", "operator": "in", "values": ["$line"]}]}`, "a variable that was not replaced"},
+		"variable": {`{"metrics": ["sessions"], "filters": [{"dimension": "line", "operator": "in", "values": ["$line"]}]}`, "a variable without a value"},
 		"pattern":  {`{"metrics": ["messages"], "filters": [{"dimension": "template", "operator": "matches", "values": ["("]}]}`, "is not a regular expression"},
-		"json":     {`{"metrics": "sessions"}`, `"metrics" holds a text where a list belongs`},
+		"json":     {`{"metrics": "sessions"}`, `"metrics" is a text, but must be a list`},
 	}
 	queries := map[string]string{"good": `{"metrics": ["sessions"]}`}
 	for ref, w := range wrong {
@@ -441,7 +441,7 @@ func TestHealth(t *testing.T) {
 		check(func(_ map[string]any, p map[string]string) { p["password"] = "wrong" }, backend.HealthStatusError, "check user and password")
 	}
 	check(func(s map[string]any, _ map[string]string) { s["database"] = "nowhere" }, backend.HealthStatusError, "the database does not exist")
-	check(func(s map[string]any, _ map[string]string) { s["tlsMode"] = "require" }, backend.HealthStatusError, "does not speak TLS")
+	check(func(s map[string]any, _ map[string]string) { s["tlsMode"] = "require" }, backend.HealthStatusError, "does not support TLS")
 	check(func(s map[string]any, _ map[string]string) { s["schema"] = "nowhere" }, backend.HealthStatusError, "nowhere")
 	check(func(s map[string]any, _ map[string]string) { s["kind"] = "chatwoot" }, backend.HealthStatusError, "the schema "+schema+" has no tables of Chatwoot")
 	exec("DROP TABLE " + schema + ".csat")

@@ -64,7 +64,7 @@ func (d *DataSource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	}
 	// Reports answer without links; only who sets the template needs to know.
 	if err := engine.CheckChatURL(d.settings.ChatURL); err != nil {
-		return health(backend.HealthStatusError, "Connected, but in the data source's settings: "+err.Error(), nil), nil
+		return health(backend.HealthStatusError, "Connected, but check the data source settings: "+err.Error(), nil), nil
 	}
 	return health(backend.HealthStatusOk, found.message(overview), found), nil
 }

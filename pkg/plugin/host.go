@@ -16,7 +16,7 @@ func cleanHost(host string) (string, error) {
 	const advice = "write the host without port or scheme"
 	switch {
 	case host == "":
-		return "", errors.New("no host is set: write the database server's name or address in the data source's settings")
+		return "", errors.New("no host is set: enter the name or address of the database server in the data source settings")
 	case strings.HasPrefix(host, "/"): // the directory of a socket
 		return host, nil
 	case strings.Contains(host, "://"):

@@ -90,7 +90,7 @@ func proxyDialer(ctx context.Context, s backend.DataSourceInstanceSettings) (fun
 	}
 	withContext, ok := dialer.(proxy.ContextDialer)
 	if !ok {
-		return nil, errors.New("the secure socks proxy cannot be used: its dialer knows no context")
+		return nil, errors.New("the secure socks proxy cannot be used: its dialer doesn't support cancellation")
 	}
 	return withContext.DialContext, nil
 }
@@ -171,11 +171,11 @@ func checkAlert(q query.Query) error {
 		return err
 	}
 	if len(q.Metrics) > 1 {
-		return &query.Error{Message: "an alert rule takes one metric per query: choose one, and add a query for each further metric"}
+		return &query.Error{Message: "an alert rule uses one metric per query: choose one, and add a query for each of the others"}
 	}
 	for _, id := range q.Metrics {
 		if m, _ := catalog.LookupMetric(id); !m.Numeric() {
-			return &query.Error{Message: id + " is no number that an alert rule could watch: choose another metric"}
+			return &query.Error{Message: id + " is not a number, so an alert rule cannot use it: choose another metric"}
 		}
 	}
 	return nil

@@ -87,7 +87,7 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	v := settings{}
 	if len(s.JSONData) > 0 {
 		if err := json.Unmarshal(s.JSONData, &v); err != nil {
-			return v, fmt.Errorf("the data source's settings cannot be read: %w", err)
+			return v, fmt.Errorf("the data source settings cannot be read: %w", err)
 		}
 	}
 	if v.Port == 0 {
@@ -103,7 +103,7 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 		v.MaxConnections = defaultMaxConnections
 	}
 	if _, err := kinds.Lookup(v.Kind); err != nil {
-		return v, fmt.Errorf("in the data source's settings: %w", err)
+		return v, fmt.Errorf("in the data source settings: %w", err)
 	}
 	var err error
 	if v.Host, err = cleanHost(v.Host); err != nil {
@@ -111,11 +111,11 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	}
 	switch {
 	case v.Database == "":
-		return v, errors.New("no database is set: write its name in the data source's settings")
+		return v, errors.New("no database is set: enter its name in the data source settings")
 	case v.User == "":
-		return v, errors.New("no user is set: write the name of a user who may only read in the data source's settings")
+		return v, errors.New("no user is set: enter a read-only database user in the data source settings")
 	case v.Port < 1 || v.Port > 65535:
-		return v, fmt.Errorf("the port %d is out of bounds: choose 1 to 65535", v.Port)
+		return v, fmt.Errorf("the port %d is out of range: choose 1 to 65535", v.Port)
 	}
 	return v, checkLimits(v)
 }
@@ -133,7 +133,7 @@ func checkLimits(v settings) error {
 		most  int
 	}{{"query timeout (timeoutSeconds)", v.TimeoutSeconds, maxTimeoutSeconds}, {"maximum of connections (maxConnections)", v.MaxConnections, maxMaxConnections}, {"row limit (rowLimit)", v.RowLimit, query.MaxLimit}} {
 		if int(limit.value) > limit.most {
-			return fmt.Errorf("the %s is too high: choose 1 to %d in the data source's settings", limit.name, limit.most)
+			return fmt.Errorf("the %s is too high: choose 1 to %d in the data source settings", limit.name, limit.most)
 		}
 	}
 	return nil
@@ -142,7 +142,7 @@ func checkLimits(v settings) error {
 func (s settings) location() (*time.Location, error) {
 	loc, err := calendar.Zone(s.Timezone)
 	if err != nil {
-		return nil, fmt.Errorf("in the data source's settings: %w", err)
+		return nil, fmt.Errorf("in the data source settings: %w", err)
 	}
 	return loc, nil
 }

@@ -65,7 +65,7 @@ func TestProvisionedSettings(t *testing.T) {
 func TestLimitsOfSettings(t *testing.T) {
 	for changed, want := range map[string]string{
 		`"timeoutSeconds": 1000000000000`: "query timeout", `"timeoutSeconds": 1e30`: "query timeout", `"timeoutSeconds": 3601`: "choose 1 to 3600",
-		`"maxConnections": 5000000000`: "maximum of connections", `"rowLimit": 100001`: "row limit", `"timeoutSeconds": 3600, "maxConnections": 500, "rowLimit": 100000`: "",
+		`"maxConnections": 5000000000`: "max connections", `"rowLimit": 100001`: "row limit", `"timeoutSeconds": 3600, "maxConnections": 500, "rowLimit": 100000`: "",
 	} {
 		_, err := parseSettings(backend.DataSourceInstanceSettings{JSONData: []byte(`{"kind": "views", "host": "h", "database": "d", "user": "u", ` + changed + `}`)})
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

@@ -65,7 +65,7 @@ func TestTimeoutEndsTheQueryAlone(t *testing.T) {
 	in := source(t, settings, secrets, map[string]any{"timeoutSeconds": 1})
 	responses := ask(t, client, in, nil, map[string]string{"slow": slowQuery, "quick": quickQuery})
 	r := responses["slow"]
-	if r.Error == nil || !strings.Contains(r.Error.Error(), "took longer than the data source's timeout") || r.Status != backend.StatusTimeout || r.ErrorSource != backend.ErrorSourceDownstream {
+	if r.Error == nil || !strings.Contains(r.Error.Error(), "took longer than the query timeout") || r.Status != backend.StatusTimeout || r.ErrorSource != backend.ErrorSourceDownstream {
 		t.Errorf("slow: status %d of %s: %v", r.Status, r.ErrorSource, r.Error)
 	}
 	answered(t, "quick", responses["quick"])
@@ -182,7 +182,7 @@ func TestServerThatDoesNotAnswer(t *testing.T) {
 	}
 	begin := time.Now()
 	for ref, r := range ask(t, client, in, nil, queries) {
-		if r.Error == nil || r.Status != backend.StatusBadGateway || r.ErrorSource != backend.ErrorSourceDownstream || !strings.Contains(r.Error.Error(), "check host and port") {
+		if r.Error == nil || r.Status != backend.StatusBadGateway || r.ErrorSource != backend.ErrorSourceDownstream || !strings.Contains(r.Error.Error(), "check the host and port") {
 			t.Errorf("%s: status %d of %s: %v", ref, r.Status, r.ErrorSource, r.Error)
 		}
 	}
@@ -491,8 +491,8 @@ func TestLogin(t *testing.T) {
 		{"", nil, backend.StatusUnauthorized, "check user and password"},
 		{"right", map[string]any{"user": "nobody"}, backend.StatusUnauthorized, "check user and password"},
 		{"right", map[string]any{"database": "nothing"}, backend.StatusUnauthorized, "the database does not exist"},
-		{"right", map[string]any{"tlsMode": "require"}, backend.StatusBadGateway, "does not speak TLS"},
-		{"right", map[string]any{"tlsMode": ""}, backend.StatusBadGateway, "does not speak TLS"}, // TLS unless somebody says otherwise
+		{"right", map[string]any{"tlsMode": "require"}, backend.StatusBadGateway, "does not support TLS"},
+		{"right", map[string]any{"tlsMode": ""}, backend.StatusBadGateway, "does not support TLS"}, // TLS unless somebody says otherwise
 		{"right", map[string]any{"host": "database.invalid"}, backend.StatusBadGateway, "is not known"},
 		{"right", nil, backend.StatusBadRequest, "there is no schema parley"},
 	} {

@@ -55,19 +55,19 @@ func TestUnreachable(t *testing.T) {
 				_ = conn.Close()
 			}
 		}()
-		explained(t, ask(postgres.Settings{Host: "127.0.0.1", Port: port}), postgres.Unreachable, "check host and port")
+		explained(t, ask(postgres.Settings{Host: "127.0.0.1", Port: port}), postgres.Unreachable, "check the host and port")
 	})
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("nothing listens", func(t *testing.T) {
-		explained(t, ask(postgres.Settings{Host: "127.0.0.1", Port: port}), postgres.Unreachable, "check host and port")
+		explained(t, ask(postgres.Settings{Host: "127.0.0.1", Port: port}), postgres.Unreachable, "check the host and port")
 	})
 	t.Run("nothing listens for TLS", func(t *testing.T) {
-		explained(t, ask(postgres.Settings{Host: "127.0.0.1", Port: port, TLSMode: "verify-full"}), postgres.Unreachable, "check host and port")
+		explained(t, ask(postgres.Settings{Host: "127.0.0.1", Port: port, TLSMode: "verify-full"}), postgres.Unreachable, "check the host and port")
 	})
 	t.Run("unknown host", func(t *testing.T) {
-		explained(t, ask(postgres.Settings{Host: "database.invalid", Port: 5432}), postgres.Unreachable, "the host database.invalid is not known")
+		explained(t, ask(postgres.Settings{Host: "database.invalid", Port: 5432}), postgres.Unreachable, "the host database.invalid was not found")
 	})
 	t.Run("a proxy that does not reach it", func(t *testing.T) {
 		s := postgres.Settings{Host: "database.invalid", Port: 5432, Dial: func(_ context.Context, network, address string) (net.Conn, error) {
@@ -77,7 +77,7 @@ func TestUnreachable(t *testing.T) {
 			}
 			return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("no way")}
 		}}
-		explained(t, ask(s), postgres.Unreachable, "check host and port")
+		explained(t, ask(s), postgres.Unreachable, "check the host and port")
 	})
 }
 
@@ -103,10 +103,10 @@ func TestRefusals(t *testing.T) {
 		explained(t, err, class, sentence)
 	}
 
-	fails("SELECT id FROM "+schema+".message", postgres.Forbidden, "grant it SELECT")
-	fails("SELECT id FROM "+schema+".nothing", postgres.Schema, "ask again")
-	fails("SELECT nothing FROM pg_class", postgres.Schema, "ask again")
-	fails("SELECT 'x' ~ $1::text", postgres.Input, "no regular expression", "(")
+	fails("SELECT id FROM "+schema+".message", postgres.Forbidden, "grant SELECT to the user")
+	fails("SELECT id FROM "+schema+".nothing", postgres.Schema, "run the query again")
+	fails("SELECT nothing FROM pg_class", postgres.Schema, "run the query again")
+	fails("SELECT 'x' ~ $1::text", postgres.Input, "cannot read the regular expression", "(")
 	fails("SELECT now() AT TIME ZONE $1::text", postgres.Input, "a value cannot be used", "Nowhere/City")
 	fails("SELECT 1/0", postgres.Input, "a value cannot be used")
 	fails("SELECT now()::int", postgres.Other, "cannot cast type timestamp with time zone to integer (42846)")
@@ -117,7 +117,7 @@ func TestRefusals(t *testing.T) {
 		short.Timeout = time.Second
 		second := open(t, short)
 		_, err := value[int32](t.Context(), second, "SELECT 1")
-		explained(t, err, postgres.Overload, "maximum of connections")
+		explained(t, err, postgres.Overload, "max connections")
 	})
 
 	t.Run("no such database", func(t *testing.T) {
@@ -181,8 +181,8 @@ func TestPreparedStatements(t *testing.T) {
 			return nil
 		})
 	}
-	explained(t, run("EXECUTE of_another_connection"), postgres.Other, `"Not kept" (exec)`)
-	explained(t, run("PREPARE twice AS SELECT 1", "PREPARE twice AS SELECT 1"), postgres.Other, `"Not kept" (exec)`)
+	explained(t, run("EXECUTE of_another_connection"), postgres.Other, `Disabled (exec)`)
+	explained(t, run("PREPARE twice AS SELECT 1", "PREPARE twice AS SELECT 1"), postgres.Other, `Disabled (exec)`)
 }
 
 // TestRareRefusals are those that a test cannot have a server make.
@@ -194,13 +194,13 @@ func TestRareRefusals(t *testing.T) {
 		"53100": {postgres.Overload, "memory or disk"},
 		"53200": {postgres.Overload, "memory or disk"},
 		"57P03": {postgres.Unreachable, "starting up"},
-		"08P01": {postgres.Other, `"Not kept" (exec)`},
+		"08P01": {postgres.Other, `Disabled (exec)`},
 		"XX000": {postgres.Other, "the error XX000"},
 		"":      {postgres.Other, "without a code"},
 	} {
 		explained(t, fmt.Errorf("run: %w", &pgconn.PgError{Code: code, Message: "as it is"}), want.class, want.sentence)
 	}
-	explained(t, io.ErrUnexpectedEOF, postgres.Unreachable, "was cut off")
-	explained(t, fmt.Errorf("wait: %w", context.Canceled), postgres.Cancelled, "cancelled")
+	explained(t, io.ErrUnexpectedEOF, postgres.Unreachable, "was lost")
+	explained(t, fmt.Errorf("wait: %w", context.Canceled), postgres.Cancelled, "canceled")
 	explained(t, fmt.Errorf("wait: %w", context.DeadlineExceeded), postgres.Timeout, "too long")
 }

@@ -155,7 +155,7 @@ func tlsConfig(s Settings) (*tls.Config, error) {
 	if s.CACert != "" {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM([]byte(s.CACert)) {
-			return nil, errors.New("the TLS root certificate is no PEM certificate: paste the whole text from -----BEGIN CERTIFICATE-----")
+			return nil, errors.New("the CA certificate is not a PEM certificate: paste the whole text from -----BEGIN CERTIFICATE-----")
 		}
 	}
 	if s.ClientCert != "" || s.ClientKey != "" {

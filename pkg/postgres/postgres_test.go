@@ -124,7 +124,7 @@ func TestCancelledQueryIsGone(t *testing.T) {
 	cancel()
 	within(t, time.Second, "the query is gone", func() bool { return running() == 0 })
 	err := <-done
-	if class, sentence := postgres.Explain(err); class != postgres.Cancelled || sentence != "the query was cancelled" {
+	if class, sentence := postgres.Explain(err); class != postgres.Cancelled || sentence != "the query was canceled" {
 		t.Errorf("%v is explained as %s: %s", err, class, sentence)
 	}
 	if now := must[int32](t, db, "SELECT pg_backend_pid()"); now != pid {
@@ -179,7 +179,7 @@ func TestTimeout(t *testing.T) {
 	pid := must[int32](t, db, "SELECT pg_backend_pid()")
 	err := db.Query(t.Context(), "SELECT pg_sleep(60)", nil, func([]any) error { return nil })
 	class, sentence := postgres.Explain(err)
-	if class != postgres.Timeout || !strings.Contains(sentence, "choose a shorter range") {
+	if class != postgres.Timeout || !strings.Contains(sentence, "choose a shorter time range") {
 		t.Errorf("%v is explained as %s: %s", err, class, sentence)
 	}
 	if now := must[int32](t, db, "SELECT pg_backend_pid()"); now != pid {

@@ -233,6 +233,6 @@ func TestNoFreeConnection(t *testing.T) {
 	}()
 	<-held
 	err := ends(t, 6*time.Second, one(db))
-	explained(t, err, postgres.Overload, "all 1 of this data source were in use")
+	explained(t, err, postgres.Overload, "all 1 connections of this data source were in use")
 	close(release)
 }

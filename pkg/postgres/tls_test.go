@@ -189,18 +189,18 @@ func TestTLS(t *testing.T) {
 			{"require", mode("require", ""), true, "", ""},
 			{"verify-ca", mode("verify-ca", ours.pem), true, "", ""},
 			{"verify-ca, another name", byName("verify-ca"), true, "", ""},
-			{"verify-ca, wrong authority", mode("verify-ca", other.pem), false, postgres.Unreachable, "unknown authority: paste its root certificate"},
-			{"verify-ca, no authority", mode("verify-ca", ""), false, postgres.Unreachable, "unknown authority: paste its root certificate"},
+			{"verify-ca, wrong authority", mode("verify-ca", other.pem), false, postgres.Unreachable, "unknown authority: add the CA certificate"},
+			{"verify-ca, no authority", mode("verify-ca", ""), false, postgres.Unreachable, "unknown authority: add the CA certificate"},
 			{"verify-full", mode("verify-full", ours.pem), true, "", ""},
-			{"verify-full, another name", byName("verify-full"), false, postgres.Unreachable, "names another host"},
-			{"verify-full, wrong authority", mode("verify-full", other.pem), false, postgres.Unreachable, "unknown authority: paste its root certificate"},
+			{"verify-full, another name", byName("verify-full"), false, postgres.Unreachable, "is for another host"},
+			{"verify-full, wrong authority", mode("verify-full", other.pem), false, postgres.Unreachable, "unknown authority: add the CA certificate"},
 			{"TLS wanted and used", user("encrypted", "secret", "require"), true, "", ""},
-			{"TLS wanted and not used", user("encrypted", "secret", "disable"), false, postgres.Refused, "wants TLS"},
+			{"TLS wanted and not used", user("encrypted", "secret", "disable"), false, postgres.Refused, "requires TLS"},
 			{"wrong password", user("encrypted", "guess", "require"), false, postgres.Refused, "check user and password"},
 			{"wrong password, prefer", user("encrypted", "guess", "prefer"), false, postgres.Refused, "check user and password"},
 			{"unknown user", user("nobody", "guess", "require"), false, postgres.Refused, "check the user"},
-			{"not from here", user("stranger", "secret", "require"), false, postgres.Refused, "allows this machine's address"},
-			{"client certificate wanted", user("certified", "", "require"), false, postgres.Refused, "wants TLS or a certificate"},
+			{"not from here", user("stranger", "secret", "require"), false, postgres.Refused, "allows the address of the Grafana server"},
+			{"client certificate wanted", user("certified", "", "require"), false, postgres.Refused, "requires TLS or a certificate"},
 			{"client certificate", func(s *postgres.Settings) {
 				s.User, s.TLSMode, s.CACert, s.ClientCert, s.ClientKey = "certified", "verify-full", ours.pem, userCertificate, userKey
 			}, true, "", ""},
@@ -247,8 +247,8 @@ func TestTLS(t *testing.T) {
 		try(t, []attempt{
 			{"disable", mode("disable", ""), false, "", ""},
 			{"prefer", mode("prefer", ""), false, "", ""},
-			{"require", mode("require", ""), false, postgres.Unreachable, "does not speak TLS"},
-			{"verify-full", mode("verify-full", ours.pem), false, postgres.Unreachable, "does not speak TLS"},
+			{"require", mode("require", ""), false, postgres.Unreachable, "does not support TLS"},
+			{"verify-full", mode("verify-full", ours.pem), false, postgres.Unreachable, "does not support TLS"},
 		})
 	})
 

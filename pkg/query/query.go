@@ -217,7 +217,7 @@ func jsonReason(err error) string {
 	case typeError.Field == "":
 		return "it is " + valueName(typeError.Value)
 	}
-	return fmt.Sprintf("%s holds %s where %s belongs", Quote(typeError.Field), valueName(typeError.Value), kindName(typeError.Type))
+	return fmt.Sprintf("%s is %s, but must be %s", Quote(typeError.Field), valueName(typeError.Value), kindName(typeError.Type))
 }
 
 // valueName translates encoding/json's name of a value.
@@ -428,11 +428,11 @@ func checkWords(q Query) error {
 		}
 	}
 	if q.Limit < 0 || q.Limit > MaxLimit {
-		return errorf("limit %d is out of bounds: choose 1 to %d rows", q.Limit, MaxLimit)
+		return errorf("limit %d is out of range: choose 1 to %d rows", q.Limit, MaxLimit)
 	}
 	for _, list := range [][]string{q.Metrics, q.GroupBy, q.Columns} {
 		if id, twice := repeated(list); twice {
-			return errorf("%s is listed twice: name it once", Quote(id))
+			return errorf("%s is listed twice: remove one", Quote(id))
 		}
 	}
 	return nil
@@ -451,11 +451,11 @@ func checkValues(q Query) error {
 			return errorf("the filter on %s cannot use %s: choose %s", d.ID, f.Operator, strings.Join(OperatorsOf(d), ", "))
 		}
 		if len(f.Values) == 0 {
-			return errorf("the filter on %s names no values: add one, or remove the filter", d.ID)
+			return errorf("the filter on %s has no values: add one, or remove the filter", d.ID)
 		}
 		for _, v := range f.Values {
 			if variable.MatchString(v) {
-				return errorf("the filter on %s holds %s, a variable that was not replaced: variables do not work in alert rules and public dashboards; write the value itself", d.ID, Clip(v, maxQuoted))
+				return errorf("the filter on %s holds %s, a variable without a value: variables don't work in alert rules and public dashboards. Use the value itself", d.ID, Clip(v, maxQuoted))
 			}
 			if err := checkValue(d, f.Operator, v); err != nil {
 				return err
@@ -491,7 +491,7 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 	case v == "" && (operator == "matches" || operator == "notMatches"):
 		return errorf("the filter on %s has an empty pattern", d.ID)
 	case v == "":
-		return errorf("the filter on %s has an empty value: remove it, or write %s for what has no value", d.ID, catalog.None)
+		return errorf("the filter on %s has an empty value: remove it, or use %s for missing values", d.ID, catalog.None)
 	case v != catalog.None && (operator == "matches" || operator == "notMatches"):
 		return checkPattern(d, v)
 	case operator != "in" && operator != "notIn":
@@ -553,10 +553,10 @@ func checkZone(q Query) error {
 
 func checkAggregate(q *Query) error {
 	if len(q.Metrics) == 0 {
-		return errorf("the query asks for nothing: choose a report or at least one metric")
+		return errorf("the query has no metrics: choose a report or at least one metric")
 	}
 	if len(q.Columns) > 0 || q.After != "" {
-		return errorf("columns and after belong to details: set format to details, or remove them")
+		return errorf("columns and after are for details only: set format to details, or remove them")
 	}
 	times := 0
 	for _, id := range q.GroupBy {
@@ -565,18 +565,18 @@ func checkAggregate(q *Query) error {
 		}
 	}
 	if times > 1 || times == 1 && q.Bucket != "none" {
-		return errorf("the query cuts by time twice: choose one of bucket, hour, day, week and month")
+		return errorf("the query groups by time twice: use bucket, or one of hour, day, week and month in groupBy")
 	}
 	for _, id := range q.Metrics {
 		m, _ := catalog.LookupMetric(id)
 		if m.Fact == catalog.ConversationNow && (times > 0 || q.Bucket != "none") {
-			return errorf("%s is the state at this moment and cannot be cut by time: set bucket to none", id)
+			return errorf("%s is the current state and cannot be grouped by time: set bucket to none", id)
 		}
 		if (q.Format == "timeseries" || q.Format == "heatmap") && !m.Numeric() {
-			return errorf("%s is no number and cannot be drawn: choose format table, or another metric", id)
+			return errorf("%s is not a number and cannot be drawn: choose format table, or another metric", id)
 		}
 		for _, d := range q.GroupBy {
-			if err := CheckCut(m, d, "cut"); err != nil {
+			if err := CheckCut(m, d, "grouped"); err != nil {
 				return err
 			}
 		}
@@ -595,7 +595,7 @@ func checkAggregate(q *Query) error {
 	columns := resultColumns(*q)
 	for _, o := range q.OrderBy {
 		if !slices.Contains(columns, o.By) {
-			return errorf("cannot order by %s, which is no column of the answer%s", Quote(o.By), Suggest(o.By, columns))
+			return errorf("cannot order by %s, which is not a column of the result%s", Quote(o.By), Suggest(o.By, columns))
 		}
 	}
 	return nil
@@ -618,9 +618,9 @@ func checkStages(q Query) error {
 	for _, id := range q.Metrics {
 		if strings.HasPrefix(id, "stage_") != cut {
 			if cut {
-				return errorf("%s cannot be cut by stage: choose stage_reached, stage_share_of_previous or stage_share_of_sent", id)
+				return errorf("%s cannot be grouped by stage: choose stage_reached, stage_share_of_previous or stage_share_of_sent", id)
 			}
-			return errorf("%s needs the cut by stage: add stage to groupBy", id)
+			return errorf("%s must be grouped by stage: add stage to groupBy", id)
 		}
 	}
 	return nil

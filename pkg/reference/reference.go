@@ -310,7 +310,7 @@ func checkCuts(q query.Query) ([]catalog.Fact, error) {
 				return nil, fmt.Errorf("unknown dimension %q", dimension)
 			}
 			if !d.Has(m.Fact) {
-				return nil, fmt.Errorf("%s cannot be cut by %s", id, dimension)
+				return nil, fmt.Errorf("%s cannot be grouped by %s", id, dimension)
 			}
 		}
 		if m.Fact == catalog.ConversationNow && q.Bucket != "" && q.Bucket != "none" {

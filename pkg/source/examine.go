@@ -277,7 +277,7 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 		}
 	}
 	if fatal := s.Fatal(); len(fatal) > 0 && fatal[0].Problem == noAccount(s.Account) {
-		s.Remedy = "Check the account in the data source's settings"
+		s.Remedy = "Check the account in the data source settings"
 	}
 	s.LeftOut = map[string]string{}
 	for _, t := range p.Times {

@@ -77,7 +77,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "Chatwoot", Files: files, Features: features, Indexes: indexes, Checks: checks, Times: times,
-		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/chatwoot.md)",
+		Remedy: "Check the database and the schema in the data source settings, and the rights of its user (see docs/chatwoot.md)",
 	})
 	if err != nil || !db.Has("schema_migrations.version") {
 		return found, err

@@ -186,7 +186,7 @@ func TestVersions(t *testing.T) {
 		t.Errorf("messages have no priority: %v", result.Rows)
 	}
 	result, err = e.Run(t.Context(), engine.Request{Query: query.Query{Metrics: []string{"conversations"}, GroupBy: []string{"priority"}}, Range: r})
-	if err != nil || len(result.Rows) != 1 || result.Rows[0][0] != nil || result.Rows[0][1] != nil || !slices.Contains(result.Notices, "This database does not tell: Priority (Conversations). Unknown without that: Conversations.") {
+	if err != nil || len(result.Rows) != 1 || result.Rows[0][0] != nil || result.Rows[0][1] != nil || !slices.Contains(result.Notices, "Not recorded by this database: Priority (Conversations). Not available as a result: Conversations.") {
 		t.Errorf("%v, %v", result, err)
 	}
 

@@ -60,9 +60,9 @@ WHERE m."key" ->> 'fromMe' = 'true' AND upper(btrim(m."status"::text)) IN ('ERRO
 	if err != nil {
 		return nil, err
 	}
-	remedy := "Check the database and the schema in the data source's settings, and the rights of its user (see docs/evolution.md)"
+	remedy := "Check the database and the schema in the data source settings, and the rights of its user (see docs/evolution.md)"
 	if wrong != "" {
-		remedy = "Check the account in the data source's settings"
+		remedy = "Check the account in the data source settings"
 	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "Evolution API", Files: files, Features: features, Data: struct{ Account string }{account}, Indexes: indexes, Wrong: wrong,

@@ -117,9 +117,9 @@ func TestNoConversations(t *testing.T) {
 	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
 	span := calendar.Range{From: story.End.AddDate(0, 0, -7), To: story.End}
 	for language, want := range map[string]string{
-		"en":    "A database of Evolution API keeps no conversations.",
-		"es":    "Una base de datos de Evolution API no guarda conversaciones.",
-		"pt-BR": "Um banco de dados de Evolution API não guarda conversas.",
+		"en":    "Evolution API does not store conversations.",
+		"es":    "Evolution API no guarda conversaciones.",
+		"pt-BR": "Evolution API não armazena conversas.",
 	} {
 		for _, q := range []query.Query{{Metrics: []string{"conversations", "resolutions"}}, {Report: "conversation_details"}} {
 			q.Language = language

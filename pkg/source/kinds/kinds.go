@@ -76,7 +76,7 @@ func (k Kind) Detect(s source.Settings) func(context.Context, pgx.Tx) (*source.S
 		if err == nil && problem != "" {
 			found = &source.Source{
 				Kind: k.Name, Findings: []source.Finding{{Relation: "message", State: source.Missing, Problem: problem, Fatal: true}},
-				Remedy: "Choose the kind of database and the schema that fit, in the data source's settings",
+				Remedy: "Choose the kind of database and the schema that fit, in the data source settings",
 			}
 		}
 		return found, err

@@ -62,7 +62,7 @@ WHERE ($1 = '' OR u."companyId"::text = $1) AND NOT ($2 AND u."createdAt" >= '20
 	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "Ticketz", Files: files, Features: features, Indexes: indexes, Times: times, Free: true,
-		Remedy: "Check the database and the schema in the data source's settings, and the rights of its user (see docs/ticketz.md)",
+		Remedy: "Check the database and the schema in the data source settings, and the rights of its user (see docs/ticketz.md)",
 	})
 	if err != nil || !db.Has("SequelizeMeta.name") {
 		return found, err

@@ -62,7 +62,7 @@ func TestAgents(t *testing.T) {
 			counts[*v.AgentID]++
 		}
 	}
-	const agents = "This database does not tell: Agent (Messages). Unknown without that: Messages."
+	const agents = "Not recorded by this database: Agent (Messages). Not available as a result: Messages."
 
 	report := run(query.Query{Report: "agents"})
 	if len(report.Rows) < 5 || !slices.Contains(report.Notices, agents) {
@@ -97,7 +97,7 @@ func TestAgents(t *testing.T) {
 	}
 
 	ranks := run(query.Query{Metrics: []string{"conversations"}, Filters: []query.Filter{{Dimension: "priority", Operator: "in", Values: []string{"high"}}}})
-	if len(ranks.Rows) != 1 || ranks.Rows[0][0] != nil || !slices.Equal(ranks.Notices, []string{"This database does not tell: Priority (Conversations). Unknown without that: Conversations."}) {
+	if len(ranks.Rows) != 1 || ranks.Rows[0][0] != nil || !slices.Equal(ranks.Notices, []string{"Not recorded by this database: Priority (Conversations). Not available as a result: Conversations."}) {
 		t.Errorf("%v, notices %q", ranks.Rows, ranks.Notices)
 	}
 
@@ -108,17 +108,17 @@ func TestAgents(t *testing.T) {
 
 	// What else cuts them still does.
 	lines := run(query.Query{Metrics: []string{"messages"}, GroupBy: []string{"line", "template"}})
-	if len(lines.Rows) < 2 || slices.Contains(metric(lines, "messages"), nil) || !slices.Equal(lines.Notices, []string{"This database does not tell: Template (Messages)."}) {
+	if len(lines.Rows) < 2 || slices.Contains(metric(lines, "messages"), nil) || !slices.Equal(lines.Notices, []string{"Not recorded by this database: Template (Messages)."}) {
 		t.Errorf("%v, notices %q", lines.Rows, lines.Notices)
 	}
 
 	list := run(query.Query{Report: "message_details_sent", Columns: []string{"created_at", "agent"}})
-	if len(list.Rows) == 0 || !slices.Equal(list.Notices, []string{"This database does not tell: Agent (Messages)."}) {
+	if len(list.Rows) == 0 || !slices.Equal(list.Notices, []string{"Not recorded by this database: Agent (Messages)."}) {
 		t.Errorf("%d rows, notices %q", len(list.Rows), list.Notices)
 	}
 	for _, operator := range []string{"in", "notIn"} {
 		list := run(query.Query{Report: "message_details_sent", Columns: []string{"created_at"}, Filters: []query.Filter{{Dimension: "agent", Operator: operator, Values: []string{"1"}}}})
-		if len(list.Rows) > 0 || !slices.Equal(list.Notices, []string{"This database does not tell: Agent (Messages). No row can be chosen by it."}) {
+		if len(list.Rows) > 0 || !slices.Equal(list.Notices, []string{"Not recorded by this database: Agent (Messages). No rows can match this filter."}) {
 			t.Errorf("%d rows, notices %q", len(list.Rows), list.Notices)
 		}
 	}

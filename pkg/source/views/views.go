@@ -32,7 +32,7 @@ JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_type base ON base.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
 WHERE n.nspname = $1`
 
-const remedy = "Check the schema in the data source's settings, or make the views (see docs/your-own-database.md)"
+const remedy = "Check the schema in the data source settings, or make the views (see docs/your-own-database.md)"
 
 // Detect looks at the schema and returns the source that its relations make,
 // with a finding for each relation that is absent or incomplete. The error is
@@ -111,7 +111,7 @@ func (v *reader) checkAccount(ctx context.Context, db source.Querier, s *source.
 	if err == nil && !known {
 		s.Findings = slices.Insert(s.Findings, 0, source.Finding{Relation: "account", State: source.Missing, Problem: "there is no account " + v.account, Fatal: true})
 		if len(s.Fatal()) == 1 {
-			s.Remedy = "Check the account in the data source's settings"
+			s.Remedy = "Check the account in the data source settings"
 		}
 	}
 	return err

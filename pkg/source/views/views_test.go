@@ -451,7 +451,7 @@ func TestPartial(t *testing.T) {
 			t.Errorf("%+v: no error where all is wanted", q)
 		}
 		want, got := run(full, q), run(less, q)
-		if !slices.Equal(got.Notices, []string{"Cannot be read here: CSAT ratings (the relation " + schema + ".csat is missing)."}) {
+		if !slices.Equal(got.Notices, []string{"Not available: CSAT ratings (the relation " + schema + ".csat is missing)."}) {
 			t.Errorf("%+v: notices %q", q, got.Notices)
 		}
 		if !reflect.DeepEqual(got.Columns, want.Columns) || !reflect.DeepEqual(got.Query.Metrics, want.Query.Metrics) {
@@ -834,7 +834,7 @@ func TestUnknown(t *testing.T) {
 		}
 		return result
 	}
-	const told = "This database does not tell: Messages delivered, Delivery rate, Button clicks."
+	const told = "Not recorded by this database: Messages delivered, Delivery rate, Button clicks."
 	for _, q := range []query.Query{
 		{Metrics: []string{"messages_outbound", "messages_delivered", "delivery_rate", "button_clicks"}},
 		{Metrics: []string{"messages_outbound", "messages_delivered", "delivery_rate", "button_clicks"}, Bucket: "month", Compare: "previous_period"},
@@ -860,7 +860,7 @@ func TestUnknown(t *testing.T) {
 			t.Error("what is known is not counted")
 		}
 	}
-	if result := ask(query.Query{Report: "message_details_sent", Columns: []string{"message_id", "read_at", "body"}}); !slices.Contains(result.Notices, "This database does not tell: Read at.") {
+	if result := ask(query.Query{Report: "message_details_sent", Columns: []string{"message_id", "read_at", "body"}}); !slices.Contains(result.Notices, "Not recorded by this database: Read at.") {
 		t.Errorf("notices %q", result.Notices)
 	}
 	if result := ask(query.Query{Metrics: []string{"messages_failed"}}); len(result.Notices) > 0 || result.Rows[0][0] == int64(0) {
@@ -881,7 +881,7 @@ func TestUnknown(t *testing.T) {
 		t.Error("the lines of the log are not counted")
 	}
 	byStatus := ask(query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{"status"}})
-	if len(byStatus.Rows) == 0 || byStatus.Rows[0][1] != nil || !slices.Contains(byStatus.Notices, "This database does not tell: Status (Messages). Unknown without that: Outbound messages.") {
+	if len(byStatus.Rows) == 0 || byStatus.Rows[0][1] != nil || !slices.Contains(byStatus.Notices, "Not recorded by this database: Status (Messages). Not available as a result: Outbound messages.") {
 		t.Errorf("%v, notices %q", byStatus.Rows, byStatus.Notices)
 	}
 }

@@ -245,7 +245,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 			{Relation: names.Table, SQL: "timeless", Allowed: true, Explanation: source.Explanation{Wrong: "{has|have} a message or a status without a time", Effect: "Reports ignore that message or status.", Fix: "Store the webhook unchanged: times in seconds or milliseconds."}},
 			{Relation: names.Table, SQL: "imported", Explanation: source.Explanation{Wrong: "{was|were} received more than 8 days after a message in {it|them}, or 38 days after a status", Effect: "Reports ignore that message or status.", Fix: "Set " + names.ReceivedAt + " to the time at which the webhook arrived, not the time of the import."}},
 		},
-		Remedy: "Check the database, the schema, the table and its columns in the data source's settings, and the rights of its user (see docs/webhook.md)",
+		Remedy: "Check the database, the schema, the table and its columns in the data source settings, and the rights of its user (see docs/webhook.md)",
 	})
 	if found != nil {
 		found.Channel = "whatsapp"
