@@ -254,7 +254,7 @@ func TestAlertsGetNumbersWithLabels(t *testing.T) {
 	if err := r["report"].Error; err == nil || !strings.Contains(err.Error(), "one metric per query") {
 		t.Errorf("a report of several metrics: %v", err)
 	}
-	if err := r["text"].Error; err == nil || !strings.Contains(err.Error(), "is no number") {
+	if err := r["text"].Error; err == nil || !strings.Contains(err.Error(), "is not a number") {
 		t.Errorf("a text: %v", err)
 	}
 	if n := r["nobody"]; n.Error != nil || len(n.Frames) != 0 {

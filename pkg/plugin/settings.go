@@ -131,7 +131,7 @@ func checkLimits(v settings) error {
 		name  string
 		value number
 		most  int
-	}{{"query timeout (timeoutSeconds)", v.TimeoutSeconds, maxTimeoutSeconds}, {"maximum of connections (maxConnections)", v.MaxConnections, maxMaxConnections}, {"row limit (rowLimit)", v.RowLimit, query.MaxLimit}} {
+	}{{"query timeout (timeoutSeconds)", v.TimeoutSeconds, maxTimeoutSeconds}, {"max connections (maxConnections)", v.MaxConnections, maxMaxConnections}, {"row limit (rowLimit)", v.RowLimit, query.MaxLimit}} {
 		if int(limit.value) > limit.most {
 			return fmt.Errorf("the %s is too high: choose 1 to %d in the data source settings", limit.name, limit.most)
 		}

@@ -245,7 +245,7 @@ func TestWithoutConversations(t *testing.T) {
 	if _, known := frame.Fields[0].ConcreteAt(0); known || frame.Fields[0].Config.NoValue != "Sem registro" {
 		t.Errorf("%v, %+v", frame.Fields[0], frame.Fields[0].Config)
 	}
-	if len(frame.Meta.Notices) != 1 || !strings.HasPrefix(frame.Meta.Notices[0].Text, "Aqui não é possível ler: avaliações de CSAT (") {
+	if len(frame.Meta.Notices) != 1 || !strings.HasPrefix(frame.Meta.Notices[0].Text, "Não disponível: avaliações de CSAT (") {
 		t.Errorf("%+v", frame.Meta.Notices)
 	}
 	rule := ask(t, client, in, map[string]string{"FromAlert": "true"}, map[string]string{"csat": csat})["csat"]
@@ -356,7 +356,7 @@ func TestValues(t *testing.T) {
 			`{"dimension": "line", "from": "yesterday"}`:                                                                           "not the JSON of a search for values",
 			`{"dimension": "template", "filters": [{"dimension": "line", "operator": "is", "values": ["1"]}]}`:                     `unknown operator "is"`,
 			`{"dimension": "template", "filters": [{"dimension": "line", "operator": "matches", "values": ["("]}], ` + to + `}`:    "is not a regular expression",
-			`{"dimension": "template", "filters": [{"dimension": "line", "operator": "in", "values": ["$line"]}]}`:                 "not replaced",
+			`{"dimension": "template", "filters": [{"dimension": "line", "operator": "in", "values": ["$line"]}]}`:                 "a variable without a value",
 			`{"dimension": "line", "filters": [{"dimension": "line", "operator": "matches", "values": ["("]}]}`:                    "is not a regular expression",
 			`{"dimension": "template", "filters": [{"dimension": "rating", "operator": "in", "values": ["5"]}], ` + to + `}`:       "rating",
 			`{"dimension": "template", "from": "2026-11-20T18:30:00Z", "to": "2026-11-01T00:00:00Z"}`:                              "ends before it begins",
@@ -493,7 +493,7 @@ func TestLogin(t *testing.T) {
 		{"right", map[string]any{"database": "nothing"}, backend.StatusUnauthorized, "the database does not exist"},
 		{"right", map[string]any{"tlsMode": "require"}, backend.StatusBadGateway, "does not support TLS"},
 		{"right", map[string]any{"tlsMode": ""}, backend.StatusBadGateway, "does not support TLS"}, // TLS unless somebody says otherwise
-		{"right", map[string]any{"host": "database.invalid"}, backend.StatusBadGateway, "is not known"},
+		{"right", map[string]any{"host": "database.invalid"}, backend.StatusBadGateway, "was not found"},
 		{"right", nil, backend.StatusBadRequest, "there is no schema parley"},
 	} {
 		in := source(t, settings, map[string]string{"password": c.password}, c.changes)
