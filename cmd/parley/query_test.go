@@ -128,18 +128,18 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 		return append(args, query)
 	}
 	for want, args := range map[string][]string{
-		"the query is not a JSON object":          with(nil, `{"metrics"`),
-		`unknown metric "mesages"; did you mean`:  with(nil, `{"metrics": ["mesages"]}`),
-		"the range ends before it begins":         with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
-		"is not a date and time such as":               with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
-		"the database cannot be reached":          with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
-		"nowhere":                                 with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
-		`the database kind "fax" is not known`:    with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
-		`unknown format "xml"`:                    with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),
-		"has no metrics: choose a report":       with(nil, `{}`),
-		"cannot be grouped by rating: choose one of":  with(nil, `{"metrics": ["sessions"], "groupBy": ["rating"]}`),
-		"unknown time zone":                       with(map[string]string{"--timezone": "Mars"}, `{"report": "channels"}`),
-		"is unavailable: this database has no re": with(map[string]string{"--schema": minimal(t)}, `{"metrics": ["csat_score"]}`),
+		"the query is not a JSON object":             with(nil, `{"metrics"`),
+		`unknown metric "mesages"; did you mean`:     with(nil, `{"metrics": ["mesages"]}`),
+		"the range ends before it begins":            with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
+		"is not a date and time such as":             with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
+		"the database cannot be reached":             with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
+		"nowhere":                                    with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
+		`the database kind "fax" is not known`:       with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
+		`unknown format "xml"`:                       with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),
+		"has no metrics: choose a report":            with(nil, `{}`),
+		"cannot be grouped by rating: choose one of": with(nil, `{"metrics": ["sessions"], "groupBy": ["rating"]}`),
+		"unknown time zone":                          with(map[string]string{"--timezone": "Mars"}, `{"report": "channels"}`),
+		"is unavailable: this database has no re":    with(map[string]string{"--schema": minimal(t)}, `{"metrics": ["csat_score"]}`),
 	} {
 		out, _, err := parley(t, args...)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || out != "" {
