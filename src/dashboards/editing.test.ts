@@ -4,7 +4,7 @@ import { catalogTexts } from './catalog';
 import { dashboards } from '.';
 
 const { metrics, dimensions } = catalogTexts('en');
-const TIMES = ['5_minutes', '15_minutes', '30_minutes', 'hour', 'day', 'week', 'month'];
+const TIMES = ['5m', '15m', '30m', 'hour', 'day', 'week', 'month'];
 
 /** A catalogue in which every metric has every dimension, so that nothing but the edit changes a query. */
 const catalog: Catalog = {
