@@ -5,7 +5,7 @@ import { type Texts } from './texts';
 import { VARIABLES } from './variables';
 
 /** A link as Grafana stores it with a field. */
-interface DataLink {
+export interface DataLink {
   title: string;
   url: string;
 }

@@ -18,7 +18,7 @@ function cards(panels: Panels): Band[] {
   return inRows(3, 3, [
     panels.card({ metrics: ['conversations'] }, 'neutral'),
     // Messages sent and received have lists of their own; Channels leads to both.
-    panels.card({ metrics: ['messages'] }, 'neutral').overrideByName('messages', [{ id: 'links', value: [panels.to('channels', {})] }]),
+    panels.card({ metrics: ['messages'] }, 'neutral', undefined, undefined, panels.to('channels', {})),
     panels.card({ metrics: ['unattended_now'] }, 'none'),
     sideBySide(satisfaction(panels, csat)),
     panels.card({ metrics: ['first_response_time_p50'] }, 'bad', firstResponse),

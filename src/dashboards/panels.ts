@@ -52,7 +52,7 @@ import { type PanelBuilder } from './layout';
 import { NONE } from '../types';
 import { column, type Columns } from './columns';
 import { FUNNEL_BARS, funnelChart, STAGE_LINK } from './funnelChart';
-import { type Choices, Links, ofFilters, ofRow, ofSeries, shown } from './links';
+import { type Choices, type DataLink, Links, ofFilters, ofRow, ofSeries, shown } from './links';
 import { Ask, DATASOURCE, type Question } from './query';
 import { type PanelTexts, type Texts } from './texts';
 
@@ -94,7 +94,7 @@ export class Panels extends Links {
    * Large numbers of the whole range, or of the last hours where that is given, each
    * with its change against the period before.
    */
-  card(question: Question, growth: Growth, texts?: PanelTexts, last?: string): Stat {
+  card(question: Question, growth: Growth, texts?: PanelTexts, last?: string, link?: DataLink): Stat {
     const panel = new Stat()
       .colorMode(BigValueColorMode.Value)
       // What has no colour of its own is not to look like good or bad news.
@@ -111,7 +111,11 @@ export class Panels extends Links {
       panel.timeFrom(last).hideTimeOverride(true);
     }
     // A card with a menu of links would hide the change.
-    this.leadOn(panel, question, {}, last && lately(last), 1);
+    if (link) {
+      panel.overrideByName(question.metrics![0], [{ id: 'links', value: [link] }]);
+    } else {
+      this.leadOn(panel, question, {}, last && lately(last), 1);
+    }
     if (growth === 'none') {
       return this.dress(panel, now, texts);
     }
