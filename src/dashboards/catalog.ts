@@ -17,6 +17,8 @@ interface Entry {
 export interface CatalogTexts {
   /** Shown for a missing value. */
   none: string;
+  /** What the columns with the change of a metric are called. */
+  change: Record<'absolute' | 'percent', string>;
   metrics: Record<string, Entry>;
   dimensions: Record<string, Entry>;
   columns: Record<string, Entry>;

@@ -58,8 +58,8 @@ function cards(panels: Panels): Band {
     card({ metrics: ['failed_rate'], format: 'table', compare: 'previous_period' }, LATELY, failedRate)
       .overrideByName('failed_rate', [column.title(now), ...column.threshold(trouble())])
       .overrideByName('failed_rate_previous', [column.title(before), ...panels.behind('failed_rate', {}, HOUR_BEFORE)])
-      .overrideByName('failed_rate_change', HIDDEN)
-      .overrideByName('failed_rate_change_percent', HIDDEN),
+      // The card shows both rates. Their change would be a third and a fourth number.
+      .withTransformation({ id: 'organize', options: { excludeByName: panels.changesOf('failed_rate') } }),
     countOfTrouble(
       panels,
       card({ metrics: [...TRIED, 'failed_rate'], groupBy: ['line'], format: 'table' }, LATELY, linesWithTrouble)
@@ -68,9 +68,6 @@ function cards(panels: Panels): Band {
     card({ metrics: ['messages_delivered'] }, '15m', delivered),
   ]);
 }
-
-/** The card shows both rates. Their change would be a third and a fourth number. */
-const HIDDEN = [{ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }];
 
 /** The messages that are no longer pending. */
 const TRIED = ['messages_failed', 'messages_sent'];

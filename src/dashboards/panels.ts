@@ -319,6 +319,12 @@ export class Panels extends Links {
     return this.dress(panel, question, texts);
   }
 
+  /** The fields with the change of a metric, as the names that a transformation excludes. */
+  changesOf(id: string): Record<string, boolean> {
+    const names = Object.values(this.catalog.change).map((text) => text.replace('{0}', this.metricTitle(id)));
+    return Object.fromEntries(names.map((name) => [name, true]));
+  }
+
   /** What the field of a metric is called. Transformations find fields by that name. */
   metricTitle(id: string): string {
     return this.catalog.metrics[id].title;
