@@ -24,7 +24,7 @@ test.describe('the settings', () => {
     await fill(page, PARLEY_PORT ?? '');
     await choose(page, /^Time zone/, 'America/Sao_Paulo');
     await expect(settings.saveAndTest()).toBeOK();
-    await expect(settings).toHaveAlert('success', { hasText: /Connected to PostgreSQL .* The newest message is of/ });
+    await expect(settings).toHaveAlert('success', { hasText: /Connected to PostgreSQL .* Latest message:/ });
     await page.reload();
     await expect(page.getByLabel('Schema')).toHaveValue(PARLEY_SCHEMA ?? '');
     await expect(page.getByRole('combobox', { name: 'Time zone' })).toHaveValue('America/Sao_Paulo');

@@ -148,7 +148,7 @@ func database(ctx context.Context, options Options) (s settings, stop func() err
 		return s, stop, fmt.Errorf("reach the database: %w", err)
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	step("Making up the messages of a business")
+	step("Generating demo data")
 	var made fmt.Stringer
 	if kind.ID == "views" {
 		made, err = demodata.Generate(ctx, conn, schema, demodata.Options{Messages: options.Messages}, func(text string) {

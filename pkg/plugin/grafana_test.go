@@ -446,7 +446,7 @@ func TestHealth(t *testing.T) {
 	check(func(s map[string]any, _ map[string]string) { s["kind"] = "chatwoot" }, backend.HealthStatusError, "the schema "+schema+" has no tables of Chatwoot")
 	exec("DROP TABLE " + schema + ".csat")
 	check(same, backend.HealthStatusOk, schema+".csat is missing")
-	check(same, backend.HealthStatusOk, "Metrics that are unavailable: CSAT responses")
+	check(same, backend.HealthStatusOk, "Metrics that are not available: CSAT responses")
 	check(same, backend.HealthStatusOk, "Missing or incomplete: csat.")
 	exec("ALTER TABLE " + schema + ".message DROP COLUMN direction")
 	check(same, backend.HealthStatusError, "message lacks the column direction")

@@ -77,9 +77,9 @@ func (e *examination) message(o engine.Overview) string {
 	}
 	message := fmt.Sprintf("Connected to PostgreSQL %s, reading %s. ", o.Version, read)
 	if o.Newest.IsZero() {
-		message += "There are no messages yet: the reports will be empty until the first one."
+		message += "There are no messages yet, so reports are empty."
 	} else {
-		message += fmt.Sprintf("The newest message is of %s.", o.Newest.UTC().Format("2006-01-02 15:04 UTC"))
+		message += fmt.Sprintf("Latest message: %s.", o.Newest.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	return message
 }
@@ -121,7 +121,7 @@ func (e *examination) describe() {
 		}
 	}
 	if len(never) > 0 {
-		summary = append(summary, "A database of "+e.Kind+" keeps no "+strings.Join(never, ", ")+".")
+		summary = append(summary, e.Kind+" does not store "+strings.Join(never, ", ")+".")
 		if slices.Contains(never, things["conversation"]) {
 			summary = append(summary, "The dashboards Agents, Tags and Conversations stay empty.")
 		}
@@ -133,17 +133,17 @@ func (e *examination) describe() {
 		summary = append(summary, "Missing or incomplete: "+strings.Join(partial, ", ")+".")
 	}
 	items("Missing or incomplete:", source.Problems(lacking))
-	details("Metrics that are unavailable: ", titles(e.Unavailable)...)
-	details("Metrics that are unknown: ", titles(e.Unknown)...)
-	items("What would make the reports faster:", e.Advice)
+	details("Metrics that are not available: ", titles(e.Unavailable)...)
+	details("Metrics that this database does not record: ", titles(e.Unknown)...)
+	items("Indexes that make reports faster:", e.Advice)
 	if len(lines) == 0 {
 		return
 	}
 	if len(summary) == 0 && len(e.Unavailable)+len(e.Unknown) > 0 {
-		summary = append(summary, "Not every metric can be known here.")
+		summary = append(summary, "Some metrics are not available.")
 	}
 	if len(e.Advice) > 0 {
-		summary = append(summary, "The reports can be faster: the details say how.")
+		summary = append(summary, "Missing indexes slow reports down: see the details.")
 	}
 	e.Message, e.VerboseMessage = strings.Join(summary, " "), strings.Join(lines, "\n")
 }

@@ -7,6 +7,7 @@ WITH page AS (
       CASE WHEN r.outbound THEN 'outbound' ELSE 'inbound' END AS direction,
       l.channel AS channel,
       r.line_id AS line,
+      r.contact_id AS contact,
       r.author_kind AS author_kind,
       r.agent_id AS agent,
       r.content_type AS content_type,
@@ -19,7 +20,7 @@ WITH page AS (
       CASE WHEN r.stage = 'failed' THEN coalesce(CASE WHEN r.error_code ~ '^[0-9]{1,7}$' THEN r.error_code ELSE coalesce((SELECT coalesce(array_to_string(regexp_match(h.t, $37::text, 'i'), ''), array_to_string(regexp_match(h.t, $38::text, 'i'), ''), array_to_string(regexp_match(h.t, $39::text, 'i'), ''), array_to_string(regexp_match(h.t, $40::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_code, 500) COLLATE "C", $41::text, ' ', 'gi') AS t OFFSET 0) AS h), nullif(btrim(r.error_code, E' \t\r\n'), '')) END, (SELECT coalesce(array_to_string(regexp_match(h.t, $42::text, 'i'), ''), array_to_string(regexp_match(h.t, $43::text, 'i'), ''), array_to_string(regexp_match(h.t, $44::text, 'i'), ''), array_to_string(regexp_match(h.t, $45::text, 'i'), '')) FROM (SELECT regexp_replace(left(r.error_text, 500) COLLATE "C", $46::text, ' ', 'gi') AS t OFFSET 0) AS h)) COLLATE "default" END AS failure_code,
       count(*) OVER () AS total
     FROM (
-      SELECT m.agent_id, m.author_kind, m.campaign_id, m.content_type, m.created_at, m.error_code, m.error_text, m.line_id, m.message_id, m.template_name, 
+      SELECT m.agent_id, m.author_kind, m.campaign_id, m.contact_id, m.content_type, m.created_at, m.error_code, m.error_text, m.line_id, m.message_id, m.template_name, 
         m.direction = 'outbound' AS outbound, 
         CASE WHEN m.direction = 'outbound' THEN (ARRAY['sent', 'pending', 'failed', 'delivered', 'read'])[greatest(
           CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
@@ -38,6 +39,8 @@ SELECT t.status AS status,
   t.channel AS channel,
   t.line AS line,
   coalesce(line_entity.name, t.line) AS line_name,
+  t.contact AS contact,
+  coalesce(coalesce(contact_entity.name, contact_entity.phone), t.contact) AS contact_name,
   t.author_kind AS author_kind,
   t.agent AS agent,
   coalesce(agent_entity.name, t.agent) AS agent_name,
@@ -53,6 +56,7 @@ SELECT t.status AS status,
   t.total
 FROM page AS t
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
+LEFT JOIN (SELECT * FROM parley.contact) AS contact_entity ON contact_entity.contact_id = t.contact
 LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
 LEFT JOIN (SELECT * FROM parley.campaign) AS campaign_entity ON campaign_entity.campaign_id = t.campaign
 ORDER BY t.row_sort DESC NULLS LAST, t.row_at DESC, t.row_id DESC;
