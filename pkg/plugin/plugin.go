@@ -160,6 +160,9 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 	if alert && result.Query.Format == "table" {
 		return backend.DataResponse{Frames: frame.Numeric(result)}
 	}
+	if alert && result.Query.Format == "timeseries" {
+		return backend.DataResponse{Frames: frame.Watched(result)}
+	}
 	return backend.DataResponse{Frames: frame.Frames(result)}
 }
 

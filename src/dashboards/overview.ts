@@ -47,7 +47,7 @@ function volume(panels: Panels): Band {
   const metrics = ['conversations'];
   const groupBy = ['source'];
   return {
-    height: 8,
+    height: 9,
     cells: [
       { width: 16, panel: panels.bars({ metrics, groupBy }, overTime) },
       {
