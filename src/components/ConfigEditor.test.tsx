@@ -188,7 +188,7 @@ describe('the settings', () => {
     const state = edit();
     await user.click(screen.getByRole('button', { name: /Expand section Limits/ }));
     await user.type(screen.getByLabelText(/^Query timeout/), '5');
-    await choose(/^Prepared statements/, 'Disabled');
+    await choose(/^Prepared statements/, 'Disabled .PgBouncer');
     expect(state.settings.jsonData).toEqual({ timeoutSeconds: 5, execMode: 'exec' });
   });
 
