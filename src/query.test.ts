@@ -227,7 +227,7 @@ describe('the interval', () => {
   });
 });
 
-describe('a report of which nothing is left', () => {
+describe('a report without any of its metrics and groups', () => {
   it('becomes a custom query with the same answer', () => {
     expect(change(report('sent_over_time', { limit: 5 }), catalog, { metrics: ['messages_failed'] })).toEqual({
       refId: 'A',

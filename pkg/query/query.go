@@ -179,7 +179,7 @@ func keepKeys(object map[string]json.RawMessage, item any) {
 	maps.DeleteFunc(object, func(key string, _ json.RawMessage) bool { return !slices.Contains(known, key) })
 }
 
-// decode reads a query of which all keys are known.
+// decode reads a query that has no unknown keys.
 func decode(raw map[string]json.RawMessage) (Query, error) {
 	if err := checkLists(raw); err != nil {
 		return Query{}, err

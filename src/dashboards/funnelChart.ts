@@ -21,7 +21,7 @@ const ENDLESS = 1e15;
 /** The fields that draw the bars. */
 export const FUNNEL_BARS = ['stage_share_of_sent', 'stage_share_of_sent * 100', 'stage_reached'];
 
-/** The field with the number of the row, from which a link tells which statuses reached the stage. */
+/** The field with the row number. A link gets the statuses of the stage from it. */
 const ROW = 'row';
 
 /** The statuses of the stage that is clicked, as the value of a link's variable. */

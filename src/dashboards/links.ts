@@ -172,7 +172,7 @@ function chosen(name: string, choice: string | string[]): string[] {
   return [choice].flat().map((value) => `var-${name}=${value}`);
 }
 
-/** Filters by what the target has no variable for. They stand beside those that the reader has set. */
+/** Filters by dimensions without a variable on the target, in addition to the reader's own filters. */
 function adHoc(name: string, choice: Choice): string[] {
   const sign = isPlain(choice) || 'text' in choice ? '=' : '!=';
   const values = isPlain(choice) ? [choice].flat() : 'text' in choice ? [choice.text] : choice.not;

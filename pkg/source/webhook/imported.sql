@@ -1,11 +1,8 @@
--- The times of the rows that came so long after what they hold that no report finds it.
+-- The times of the webhooks that arrived too long after their messages or statuses for any
+-- report to find these.
 SELECT w.at
 FROM (
-  SELECT {{.ReceivedAt}}::text AS at, {{.ReceivedAt}} AS received_at, {{.Payload}} AS payload
-  FROM {{table .Table}} AS w
-  WHERE {{.ReceivedAt}} IS NOT NULL
-    AND {{.ReceivedAt}} >= {{.Moment "$since"}}
-    AND $account::text IS NULL
+{{template "rows.sql" .}}
 ) AS w
 WHERE EXISTS (
   SELECT FROM jsonb_path_query(w.payload, '$.entry[*].changes[*] ? (!exists(@.field) || @.field == "messages").value') AS v (value)

@@ -1,11 +1,7 @@
--- The times of the rows with a message or a status that has no possible time.
+-- The times of the webhooks with a message or a status that has no possible time.
 SELECT w.at
 FROM (
-  SELECT {{.ReceivedAt}}::text AS at, {{.Payload}} AS payload
-  FROM {{table .Table}} AS w
-  WHERE {{.ReceivedAt}} IS NOT NULL
-    AND {{.ReceivedAt}} >= {{.Moment "$since"}}
-    AND $account::text IS NULL
+{{template "rows.sql" .}}
 ) AS w
 WHERE ({{.Readable}}) IS TRUE AND EXISTS (
   SELECT FROM jsonb_path_query(w.payload, '$.entry[*].changes[*] ? (!exists(@.field) || @.field == "messages").value') AS v (value)

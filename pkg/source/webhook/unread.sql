@@ -1,11 +1,6 @@
--- The times of the rows that nothing is read of. Whose they are nobody knows: an
--- account sees none.
+-- The times of the webhooks that no report can read.
 SELECT w.at
 FROM (
-  SELECT {{.ReceivedAt}}::text AS at, {{.Payload}} AS payload
-  FROM {{table .Table}} AS w
-  WHERE {{.ReceivedAt}} IS NOT NULL
-    AND {{.ReceivedAt}} >= {{.Moment "$since"}}
-    AND $account::text IS NULL
+{{template "rows.sql" .}}
 ) AS w
 WHERE ({{.Readable}}) IS NOT TRUE
