@@ -28,7 +28,9 @@ func (t Texts) country(code string) string {
 	return code
 }
 
-// countryCodes returns the codes of countries by their lower-case names in all languages.
+// countryCodes returns the codes of countries by their names in all languages, as shown
+// and in lower case. A name in capitals is none: what a database holds is shown in
+// capitals, so it is a value of its own.
 var countryCodes = sync.OnceValue(func() map[string]string {
 	codes := map[string]string{}
 	for first := 'A'; first <= 'Z'; first++ {
@@ -36,7 +38,7 @@ var countryCodes = sync.OnceValue(func() map[string]string {
 			code := string([]rune{first, second})
 			for _, l := range Languages {
 				if name := In(l).country(code); name != code {
-					codes[strings.ToLower(name)] = code
+					codes[name], codes[strings.ToLower(name)] = code, code
 				}
 			}
 		}
@@ -54,7 +56,7 @@ func ValueOf(dimension, text string) string {
 		}
 	}
 	if dimension == "country" {
-		if code, ok := countryCodes()[strings.ToLower(strings.TrimSpace(text))]; ok {
+		if code, ok := countryCodes()[strings.TrimSpace(text)]; ok {
 			return code
 		}
 	}
