@@ -61,14 +61,8 @@ func Test(ctx context.Context, backend func() error) (err error) {
 			return nil
 		}},
 		{name: "Go: tests", needs: []string{"PostgreSQL"}, run: func(ctx context.Context) error {
-			args := []string{"test", "-timeout", "20m"}
-			if canDetectRaces(ctx) {
-				args = append(args, "-race")
-			} else {
-				fmt.Println("without the race detector, which needs a C compiler")
-			}
 			// What needs a Grafana has a line of its own.
-			return run(ctx, []string{embeddedpg.Variable + "=" + database, grafanaHome + "="}, "go", append(args, "./...")...)
+			return goTests(ctx, []string{embeddedpg.Variable + "=" + database, grafanaHome + "="})
 		}},
 		{name: "alert rules in Grafana", needs: []string{"PostgreSQL"}, without: unset(grafanaHome), run: func(ctx context.Context) error {
 			// The test runs in another directory.
@@ -182,6 +176,35 @@ func script(name string, args ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return npm(ctx, append([]string{"run", "--silent", name}, args...)...)
 	}
+}
+
+// concurrent are the packages that do several things at once: their tests run with the
+// race detector, which makes all others several times slower for nothing.
+var concurrent = []string{"/cmd/parley", "/internal/child", "/pkg/engine", "/pkg/plugin", "/pkg/postgres"}
+
+// goTests runs the tests of all packages.
+func goTests(ctx context.Context, environment []string) error {
+	output, err := exec.CommandContext(ctx, "go", "list", "./...").Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w", err)
+	}
+	packages := strings.Fields(string(output))
+	test := []string{"test", "-timeout", "20m"}
+	if !canDetectRaces(ctx) {
+		fmt.Println("without the race detector, which needs a C compiler")
+		return run(ctx, environment, "go", append(test, packages...)...)
+	}
+	var raced, plain []string
+	for _, path := range packages {
+		if slices.ContainsFunc(concurrent, func(end string) bool { return strings.HasSuffix(path, end) }) {
+			raced = append(raced, path)
+		} else {
+			plain = append(plain, path)
+		}
+	}
+	return errors.Join(
+		run(ctx, environment, "go", append(slices.Concat(test, []string{"-race"}), raced...)...),
+		run(ctx, environment, "go", append(test, plain...)...))
 }
 
 // canDetectRaces says whether Go's race detector works here. Go turns cgo, which
