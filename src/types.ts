@@ -46,6 +46,8 @@ export interface Described {
   id: string;
   title: string;
   description?: string;
+  /** A description that fits a list of choices. */
+  summary?: string;
 }
 
 export interface Metric extends Described {

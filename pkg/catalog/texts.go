@@ -21,7 +21,21 @@ var Languages = []string{"en", "es", "pt-BR"}
 type Words struct {
 	Title       string `json:"title"`
 	Description string `json:"description,omitempty"`
-	Formula     string `json:"formula,omitempty"`
+	// Short replaces the first sentence of the description where there is little room.
+	Short   string `json:"short,omitempty"`
+	Formula string `json:"formula,omitempty"`
+}
+
+// Summary returns a description of one short sentence, for lists of choices.
+func (w Words) Summary() string {
+	if w.Short != "" {
+		return w.Short
+	}
+	first, _, more := strings.Cut(w.Description, ". ")
+	if more {
+		first += "."
+	}
+	return first
 }
 
 // Texts are the texts of one language. Missing texts fall back to English, then to

@@ -57,9 +57,13 @@ var facts = []catalog.Fact{
 // longest is the maximum length of a title, so that it fits a column header.
 const longest = 40
 
+// longestSummary is the maximum length of a summary: Grafana cuts longer ones in the
+// lists of the editor.
+const longestSummary = 60
+
 type words struct {
-	Title, Description, Formula, None, Unnamed string
-	Values                                     map[string]string
+	Title, Description, Short, Formula, None, Unnamed string
+	Values                                            map[string]string
 }
 
 type file struct {
@@ -144,6 +148,19 @@ func TestTextsAreComplete(t *testing.T) {
 					if n := utf8.RuneCountInString(w.Title); n == 0 || n > longest {
 						t.Errorf("%s: the title %q has %d characters, want 1 to %d", id, w.Title, n, longest)
 					}
+				}
+			}
+			for kind, entries := range map[string]map[string]words{"metric": f.Metrics, "dimension": f.Dimensions, "report": f.Reports} {
+				seen := map[string]string{}
+				for id, w := range entries {
+					summary := catalog.Words{Description: w.Description, Short: w.Short}.Summary()
+					if n := utf8.RuneCountInString(summary); !strings.HasSuffix(summary, ".") || n > longestSummary {
+						t.Errorf("%s %s: the summary %q has %d characters, want a sentence of at most %d", kind, id, summary, n, longestSummary)
+					}
+					if seen[summary] != "" {
+						t.Errorf("%s %s and %s have the same summary %q", kind, id, seen[summary], summary)
+					}
+					seen[summary] = id
 				}
 			}
 			for _, text := range append([]string{f.None, f.Link, f.Yes, f.No}, mapValues(f.Previous)...) {

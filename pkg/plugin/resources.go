@@ -51,6 +51,8 @@ type (
 		ID          string `json:"id"`
 		Title       string `json:"title"`
 		Description string `json:"description,omitempty"`
+		// Summary is a description that fits a list of choices.
+		Summary string `json:"summary,omitempty"`
 	}
 	metricAnswer struct {
 		textAnswer
@@ -78,6 +80,10 @@ type (
 	}
 )
 
+func described(id string, w catalog.Words) textAnswer {
+	return textAnswer{ID: id, Title: w.Title, Description: w.Description, Summary: w.Summary()}
+}
+
 // serveCatalog returns the catalogue in the language of the request.
 func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	texts := catalog.In(r.URL.Query().Get("language"))
@@ -87,11 +93,11 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		t := texts.Metric(m.ID)
-		answer.Metrics = append(answer.Metrics, metricAnswer{textAnswer{m.ID, t.Title, t.Description}, m.Unit, m.Fact, query.CutsOf(m)})
+		answer.Metrics = append(answer.Metrics, metricAnswer{described(m.ID, t), m.Unit, m.Fact, query.CutsOf(m)})
 	}
 	for _, dim := range catalog.Dimensions {
 		t := texts.Dimension(dim.ID)
-		entry := dimensionAnswer{textAnswer: textAnswer{dim.ID, t.Title, t.Description}, Kind: dim.Kind, Multi: dim.Multi, Operators: append([]string{}, query.OperatorsOf(dim)...), None: texts.NoneOf(dim.ID)}
+		entry := dimensionAnswer{textAnswer: described(dim.ID, t), Kind: dim.Kind, Multi: dim.Multi, Operators: append([]string{}, query.OperatorsOf(dim)...), None: texts.NoneOf(dim.ID)}
 		for _, v := range engine.FixedValues(dim) {
 			entry.Values = append(entry.Values, engine.Value{Value: v, Text: texts.Value(dim.ID, v)})
 		}
@@ -99,7 +105,7 @@ func (d *DataSource) serveCatalog(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, p := range query.Presets {
 		t := texts.Report(p.ID)
-		entry := reportAnswer{textAnswer: textAnswer{p.ID, t.Title, t.Description}, Query: p.Query}
+		entry := reportAnswer{textAnswer: described(p.ID, t), Query: p.Query}
 		switch {
 		case p.IsEvents():
 			entry.Filters = p.EventFilters()

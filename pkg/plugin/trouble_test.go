@@ -388,7 +388,7 @@ func TestCatalog(t *testing.T) {
 	client := start(t)
 	// It serves also where there is no database, for the editor's sake.
 	in := source(t, map[string]any{}, nil, nil)
-	type entry struct{ ID, Title, Description string }
+	type entry struct{ ID, Title, Description, Summary string }
 	type answer struct {
 		Metrics    []struct{ entry }
 		Dimensions []struct {
@@ -412,13 +412,13 @@ func TestCatalog(t *testing.T) {
 		titles[language] = map[string]string{}
 		for _, m := range a.Metrics {
 			titles[language]["metric "+m.ID] = m.Title
-			if m.Title == "" || m.Title == m.ID || m.Description == "" {
+			if m.Title == "" || m.Title == m.ID || m.Description == "" || m.Summary == "" {
 				t.Errorf("%s: metric %s has no text: %q, %q", language, m.ID, m.Title, m.Description)
 			}
 		}
 		for _, d := range a.Dimensions {
 			titles[language]["dimension "+d.ID] = d.Title
-			if d.Title == "" || d.Title == d.ID || d.Description == "" || d.Operators == nil {
+			if d.Title == "" || d.Title == d.ID || d.Description == "" || d.Summary == "" || d.Operators == nil {
 				t.Errorf("%s: dimension %s has no text or operators: %+v", language, d.ID, d)
 			}
 			for _, v := range d.Values {
@@ -428,7 +428,7 @@ func TestCatalog(t *testing.T) {
 			}
 		}
 		for _, r := range a.Reports {
-			if r.Title == "" || r.Title == r.ID || r.Description == "" {
+			if r.Title == "" || r.Title == r.ID || r.Description == "" || r.Summary == "" {
 				t.Errorf("%s: report %s has no text", language, r.ID)
 			}
 		}

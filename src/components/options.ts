@@ -6,15 +6,12 @@ import { type Described } from '../types';
 
 // The labels of choices that are not in the catalogue.
 
-/** A longer description would be cut off in the list. */
-const MAX_DESCRIPTION = 60;
-
 export function described(items: Described[], group?: string): ComboboxOption[] {
-  return items.map(({ id, title, description }) => ({
+  return items.map(({ id, title, summary }) => ({
     value: id,
     label: title,
     // An undefined description would still take up a line.
-    ...(description && description.length <= MAX_DESCRIPTION && { description }),
+    ...(summary && { description: summary }),
     ...(group && { group }),
   }));
 }

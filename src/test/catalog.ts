@@ -21,7 +21,8 @@ export const catalog: Catalog = {
     {
       id: 'messages_sent',
       title: 'Messages sent',
-      description: 'Outbound messages that neither failed nor wait.',
+      description: 'Outbound messages that neither failed nor wait. Counts messages created in the period.',
+      summary: 'Outbound messages that neither failed nor wait.',
       unit: 'count',
       fact: 'message',
       dimensions: ['line', 'channel', 'phone', 'direction', ...TIMES],
@@ -70,6 +71,7 @@ export const catalog: Catalog = {
       id: 'channels',
       title: 'Channels',
       description: 'Each channel and line.',
+      summary: 'Each channel and line.',
       query: {
         version: 1,
         metrics: ['messages_sent', 'messages_failed'],
@@ -129,6 +131,7 @@ export const catalog: Catalog = {
       id: 'campaign_sends',
       title: 'Campaign sends',
       description: 'A mark for each campaign.',
+      summary: 'A mark for each campaign.',
       filters: ['channel', 'line', 'direction'],
       query: { version: 1, format: 'annotations', limit: 500 },
     },
