@@ -180,7 +180,7 @@ func script(name string, args ...string) func(context.Context) error {
 
 // concurrent are the packages that do several things at once: their tests run with the
 // race detector, which makes all others several times slower for nothing.
-var concurrent = []string{"/cmd/parley", "/internal/child", "/pkg/engine", "/pkg/plugin", "/pkg/postgres"}
+var concurrent = []string{"/cmd/parley", "/internal/child", "/pkg/billing", "/pkg/engine", "/pkg/plugin", "/pkg/postgres"}
 
 // goTests runs the tests of all packages.
 func goTests(ctx context.Context, environment []string) error {
