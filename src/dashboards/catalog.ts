@@ -17,6 +17,8 @@ interface Entry {
 export interface CatalogTexts {
   /** Shown for a missing value. */
   none: string;
+  /** What the columns with the earlier values of a metric are called, by comparison. */
+  previous: Record<string, string>;
   /** What the columns with the change of a metric are called. */
   change: Record<'absolute' | 'percent', string>;
   metrics: Record<string, Entry>;

@@ -46,6 +46,7 @@ import {
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
+import { escapeRegExp } from 'lodash';
 
 import { type CatalogTexts } from './catalog';
 import { type PanelBuilder } from './layout';
@@ -258,10 +259,24 @@ export class Panels extends Links {
       .minWidth(70)
       .overrideByRegexp('.*', [{ id: 'custom.wrapHeaderText', value: true }]);
     this.leadOn(panel, question, ofRow(question.groupBy ?? []));
+    this.prepareComparison(panel, question, columns);
     for (const [id, properties] of Object.entries(columns)) {
       panel.overrideByName(id, properties);
     }
     return this.dress(panel, question, texts);
+  }
+
+  /** Prepares a table for readers who compare it: the columns that this adds have long titles, and totals too. */
+  private prepareComparison(panel: Table, { metrics = [] }: Question, columns: Columns): void {
+    const before = Object.values(this.catalog.previous);
+    const { absolute, percent } = this.catalog.change;
+    panel.overrideByRegexp(anyOf([...before, absolute, percent], '.*'), [column.minWidth(120)]);
+    const total = column.total();
+    const totalled = metrics.filter((id) => columns[id]?.some((property) => property.id === total.id));
+    if (totalled.length > 0) {
+      const titles = totalled.map((id) => escapeRegExp(this.metricTitle(id)));
+      panel.overrideByRegexp(anyOf([...before, absolute], `(${titles.join('|')})`), [total]);
+    }
   }
 
   /** Adds to a table by one dimension how a metric went, as a line in the cell. */
@@ -388,6 +403,11 @@ export class Panels extends Links {
     }
     return entries.map(({ title, description }) => `- **${title}**: ${description}`).join('\n');
   }
+}
+
+/** A regular expression for the titles that one of the patterns makes of the title of a metric. */
+function anyOf(patterns: string[], title: string): string {
+  return `(${patterns.map((pattern) => pattern.split('{0}').map(escapeRegExp).join(title)).join('|')})`;
 }
 
 /** Upright bars over the values of a field. */

@@ -30,7 +30,7 @@ export const es: Texts = {
     note: 'Sin variables ni enlaces, para compartir con personas que no tienen usuario.',
   },
   change: 'El porcentaje compara con el período anterior de igual duración.',
-  names: { score: 'CSAT', responses: 'Respuestas' },
+  names: { score: 'Puntuación', responses: 'Respuestas' },
   overview: {
     title: 'Visión general',
     description: 'Volumen y origen de las conversaciones, tiempos de respuesta y satisfacción',

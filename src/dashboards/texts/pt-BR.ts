@@ -30,7 +30,7 @@ export const ptBR: Texts = {
     note: 'Sem variáveis nem links, para compartilhar com pessoas sem login.',
   },
   change: 'A porcentagem compara com o período anterior de mesma duração.',
-  names: { score: 'CSAT', responses: 'Respostas' },
+  names: { score: 'Pontuação', responses: 'Respostas' },
   overview: {
     title: 'Visão geral',
     description: 'Volume e origem das conversas, tempos de resposta e satisfação',
