@@ -14,13 +14,13 @@ import {
   Text,
   TextLink,
 } from '@grafana/ui';
-import { uniq } from 'lodash';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
 import { isBadHost, PLACEHOLDERS, templateProblem } from '../address';
 import { type ParleyOptions, type ParleySecrets } from '../types';
 import { useOnce } from './fields';
 import { kinds } from './kinds';
+import { timeZones } from './TimeZoneField';
 
 type Props = DataSourcePluginOptionsEditorProps<ParleyOptions, ParleySecrets>;
 
@@ -324,9 +324,6 @@ function templateError(template: string | undefined): string | undefined {
       return undefined;
   }
 }
-
-/** The time zones that the browser lists. The backend accepts others too, so any can be typed. */
-const timeZones = uniq(['UTC', ...Intl.supportedValuesOf('timeZone')]).map((value) => ({ value }));
 
 interface SettingProps {
   label: string;

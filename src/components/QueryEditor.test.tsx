@@ -120,21 +120,23 @@ describe('the query editor', () => {
   });
 
   it('says what shows a report that a new panel cannot draw', async () => {
-    const hint = /Choose Table/;
+    const hint = /no time series. Show as/;
     await edit({ report: 'sent_over_time' }, { app: CoreApp.PanelEditor });
     await choose('Report', /Channels/);
-    expect(screen.getByText(hint)).toHaveTextContent('To see it over time, set Interval.');
+    expect(screen.getByText(hint)).toBeInTheDocument();
+    expect(screen.getByText('Table, Bar chart, Pie chart')).toBeInTheDocument();
+    expect(screen.getByText('To see it over time, set Interval.')).toBeInTheDocument();
     await choose('Interval', /^Day/);
     expect(screen.queryByText(hint)).not.toBeInTheDocument();
   });
 
   it.each([CoreApp.Explore, CoreApp.PanelEditor])('says nothing of it in %s where nothing was chosen', async (app) => {
     await edit({ report: 'channels' }, { app });
-    expect(screen.queryByText(/Choose Table/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Show as/)).not.toBeInTheDocument();
     if (app === CoreApp.Explore) {
       await choose('Report', /Messages over time/);
       await choose('Report', /Channels/);
-      expect(screen.queryByText(/Choose Table/)).not.toBeInTheDocument();
+      expect(screen.queryByText(/Show as/)).not.toBeInTheDocument();
     }
   });
 
@@ -296,15 +298,27 @@ describe('the query editor', () => {
     ['table', undefined],
     ['piechart', undefined],
     ['barchart', undefined],
-    ['timeseries', /Choose Table, Bar chart or Pie chart/],
+    ['timeseries', 'Table, Bar chart, Pie chart'],
   ])('names a visualization where a %s cannot show the query', async (panelPluginId, hint) => {
     await edit({ report: 'channels' }, { app: CoreApp.PanelEditor, panelPluginId });
-    expect(screen.queryByText(/Choose/)?.textContent ?? '').toMatch(hint ?? /^$/);
+    expect(screen.queryByText(/Show as/)?.nextSibling?.textContent).toBe(hint);
   });
 
   it.each(['timeseries', 'barchart'])('names a visualization for one row in a %s', async (panelPluginId) => {
     await edit({ metrics: ['messages_sent'] }, { app: CoreApp.PanelEditor, panelPluginId });
-    expect(screen.getByText(/Choose Stat, Bar gauge or Table/)).toBeInTheDocument();
+    expect(screen.getByText('Stat, Bar gauge, Table')).toBeInTheDocument();
+  });
+
+  it('shows the time zone of the query, and removes it', async () => {
+    const { state } = await edit({ report: 'channels', timezone: 'America/Bogota' });
+    const zone = screen.getByRole('combobox', { name: 'Time zone' });
+    expect(zone).toHaveValue('America/Bogota');
+    await user.type(zone, 'Brazil/Newest', { initialSelectionStart: 0, initialSelectionEnd: 'America/Bogota'.length });
+    await user.click(await screen.findByRole('option', { name: /Brazil\/Newest/ }));
+    expect(state.query).toEqual({ refId: 'A', report: 'channels', timezone: 'Brazil/Newest' });
+    await user.click(screen.getByTitle('Clear value'));
+    expect(state.query).toEqual({ refId: 'A', report: 'channels' });
+    expect(screen.queryByRole('combobox', { name: 'Time zone' })).not.toBeInTheDocument();
   });
 
   it('offers no variable with values of a dimension as a choice', async () => {

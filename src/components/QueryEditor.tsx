@@ -2,7 +2,7 @@ import { CoreApp, type PanelData, type QueryEditorProps } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { EditorField, EditorRow } from '@grafana/plugin-ui';
 import { Alert, type ComboboxOption, LoadingPlaceholder, Stack, Tag } from '@grafana/ui';
-import { pickBy, uniq } from 'lodash';
+import { omit, pickBy, uniq } from 'lodash';
 import { Fragment, useEffect, useState } from 'react';
 
 import { type DataSource, isAlerting } from '../datasource';
@@ -38,9 +38,10 @@ import {
   withVariables,
 } from './options';
 import { LimitField, OrderList } from './OrderList';
+import { TimeZoneField } from './TimeZoneField';
 import { useCatalog } from './useCatalog';
 import { useFormatMemory } from './useFormatMemory';
-import { VisualizationHint } from './VisualizationHint';
+import { FUNNEL_METRICS, VisualizationHint } from './VisualizationHint';
 
 type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions>;
 
@@ -167,8 +168,22 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange 
             onChange={(compare) => set({ compare })}
           />
         )}
+        {query.timezone && (
+          <TimeZoneField
+            value={query.timezone}
+            onChange={(timezone) => onChange(timezone ? { ...query, timezone } : omit(query, 'timezone'))}
+          />
+        )}
       </EditorRow>
-      {inPanel && <VisualizationHint query={asked} catalog={catalog} data={data} hasChosenReport={hasChosen} />}
+      {inPanel && (
+        <VisualizationHint
+          query={asked}
+          catalog={catalog}
+          data={data}
+          hasChosenReport={hasChosen}
+          onGroupByStage={() => onChange({ ...query, metrics: FUNNEL_METRICS, groupBy: ['stage'] })}
+        />
+      )}
 
       {isDetails(resolved) ? (
         <EditorRow>
