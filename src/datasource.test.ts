@@ -31,7 +31,7 @@ afterEach(() => {
 
 describe('the health check', () => {
   const answering = (data: object) => fakeDataSource(({ url }) => (url.endsWith('/health') ? data : {})).datasource;
-  const details = { message: 'Missing or incomplete: csat.', verboseMessage: '– csat is missing.' };
+  const details = { message: 'Missing or incomplete: csat.', verboseMessage: '– csat does not exist.' };
 
   it('tells what was found, even where all is well', async () => {
     const datasource = answering({ status: 'OK', message: 'Connected', details });
@@ -116,7 +116,7 @@ describe('a query', () => {
   it('with an ad hoc filter that has no meaning answers with the error', async () => {
     const { datasource } = fakeDataSource();
     const filters = [{ key: 'rating', operator: '<', value: '3' }];
-    await expect(firstValueFrom(datasource.query(request({ filters })))).rejects.toThrow(/cannot filter with </);
+    await expect(firstValueFrom(datasource.query(request({ filters })))).rejects.toThrow(/does not support the operator </);
   });
 
   it('is asked although the catalogue cannot be read', async () => {

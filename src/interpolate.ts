@@ -133,7 +133,7 @@ export function adHocFilter(filter: AdHocVariableFilter, catalog?: Catalog): Fil
   const operator = AD_HOC_OPERATORS[filter.operator];
   if (!operator) {
     throw new Error(
-      t('adHoc.unknownOperator', 'Parley cannot filter with {{operator}}: choose one of {{known}}', {
+      t('adHoc.unknownOperator', 'Parley does not support the operator {{operator}}. Use one of {{known}}', {
         operator: filter.operator,
         known: Object.keys(AD_HOC_OPERATORS).join(' '),
         interpolation: { escapeValue: false },

@@ -69,10 +69,10 @@ describe('a dashboard variable', () => {
 
   it('says what went wrong, so that nobody waits for it', async () => {
     const { datasource } = fakeDataSource(() => {
-      throw refusal('the relation team is missing');
+      throw refusal('parley.team does not exist');
     });
     await expect(firstValueFrom(new VariableSupport(datasource).query(request({ dimension: 'team' })))).rejects.toThrow(
-      'the relation team is missing'
+      'parley.team does not exist'
     );
   });
 

@@ -31,7 +31,7 @@ type Unit string
 // The units of metrics.
 const (
 	Count   Unit = "count"
-	Ratio   Unit = "ratio" // a share: 1 is 100 %
+	Ratio   Unit = "ratio" // a share: 1 is 100%
 	Number  Unit = "number"
 	Seconds Unit = "seconds"
 	USD     Unit = "usd"

@@ -37,7 +37,7 @@ const definitionsIntro = `# Definitions
 What every number in Parley means.
 
 - A report covers the events from the start of its time range up to, but not including, the end.
-- Each metric is counted at one event time. Delivery, reading, reply and failure count at the time the message was created, not at the time they happened. That is why a rate never exceeds 100 %, and why a card, a chart and a list with the same filters show the same total.
+- Each metric is counted at one event time. Delivery, reading, reply and failure count at the time the message was created, not at the time they happened. That is why a rate never exceeds 100%, and why a card, a chart and a list with the same filters show the same total.
 - Users are distinct contacts. A contact of an account counts once, however often they appear. Distinct counts do not add up over intervals or rows.
 - Rates are computed from the sums of numerator and denominator. They are never averaged.
 - Durations are in seconds: average, median (p50) and 90th percentile (p90, linear interpolation).
@@ -79,7 +79,7 @@ func defineMetric(b *strings.Builder, m Metric, text Words) {
 }
 
 var unitNames = map[Unit]string{
-	Count: "count", Ratio: "fraction (1 = 100 %)", Number: "number", Seconds: "seconds", USD: "US dollars", Text: "text", Instant: "time",
+	Count: "count", Ratio: "fraction (1 = 100%)", Number: "number", Seconds: "seconds", USD: "US dollars", Text: "text", Instant: "time",
 }
 
 func addsUp(m Metric) string {

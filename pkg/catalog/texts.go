@@ -277,7 +277,7 @@ func (t Texts) Count(n int64) string {
 	return digits
 }
 
-// Share formats a fraction (1 = 100 %) as a percentage with at most one decimal.
+// Share formats a fraction (1 = 100%) as a percentage with at most one decimal.
 func (t Texts) Share(share float64) string {
 	text := strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', 1, 64), ".0")
 	return strings.ReplaceAll(t.numbers().Percent, "{0}", strings.ReplaceAll(text, ".", t.numbers().Decimal))

@@ -334,15 +334,15 @@ func TestLimits(t *testing.T) {
 	if n := len(result.Rows); n == 0 || n > 20 {
 		t.Errorf("%d rows", n)
 	}
-	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the answer reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
+	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the result reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
 	result = answer(t, light, march, `{"report": "message_details_received"}`)
-	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the answer reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
+	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the result reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
 	result = answer(t, e, march, `{"report": "message_details_received", "limit": 20, "language": "pt-BR"}`)
 	says(t, result, true, "Mostrando 20 de 50 linhas: o limite da consulta é 20. Aumente-o ou adicione filtros.")
 	result = answer(t, e, march, `{"report": "message_log", "limit": 20}`)
 	says(t, result, true, "Showing 20 of 50 rows: the limit of the query is 20. Raise it, or add filters.")
 	result = answer(t, light, march, `{"report": "message_log"}`)
-	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the answer reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
+	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the result reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
 	refused(t, light, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "bucket": "day"}`, "choose a longer interval")
 	compared := answer(t, light, march, `{"metrics": ["messages_received"], "compare": "previous_period"}`)
 	wantLines(t, compared, "50 | 0")

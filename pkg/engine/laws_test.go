@@ -289,7 +289,7 @@ func TestLawValuesSumToTheWhole(t *testing.T) {
 				t.Errorf("%s by %s: %s", fact, d.ID, text)
 			}
 			if slices.ContainsFunc(cut.Notices, func(notice string) bool {
-				return !strings.HasPrefix(notice, "The cost of") && !strings.Contains(notice, " left out: ")
+				return !strings.HasPrefix(notice, "The cost of") && !strings.Contains(notice, " ignored: ")
 			}) {
 				t.Errorf("%s by %s: %q", fact, d.ID, cut.Notices)
 			}

@@ -31,7 +31,7 @@ func TestFiltersByName(t *testing.T) {
 		{"agent", "in", "camila duarte ", 1, ""},
 		{"agent", "notIn", "Camila Duarte", 3, ""},
 		{"agent", "in", "ana", 1, ""}, // an id goes before names
-		{"agent", "in", "Ana", 0, "Agent: several have the name “Ana” (8, 9, ana). Choose one from the list."},
+		{"agent", "in", "Ana", 0, "Agent: several values have the name “Ana” (8, 9, ana). Choose one from the list."},
 		{"agent", "in", "Camila", 0, "Agent: “Camila” does not exist. Choose a value from the list."},
 		{"agent", "in", "12", 0, ""},
 		{"agent", "in", "(no agent)", 1, ""},

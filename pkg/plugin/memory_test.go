@@ -64,7 +64,7 @@ func TestMemoryOfLongTexts(t *testing.T) {
 					t.Error(r.Error)
 					return
 				}
-				if n := r.Frames[0].Meta.Notices; len(n) != 1 || !strings.Contains(n[0].Text, "of 25,000 rows: the answer reached 64 MB.") {
+				if n := r.Frames[0].Meta.Notices; len(n) != 1 || !strings.Contains(n[0].Text, "of 25,000 rows: the result reached 64 MB.") {
 					t.Errorf("notices %+v", n)
 				}
 			})

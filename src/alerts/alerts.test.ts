@@ -14,21 +14,21 @@ const files = [...alertRules(made)];
 const catalog = catalogTexts('en');
 const rules = GROUPS.flatMap((group) => group.rules);
 
-it('stands in the checkout as its code makes it', () => {
+it('matches the generated files', () => {
   for (const [file, text] of files) {
     const there = path.join(process.cwd(), file);
     expect({ file, same: existsSync(there) && readFileSync(there, 'utf8') === text }).toEqual({ file, same: true });
   }
 });
 
-it('lets Grafana read the rules of one language alone', () => {
+it('provisions the rules of one language only', () => {
   const read = ['alerting', 'dashboards', 'datasources', 'plugins', 'access-control'];
   const provisioned = files.filter(([file]) => read.includes(file.split('/')[1]));
   expect(provisioned.map(([file]) => file)).toEqual(['provisioning/alerting/parley.yaml']);
   expect(readdirSync('provisioning/alerting')).toEqual(['parley.yaml']);
 });
 
-it('keeps the rules apart, in every language the same', () => {
+it('has unique uids, the same in every language', () => {
   expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
   for (const [, text] of files) {
     expect([...text.matchAll(/ uid: "(parley-[^"]+)"/g)].map(([, uid]) => uid).filter((uid) => uid !== 'parley-conversations-datasource')).toEqual(
@@ -37,7 +37,7 @@ it('keeps the rules apart, in every language the same', () => {
   }
 });
 
-it.each(rules.map((rule) => [rule.id, rule] as const))('%s asks in the words of the catalogue', (_, rule) => {
+it.each(rules.map((rule) => [rule.id, rule] as const))('%s uses metrics and dimensions of the catalogue', (_, rule) => {
   for (const { metric, filters = [], from, to = 0 } of Object.values(rule.numbers)) {
     expect(catalog.metrics).toHaveProperty(metric);
     expect(from).toBeGreaterThan(to);
@@ -47,7 +47,7 @@ it.each(rules.map((rule) => [rule.id, rule] as const))('%s asks in the words of 
   }
 });
 
-it.each(rules.map((rule) => [rule.id, rule] as const))('%s computes with its own numbers', (_, rule) => {
+it.each(rules.map((rule) => [rule.id, rule] as const))('%s uses only its own numbers', (_, rule) => {
   for (const expression of [rule.fires, ...Object.values(rule.computed ?? {})]) {
     const used = [...expression.matchAll(/\$(\w+)/g)].map(([, name]) => name);
     expect(Object.keys(rule.numbers)).toEqual(expect.arrayContaining(used));
@@ -56,7 +56,7 @@ it.each(rules.map((rule) => [rule.id, rule] as const))('%s computes with its own
 });
 
 describe.each(TEXTS.map((texts) => [texts.language, texts] as const))('%s', (language, texts) => {
-  it.each(rules.map((rule) => [rule.id, rule] as const))('%s tells of its own labels and numbers', (id, rule) => {
+  it.each(rules.map((rule) => [rule.id, rule] as const))('%s has texts with its own labels and numbers', (id, rule) => {
     const { title, summary, description } = texts.rules[id];
     expect(title).not.toContain('$');
     const known = [...Object.keys(rule.numbers), ...Object.keys(rule.computed ?? {})];
@@ -65,12 +65,12 @@ describe.each(TEXTS.map((texts) => [texts.language, texts] as const))('%s', (lan
       expect([rule.by, `${rule.by}_name`]).toEqual(
         expect.arrayContaining([...text.matchAll(/\$labels\.(\w+)/g)].map(([, name]) => name))
       );
-      // What a template would leave as it is.
+      // Neither template nor JavaScript would replace these.
       expect(text.replace(/\{\{[^{}]+\}\}/g, '')).not.toMatch(/[{}$]|undefined|NaN/);
     }
   });
 
-  it('leads to dashboards of its language that can be filtered by the label', () => {
+  it('links to dashboards of its language with a variable for the label', () => {
     const text = new Map(files).get(`provisioning/alerting${language === 'en' ? '' : `-${language}`}/parley.yaml`)!;
     const links = [...text.matchAll(/dashboard: "\{\{ externalURL \}\}d\/([\w-]+)\?from=.*&var-(\w+)=/g)];
     expect(links).toHaveLength(rules.length);
@@ -83,7 +83,7 @@ describe.each(TEXTS.map((texts) => [texts.language, texts] as const))('%s', (lan
   });
 });
 
-it('is told in the docs with the thresholds that hold', () => {
+it('documents the current thresholds', () => {
   const docs = readFileSync('docs/alerts.md', 'utf8').split('\n');
   const { failed, undelivered, spam, unattended, answers, csat } = THRESHOLDS;
   const own = { failedByLine: failed, failedByTemplate: failed, undelivered, spam, unattended, answers, csat };
@@ -91,12 +91,12 @@ it('is told in the docs with the thresholds that hold', () => {
     const row = docs.find((line) => line.includes(`(\`${uid}\`)`));
     expect(row).toMatch(new RegExp(`^\\| ${TEXTS[0].rules[id].title} .*\\| ${by} \\| ${severity} \\|$`));
     for (const value of Object.values<number>(own[id])) {
-      expect(row).toMatch(new RegExp(`\\b${value < 1 ? percent(value) : value}`));
+      expect(row).toMatch(new RegExp(`\\b${value < 1 ? percent(value, 'en') : value}`));
     }
   }
 });
 
-it('writes YAML', () => {
+it('formats YAML', () => {
   expect(yaml({ a: 1, b: 'say "x": y', c: undefined, d: ['p', 2], e: [{ f: 'g', h: { i: 3 } }, { j: [] }] })).toBe(
     ['', 'a: 1', 'b: "say \\"x\\": y"', 'd: ["p",2]', 'e:', '  - f: "g"', '    h:', '      i: 3', '  - j: []', ''].join('\n')
   );

@@ -6,17 +6,17 @@ import { GROUPS, type Rule } from './rules';
 import { type AlertTexts, TEXTS } from './texts';
 import { yaml } from './yaml';
 
-/** The data source of the rules: the one that `provisioning/datasources` makes. */
+/** The uid of the data source in `provisioning/datasources`. */
 const DATASOURCE = 'parley';
 
 const EXPRESSION = '__expr__';
 
-/** The rule that tells that the database does not answer. Seven would say no more. */
-const TELLS_ERRORS = 'failedByLine';
+/** The only rule that reports errors of the database, so that there is one alert instead of seven. */
+const REPORTS_ERRORS = 'failedByLine';
 
 /**
- * The alert rules in all languages: what is to stand in which file of the
- * checkout. Grafana reads those of `provisioning/alerting` alone.
+ * Returns the provisioning files of the alert rules in all languages, by path.
+ * Grafana only reads `provisioning/alerting`.
  */
 export function alertRules(dashboards: Map<string, string>): Map<string, string> {
   return new Map(
@@ -28,7 +28,7 @@ export function alertRules(dashboards: Map<string, string>): Map<string, string>
   );
 }
 
-/** What Grafana's provisioning reads. */
+/** Returns the content of a provisioning file. */
 function file(texts: AlertTexts, dashboards: Map<string, string>) {
   return {
     apiVersion: 1,
@@ -44,7 +44,7 @@ function file(texts: AlertTexts, dashboards: Map<string, string>) {
 
 function provisioned(rule: Rule, texts: AlertTexts, dashboards: Map<string, string>) {
   const { title, summary, description } = texts.rules[rule.id];
-  const { uid, panel } = shownBy(rule, texts, dashboards);
+  const { uid, panel } = findPanel(rule, texts, dashboards);
   return {
     uid: rule.uid,
     title,
@@ -72,16 +72,16 @@ function provisioned(rule: Rule, texts: AlertTexts, dashboards: Map<string, stri
       })),
     ],
     for: rule.for,
-    // Where nothing is sent and nobody writes, all is well.
+    // No messages are not a problem.
     noDataState: 'OK',
-    execErrState: rule.id === TELLS_ERRORS ? 'Error' : 'KeepLast',
+    execErrState: rule.id === REPORTS_ERRORS ? 'Error' : 'KeepLast',
     dashboardUid: uid,
     panelId: panel,
     annotations: {
-      summary: told(summary, texts),
-      description: told(description, texts),
+      summary: withoutValues(summary, texts),
+      description: withoutValues(description, texts),
       dashboard: link(rule, uid),
-      // Grafana's own buttons look here.
+      // Grafana's buttons in alerts use these.
       __dashboardUid__: uid,
       __panelId__: String(panel),
     },
@@ -89,13 +89,13 @@ function provisioned(rule: Rule, texts: AlertTexts, dashboards: Map<string, stri
   };
 }
 
-/** The text, or what is to be said where there are no numbers: nothing to count, or an error. */
-function told(text: string, { numberless }: AlertTexts): string {
+/** Adds a text for alerts without values, which are about missing data or an error. */
+function withoutValues(text: string, { numberless }: AlertTexts): string {
   return `{{ if $values.fires }}${text}{{ else }}${numberless}{{ end }}`;
 }
 
-/** The panel that shows what the rule watches: rather one cut as the rule is, and over time. */
-function shownBy({ by, dashboard: { slug, metric } }: Rule, texts: AlertTexts, dashboards: Map<string, string>) {
+/** Finds the panel that shows the metric of the rule. Prefers a chart over time with the same group. */
+function findPanel({ by, dashboard: { slug, metric } }: Rule, texts: AlertTexts, dashboards: Map<string, string>) {
   const dashboard: Dashboard = JSON.parse(dashboards.get(`${texts.language}/${slug}.json`)!);
   const rank = ({ metrics, groupBy, bucket }: ParleyQuery) =>
     metrics?.includes(metric) ? 1 + Number(bucket === 'auto') + 2 * Number(groupBy?.includes(by) ?? false) : 0;
@@ -108,7 +108,7 @@ function shownBy({ by, dashboard: { slug, metric } }: Rule, texts: AlertTexts, d
   return { uid: dashboard.uid!, panel: best.id! };
 }
 
-/** The dashboard with the instance's own line, team or template chosen. */
+/** Links to the dashboard, filtered by the line, team or template of the alert. */
 function link({ by, dashboard: { from } }: Rule, uid: string): string {
   return `{{ externalURL }}d/${uid}?from=${from}&to=now{{ with $labels.${by} }}&var-${by}={{ urlquery . }}{{ end }}`;
 }

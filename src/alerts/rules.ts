@@ -10,34 +10,34 @@ export type RuleId =
 
 export type GroupId = 'sending' | 'traffic' | 'quality';
 
-/** An alert rule before it has a language. */
+/** An alert rule without its texts. */
 export interface Rule {
   id: RuleId;
   uid: string;
   severity: 'critical' | 'warning';
-  /** The dimension by which the rule tells its instances apart. */
+  /** The dimension that the rule groups by. */
   by: 'line' | 'team' | 'template';
-  /** One number each: a rule can't tell two metrics of one question apart. */
+  /** One query per number: a rule cannot use a query with two metrics. */
   numbers: Record<string, Quantity>;
-  /** Numbers for the texts alone. */
+  /** Expressions that only the texts use. */
   computed?: Record<string, string>;
   /**
-   * When it fires. It divides nothing, because what is not a number fires. Of two
-   * questions that know a single group each, Grafana takes them for the same:
-   * here the second is of the same time, or of more, and so knows every group of
-   * the first; or else all of the condition pairs now with before, and compares
-   * the whole with the whole.
+   * The condition. It must not divide, since Grafana fires if the result is not a
+   * number. If two queries return one group each, Grafana combines them even if the
+   * groups differ. To avoid that, the second query has the same or a longer time range,
+   * so that it includes every group of the first; or the condition compares all numbers
+   * with those of the period before.
    */
   fires: string;
-  /** For how long the condition has to hold. */
+  /** How long the condition has to be true. */
   for: string;
-  /** Where the operator sees more: a dashboard, and the metric of the panel. */
+  /** The dashboard to link to, the metric of its panel, and the time range. */
   dashboard: { slug: string; metric: string; from: string };
 }
 
 interface Quantity extends Pick<Question, 'filters'> {
   metric: string;
-  /** Its range, in seconds before now. */
+  /** Start and end of the time range, in seconds before now. */
   from: number;
   to?: number;
 }
@@ -90,7 +90,7 @@ const traffic: Rule[] = [
     numbers: {
       sent: window('messages_sent'),
       delivered: window('messages_delivered'),
-      // A channel that reports no deliveries has none to miss.
+      // Excludes channels that do not report deliveries.
       delivered_before: { metric: 'messages_delivered', from: 7 * DAY },
     },
     fires: `($sent >= ${undelivered.sent}) && ($delivered == 0) && ($delivered_before > 0)`,
@@ -105,7 +105,7 @@ const traffic: Rule[] = [
     numbers: {
       sent: { metric: 'messages_sent', from: spam.hours * HOUR },
       received: { metric: 'messages_received', from: spam.hours * HOUR },
-      // Nobody writes to a line that only sends.
+      // Excludes lines that only send.
       received_before: { metric: 'messages_received', from: 7 * DAY },
     },
     fires: `($sent >= ${spam.sent}) && ($sent > ${spam.ratio} * $received) && ($received_before > 0)`,
@@ -166,7 +166,7 @@ const quality: Rule[] = [
   },
 ];
 
-/** The newest notifications have had no time to be answered. */
+/** Leaves out the newest notifications, since contacts need time to reply. */
 function day(metric: string, before = 0): Quantity {
   const to = before + answers.grace * HOUR;
   return { metric, from: to + answers.hours * HOUR, to };

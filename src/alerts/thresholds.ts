@@ -1,21 +1,25 @@
-/** When the alert rules fire. The dashboards draw the same lines. */
+import { type Language } from '../dashboards/catalog';
+
+/** When the alert rules fire. The dashboards draw the same thresholds. */
 export const THRESHOLDS = {
-  /** Of the messages that were tried, so many fail, in an hour with at least so many. */
+  /** Share of failed messages, the minimum number of attempts, and the time range. */
   failed: { rate: 0.1, tried: 20, minutes: 60 },
-  /** So many messages sent for each received look like spam, in a day with at least so many sent. */
+  /** Messages sent per message received, the minimum number of messages sent, and the time range. */
   spam: { ratio: 4, sent: 100, hours: 24 },
-  /** So many messages sent and none delivered, each of them having had some minutes for it. */
+  /** Minimum number of messages sent, the time range, and how long a delivery may take. */
   undelivered: { sent: 20, minutes: 30, grace: 10 },
   /**
-   * The answer rate has lost this part of what it was a week before; both days have so many
-   * notifications, which have had some hours to be answered.
+   * Drop compared with a week before, as a share of that rate; the minimum number of
+   * notifications in both time ranges; the time range; and how long a reply may take.
    */
   answers: { drop: 1 / 3, notified: 30, hours: 24, grace: 3 },
-  /** So many conversations of one team wait for a human. */
+  /** Unattended conversations of one team. */
   unattended: { conversations: 25 },
-  /** The CSAT score has fallen by this much against the weeks before; both have at least so many responses. */
+  /** Drop of the CSAT score, the minimum number of responses in both time ranges, and the two time ranges. */
   csat: { drop: 0.1, responses: 20, days: 7, before: 28 },
 } as const;
 
-/** A share in percent, for texts in any of the languages. */
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** Formats a share as a percentage, as the language writes it: 10%, 10 % in Spanish. */
+export function percent(share: number, language: Language): string {
+  return new Intl.NumberFormat(language, { style: 'percent' }).format(share);
+}

@@ -1,8 +1,8 @@
 type Value = string | number | Value[] | { [key: string]: Value | undefined };
 
 /**
- * Writes plain data as YAML, which people can read and change: one line for each
- * value, texts in quotes.
+ * Formats plain data as YAML that people can read and change: one line per value,
+ * texts in quotes.
  */
 export function yaml(value: Value, indent = ''): string {
   if (typeof value !== 'object') {

@@ -230,7 +230,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
       >
         <NumberSetting
           label={t('configEditor.rowLimit.label', 'Row limit')}
-          description={t('configEditor.rowLimit.description', 'Longer results are cut, and the panel says so')}
+          description={t('configEditor.rowLimit.description', 'Longer results are cut off, with a notice in the panel')}
           placeholder={EXAMPLES.rowLimit}
           value={jsonData.rowLimit}
           onChange={(rowLimit) => set({ rowLimit })}

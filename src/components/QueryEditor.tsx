@@ -221,7 +221,7 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange 
           <MultiChoiceField
             label={t('queryEditor.groupBy', 'Group by')}
             width={36}
-            tooltip={t('queryEditor.groupByTooltip', 'Dimensions that all selected metrics have')}
+            tooltip={t('queryEditor.groupByTooltip', 'Dimensions that apply to all selected metrics')}
             placeholder={t('queryEditor.groupByPlaceholder', 'None')}
             options={withVariables(described(groupDimensions(resolved, catalog)), variables)}
             value={selected(written.groupBy, catalog.dimensions)}

@@ -53,7 +53,7 @@ export function VariableEditor({ datasource, query, onChange }: Props) {
         />
         <TextField
           label={t('variableEditor.regex', 'Regex')}
-          tooltip={t('variableEditor.regexTooltip', 'Values whose id or name matches, such as ^BR')}
+          tooltip={t('variableEditor.regexTooltip', 'Values with an ID or name that matches, such as ^BR')}
           value={query.regex}
           onChange={(regex) => set({ regex })}
         />

@@ -53,7 +53,7 @@ const PRODUCTS = { chatwoot: 'Chatwoot', evolution: 'Evolution API', ticketz: 'T
 const account = (
   description = t(
     'configEditor.account.description',
-    'The id of the only account to show. Leave empty for all accounts'
+    'ID of an account. Leave empty for all accounts'
   )
 ): KindField => ({ name: 'account', label: t('configEditor.account.label', 'Account'), description });
 
@@ -100,7 +100,7 @@ export function kinds(): Kind[] {
         account(
           t(
             'configEditor.account.instance',
-            'The name or id of the only instance to show, or the client name of one installation. Leave empty for all'
+            'Name or ID of an instance, or the client name of an installation. Leave empty for all'
           )
         ),
       ],
@@ -145,7 +145,7 @@ export function kinds(): Kind[] {
         account(
           t(
             'configEditor.account.waba',
-            'The id of the only WhatsApp Business account to show. Leave empty for all accounts'
+            'ID of a WhatsApp Business account. Leave empty for all accounts'
           )
         ),
       ],

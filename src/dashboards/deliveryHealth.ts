@@ -3,7 +3,7 @@ import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { mapValues } from 'lodash';
 
-import { THRESHOLDS } from '../alerts/thresholds';
+import { percent, THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { byThreshold, column, thresholds } from './columns';
@@ -34,7 +34,7 @@ const HOUR_BEFORE = `from=now-${2 * failed.minutes}m&to=now-${failed.minutes}m`;
 
 /** What the panels are called, with the bounds of the alert rule in their notes. */
 function texts({ texts: { deliveryHealth, language } }: Panels): Record<keyof typeof deliveryHealth.panels, PanelTexts> {
-  const rate = new Intl.NumberFormat(language, { style: 'percent' }).format(failed.rate);
+  const rate = percent(failed.rate, language);
   return mapValues(deliveryHealth.panels, ({ title, note }) => ({
     title,
     note: note?.replace('{rate}', rate).replace('{tried}', String(failed.tried)),

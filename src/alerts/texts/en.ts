@@ -18,7 +18,7 @@ export const en: AlertTexts = {
       summary: '{{ $labels.line_name }}: {{ humanizePercentage $values.rate.Value }} of messages failed',
       description:
         `In the last hour, {{ $values.failed }} messages of the line {{ $labels.line_name }} failed and {{ $values.sent }} were sent. ` +
-        `The threshold is ${percent(failed.rate)}, with at least ${failed.tried} messages. ` +
+        `The threshold is ${percent(failed.rate, 'en')}, with at least ${failed.tried} messages. ` +
         'Common causes: the account is blocked, unpaid or over its limit, or the contact list is out of date. ' +
         'Check the failure reasons and error codes in the dashboard, and stop the campaigns of this line until it is fixed.',
     },
@@ -27,7 +27,7 @@ export const en: AlertTexts = {
       summary: 'Template {{ $labels.template }}: {{ humanizePercentage $values.rate.Value }} of messages failed',
       description:
         `In the last hour, {{ $values.failed }} messages with the template {{ $labels.template }} failed and {{ $values.sent }} were sent. ` +
-        `The threshold is ${percent(failed.rate)}, with at least ${failed.tried} messages. ` +
+        `The threshold is ${percent(failed.rate, 'en')}, with at least ${failed.tried} messages. ` +
         'Common causes: the template was paused or changed, or its parameters are wrong. ' +
         'Check the failure reasons and error codes in the dashboard, and stop sending this template until it is fixed.',
     },

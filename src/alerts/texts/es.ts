@@ -18,7 +18,7 @@ export const es: AlertTexts = {
       summary: '{{ $labels.line_name }}: falló el {{ humanizePercentage $values.rate.Value }} de los mensajes',
       description:
         `En la última hora fallaron {{ $values.failed }} mensajes de la línea {{ $labels.line_name }} y se enviaron {{ $values.sent }}. ` +
-        `El umbral es del ${percent(failed.rate)}, con al menos ${failed.tried} mensajes. ` +
+        `El umbral es del ${percent(failed.rate, 'es')}, con al menos ${failed.tried} mensajes. ` +
         'Causas comunes: la cuenta está bloqueada, impaga o superó su límite, o la lista de contactos está desactualizada. ' +
         'Revise en el dashboard los motivos de falla y los códigos de error, y detenga las campañas de esta línea hasta resolverlo.',
     },
@@ -28,7 +28,7 @@ export const es: AlertTexts = {
         'Plantilla {{ $labels.template }}: falló el {{ humanizePercentage $values.rate.Value }} de los mensajes',
       description:
         `En la última hora fallaron {{ $values.failed }} mensajes de la plantilla {{ $labels.template }} y se enviaron {{ $values.sent }}. ` +
-        `El umbral es del ${percent(failed.rate)}, con al menos ${failed.tried} mensajes. ` +
+        `El umbral es del ${percent(failed.rate, 'es')}, con al menos ${failed.tried} mensajes. ` +
         'Causas comunes: la plantilla se pausó o cambió, o sus parámetros son incorrectos. ' +
         'Revise en el dashboard los motivos de falla y los códigos de error, y deje de enviar esta plantilla hasta resolverlo.',
     },

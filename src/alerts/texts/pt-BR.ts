@@ -18,7 +18,7 @@ export const ptBR: AlertTexts = {
       summary: '{{ $labels.line_name }}: {{ humanizePercentage $values.rate.Value }} das mensagens falharam',
       description:
         `Na última hora, {{ $values.failed }} mensagens da linha {{ $labels.line_name }} falharam e {{ $values.sent }} foram enviadas. ` +
-        `O limite é de ${percent(failed.rate)}, com pelo menos ${failed.tried} mensagens. ` +
+        `O limite é de ${percent(failed.rate, 'pt-BR')}, com pelo menos ${failed.tried} mensagens. ` +
         'Causas comuns: a conta está bloqueada, sem pagamento ou acima do limite, ou a lista de contatos está desatualizada. ' +
         'Veja no dashboard os motivos de falha e os códigos de erro, e pare as campanhas desta linha até resolver.',
     },
@@ -27,7 +27,7 @@ export const ptBR: AlertTexts = {
       summary: 'Modelo {{ $labels.template }}: {{ humanizePercentage $values.rate.Value }} das mensagens falharam',
       description:
         `Na última hora, {{ $values.failed }} mensagens do modelo {{ $labels.template }} falharam e {{ $values.sent }} foram enviadas. ` +
-        `O limite é de ${percent(failed.rate)}, com pelo menos ${failed.tried} mensagens. ` +
+        `O limite é de ${percent(failed.rate, 'pt-BR')}, com pelo menos ${failed.tried} mensagens. ` +
         'Causas comuns: o modelo foi pausado ou alterado, ou os parâmetros estão incorretos. ' +
         'Veja no dashboard os motivos de falha e os códigos de erro, e pare de enviar este modelo até resolver.',
     },

@@ -29,9 +29,9 @@ export const en: Texts = {
   ofPrevious: '% of previous',
   shared: {
     title: 'public',
-    note: 'Without variables and links, so you can share it with people who have no login.',
+    note: 'Without variables and links, for people without a Grafana login.',
   },
-  change: 'The percentage compares with the previous period of the same length.',
+  change: 'The percentage is the change from the previous period of the same length.',
   names: { score: 'Score', responses: 'Responses' },
   overview: {
     title: 'Overview',
@@ -42,13 +42,13 @@ export const en: Texts = {
       firstResponse: { title: 'First response (median)' },
       failedRate: {
         title: 'Failure rate, last 24 hours',
-        note: 'Always covers the last 24 hours, whatever time range you choose.',
+        note: 'Always covers the last 24 hours, regardless of the time range.',
       },
       overTime: { title: 'Conversations over time' },
       bySource: { title: 'Conversations by source' },
       messages: { title: 'Messages sent and received' },
       csatOverTime: { title: 'CSAT over time' },
-      peaks: { title: 'Peak hours', note: 'Conversations by the weekday and hour they were opened.' },
+      peaks: { title: 'Peak hours', note: 'Conversations by the weekday and hour in which they were opened.' },
       topTags: { title: 'Top tags' },
       topAgents: { title: 'Top agents' },
     },
@@ -209,7 +209,7 @@ export const en: Texts = {
       reasons: { title: 'Failure reasons', note: 'Click a reason to filter by it.' },
       messages: {
         title: 'Latest messages',
-        note: 'One row per message, newest first. Shows up to 500 rows; the total card shows how many there are. Click a session ID to see all messages of the session.',
+        note: 'One row per message, newest first. Shows up to 500 rows; the Total card shows how many there are. Click a session ID to see all messages of the session.',
       },
     },
   },
@@ -225,7 +225,7 @@ export const en: Texts = {
       types: { title: 'Content types' },
       messages: {
         title: 'Latest messages',
-        note: 'One row per message, newest first. Shows up to 500 rows; the total card shows how many there are. The replied-to campaign and agent are those of the quoted message or, if there is none, of the last message sent before it in the session. Click a session ID to see all messages of the session.',
+        note: 'One row per message, newest first. Shows up to 500 rows; the Total card shows how many there are. The campaign and agent replied to are those of the quoted message or, if there is none, of the last message sent before it in the session. Click a session ID to see all messages of the session.',
       },
     },
   },

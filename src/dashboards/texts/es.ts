@@ -27,9 +27,9 @@ export const es: Texts = {
   ofPrevious: '% de la anterior',
   shared: {
     title: 'versión pública',
-    note: 'Sin variables ni enlaces, para compartir con personas que no tienen usuario.',
+    note: 'Sin variables ni enlaces, para personas sin usuario de Grafana.',
   },
-  change: 'El porcentaje compara con el período anterior de igual duración.',
+  change: 'El porcentaje es la variación respecto del período anterior de igual duración.',
   names: { score: 'Puntuación', responses: 'Respuestas' },
   overview: {
     title: 'Visión general',
@@ -40,7 +40,7 @@ export const es: Texts = {
       firstResponse: { title: 'Primera respuesta (mediana)' },
       failedRate: {
         title: 'Tasa de fallas, últimas 24 horas',
-        note: 'Siempre muestra las últimas 24 horas, sin importar el período elegido.',
+        note: 'Siempre muestra las últimas 24 horas, sin importar el período.',
       },
       overTime: { title: 'Conversaciones en el tiempo' },
       bySource: { title: 'Conversaciones por origen' },
@@ -230,7 +230,7 @@ export const es: Texts = {
       types: { title: 'Tipos de contenido' },
       messages: {
         title: 'Últimos mensajes',
-        note: 'Una fila por mensaje, primero los más recientes. Muestra hasta 500 filas; la tarjeta Total indica cuántos hay. La campaña y el agente respondidos son los del mensaje citado o, si no hay, los del último mensaje enviado antes en la sesión. Haga clic en un ID de sesión para ver todos sus mensajes.',
+        note: 'Una fila por mensaje, primero los más recientes. Muestra hasta 500 filas; la tarjeta Total indica cuántos hay. La campaña y el agente a los que responde son los del mensaje citado o, si no hay, los del último mensaje enviado antes en la sesión. Haga clic en un ID de sesión para ver todos sus mensajes.',
       },
     },
   },

@@ -27,9 +27,9 @@ export const ptBR: Texts = {
   ofPrevious: '% da anterior',
   shared: {
     title: 'versão pública',
-    note: 'Sem variáveis nem links, para compartilhar com pessoas sem login.',
+    note: 'Sem variáveis nem links, para pessoas sem login no Grafana.',
   },
-  change: 'A porcentagem compara com o período anterior de mesma duração.',
+  change: 'A porcentagem é a variação em relação ao período anterior de mesma duração.',
   names: { score: 'Pontuação', responses: 'Respostas' },
   overview: {
     title: 'Visão geral',
@@ -40,7 +40,7 @@ export const ptBR: Texts = {
       firstResponse: { title: 'Primeira resposta (mediana)' },
       failedRate: {
         title: 'Taxa de falhas, últimas 24 horas',
-        note: 'Sempre mostra as últimas 24 horas, qualquer que seja o período escolhido.',
+        note: 'Sempre mostra as últimas 24 horas, seja qual for o período.',
       },
       overTime: { title: 'Conversas ao longo do tempo' },
       bySource: { title: 'Conversas por origem' },
@@ -152,8 +152,8 @@ export const ptBR: Texts = {
       sends: { title: 'Envios' },
       users: { title: 'Usuários' },
       referrals: {
-        title: 'Referências',
-        note: 'Conversas que um contato iniciou a partir de um anúncio, uma página ou outra referência.',
+        title: 'Indicações',
+        note: 'Conversas que um contato iniciou a partir de um anúncio, uma página ou outra indicação.',
       },
       answered: { title: 'Respondidas' },
       failed: { title: 'Com falha' },
@@ -174,7 +174,7 @@ export const ptBR: Texts = {
       templates: { title: 'Modelos' },
       latest: {
         title: 'Últimas conversas iniciadas',
-        note: 'Uma linha por notificação, incluindo as que falharam, e por conversa que veio de uma referência, as mais recentes primeiro.',
+        note: 'Uma linha por notificação, incluindo as que falharam, e por conversa que veio de uma indicação, as mais recentes primeiro.',
       },
     },
   },
@@ -227,7 +227,7 @@ export const ptBR: Texts = {
       types: { title: 'Tipos de conteúdo' },
       messages: {
         title: 'Últimas mensagens',
-        note: 'Uma linha por mensagem, as mais recentes primeiro. Mostra até 500 linhas; o cartão Total indica quantas há. A campanha e o agente respondidos são os da mensagem citada ou, se não houver, os da última mensagem enviada antes na sessão. Clique no ID de uma sessão para ver todas as mensagens dela.',
+        note: 'Uma linha por mensagem, as mais recentes primeiro. Mostra até 500 linhas; o cartão Total indica quantas há. A campanha e o agente a que ela responde são os da mensagem citada ou, se não houver, os da última mensagem enviada antes na sessão. Clique no ID de uma sessão para ver todas as mensagens dela.',
       },
     },
   },
