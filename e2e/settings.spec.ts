@@ -39,7 +39,7 @@ test.describe('the settings', () => {
     await page.getByRole('spinbutton', { name: 'Port' }).fill(PARLEY_PORT ?? '');
     await page.getByLabel('Schema').fill('nowhere');
     await expect(settings.saveAndTest()).not.toBeOK();
-    await expect(settings).toHaveAlert('error', { hasText: /there is no schema nowhere; the schema .* has the tables of Parley views/ });
+    await expect(settings).toHaveAlert('error', { hasText: /the schema nowhere does not exist; the schema .* has the tables of Parley views/ });
   });
 
   test('refuse a port and a scheme in the host, and a chat URL that is not one', async ({ createDataSourceConfigPage, page }) => {

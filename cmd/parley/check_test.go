@@ -43,7 +43,7 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	change("ALTER TABLE $.message DROP COLUMN direction")
-	if _, _, err = parley(t, "check", "--url", address, "--schema", schema); err == nil || !strings.Contains(err.Error(), "lacks the column direction") {
+	if _, _, err = parley(t, "check", "--url", address, "--schema", schema); err == nil || !strings.Contains(err.Error(), "has no column direction") {
 		t.Errorf("error %v", err)
 	}
 	if _, _, err = parley(t, "check", "--url", address, "--source", "chatwoot", "--schema", schema); err == nil || !strings.Contains(err.Error(), "the schema "+schema+" has no tables of Chatwoot") {

@@ -132,7 +132,7 @@ func (c *compiler) checkRelations() error {
 	check := func(what string, needs []string) error {
 		for _, relation := range needs {
 			if !c.Source.Has(relation) {
-				return &query.Error{Unavailable: true, Message: fmt.Sprintf("%s is unavailable: this database has no relation %s (%s; the data source's health check says more)", what, relation, c.Source.Lack(relation))}
+				return &query.Error{Unavailable: true, Message: fmt.Sprintf("%s is unavailable: this database has no relation %s (%s)", what, relation, c.Source.Lack(relation))}
 			}
 		}
 		return nil

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// pgTypes are pg_type's names of the contract's types.
+// pgTypes maps the contract's types to their names in pg_type.
 var pgTypes = map[string]string{"text": "text", "bigint": "int8", "integer": "int4", "timestamptz": "timestamptz", "boolean": "bool",
 	"numeric": "numeric", "double precision": "float8", "date": "date", "time": "time"}
 
-// casts are the built-in types that PostgreSQL casts to each of the contract's.
-// To text it casts every type, and from text it reads any.
+// casts lists the built-in types that PostgreSQL can cast to each type of the contract.
+// Every type can be cast to and from text.
 var (
 	numeric = []string{"int2", "int4", "int8", "numeric", "float4", "float8", "money"}
 	moments = []string{"timestamptz", "timestamp", "date"}
@@ -21,14 +21,14 @@ var (
 	}
 )
 
-// castable reports whether a column of the type, by pg_type's name, can be read as the
-// contract's. Types that are not built in are read by their text.
+// castable reports whether a type, by its name in pg_type, can be converted to a type of
+// the contract. Types that are not built in are converted to text first.
 func castable(typ, as string) bool {
 	return as == "text" || slices.Contains(casts[as], typ) || !slices.Contains(builtIn, typ) || typ == "json" || typ == "jsonb"
 }
 
-// textForms are regular expressions of texts that PostgreSQL surely reads as the type,
-// for servers before 16, which cannot be asked.
+// textForms are regular expressions of texts that are certainly valid for a type, for
+// servers before PostgreSQL 16, which have no function to test that.
 var textForms = map[string]string{
 	"bigint":           `^\s*[+-]?\d{1,18}\s*$`,
 	"integer":          `^\s*[+-]?\d{1,9}\s*$`,
@@ -46,10 +46,9 @@ const (
 	clockForm = `([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,6})?)?`
 )
 
-// castSQL reads an expression of one of PostgreSQL's types, by pg_type's name, as the
-// contract's type. A value that cannot be read is null and fails nothing; partial
-// reports whether there can be such values. modern servers, from PostgreSQL 16, say
-// themselves whether a text can be read.
+// castSQL converts an expression from a type, by its name in pg_type, to a type of the
+// contract. Invalid values become null; partial reports whether there can be any. modern
+// is true from PostgreSQL 16 on.
 func castSQL(expr, from, as string, modern bool) (sql string, partial bool) {
 	text := expr + "::text"
 	switch {
@@ -69,7 +68,7 @@ func castSQL(expr, from, as string, modern bool) (sql string, partial bool) {
 			expr += "::float8"
 		}
 		if slices.Contains([]string{"float4", "float8", "numeric"}, from) {
-			// No number, the infinities, and what is too great for the other type.
+			// Excludes NaN, infinity and numbers that are out of range for the other type.
 			return fmt.Sprintf("CASE WHEN %[1]s > '-1e300' AND %[1]s < '1e300' THEN %[1]s::%[2]s END", expr, as), true
 		}
 		return expr + "::" + as, false
@@ -79,7 +78,7 @@ func castSQL(expr, from, as string, modern bool) (sql string, partial bool) {
 	if modern {
 		valid := fmt.Sprintf("pg_input_is_valid(%s, '%s')", text, as)
 		if as == "timestamptz" || as == "date" {
-			// Words such as "today" would move with the clock.
+			// Excludes words such as "today", which change with the clock.
 			valid += fmt.Sprintf(` AND %s ~ '^\s*\d{4}[-/]?\d'`, text)
 		}
 		return fmt.Sprintf("CASE WHEN %[3]s THEN %[1]s::%[2]s END", text, as, valid), true
@@ -87,7 +86,7 @@ func castSQL(expr, from, as string, modern bool) (sql string, partial bool) {
 	return fmt.Sprintf("CASE WHEN %[1]s ~* '%[2]s' THEN %[1]s::%[3]s END", text, textForms[as], as), true
 }
 
-// integerSQL reads a number as a whole one; a fraction, or one that is too great, is none.
+// integerSQL converts a number to an integer. Fractions and numbers out of range are null.
 func integerSQL(expr, from, as string) (sql string, partial bool) {
 	most := map[string]string{"bigint": "9200000000000000000", "integer": "2147483000"}[as]
 	switch {

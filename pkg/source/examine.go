@@ -15,25 +15,25 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Product is a database of a known make: what its relations are read from.
+// Product describes a kind of database, such as Chatwoot, and how to read it.
 //
-// Files holds <relation>.sql for each relation of the contract that the product
-// knows, one SELECT each, without a semicolon. It is a template:
+// Files contains <relation>.sql for each relation of the contract that the product
+// stores: one SELECT, without a semicolon. It is a template:
 //
-//	{{table "messages"}}              the table's quoted name
-//	{{if has "messages.sender_id"}}   the column is there and may be read; also has "messages"
+//	{{table "messages"}}              the quoted name of a table
+//	{{if has "messages.sender_id"}}   the column (or table) exists and can be read
 //	{{if feature "reopenings"}}       one of Features
-//	{{unknown "reopened"}}            marks "<relation>.reopened" as unknown, and is empty
-//	{{template "people.sql"}}         another of the files
-//	{{shared "people"}}               the name of what people.sql selects, which is
-//	                                  computed once a statement, whoever reads it
+//	{{unknown "reopened"}}            marks "<relation>.reopened" as not recorded; empty
+//	{{template "people.sql"}}         includes another file
+//	{{shared "people"}}               name of a common table expression with the rows of
+//	                                  people.sql, computed once per statement
 //
-// A file yields only the columns that its database knows, by their names in the
-// contract; all others are unknown. Integer ids stay integers, naive timestamps
-// are UTC, and any other type is cast to the contract's.
+// A file returns only the columns that the database stores, with their names in the
+// contract. All others are not recorded. Integer ids stay integers, timestamps without
+// time zone are UTC, and other types are cast to the type of the contract.
 //
-// Marks bound the rows that are read. A line that holds one is left out of the
-// statement where there is no such bound, so it has to stand by itself, one in a line:
+// Placeholders limit the rows that are read. A line with a placeholder is removed from
+// the statement if there is no such limit, so each has a line of its own:
 //
 //	AND m.created_at >= $since AT TIME ZONE 'UTC'
 //	AND m.created_at < $until AT TIME ZONE 'UTC'
@@ -41,61 +41,59 @@ import (
 //	AND c.contact_id IN ($contacts)
 //	AND m.conversation_id IN ($conversations)
 //
-// A message that is a call has is_call, a boolean column beside those of the contract:
-// see Source.Calls.
+// message.sql can return the boolean column is_call, see Source.Calls.
 //
-// A file may put several SELECTs together by lines of UNION ALL. The columns of
-// all of them are named by the first, and have to be of the same types where they
-// are ids: NULL::int, not NULL.
+// A file can combine several SELECTs with lines of UNION ALL. The first one names the
+// columns. Ids must have the same type in all of them: NULL::int, not NULL.
 //
-// $since and $until are timestamptz. A relation that has them must leave out just
-// the rows whose event time (created_at, at) lies outside; csat alone has two
-// times, and may leave out rows whose times both do. line and account have no time:
-// they have to yield at least what the messages of the span name. $account is text and has to
-// stand in every file whose rows are somebody's. $contacts and $conversations are
-// SELECTs of ids, of contact_id and conversation_id as the file yields them; they
-// are for messages that PostgreSQL cannot find by an index otherwise, as in a
-// union. What is shared serves readers of any span: its lines of $since, $until,
-// $contacts and $conversations are always left out, that of $account is not. A shared
-// file cannot read another.
+// $since and $until are timestamptz. A relation that uses them must leave out exactly
+// the rows with an event time (created_at, at) outside the range. csat has two times and
+// can leave out rows with both outside. line and account have no time: they must return
+// at least the rows that the messages of the range refer to. $account is text and
+// required in every file with rows of an account. $contacts and $conversations are
+// SELECTs of contact_id and conversation_id, in the type that the file returns. They are
+// for messages that PostgreSQL cannot find by an index otherwise, as in a union. Shared
+// files are used with any range: their lines with $since, $until, $contacts and
+// $conversations are always removed, those with $account are not. A shared file cannot
+// use another one.
 type Product struct {
 	Name     string
 	Files    fs.FS
 	Features map[string]bool
-	// Data is the dot of the templates.
+	// Data is passed to the templates.
 	Data any
-	// Indexes that the reports need on large tables.
+	// Indexes lists the indexes that reports need on large tables.
 	Indexes []Index
-	// Wrong is what keeps everything from being read, if anything does.
+	// Wrong is a problem because of which nothing can be read; empty if there is none.
 	Wrong string
-	// Remedy says what to do about what is missing.
+	// Remedy says what to do if something is missing.
 	Remedy string
-	// Phone is that of Source.
+	// Phone: see Source.Phone.
 	Phone string
-	// Free tells that nothing of it is charged for: nobody misses the rates.
+	// Free is true if messages cost nothing, so that a missing rate card is no problem.
 	Free bool
-	// Checks are rules for rows of the product's tables; SQL is the name of a file.
+	// Checks are rules for rows of the product's tables. Their SQL is the name of a file.
 	Checks []Check
-	// Times are the columns of the tables' event times that an index serves: rows with an
-	// impossible one are left out, and counted.
+	// Times are event times with an index. Rows with an invalid time are left out and
+	// counted.
 	Times []Time
 }
 
-// Time is the event time of a relation in its product's table.
+// Time is the column with the event time of a relation.
 type Time struct{ Relation, Table, ID, Column, Account string }
 
-// leftOut selects the rows with an impossible time: see Source.LeftOut.
+// leftOut returns a SELECT of the rows with an invalid time, for Source.LeftOut.
 func (t Time) leftOut(d *Database) string {
 	name := func(column string) string { return pgx.Identifier{column}.Sanitize() }
 	return fmt.Sprintf("SELECT '%s' AS relation, %s::text AS id, '%s' AS column_name\nFROM %s\nWHERE %s\n  AND %s = $account::int",
 		t.Relation, name(t.ID), eventTimes[t.Relation], d.Table(t.Table), OutOfTime(name(t.Column)), name(t.Account))
 }
 
-// Index is a column that the reports look rows up by.
+// Index is a column that reports search by.
 type Index struct{ Table, Column string }
 
-// shared are the relations that belong to no account. No product has them: who
-// wants costs keeps them as tables of the schema parley.
+// shared lists the relations without an account. No product stores them: users who want
+// costs create them as tables in the schema parley.
 var shared = []string{"rate_card", "market", "billing_rule"}
 
 // IsShared reports whether the rows of the relation belong to no account.
@@ -108,13 +106,13 @@ type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// Database is a database under examination.
+// Database gives access to a database while it is examined.
 type Database struct {
 	tx       pgx.Tx
 	settings Settings
-	// columns are the readable columns of each table of the schema.
+	// columns contains the readable columns of each table in the schema.
 	columns map[string]map[string]bool
-	// unreadable are the columns that exist but may not be read.
+	// unreadable contains the columns that the user has no right to read.
 	unreadable map[string]map[string]bool
 }
 
@@ -125,7 +123,7 @@ JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', '
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE n.nspname = $1`
 
-// Open looks at the tables of the schema.
+// Open reads the names of tables and columns in the schema.
 func Open(ctx context.Context, tx pgx.Tx, s Settings) (*Database, error) {
 	d := &Database{tx: tx, settings: s, columns: map[string]map[string]bool{}, unreadable: map[string]map[string]bool{}}
 	rows, err := tx.Query(ctx, readableSQL, s.Schema)
@@ -148,8 +146,8 @@ func Open(ctx context.Context, tx pgx.Tx, s Settings) (*Database, error) {
 	return d, err
 }
 
-// Has tells whether a table ("messages"), or a column of it ("messages.id"), is
-// there and may be read.
+// Has reports whether a table ("messages") or a column ("messages.id") exists and can
+// be read.
 func (d *Database) Has(name string) bool {
 	table, column, _ := strings.Cut(name, ".")
 	if column == "" {
@@ -158,7 +156,7 @@ func (d *Database) Has(name string) bool {
 	return d.columns[table][column]
 }
 
-// forbidden tells whether a table or column is there but may not be read.
+// forbidden reports whether a table or column exists but cannot be read.
 func (d *Database) forbidden(name string) bool {
 	table, column, _ := strings.Cut(name, ".")
 	if column == "" {
@@ -167,20 +165,20 @@ func (d *Database) forbidden(name string) bool {
 	return d.unreadable[table][column]
 }
 
-// Problem says why a table or column cannot be read.
+// Problem returns why a table or column cannot be read.
 func (d *Database) Problem(name string) string {
 	if d.forbidden(name) {
-		return fmt.Sprintf("the user may not read %s.%s: GRANT SELECT on it", d.settings.Schema, name)
+		return fmt.Sprintf("the user has no read access to %s.%s: grant SELECT on it", d.settings.Schema, name)
 	}
-	return fmt.Sprintf("%s.%s is not there", d.settings.Schema, name)
+	return fmt.Sprintf("%s.%s does not exist", d.settings.Schema, name)
 }
 
-// Table is the quoted name of a table of the schema.
+// Table returns the quoted name of a table in the schema.
 func (d *Database) Table(name string) string {
 	return pgx.Identifier{d.settings.Schema, name}.Sanitize()
 }
 
-// Bool asks a question that has one answer, yes or no.
+// Bool runs a query that returns one boolean.
 func (d *Database) Bool(ctx context.Context, sql string, args ...any) (bool, error) {
 	rows, err := d.tx.Query(ctx, sql, args...)
 	if err != nil {
@@ -189,7 +187,7 @@ func (d *Database) Bool(ctx context.Context, sql string, args ...any) (bool, err
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 }
 
-// Text asks a question that has one answer; null is "".
+// Text runs a query that returns one text; null is "".
 func (d *Database) Text(ctx context.Context, sql string, args ...any) (string, error) {
 	rows, err := d.tx.Query(ctx, sql, args...)
 	if err != nil {
@@ -202,8 +200,7 @@ func (d *Database) Text(ctx context.Context, sql string, args ...any) (string, e
 	return *text, nil
 }
 
-// Type is the type of a column that may be read, as SQL writes it; "" where there
-// is none.
+// Type returns the SQL type of a readable column, or "" if there is no such column.
 func (d *Database) Type(ctx context.Context, table, column string) (string, error) {
 	if !d.Has(table + "." + column) {
 		return "", nil
@@ -211,20 +208,20 @@ func (d *Database) Type(ctx context.Context, table, column string) (string, erro
 	return d.Text(ctx, "SELECT format_type(atttypid, NULL) FROM pg_catalog.pg_attribute WHERE attrelid = $1::regclass AND attname = $2", d.Table(table), column)
 }
 
-// draft is a relation on its way to its SQL.
+// draft is a relation that is being examined.
 type draft struct {
 	Relation
 	sql     string
 	finding Finding
-	unknown []string // what the file marks
-	absent  []string // what it asked for in vain
+	unknown []string // names that the file marks as not recorded
+	absent  []string // problems of optional tables and columns
 	shared  map[string]string
-	columns []string // that it yields
-	// types are those of the columns, in each part of a union.
+	columns []string // columns that the file returns
+	// types contains the types of the columns, for each part of a union.
 	types [][]uint32
 }
 
-// oids are the types of a column in the parts; none where it is not yielded.
+// oids returns the type of a column in each part, or nil if there is no such column.
 func (f *draft) oids(column string) []uint32 {
 	at := slices.Index(f.columns, column)
 	if at < 0 {
@@ -237,8 +234,8 @@ func (f *draft) oids(column string) []uint32 {
 	return oids
 }
 
-// Examine makes the source of the product's relations out of the database. The
-// error is the database's; what does not fit is a finding.
+// Examine returns the source for the product's relations. Missing tables and columns are
+// findings; the error is one of the database.
 func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	s := &Source{Kind: p.Name, Relations: map[string]string{}, Shared: map[string]string{}, Numbers: map[string]bool{}, Unknown: map[string]bool{}, Account: d.settings.Account, Remedy: p.Remedy, Phone: p.Phone}
 	encoding, err := d.Text(ctx, "SELECT current_setting('server_encoding')")
@@ -301,16 +298,16 @@ func (d *Database) Examine(ctx context.Context, p Product) (*Source, error) {
 	return s, err
 }
 
-func noAccount(id string) string { return "there is no account " + id }
+func noAccount(id string) string { return "the account " + id + " does not exist" }
 
-// draft renders the file of a relation, and has the database say what it yields.
+// draft renders the file of a relation and asks the database which columns it returns.
 func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, error) {
 	f := &draft{Relation: r, finding: Finding{Relation: r.Name, State: Missing, Fatal: r.Required}}
 	_, err := fs.Stat(p.Files, r.Name+".sql")
 	own := slices.Contains(shared, r.Name)
 	if errors.Is(err, fs.ErrNotExist) && !own {
 		f.finding.Fatal, f.finding.Never = false, true
-		f.finding.Problem = fmt.Sprintf("%s has no %s", p.Name, r.Name)
+		f.finding.Problem = "not stored by " + p.Name
 		return f, nil
 	}
 	if own {
@@ -333,9 +330,9 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 	if errors.As(err, &refused) {
 		switch {
 		case refused.Code == "42501":
-			f.finding.Problem = refused.Message + ": GRANT SELECT on its columns that the documentation lists"
+			f.finding.Problem = refused.Message + "; grant SELECT on the columns that the documentation lists"
 			return f, nil
-		case (refused.Code == "22P02" || refused.Code == "22003") && d.settings.Account != "": // no number, or too great a one
+		case (refused.Code == "22P02" || refused.Code == "22003") && d.settings.Account != "": // the id is not a number, or out of range
 			f.finding.Problem = noAccount(d.settings.Account)
 			return f, nil
 		case strings.HasPrefix(refused.Code, "42"): // no such column, or of another type
@@ -353,19 +350,19 @@ func (d *Database) draft(ctx context.Context, p Product, r Relation) (*draft, er
 		}
 	}
 	if len(missing) > 0 {
-		f.finding.Problem = fmt.Sprintf("%s lacks %s", r.Name, strings.Join(missing, ", "))
+		f.finding.Problem = fmt.Sprintf("%s has no column %s", r.Name, strings.Join(missing, ", "))
 		return f, nil
 	}
 	f.finding.State, f.finding.Fatal = Complete, false
 	if len(f.absent) > 0 {
 		f.finding.State = Partial
-		f.finding.Problem = strings.Join(f.absent, "; ") + ": what hangs on it is unknown"
+		f.finding.Problem = strings.Join(f.absent, "; ") + "; metrics that need this are not recorded"
 	}
 	return f, nil
 }
 
-// own reads a relation that a team keeps beside the product's tables. Without one
-// of them costs are unknown, without the other the shipped rules serve.
+// own reads a relation that users create next to the product's tables. Without a rate
+// card, costs are unknown. Without the others, the included rules are used.
 func (d *Database) own(ctx context.Context, f *draft, p Product) error {
 	beside, err := Open(ctx, d.tx, Settings{Schema: ownSchema})
 	if err != nil {
@@ -373,7 +370,7 @@ func (d *Database) own(ctx context.Context, f *draft, p Product) error {
 	}
 	if !beside.Has(f.Name) && !beside.forbidden(f.Name) {
 		if f.Name == "rate_card" && !p.Free {
-			f.finding.Problem = fmt.Sprintf("there is no %s.%s: costs are unknown", ownSchema, f.Name)
+			f.finding.Problem = fmt.Sprintf("%s.%s does not exist, so costs are unknown", ownSchema, f.Name)
 		}
 		return nil
 	}
@@ -383,7 +380,7 @@ func (d *Database) own(ctx context.Context, f *draft, p Product) error {
 		case beside.Has(name):
 			names = append(names, c.Name)
 		case beside.forbidden(name):
-			f.finding.Problem = fmt.Sprintf("the user may not read %[1]s.%[2]s: GRANT USAGE ON SCHEMA %[1]s and SELECT ON %[1]s.%[2]s", ownSchema, f.Name)
+			f.finding.Problem = fmt.Sprintf("the user has no read access to %[1]s.%[2]s: grant USAGE on the schema %[1]s and SELECT on %[1]s.%[2]s", ownSchema, f.Name)
 			return nil
 		}
 	}
@@ -391,8 +388,7 @@ func (d *Database) own(ctx context.Context, f *draft, p Product) error {
 	return nil
 }
 
-// render executes the template. A table that is not there is a problem of the
-// relation.
+// render executes the template. A table that does not exist is a problem of the relation.
 func (d *Database) render(f *draft, p Product) error {
 	if p.Wrong != "" {
 		f.finding.Problem = p.Wrong
@@ -443,14 +439,14 @@ func (d *Database) render(f *draft, p Product) error {
 	for _, text := range append(slices.Collect(maps.Values(f.shared)), f.sql) {
 		for line := range strings.SplitSeq(text, "\n") {
 			if !single(line) {
-				return fmt.Errorf("several bounds in one line, which is left out where one of them is not set: %q", strings.TrimSpace(line))
+				return fmt.Errorf("a line has several bounds, but is removed if one of them is not set: %q", strings.TrimSpace(line))
 			}
 		}
 	}
 	return nil
 }
 
-// single tells whether a line holds no more than one mark.
+// single reports whether a line has at most one placeholder.
 func single(line string) bool {
 	held := 0
 	for _, mark := range marks {
@@ -461,8 +457,8 @@ func single(line string) bool {
 	return held <= 1
 }
 
-// limited tells whether each part of the relation is limited to the account, be it
-// by what it shares with others.
+// limited reports whether each part of the relation is limited to the account, directly
+// or in a shared file.
 func (f *draft) limited() bool {
 	for part := range strings.SplitSeq(f.sql, union) {
 		for name, text := range f.shared {
@@ -477,8 +473,8 @@ func (f *draft) limited() bool {
 	return true
 }
 
-// describe runs the SELECTs for no rows: the database says whether they may run,
-// and what they yield.
+// describe runs the SELECTs without rows, to find out whether they work and which columns
+// they return.
 func (d *Database) describe(ctx context.Context, f *draft) error {
 	for i, part := range strings.Split(f.sql, union) {
 		fields, err := d.fields(ctx, f, part)
@@ -508,7 +504,7 @@ func (d *Database) fields(ctx context.Context, f *draft, sql string) ([]pgconn.F
 		args = append(args, text)
 		return fmt.Sprintf("$%d::text", len(args))
 	})
-	// What fails must not end the transaction.
+	// A savepoint, so that an error does not end the transaction.
 	part, err := d.tx.Begin(ctx)
 	if err != nil {
 		return nil, err
@@ -526,7 +522,7 @@ func isInteger(oid uint32) bool {
 	return oid == pgtype.Int2OID || oid == pgtype.Int4OID || oid == pgtype.Int8OID
 }
 
-// numbers are the entities whose ids are integers wherever they stand.
+// numbers returns the entities with integer ids in all relations.
 func numbers(drafts []*draft) map[string]bool {
 	integers, others := map[string]bool{}, map[string]bool{}
 	for _, f := range drafts {
@@ -544,18 +540,18 @@ func numbers(drafts []*draft) map[string]bool {
 	for entity := range integers {
 		all[entity] = entity != "" && !others[entity]
 	}
-	// The owner of a tag is compared with contacts and with conversations.
+	// The owner of a tag is compared with both contacts and conversations.
 	all["owner"] = all["owner"] && all["contact"] && all["conversation"]
 	return all
 }
 
-// oids are the contract's types as the database names them.
+// oids are PostgreSQL's ids of the contract's types.
 var oids = map[string]uint32{
 	"text": pgtype.TextOID, "bigint": pgtype.Int8OID, "integer": pgtype.Int4OID, "timestamptz": pgtype.TimestamptzOID, "boolean": pgtype.BoolOID,
 	"numeric": pgtype.NumericOID, "double precision": pgtype.Float8OID, "date": pgtype.DateOID, "time": pgtype.TimeOID,
 }
 
-// wrap is the relation with all columns of the contract, in its types.
+// wrap returns a SELECT with all columns of the contract, in its types.
 func (f *draft) wrap(s *Source, modern bool) string {
 	for _, name := range f.unknown {
 		s.Unknown[f.Name+"."+name] = true
@@ -600,12 +596,12 @@ func (f *draft) wrap(s *Source, modern bool) string {
 	return strings.Join(parts, union)
 }
 
-// manyRows is from how many rows on a missing index is worth a word.
+// manyRows is the number of rows from which a missing index is reported.
 const manyRows = 50_000
 
-// adviceSQL yields the statement that makes an index which a large table lacks. One
-// that begins with another column of few values, such as the account, serves nearly
-// as well.
+// adviceSQL returns the beginning of a CREATE INDEX statement if a large table has no
+// index on the column. An index with the column in second place, after a column with few
+// values such as the account, is good enough.
 const adviceSQL = `
 SELECT CASE c.relkind WHEN 'p' THEN 'CREATE INDEX' ELSE 'CREATE INDEX CONCURRENTLY' END
 FROM pg_catalog.pg_namespace AS n
@@ -617,11 +613,11 @@ WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'm', 'p') AND c.r
   LEFT JOIN pg_catalog.pg_stats AS s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = first.attname AND NOT s.inherited
   WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND coalesce(s.n_distinct, 1) BETWEEN 0 AND $5)`
 
-// fewValues is the most that the column before may have.
+// fewValues is the maximum number of values of the first column of such an index.
 const fewValues = 1000
 
-// Advise names the indexes that large tables of the schema lack. What is no table is
-// passed over.
+// Advise returns the CREATE INDEX statements for large tables without the indexes. Views
+// are ignored.
 func Advise(ctx context.Context, db Querier, schema string, indexes []Index) ([]string, error) {
 	var advice []string
 	for _, index := range indexes {

@@ -50,12 +50,12 @@ func problem(s *source.Source, relation string) string {
 func TestOwnTables(t *testing.T) {
 	role, _ := pgtest.Role(t, pgtest.Connect(t), "") // outlives the database, in which it has rights
 	conn := pgtest.Database(t)
-	const forbidden = "missing: the user may not read parley.rate_card: GRANT USAGE ON SCHEMA parley and SELECT ON parley.rate_card"
+	const forbidden = "missing: the user has no read access to parley.rate_card: grant USAGE on the schema parley and SELECT on parley.rate_card"
 	for _, step := range []struct{ sql, want string }{
-		{"SELECT", "missing: there is no parley.rate_card: costs are unknown"},
+		{"SELECT", "missing: parley.rate_card does not exist, so costs are unknown"},
 		{"CREATE SCHEMA parley; CREATE TABLE parley.rate_card (category text, valid_from date, note text)", forbidden},
 		{"GRANT SELECT ON parley.rate_card TO " + role, forbidden},
-		{"GRANT USAGE ON SCHEMA parley TO " + role, "missing: rate_card lacks market, usd"},
+		{"GRANT USAGE ON SCHEMA parley TO " + role, "missing: rate_card has no column market, usd"},
 		{"ALTER TABLE parley.rate_card ADD market text, ADD usd numeric", "complete"},
 		{"REVOKE SELECT ON parley.rate_card FROM " + role, forbidden},
 		{"GRANT SELECT (market, category, valid_from) ON parley.rate_card TO " + role, forbidden},
@@ -86,11 +86,11 @@ func TestBounds(t *testing.T) {
 		refused string
 	}{
 		"by itself":       {map[string]string{"agent.sql": agents + "  AND '1' = $account"}, "complete", ""},
-		"with another":    {map[string]string{"agent.sql": agents + "  AND '1' = $account AND now() >= $since"}, "", `agent.sql: several bounds in one line, which is left out where one of them is not set: "AND '1' = $account AND now() >= $since"`},
+		"with another":    {map[string]string{"agent.sql": agents + "  AND '1' = $account AND now() >= $since"}, "", `agent.sql: a line has several bounds, but is removed if one of them is not set: "AND '1' = $account AND now() >= $since"`},
 		"in a template":   {map[string]string{"agent.sql": agents + `{{template "own.sql"}}`, "own.sql": "  AND '1' = $account"}, "complete", ""},
-		"beside it":       {map[string]string{"agent.sql": agents + `{{template "own.sql"}} AND now() < $until`, "own.sql": "  AND '1' = $account"}, "", `agent.sql: several bounds in one line, which is left out where one of them is not set: "AND '1' = $account AND now() < $until"`},
+		"beside it":       {map[string]string{"agent.sql": agents + `{{template "own.sql"}} AND now() < $until`, "own.sql": "  AND '1' = $account"}, "", `agent.sql: a line has several bounds, but is removed if one of them is not set: "AND '1' = $account AND now() < $until"`},
 		"in what is read": {map[string]string{"agent.sql": `SELECT p.id AS agent_id FROM {{shared "people"}} AS p`, "people.sql": "SELECT '1' AS id\nWHERE true\n  AND '1' = $account"}, "complete", ""},
-		"with it there":   {map[string]string{"agent.sql": `SELECT p.id AS agent_id FROM {{shared "people"}} AS p`, "people.sql": "SELECT '1' AS id\nWHERE true\n  AND '1' = $account AND true IN ($contacts)"}, "", `agent.sql: several bounds in one line, which is left out where one of them is not set: "AND '1' = $account AND true IN ($contacts)"`},
+		"with it there":   {map[string]string{"agent.sql": `SELECT p.id AS agent_id FROM {{shared "people"}} AS p`, "people.sql": "SELECT '1' AS id\nWHERE true\n  AND '1' = $account AND true IN ($contacts)"}, "", `agent.sql: a line has several bounds, but is removed if one of them is not set: "AND '1' = $account AND true IN ($contacts)"`},
 		"nowhere":         {map[string]string{"agent.sql": agents}, "missing: agent cannot be limited to an account", ""},
 		"in what is not":  {map[string]string{"agent.sql": agents + "{{if feature \"never\"}}\n  AND '1' = $account{{end}}"}, "missing: agent cannot be limited to an account", ""},
 		"in a part":       {map[string]string{"agent.sql": agents + "  AND '1' = $account\nUNION ALL\nSELECT '2'"}, "missing: agent cannot be limited to an account", ""},

@@ -6,32 +6,33 @@ import (
 	"strings"
 )
 
-// Reader reads a team's own relations by the rules for values: every column comes in
-// the contract's type, and rows that reports cannot use are left out.
+// Reader reads relations that users created: it converts every column to the contract's
+// type and leaves out invalid rows.
 type Reader struct {
-	// Modern servers, from PostgreSQL 16, say whether a text can be read as a type.
+	// Modern is true from PostgreSQL 16 on, which can test whether a text is valid for a type.
 	Modern bool
 }
 
-// StoredColumn is a column as the database has it.
+// StoredColumn is a column of the database.
 type StoredColumn struct {
-	// Expr reads it, Type is its type by pg_type's name.
+	// Expr is its SQL expression, Type the name of its type in pg_type.
 	Expr, Type string
-	// Foreign columns have a collation of their own and cannot be compared with others.
+	// Foreign is true if the column has another collation than the default, so that it
+	// cannot be compared with other columns.
 	Foreign bool
 }
 
-// A Defect is a reason to leave out a row, or a value of it.
+// Defect is a reason to leave out a row or a value.
 type Defect struct {
 	Column string
-	// Kept is the SQL condition of the rows without it. PostgreSQL expects of a
-	// comparison with something computed that it keeps few rows, so it is none.
+	// Kept is the SQL condition of valid rows. It is not a comparison with a computed
+	// value, because PostgreSQL would expect that few rows match.
 	Kept string
-	// Value: the row stays, without the value.
+	// Value is true if only the value is left out, not the row.
 	Value bool
 }
 
-// Field is the SQL of a column of a relation, and what may be wrong with it.
+// Field returns the SQL of a column and its possible defects.
 func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql string, defects []Defect) {
 	expr := stored.Expr
 	if c.Type == "text" {
@@ -43,7 +44,7 @@ func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql strin
 		if !slices.Contains(numeric, stored.Type) {
 			kept = fmt.Sprintf("(btrim(%s::text, $blanks) = '') IS NOT FALSE OR %s IS NOT NULL", stored.Expr, read)
 		}
-		// Schedules are examined row by row, and a survey without a rating is one still.
+		// Business hours are checked row by row, and a survey without a rating still counts.
 		defects = append(defects, Defect{c.Name, kept, !c.Required || relation == "working_hours" || relation == "csat"})
 	}
 	hasBlanks := slices.Contains([]string{"text", "varchar", "bpchar", "json", "jsonb"}, stored.Type) || !slices.Contains(builtIn, stored.Type)
@@ -62,7 +63,7 @@ func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql strin
 	return valueSQL(relation, c, read), defects
 }
 
-// TextOf reads a column of any type as a text.
+// TextOf returns the SQL of a column of any type as text.
 func TextOf(stored StoredColumn) string {
 	switch {
 	case stored.Type == "json" || stored.Type == "jsonb":
@@ -75,8 +76,8 @@ func TextOf(stored StoredColumn) string {
 	return stored.Expr + "::text"
 }
 
-// IDOf is the SQL of what names a row of a relation for people, given how columns are
-// read.
+// IDOf returns the SQL of an id that identifies a row for people. read returns the SQL of
+// a column, or "" if it does not exist.
 func IDOf(relation string, read func(column string) string) string {
 	var parts []string
 	for _, column := range append(strings.Fields(keys[relation]), "conversation_id", "contact_id", "line_id", "team_id", "market") {
@@ -87,20 +88,20 @@ func IDOf(relation string, read func(column string) string) string {
 	return "coalesce(" + strings.Join(append(parts, "NULL"), ", ") + ")"
 }
 
-// Key is the column by which rows of a relation are found, EventTime the one that
-// places them in time; empty where there is none.
+// Key returns the id column of a relation, and EventTime its event time; "" if there is
+// none.
 func Key(relation string) string       { return keys[relation] }
 func EventTime(relation string) string { return eventTimes[relation] }
 
-// Castable reports whether a column of the type, by pg_type's name, can be read as the
-// contract's type.
+// Castable reports whether a type, by its name in pg_type, can be converted to a type of
+// the contract.
 func Castable(typ, as string) bool { return castable(typ, as) }
 
-// OutOfTime is the condition, by the column alone, that an event time is none: an index
-// on the column serves.
+// OutOfTime returns the SQL condition that an event time is invalid. It can use an index
+// on the column.
 func OutOfTime(column string) string {
 	return fmt.Sprintf("(%[1]s IS NULL OR %[1]s < %[2]s OR %[1]s >= %[3]s)", column, firstInstant, lastInstant)
 }
 
-// Blanks are the blank characters that a database of the encoding can hold.
+// Blanks returns the blank characters that exist in the encoding.
 func Blanks(encoding string) string { return blankCharacters(encoding) }

@@ -14,19 +14,19 @@ import (
 // Column is one column of the contract.
 type Column struct {
 	Name string
-	// Type is PostgreSQL's name of it: text, bigint, timestamptz …
+	// Type is the PostgreSQL type: text, bigint, timestamptz …
 	Type string
-	// Required columns must exist; any other may be absent and is then null.
+	// Required columns must exist. Others are null if they are missing.
 	Required bool
-	// Extra columns refine what others say: nobody misses them.
+	// Extra columns add detail. They are not reported as missing.
 	Extra bool
 }
 
 // Relation is one relation of the contract.
 type Relation struct {
 	Name string
-	// Required relations must exist, apart from those that a product has no word
-	// for; what hangs on any other is unavailable where it is absent.
+	// Required relations must exist, unless the product does not store them. Without
+	// another relation, the metrics that need it are unavailable.
 	Required bool
 	Columns  []Column
 }
@@ -40,7 +40,7 @@ func columns(typ string, names ...string) []Column {
 	return list
 }
 
-// extras are columns that nobody misses.
+// extras returns columns with Extra set.
 func extras(typ string, names ...string) []Column {
 	list := columns(typ, names...)
 	for i := range list {
@@ -49,7 +49,7 @@ func extras(typ string, names ...string) []Column {
 	return list
 }
 
-// Contract lists the relations that a source yields, with their columns.
+// Contract lists the relations of a source, with their columns.
 var Contract = []Relation{
 	{"message", true, slices.Concat(
 		columns("text", "message_id!", "account_id", "subaccount", "conversation_id", "contact_id!", "line_id!", "direction!", "author_kind", "agent_id", "content_type", "body",
@@ -77,7 +77,7 @@ var Contract = []Relation{
 	{"billing_rule", false, slices.Concat(columns("text", "unit!", "category!", "rate_category"), columns("date", "valid_from!"), columns("boolean", "in_window", "billable!"), columns("integer", "free_units"))},
 }
 
-// LookupRelation returns the contract's relation of that name.
+// LookupRelation returns the relation with that name.
 func LookupRelation(name string) (Relation, bool) {
 	for _, r := range Contract {
 		if r.Name == name {
@@ -87,78 +87,74 @@ func LookupRelation(name string) (Relation, bool) {
 	return Relation{}, false
 }
 
-// entities are the columns that hold ids, each with the entity that it points
-// to. The owner of a tag is a contact or a conversation.
+// entities maps columns with ids to the entity that they refer to. The owner of a tag is
+// a contact or a conversation.
 var entities = map[string]string{
 	"message_id": "message", "account_id": "account", "conversation_id": "conversation", "contact_id": "contact", "line_id": "line",
 	"agent_id": "agent", "team_id": "team", "campaign_id": "campaign", "owner_id": "owner",
 }
 
-// Settings say where in a database a source looks, and how much of it.
+// Settings select the part of a database that a source reads.
 type Settings struct {
-	// Schema holds the tables.
+	// Schema is the schema with the tables.
 	Schema string
-	// Account is the id of the only account whose rows may ever be read; empty
-	// is all of them.
+	// Account is the id of the only account to read; empty means all accounts.
 	Account string
-	// Webhook names the table of kept webhooks; what is empty has a usual name.
+	// Webhook names the table of stored webhooks and its columns. Empty names have defaults.
 	Webhook Webhook
 }
 
-// Webhook names the table of kept webhooks and its columns.
+// Webhook names the table of stored webhooks and its columns.
 type Webhook struct{ Table, ReceivedAt, Payload string }
 
-// Source yields the relations of one database.
+// Source contains the SELECTs that return the relations of one database.
 type Source struct {
-	// Kind is the kind of database, for people: "Parley views".
+	// Kind is the name of the database type: "Parley views".
 	Kind string
-	// Version is what is known of the version of the database's owner.
+	// Version describes the product's version, if known.
 	Version string
-	// Relations holds the SELECT of each relation that exists, without a
-	// semicolon, yielding the contract's columns in its types; ids may be numbers.
-	// Lines with $since and the like hold bounds: see From. Parts that are
-	// put together stand between lines of UNION ALL.
+	// Relations contains the SELECT of each relation that exists, without a semicolon.
+	// It returns the contract's columns in their types, except that ids can be integers.
+	// Lines with placeholders such as $since limit the rows, see From. Lines of UNION ALL
+	// separate several SELECTs.
 	Relations map[string]string
-	// Shared are SELECTs that relations read by these names.
+	// Shared contains common table expressions that relations use, by name.
 	Shared map[string]string
-	// Numbers are the entities whose ids the database holds as integers, in every
-	// relation. They are compared as such, so that its indexes serve.
+	// Numbers contains the entities with integer ids in every relation. They are compared
+	// as integers, so that PostgreSQL can use its indexes.
 	Numbers map[string]bool
-	// Account is the id that $account stands for.
+	// Account is the value of $account.
 	Account string
-	// Blanks are the characters that $blanks stands for: a text of nothing else is no
-	// value.
+	// Blanks is the value of $blanks: the blank characters. A text with no others is null.
 	Blanks string
-	// LeftOut holds, for relations with rows or values that reports have to leave out,
-	// a SELECT of these: relation, id and column as texts. $since, $until and $account
-	// bound it.
+	// LeftOut contains, for relations that can have invalid rows or values, a SELECT of
+	// these: relation, id and column as texts. It uses $since, $until and $account.
 	LeftOut map[string]string
-	// Phone is the phone of a contact out of its id, which is written $id, where the
-	// ids tell it: then also of those that no row describes.
+	// Phone is the SQL of a contact's phone number, computed from its id ($id), if ids
+	// contain it. It also works for contacts without a row.
 	Phone string
-	// Channel is the channel of all lines, if they are all of one.
+	// Channel is the channel of all lines, if they have the same.
 	Channel string
-	// Unknown are the columns that the database cannot know, as
-	// "message.delivered_at". Of events the names that it does not record stand
-	// here too: "conversation_event.reopened", and of a column a value that it never
-	// tells: "message.status.pending".
+	// Unknown contains what the database does not record: columns such as
+	// "message.delivered_at", events such as "conversation_event.reopened", and values
+	// of columns such as "message.status.pending".
 	Unknown map[string]bool
-	// Calls reports whether the relation message has the column is_call, a boolean:
-	// such a row is a call. It is no message, but an inbound one opens the service
-	// window. Every other row that is no message is left out by the relation itself.
+	// Calls is true if the relation message has the boolean column is_call. Calls are not
+	// messages, but an inbound call opens the 24-hour window. The relation itself leaves
+	// out all other rows that are not messages.
 	Calls bool
-	// Findings say what was found and what is missing.
+	// Findings list what was found and what is missing.
 	Findings []Finding
-	// Checks are rules for rows of the product's own tables.
+	// Checks are rules for rows of the product's tables.
 	Checks []Check
-	// Advice are statements that would make the reports faster.
+	// Advice lists statements that would make reports faster.
 	Advice []string
-	// Remedy says what to do about what is missing.
+	// Remedy says what to do if something is missing.
 	Remedy string
 }
 
-// Explanation says what is wrong with rows, what happens and what to do about it. Words
-// that depend on the number of rows are written as {singular|plural}.
+// Explanation describes a problem of rows, its effect and how to fix it. Words that
+// depend on the number of rows are written as {singular|plural}.
 type Explanation struct {
 	// Wrong follows the number of rows: "{has|have} no id".
 	Wrong string
@@ -166,50 +162,50 @@ type Explanation struct {
 	Effect, Fix string
 }
 
-// Check is a rule for rows of a product's own tables.
+// Check is a rule for rows of a product's tables.
 type Check struct {
-	// Relation is the relation of the contract that the rows are read for.
+	// Relation is the relation of the contract that the rows belong to.
 	Relation string
 	Explanation
-	// SQL selects the id of each row that breaks the rule, as a text. Lines with $since
-	// and $account are bounds, as in a relation.
+	// SQL returns the id of each row that breaks the rule, as text. It can use $since and
+	// $account like a relation.
 	SQL string
-	// Allowed: no fault of the data, but worth knowing.
+	// Allowed is true if the rows are worth knowing about, but not a problem.
 	Allowed bool
 }
 
-// CheckSQL returns the statement of a check for rows since the placeholder, which may
-// be empty.
+// CheckSQL returns the statement of a check. since is a placeholder for the earliest
+// event time; empty means all rows.
 func (s *Source) CheckSQL(c Check, since string, argument func(text string) string) string {
 	return s.bound(c.SQL, Span{Since: since}, argument)
 }
 
-// A State says how much of a relation there is.
+// State is how complete a relation is.
 type State string
 
 // The states of relations.
 const (
 	Complete State = "complete"
-	Partial  State = "partial" // what hangs on the rest is unknown
-	Missing  State = "missing" // what hangs on it is unavailable
+	Partial  State = "partial" // metrics that need the missing columns are not recorded
+	Missing  State = "missing" // metrics that need it are unavailable
 )
 
-// Finding is one thing that the examination of a database showed.
+// Finding describes a relation of an examined database.
 type Finding struct {
 	Relation string `json:"relation"`
 	State    State  `json:"state"`
-	// Problem is empty where the relation is complete.
+	// Problem is empty if the relation is complete.
 	Problem string `json:"problem,omitempty"`
-	// Fatal: no report can work with it.
+	// Fatal is true if no report works because of it.
 	Fatal bool `json:"fatal,omitempty"`
-	// Never: the product knows no such thing, and nothing is wrong with the database.
+	// Never is true if the product does not store the relation, which is not a problem.
 	Never bool `json:"never,omitempty"`
-	// Forbidden is the table that the problem is that the user may not read.
+	// Forbidden is the table, if the problem is a missing right to read it.
 	Forbidden string `json:"forbidden,omitempty"`
 }
 
-// Problems are those of the findings, each told once, and what may not be read
-// together.
+// Problems returns the problems of the findings without duplicates. Tables that cannot be
+// read are combined into one problem.
 func Problems(findings []Finding) []string {
 	var problems, forbidden []string
 	at := 0
@@ -222,56 +218,55 @@ func Problems(findings []Finding) []string {
 			at, forbidden, problems = len(problems), []string{f.Forbidden}, append(problems, f.Problem)
 		case !slices.Contains(forbidden, f.Forbidden):
 			forbidden = append(forbidden, f.Forbidden)
-			problems[at] = fmt.Sprintf("the user may not read %s: GRANT USAGE on the schema and SELECT on them", strings.Join(forbidden, ", "))
+			problems[at] = fmt.Sprintf("the user has no read access to %s: grant USAGE on the schema and SELECT on these tables", strings.Join(forbidden, ", "))
 		}
 	}
 	return problems
 }
 
-// Has tells whether the source yields the relation.
+// Has reports whether the relation exists.
 func (s *Source) Has(relation string) bool { return s.Relations[relation] != "" }
 
-// Lack says in half a sentence what is the matter with a relation.
+// Lack returns the problem of a relation.
 func (s *Source) Lack(relation string) string {
 	for _, f := range s.Findings {
 		if f.Relation == relation && f.Problem != "" {
 			return f.Problem
 		}
 	}
-	return "it is missing or incomplete"
+	return "missing or incomplete"
 }
 
-// Never tells whether the product knows nothing of what is in the relation.
+// Never reports whether the product does not store the relation.
 func (s *Source) Never(relation string) bool {
 	return slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Relation == relation && f.Never })
 }
 
-// Knows tells whether the source can know the column, written
-// "message.delivered_at", or the value of one: "message.status.pending".
+// Knows reports whether the database records a column such as "message.delivered_at", or
+// a value of a column such as "message.status.pending".
 func (s *Source) Knows(column string) bool {
 	relation, rest, _ := strings.Cut(column, ".")
 	whole, _, _ := strings.Cut(rest, ".")
 	return s.Has(relation) && !s.Unknown[column] && !s.Unknown[relation+"."+whole]
 }
 
-// Span bounds the rows that are read.
+// Span limits the rows that are read.
 type Span struct {
-	// Since and Until are placeholders of type timestamptz, or empty: the event
-	// time lies between them, half open.
+	// Since and Until are placeholders of type timestamptz, or empty. The event time is
+	// at or after Since and before Until.
 	Since, Until string
-	// Contacts and Conversations are SELECTs of ids, or empty: rows of others need
-	// not be read, and are not wanted.
+	// Contacts and Conversations are SELECTs of ids, or empty. Only their rows are read.
 	Contacts, Conversations string
 }
 
-// union stands between the parts of a relation.
+// union separates the parts of a relation.
 const union = "\nUNION ALL\n"
 
-// From returns the relation as a FROM item without an alias, of those columns or
-// of all where none are named. PostgreSQL sees itself which columns of a SELECT
-// nobody reads, but not of several that are put together. Rows outside the span are left out where the relation has lines for that, which Bounded tells.
-// argument gives the placeholder of a text: the account or the blanks. A relation that
-// is absent comes as an empty one, so that what is optional needs no other SQL.
+// From returns the relation as a FROM item without an alias, with the given columns or
+// all of them. (PostgreSQL skips unused columns of a SELECT by itself, but not of a union.)
+// Rows outside the span are left out if Bounded reports so. argument returns the
+// placeholder for a text: the account or the blank characters. A missing relation becomes
+// an empty one, so that optional relations need no other SQL.
 func (s *Source) From(relation string, span Span, argument func(text string) string, columns ...string) string {
 	item, shared := s.Item(relation, span, argument, columns...)
 	if len(shared) == 0 {
@@ -284,8 +279,8 @@ func (s *Source) From(relation string, span Span, argument func(text string) str
 	return "(WITH " + strings.Join(with, ",\n") + "\nSELECT * FROM " + item + " AS r)"
 }
 
-// Item is From for a statement that brings what relations share by itself, as common
-// table expressions of those names, each computed once.
+// Item is From for statements that add the shared common table expressions themselves,
+// so that each is computed once.
 func (s *Source) Item(relation string, span Span, argument func(text string) string, columns ...string) (item string, shared map[string]string) {
 	sql := s.Relations[relation]
 	if sql == "" {
@@ -306,15 +301,15 @@ func (s *Source) Item(relation string, span Span, argument func(text string) str
 	return "(" + s.bound(sql, span, argument) + ")", shared
 }
 
-// marks are what stands for a bound.
+// marks are the placeholders for limits.
 var marks = []string{"$since", "$until", "$account", "$contacts", "$conversations"}
 
-// Bound is a SELECT of the source's with the span put in the place of its marks.
+// Bound returns a SELECT of the source with the span in place of its placeholders.
 func (s *Source) Bound(sql string, span Span, argument func(text string) string) string {
 	return s.bound(sql, span, argument)
 }
 
-// bound puts the bounds in the place of their marks.
+// bound replaces the placeholders.
 func (s *Source) bound(sql string, span Span, argument func(text string) string) string {
 	if !strings.Contains(sql, "$") {
 		return sql
@@ -343,7 +338,7 @@ lines:
 	return strings.Join(kept, "\n")
 }
 
-// Bounded tells whether the relation itself leaves out what a span excludes.
+// Bounded reports whether From leaves out rows of the relation outside a span.
 func (s *Source) Bounded(relation string) bool {
 	return strings.Contains(s.Relations[relation], "$since")
 }
@@ -360,7 +355,7 @@ func (s *Source) empty(relation string) string {
 	return "SELECT " + strings.Join(fields, ", ") + " WHERE false"
 }
 
-// null is a column without values.
+// null returns a column without values.
 func (s *Source) null(c Column) string {
 	typ := c.Type
 	if s.Numbers[entities[c.Name]] {
@@ -369,7 +364,7 @@ func (s *Source) null(c Column) string {
 	return fmt.Sprintf("NULL::%s AS %s", typ, c.Name)
 }
 
-// Fatal returns the problems that keep every report from working.
+// Fatal returns the findings because of which no report works.
 func (s *Source) Fatal() []Finding {
 	var fatal []Finding
 	for _, f := range s.Findings {

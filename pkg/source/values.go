@@ -8,17 +8,17 @@ import (
 	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 
-// The rules for values of the contract, the same for every kind of database.
+// The rules for values of the contract, the same for every database type.
 
-// blankRanges are the characters that show nothing: control characters, spaces of all
-// widths, joiners, direction marks and fillers.
+// blankRanges are the blank characters: control characters, spaces of all widths,
+// joiners, direction marks and fillers.
 var blankRanges = [][2]rune{
 	{0x01, 0x20}, {0x7f, 0x7f}, {0x85, 0x85}, {0xa0, 0xa0}, {0xad, 0xad}, {0x034f, 0x034f}, {0x061c, 0x061c}, {0x115f, 0x1160}, {0x1680, 0x1680}, {0x180e, 0x180e},
 	{0x2000, 0x200f}, {0x2028, 0x202f}, {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164}, {0xfe0f, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0},
 }
 
-// blankCharacters returns the blank characters that a database of the encoding can
-// hold: all of them in UTF8, those of ASCII in any other.
+// blankCharacters returns the blank characters that exist in the encoding: all in UTF8,
+// only those of ASCII in others.
 func blankCharacters(encoding string) string {
 	var b strings.Builder
 	for _, r := range blankRanges {
@@ -31,7 +31,7 @@ func blankCharacters(encoding string) string {
 	return b.String()
 }
 
-// IsBlank reports whether the text holds nothing that shows.
+// IsBlank reports whether the text is empty or has only blank characters.
 func IsBlank(text string) bool { return TrimBlank(text) == "" }
 
 // TrimBlank returns the text without blank characters at its ends.
@@ -41,16 +41,16 @@ func TrimBlank(text string) string {
 	})
 }
 
-// Word describes a column of words, which are compared and shown in one case.
+// Word describes a column with codes, which are compared and shown in one case.
 type Word struct {
 	Relation, Column string
-	// Upper words are in capitals, all others in small letters.
+	// Upper is true if the codes are upper case. All others are lower case.
 	Upper bool
-	// Values are the words that the contract lists, if it lists any.
+	// Values are the codes of the contract, if it lists any.
 	Values []string
 }
 
-// Words are the columns of words.
+// Words lists the columns with codes.
 var Words = []Word{
 	{Relation: "message", Column: "direction", Values: []string{"inbound", "outbound"}},
 	{Relation: "message", Column: "author_kind", Values: []string{"contact", "agent", "bot", "campaign", "system"}},
@@ -64,7 +64,7 @@ var Words = []Word{
 	{Relation: "tag", Column: "kind", Values: []string{"conversation", "contact"}},
 }
 
-// LookupWord returns the column's rule where it holds words.
+// LookupWord returns the rule of a column with codes.
 func LookupWord(relation, column string) (Word, bool) {
 	for _, w := range Words {
 		if w.Relation == relation && w.Column == column {
@@ -74,7 +74,7 @@ func LookupWord(relation, column string) (Word, bool) {
 	return Word{}, false
 }
 
-// Fold brings a word into the case of its column, without blanks at its ends.
+// Fold returns the code in the case of its column, without blank characters at its ends.
 func (w Word) Fold(text string) string {
 	if text = TrimBlank(text); w.Upper {
 		return strings.ToUpper(text)
@@ -82,19 +82,19 @@ func (w Word) Fold(text string) string {
 	return strings.ToLower(text)
 }
 
-// referenceColumns hold ids that no relation describes.
+// referenceColumns contain ids without a relation.
 var referenceColumns = []string{"correlation_id", "provider_message_id", "in_reply_to"}
 
-// free are the columns of free text, shown as they are.
+// free are the columns with free text, which is shown unchanged.
 var free = []string{"body", "error_text", "button_payload", "comment", "url"}
 
-// isID reports whether a column holds ids.
+// isID reports whether a column contains ids.
 func isID(column string) bool {
 	return entities[column] != "" || slices.Contains(referenceColumns, column)
 }
 
-// The bounds of what a value can be. Instants outside are no value: year 1 and the
-// infinities stand for "never". Seconds and prices outside are slips.
+// Limits of valid values. Times outside become null: year 1 and infinity mean "never".
+// Durations and prices outside are errors.
 const (
 	firstInstant = "timestamptz '1990-01-01 00:00:00+00'"
 	lastInstant  = "timestamptz '2200-01-01 00:00:00+00'"
@@ -102,26 +102,26 @@ const (
 	mostPrice    = "1000000000000"
 )
 
-// bounded is the SQL of a value that is null outside the bounds. It reads the
+// bounded returns the SQL of a value that is null outside the limits. It evaluates the
 // expression once.
 func bounded(expr, least, most string) string {
 	return fmt.Sprintf("nullif(least(nullif(greatest(%s, %[2]s), %[2]s), %[3]s), %[3]s)", expr, least, most)
 }
 
-// visible is the condition that a text holds something that shows. Most texts begin
-// with a letter or a digit, which is seen at once.
+// visible returns the condition that a text is not blank. Most texts begin with a letter
+// or digit, which is tested first because it is fast.
 func visible(expr string) string {
 	return fmt.Sprintf(`(%[1]s COLLATE "C" BETWEEN '!' AND '~' OR btrim(%[1]s, $blanks) <> '')`, expr)
 }
 
-// Visible is visible for the files of products.
+// Visible returns the condition that an expression is not blank, for the files of products.
 func Visible(expr string) string { return visible("(" + expr + ")") }
 
-// Known is the SQL of a text, or null where it shows nothing.
+// Known returns the SQL of a text, or null if it is blank.
 func Known(expr string) string { return fmt.Sprintf("CASE WHEN %s THEN %s END", Visible(expr), expr) }
 
-// valueSQL is the SQL of a value by the contract's rules: expr is of the column's type
-// and cheap to read.
+// valueSQL returns the SQL of a value by the rules of the contract. expr has the column's
+// type and is cheap to evaluate.
 func valueSQL(relation string, c Column, expr string) string {
 	word, isWord := LookupWord(relation, c.Name)
 	switch {
@@ -138,9 +138,9 @@ func valueSQL(relation string, c Column, expr string) string {
 	return numberSQL(c, expr)
 }
 
-// productValue is the SQL of a value that a product's file yields. The files write ids
-// and the contract's words as they have to be; what people typed comes as it is, out of
-// costly expressions perhaps, so each is read as few times as can be.
+// productValue returns the SQL of a value from a product's file. The files return valid
+// ids and codes, but texts as people typed them. Expressions can be expensive, so each is
+// evaluated as rarely as possible.
 func productValue(relation string, c Column, expr string) string {
 	word, isWord := LookupWord(relation, c.Name)
 	switch {
@@ -158,7 +158,7 @@ func productValue(relation string, c Column, expr string) string {
 	return fmt.Sprintf("nullif(btrim(%s, $blanks), '')", expr)
 }
 
-// sql reads the expression once, in one case.
+// sql returns the code in one case. It evaluates the expression once.
 func (w Word) sql(expr string) string {
 	fold := "lower"
 	if w.Upper {
@@ -167,7 +167,7 @@ func (w Word) sql(expr string) string {
 	return fmt.Sprintf(`nullif(%s(btrim(%s, $blanks) COLLATE "C") COLLATE "default", '')`, fold, expr)
 }
 
-// numberSQL is the SQL of a value that is no text.
+// numberSQL returns the SQL of a value that is not a text.
 func numberSQL(c Column, expr string) string {
 	switch c.Type {
 	case "timestamptz":
@@ -180,27 +180,27 @@ func numberSQL(c Column, expr string) string {
 	return expr
 }
 
-// eventTimes are the columns that place rows in time: rows without one are left out.
+// eventTimes are the columns with the event time. Rows without one are left out.
 var eventTimes = map[string]string{"message": "created_at", "conversation": "created_at", "conversation_event": "at"}
 
-// keys are the columns by which rows are found: rows without one are left out, and
-// indexes on the column serve.
+// keys are the id columns. Rows without an id are left out. Conditions on them can use
+// indexes.
 var keys = map[string]string{
 	"message": "message_id", "conversation": "conversation_id", "contact": "contact_id", "line": "line_id", "account": "account_id",
 	"agent": "agent_id", "team": "team_id", "campaign": "campaign_id", "tag": "owner_id",
 }
 
-// directionKnown is the condition that a direction is one of the two.
+// directionKnown returns the condition that a direction is inbound or outbound.
 func directionKnown(expr string) string {
 	word, _ := LookupWord("message", "direction")
 	list := "'" + strings.Join(word.Values, "', '") + "'"
 	return fmt.Sprintf("CASE WHEN %[1]s IN (%[2]s) THEN true WHEN %[3]s IN (%[2]s) THEN true END IS NOT NULL", expr, list, word.sql(expr))
 }
 
-// timeKnown is the condition that an event time can be one.
+// timeKnown returns the condition that an event time is valid.
 func timeKnown(expr string) string { return bounded(expr, firstInstant, lastInstant) + " IS NOT NULL" }
 
-// keyKnown is the condition that a row has an id.
+// keyKnown returns the condition that a row has an id.
 func keyKnown(expr string) string {
 	return fmt.Sprintf("CASE WHEN %s THEN true END IS NOT NULL", visible(expr))
 }

@@ -14,7 +14,7 @@ func TestUnknownAccount(t *testing.T) {
 			rows = "ALTER TABLE parley.line ADD account_id text; UPDATE parley.line SET account_id = '1'"
 		}
 		for _, query := range []string{`{"metrics": ["messages"]}`, `{"report": "message_details_sent"}`} {
-			fieldtest.Run(t, fieldtest.Case{Name: kind, Kind: kind, Rows: rows, Account: "999", Query: query, Error: `^there is no account 999\. `})
+			fieldtest.Run(t, fieldtest.Case{Name: kind, Kind: kind, Rows: rows, Account: "999", Query: query, Error: `^the account 999 does not exist\. `})
 		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// indexes that the reports live on. Chatwoot brings all but that on the creation
-// of conversations.
+// indexes lists the indexes that reports need. Chatwoot has all of them except the one on
+// the creation time of conversations.
 var indexes = []source.Index{
 	{Table: "messages", Column: "created_at"},
 	{Table: "messages", Column: "conversation_id"},
@@ -46,8 +46,8 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	features := map[string]bool{
 		"campaign_recipients": db.Has("campaign_recipients.source_id") && db.Has("campaign_recipients.message_content"),
 		"campaign_templates":  db.Has("campaigns.template_params"),
-		// The edition of fazer.ai keeps groups of WhatsApp as conversations, and
-		// reactions as messages.
+		// The fazer.ai edition stores WhatsApp groups as conversations, and reactions as
+		// messages.
 		"groups":         db.Has("conversations.group_type"),
 		"group contacts": db.Has("contacts.group_type"),
 		"event agents":   db.Has("reporting_events.user_id") && db.Has("reporting_events.account_id"),
@@ -68,7 +68,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		}
 	}
 	if features["campaign_recipients"] && db.Has("messages.source_id") && db.Has("messages.inbox_id") {
-		// Whether campaigns write messages too shows in the first and in the last.
+		// Look at the first and last recipients to find out whether campaigns also write messages.
 		if features["campaign_messages"], err = db.Bool(ctx, `SELECT EXISTS (
   SELECT FROM ((SELECT * FROM `+db.Table("campaign_recipients")+` ORDER BY id LIMIT 1000) UNION (SELECT * FROM `+db.Table("campaign_recipients")+` ORDER BY id DESC LIMIT 1000)) AS r
   JOIN `+db.Table("messages")+` AS m ON m.source_id = r.source_id AND m.inbox_id = r.inbox_id)`); err != nil {
@@ -82,7 +82,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	if err != nil || !db.Has("schema_migrations.version") {
 		return found, err
 	}
-	// A version is told only by its last change of the schema.
+	// The database does not contain the version, only the last migration.
 	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(version), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+db.Table("schema_migrations")+" WHERE version ~ '^20\\d{12}$'")
 	return found, err
 }

@@ -164,13 +164,13 @@ func TestVersions(t *testing.T) {
 	if len(old.Fatal()) > 0 || old.Version != "" {
 		t.Errorf("%v, version %q", old.Fatal(), old.Version)
 	}
-	if got := problem(old, "conversation"); got != "partial: "+schema+".conversations.priority is not there; "+schema+".conversations.waiting_since is not there: what hangs on it is unknown" {
+	if got := problem(old, "conversation"); got != "partial: "+schema+".conversations.priority does not exist; "+schema+".conversations.waiting_since does not exist; metrics that need this are not recorded" {
 		t.Error(got)
 	}
-	if got := problem(old, "csat"); got != "missing: "+schema+".csat_survey_responses is not there" {
+	if got := problem(old, "csat"); got != "missing: "+schema+".csat_survey_responses does not exist" {
 		t.Error(got)
 	}
-	if got := problem(old, "line"); !strings.HasPrefix(got, "partial: "+schema+".channel_twilio_sms.medium is not there") {
+	if got := problem(old, "line"); !strings.HasPrefix(got, "partial: "+schema+".channel_twilio_sms.medium does not exist") {
 		t.Error(got)
 	}
 	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
@@ -192,7 +192,7 @@ func TestVersions(t *testing.T) {
 
 	change("ALTER TABLE messages RENAME TO posts")
 	none := found()
-	if got := problem(none, "message"); got != "missing: "+schema+".messages is not there" || len(none.Fatal()) == 0 {
+	if got := problem(none, "message"); got != "missing: "+schema+".messages does not exist" || len(none.Fatal()) == 0 {
 		t.Errorf("%s, fatal %v", got, none.Fatal())
 	}
 }

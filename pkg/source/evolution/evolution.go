@@ -17,7 +17,7 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// indexes that the reports live on. Evolution brings none on times.
+// indexes lists the indexes that reports need. Evolution has none on times.
 var indexes = []source.Index{
 	{Table: "Message", Column: "messageTimestamp"},
 	{Table: "MessageUpdate", Column: "messageId"},
@@ -31,16 +31,15 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	}
 	features := map[string]bool{"bot_sessions": db.Has("Message.sessionId"), "chat names": db.Has("Chat.name")}
 	if db.Has("MessageUpdate.status") {
-		// An installation may keep none of them: then nobody knows what became of
-		// a message.
+		// An installation may not store updates. The status of messages is unknown then.
 		if features["updates"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("MessageUpdate")+")"); err != nil {
 			return nil, err
 		}
 	}
 	features["statuses"] = features["updates"]
 	if !features["updates"] && db.Has("Message.status") {
-		// Some versions and settings keep a message's own status up instead. PENDING alone is
-		// what every message begins with.
+		// Some versions and settings update the status of the message itself instead. Every
+		// message starts as PENDING.
 		if features["statuses"], err = db.Bool(ctx, "SELECT EXISTS (SELECT FROM (SELECT * FROM "+db.Table("Message")+` ORDER BY "messageTimestamp" DESC LIMIT 10000) AS m
 WHERE m."key" ->> 'fromMe' = 'true' AND upper(btrim(m."status"::text)) IN ('ERROR', 'FAILED', 'DELIVERY_ACK', 'DELIVERED', 'READ', 'PLAYED'))`); err != nil {
 			return nil, err
@@ -66,7 +65,7 @@ WHERE m."key" ->> 'fromMe' = 'true' AND upper(btrim(m."status"::text)) IN ('ERRO
 	}
 	found, err := db.Examine(ctx, source.Product{
 		Name: "Evolution API", Files: files, Features: features, Data: struct{ Account string }{account}, Indexes: indexes, Wrong: wrong,
-		// Whom only the business wrote to stands nowhere else.
+		// Contacts that never wrote have no row with their number.
 		Phone:  `'+' || substring($id FROM '^(\d+)@s\.whatsapp\.net$')`,
 		Remedy: remedy,
 		Checks: checks,
@@ -74,20 +73,20 @@ WHERE m."key" ->> 'fromMe' = 'true' AND upper(btrim(m."status"::text)) IN ('ERRO
 	if err != nil || !db.Has("_prisma_migrations.migration_name") {
 		return found, err
 	}
-	// A version is told only by its last change of the schema.
+	// The database does not contain the version, only the last migration.
 	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(migration_name), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+db.Table("_prisma_migrations")+` WHERE migration_name ~ '^20\d{12}_'`)
 	return found, err
 }
 
-// checks find what is stored more than once, and what has no id.
+// checks find messages that are stored more than once and messages without an id.
 var checks = []source.Check{
 	{Relation: "message", SQL: "copied", Allowed: true, Explanation: source.Explanation{Wrong: "{is|are} stored more than once", Effect: "Reports count each message once, at its first time.", Fix: "Nothing to do."}},
-	{Relation: "message", SQL: "no_key", Explanation: source.Explanation{Wrong: "{has|have} no key.id", Effect: "Reports count each row as a message, copies too.", Fix: "Find out which program stores messages without a key."}},
+	{Relation: "message", SQL: "no_key", Explanation: source.Explanation{Wrong: "{has|have} no key.id", Effect: "Reports count each row as a message, including copies.", Fix: "Find out which program stores messages without a key."}},
 }
 
-// meaning is the column of Instance that holds the account: it names a client, or one
-// instance by its id or its name. Where it does several of these, and not for the same
-// instances, nobody knows whose are meant: names are often chosen by customers.
+// meaning returns the column of Instance that contains the account: a client name, or the
+// id or name of one instance. wrong is a problem if several columns of different instances
+// contain it: customers often choose the names, so it is unclear which one is meant.
 func meaning(ctx context.Context, db *source.Database, account string) (column, wrong string, err error) {
 	var held []string
 	for _, c := range []string{"clientName", "id", "name"} {
@@ -108,7 +107,7 @@ func meaning(ctx context.Context, db *source.Database, account string) (column, 
 	list := `"` + strings.Join(held, `", "`) + `"`
 	several, err := db.Bool(ctx, "SELECT EXISTS (SELECT FROM "+db.Table("Instance")+" WHERE $1 IN ("+list+") AND ($1 = ALL (ARRAY["+list+"]::text[])) IS NOT TRUE)", account)
 	if several {
-		wrong = fmt.Sprintf("the account %s is the %s of different instances: give the id of one, or rename one", account, strings.Join(held, " and the "))
+		wrong = fmt.Sprintf("the account %s is the %s of different instances: enter the id of one, or rename one", account, strings.Join(held, " and the "))
 	}
 	return held[0], wrong, err
 }

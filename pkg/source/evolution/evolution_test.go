@@ -311,8 +311,8 @@ func TestMeaningOfTheAccount(t *testing.T) {
 	}
 	for account, want := range map[string]string{
 		"rival": "i3 i5", "support": "i2", "i2": "i2", "solo": "i4",
-		"acme": "the account acme is the clientName and the name of different instances: give the id of one, or rename one",
-		"i1":   "the account i1 is the id and the name of different instances: give the id of one, or rename one",
+		"acme": "the account acme is the clientName and the name of different instances: enter the id of one, or rename one",
+		"i1":   "the account i1 is the id and the name of different instances: enter the id of one, or rename one",
 	} {
 		s := sourcetest.Found(t, sourcetest.Open(t, kind, "", source.Settings{Schema: schema, Account: account}))
 		if fatal := s.Fatal(); len(fatal) > 0 {

@@ -19,11 +19,11 @@ import (
 
 // Kind is a kind of database.
 type Kind struct {
-	// ID is what the settings hold, Name what people see.
+	// ID is the value in the settings, Name the name that people see.
 	ID, Name string
-	// Schema holds the tables where the settings name no other.
+	// Schema is the default schema.
 	Schema string
-	// tables are some that every such database has, and together no other.
+	// tables are tables that identify this kind of database.
 	tables []string
 	detect func(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, error)
 }
@@ -48,21 +48,20 @@ func IDs() []string {
 	return ids
 }
 
-// Lookup returns the kind of that id; the empty one is views. The error is a
-// sentence for the person who chose it.
+// Lookup returns the kind with that id. An empty id means views. The error is shown to
+// the user.
 func Lookup(id string) (Kind, error) {
 	if id == "" {
 		id = All[0].ID
 	}
 	at := slices.IndexFunc(All, func(k Kind) bool { return k.ID == id })
 	if at < 0 {
-		return Kind{}, fmt.Errorf("the database kind %q is not known: choose one of %s", id, strings.Join(IDs(), ", "))
+		return Kind{}, fmt.Errorf("unknown database type %q: choose one of %s", id, strings.Join(IDs(), ", "))
 	}
 	return All[at], nil
 }
 
-// Detect is the examination of a database of this kind: it returns the source of
-// its relations.
+// Detect returns a function that examines a database of this kind and returns its source.
 func (k Kind) Detect(s source.Settings) func(context.Context, pgx.Tx) (*source.Source, error) {
 	if s.Schema == "" {
 		s.Schema = k.Schema
@@ -76,7 +75,7 @@ func (k Kind) Detect(s source.Settings) func(context.Context, pgx.Tx) (*source.S
 		if err == nil && problem != "" {
 			found = &source.Source{
 				Kind: k.Name, Findings: []source.Finding{{Relation: "message", State: source.Missing, Problem: problem, Fatal: true}},
-				Remedy: "Choose the kind of database and the schema that fit, in the data source settings",
+				Remedy: "Choose the right database type and schema in the data source settings",
 			}
 		}
 		return found, err

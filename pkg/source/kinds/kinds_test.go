@@ -47,7 +47,7 @@ func TestLost(t *testing.T) {
 
 	check("chatwoot", source.Settings{}, "the schema public has no tables of Chatwoot")
 	exec("CREATE SCHEMA a; CREATE SCHEMA b; CREATE SCHEMA c; CREATE SCHEMA d; CREATE SCHEMA e")
-	check("views", source.Settings{}, "there is no schema parley; there is the schema a; there is the schema b; there is the schema c; …")
+	check("views", source.Settings{}, "the schema parley does not exist; other schemas in this database: a, b, c, …")
 	exec("DROP SCHEMA a, b, c, d, e")
 
 	for _, kind := range kinds.IDs() {
@@ -71,19 +71,19 @@ func TestLost(t *testing.T) {
 		}
 		there := fmt.Sprintf("; the schema of_%s has the %s", kind, what)
 		check(kind, source.Settings{}, "the schema public has no "+what+there)
-		check(kind, source.Settings{Schema: "nowhere"}, "there is no schema nowhere"+there)
+		check(kind, source.Settings{Schema: "nowhere"}, "the schema nowhere does not exist"+there)
 	}
 	check("webhook", source.Settings{Schema: "of_chatwoot", Webhook: source.Webhook{Table: "hooks"}},
 		"the schema of_chatwoot has no table hooks; the schema of_chatwoot has the tables of Chatwoot; the schema of_evolution has the tables of Evolution API; the schema of_ticketz has the tables of Ticketz")
-	check("views", source.Settings{}, "there is no schema parley; the schema of_chatwoot has the tables of Chatwoot; the schema of_evolution has the tables of Evolution API; the schema of_ticketz has the tables of Ticketz; …")
+	check("views", source.Settings{}, "the schema parley does not exist; the schema of_chatwoot has the tables of Chatwoot; the schema of_evolution has the tables of Evolution API; the schema of_ticketz has the tables of Ticketz; …")
 
-	check("chatwoot", source.Settings{Schema: "of_chatwoot", Account: "99999999999"}, "there is no account 99999999999")
+	check("chatwoot", source.Settings{Schema: "of_chatwoot", Account: "99999999999"}, "the account 99999999999 does not exist")
 
 	// Where something is there, what is missing is told by its name.
 	exec("DROP TABLE of_chatwoot.messages CASCADE")
-	check("chatwoot", source.Settings{Schema: "of_chatwoot"}, "of_chatwoot.messages is not there")
-	check("chatwoot", source.Settings{Schema: "of_chatwoot", Account: "nobody"}, "of_chatwoot.messages is not there; there is no account nobody")
-	check("ticketz", source.Settings{Schema: "of_ticketz", Account: "nobody"}, "there is no account nobody")
-	check("ticketz", source.Settings{Schema: "of_ticketz", Account: "99999999999"}, "there is no account 99999999999")
-	check("evolution", source.Settings{Schema: "of_evolution", Account: "nobody"}, "there is no account nobody")
+	check("chatwoot", source.Settings{Schema: "of_chatwoot"}, "of_chatwoot.messages does not exist")
+	check("chatwoot", source.Settings{Schema: "of_chatwoot", Account: "nobody"}, "of_chatwoot.messages does not exist; the account nobody does not exist")
+	check("ticketz", source.Settings{Schema: "of_ticketz", Account: "nobody"}, "the account nobody does not exist")
+	check("ticketz", source.Settings{Schema: "of_ticketz", Account: "99999999999"}, "the account 99999999999 does not exist")
+	check("evolution", source.Settings{Schema: "of_evolution", Account: "nobody"}, "the account nobody does not exist")
 }

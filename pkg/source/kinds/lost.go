@@ -21,10 +21,10 @@ WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 GROUP BY n.nspname
 ORDER BY n.nspname`
 
-// mostNamed is how many places are named where something may be.
+// mostNamed is the maximum number of places or schemas that a sentence lists.
 const mostNamed = 3
 
-// marks are the tables by which the kind is known.
+// marks returns the tables that identify the kind.
 func (k Kind) marks(s source.Settings) []string {
 	if k.ID == "webhook" {
 		return []string{cmp.Or(s.Webhook.Table, webhook.Table)}
@@ -32,7 +32,7 @@ func (k Kind) marks(s source.Settings) []string {
 	return k.tables
 }
 
-// what is what the marks are called.
+// what describes these tables.
 func (k Kind) what(s source.Settings) string {
 	if k.ID == "webhook" {
 		return "table " + k.marks(s)[0]
@@ -40,8 +40,8 @@ func (k Kind) what(s source.Settings) string {
 	return "tables of " + k.Name
 }
 
-// lost tells in a sentence that the schema has nothing of the kind, and where else
-// it may be. It is empty where something is there.
+// lost returns a sentence if the schema has no tables of this kind, with other schemas
+// that have some. Otherwise it returns "".
 func (k Kind) lost(ctx context.Context, tx pgx.Tx, s source.Settings) (string, error) {
 	var names []string
 	for _, kind := range All {
@@ -66,7 +66,7 @@ func (k Kind) lost(ctx context.Context, tx pgx.Tx, s source.Settings) (string, e
 		return "", nil
 	}
 
-	sentence := "there is no schema " + s.Schema
+	sentence := fmt.Sprintf("the schema %s does not exist", s.Schema)
 	if _, exists := tables[s.Schema]; exists {
 		sentence = fmt.Sprintf("the schema %s has no %s", s.Schema, k.what(s))
 	}
@@ -88,15 +88,20 @@ func (k Kind) lost(ctx context.Context, tx pgx.Tx, s source.Settings) (string, e
 	if len(hints) == 0 {
 		hints = others
 	}
-	if len(hints) == 0 {
-		for _, schema := range schemas {
-			if schema != s.Schema {
-				hints = append(hints, "there is the schema "+schema)
-			}
-		}
+	if len(hints) > 0 {
+		return strings.Join(append([]string{sentence}, firstNames(hints)...), "; "), nil
 	}
-	if len(hints) > mostNamed {
-		hints = append(hints[:mostNamed:mostNamed], "…")
+	schemas = slices.DeleteFunc(schemas, func(schema string) bool { return schema == s.Schema })
+	if len(schemas) > 0 {
+		sentence += "; other schemas in this database: " + strings.Join(firstNames(schemas), ", ")
 	}
-	return strings.Join(append([]string{sentence}, hints...), "; "), nil
+	return sentence, nil
+}
+
+// firstNames shortens a list to the first few.
+func firstNames(list []string) []string {
+	if len(list) > mostNamed {
+		return append(list[:mostNamed:mostNamed], "…")
+	}
+	return list
 }

@@ -15,7 +15,7 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// indexes that the reports live on. Ticketz of today brings them all.
+// indexes lists the indexes that reports need. Current versions of Ticketz have all of them.
 var indexes = []source.Index{
 	{Table: "Messages", Column: "createdAt"},
 	{Table: "Messages", Column: "ticketId"},
@@ -38,22 +38,21 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		return nil, err
 	}
 	features := map[string]bool{
-		// Ticketz itself, as it is since May 2025: what it wrote before has the meaning
-		// that it had in its day.
+		// Ticketz since May 2025. Older rows keep their old meaning.
 		"ticketz":      db.Has("TicketTraking.chatbotendAt"),
 		"rounds":       db.Has("TicketTraking.startedAt"),
 		"surveys":      db.Has("TicketTraking.ratingAt"),
 		"errors":       db.Has("Messages.error"),
 		"campaigns":    db.Has("CampaignShipping.deliveredAt"),
 		"raw messages": db.Has("Messages.dataJson"),
-		// Newer versions keep who wrote.
+		// Newer versions store the author.
 		"writers":       db.Has("Messages.userId"),
 		"round agents":  db.Has("TicketTraking.userId") && db.Has("TicketTraking.companyId"),
 		"rating agents": db.Has("UserRatings.userId") && db.Has("UserRatings.companyId"),
 	}
 	if db.Has("UserRatings.rate") && db.Has("UserRatings.createdAt") && db.Has("UserRatings.companyId") {
 		for scale, sql := range scales {
-			// Of Ticketz itself all is known from a day on.
+			// Ticketz itself uses a known scale from this day on.
 			if features[scale], err = db.Bool(ctx, "SELECT "+sql+" FROM (SELECT rate FROM "+db.Table("UserRatings")+` AS u
 WHERE ($1 = '' OR u."companyId"::text = $1) AND NOT ($2 AND u."createdAt" >= '2024-10-14') ORDER BY u.id DESC LIMIT 500) AS latest`, s.Account, features["ticketz"]); err != nil {
 				return nil, err
@@ -67,15 +66,15 @@ WHERE ($1 = '' OR u."companyId"::text = $1) AND NOT ($2 AND u."createdAt" >= '20
 	if err != nil || !db.Has("SequelizeMeta.name") {
 		return found, err
 	}
-	// A version is told only by its last change of the schema.
+	// The database does not contain the version, only the last migration.
 	found.Version, err = db.Text(ctx, "SELECT 'schema of ' || to_char(to_date(left(max(name), 8), 'YYYYMMDD'), 'YYYY-MM-DD') FROM "+
 		db.Table("SequelizeMeta")+` WHERE name ~ '^20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d)\d{6}-'`)
 	return found, err
 }
 
-// scales are the scales of ratings that are not 1 to 5, each with what the latest
-// ratings show of it: the product asks for another in every version, and keeps
-// nowhere which. A few that no scale holds are somebody's mistake.
+// scales are the rating scales other than 1 to 5, with a condition on the latest ratings
+// that identifies them: versions use different scales and do not store which. A few
+// ratings outside the scale are ignored as mistakes.
 var scales = map[string]string{
 	"of ten":   "count(*) > 0 AND count(*) FILTER (WHERE rate > 5) * 20 >= count(*)",
 	"of three": "count(*) FILTER (WHERE rate > 0) >= 20 AND count(*) FILTER (WHERE rate > 3) * 20 < count(*) FILTER (WHERE rate > 0)",

@@ -285,9 +285,9 @@ func TestVersions(t *testing.T) {
 		t.Errorf("%v, version %q", older.Fatal(), older.Version)
 	}
 	unknown(older, slices.Insert(slices.Clone(always), 4, "failure_reasons")...)
-	problem(older, "message", "partial: Messages.channel is not there; Messages.error is not there; CampaignShipping.deliveredAt is not there: what hangs on it is unknown")
-	problem(older, "contact", "partial: WhatsappLidMaps.lid is not there: what hangs on it is unknown")
-	problem(older, "tag", "partial: ContactTags.contactId is not there: what hangs on it is unknown")
+	problem(older, "message", "partial: Messages.channel does not exist; Messages.error does not exist; CampaignShipping.deliveredAt does not exist; metrics that need this are not recorded")
+	problem(older, "contact", "partial: WhatsappLidMaps.lid does not exist; metrics that need this are not recorded")
+	problem(older, "tag", "partial: ContactTags.contactId does not exist; metrics that need this are not recorded")
 
 	change(`DROP TABLE "TicketTraking", "UserRatings"`)
 	change(`ALTER TABLE "Whatsapps" DROP COLUMN channel`)
@@ -297,8 +297,8 @@ func TestVersions(t *testing.T) {
 	if len(old.Fatal()) > 0 {
 		t.Error(old.Fatal())
 	}
-	problem(old, "conversation_event", "missing: TicketTraking is not there")
-	problem(old, "csat", "missing: UserRatings is not there")
+	problem(old, "conversation_event", "missing: TicketTraking does not exist")
+	problem(old, "csat", "missing: UserRatings does not exist")
 	e := sourcetest.Open(t, kind, "", source.Settings{Schema: schema})
 	r := calendar.Range{From: story.End.AddDate(0, 0, -30), To: story.End}
 	result, err := e.Run(t.Context(), engine.Request{Query: query.Query{Metrics: []string{"messages"}, GroupBy: []string{"channel"}}, Range: r})

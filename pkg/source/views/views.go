@@ -16,7 +16,7 @@ import (
 
 type column struct {
 	typ             string
-	base            string // of a domain the type below it
+	base            string // the underlying type of a domain
 	readable        bool
 	defaultCollated bool
 }
@@ -32,12 +32,11 @@ JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_type base ON base.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
 WHERE n.nspname = $1`
 
-const remedy = "Check the schema in the data source settings, or make the views (see docs/your-own-database.md)"
+const remedy = "Check the schema in the data source settings, or create the views (see docs/your-own-database.md)"
 
-// Detect looks at the schema and returns the source that its relations make,
-// with a finding for each relation that is absent or incomplete. The error is
-// the database's; a schema that does not fit the contract is no error but a
-// fatal finding.
+// Detect examines the schema and returns its source, with a finding for each relation
+// that is missing or incomplete. A schema without the required relations is a fatal
+// finding; the error is one of the database.
 func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*source.Source, error) {
 	schema := settings.Schema
 	found := map[string]map[string]column{}
@@ -64,7 +63,7 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 			return nil, err
 		}
 		if !exists {
-			s.Findings = []source.Finding{{Relation: "message", State: source.Missing, Problem: fmt.Sprintf("there is no schema %s", schema), Fatal: true}}
+			s.Findings = []source.Finding{{Relation: "message", State: source.Missing, Problem: fmt.Sprintf("the schema %s does not exist", schema), Fatal: true}}
 			return s, nil
 		}
 	}
@@ -90,8 +89,8 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 	return s, err
 }
 
-// checkAccount adds a finding where the settings name an account of which no relation
-// has a row, though there are others.
+// checkAccount adds a finding if no relation has rows of the account, but some have rows
+// of other accounts.
 func (v *reader) checkAccount(ctx context.Context, db source.Querier, s *source.Source) error {
 	var own, any []string
 	for _, relation := range []string{"account", "conversation", "contact", "message"} {
@@ -109,7 +108,7 @@ func (v *reader) checkAccount(ctx context.Context, db source.Querier, s *source.
 	}
 	known, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 	if err == nil && !known {
-		s.Findings = slices.Insert(s.Findings, 0, source.Finding{Relation: "account", State: source.Missing, Problem: "there is no account " + v.account, Fatal: true})
+		s.Findings = slices.Insert(s.Findings, 0, source.Finding{Relation: "account", State: source.Missing, Problem: "the account " + v.account + " does not exist", Fatal: true})
 		if len(s.Fatal()) == 1 {
 			s.Remedy = "Check the account in the data source settings"
 		}
@@ -117,8 +116,8 @@ func (v *reader) checkAccount(ctx context.Context, db source.Querier, s *source.
 	return err
 }
 
-// indexes are those that the reports live on where the relation is a large table.
-// What is under a view is not known, and a column that is cast is found by none.
+// indexes lists the indexes that reports need if a relation is a large table. The tables
+// below a view are unknown, and columns that are cast cannot use an index.
 var indexes = []source.Index{
 	{Table: "message", Column: "created_at"},
 	{Table: "message", Column: "contact_id"},
@@ -130,7 +129,7 @@ var indexes = []source.Index{
 	{Table: "csat", Column: "sent_at"},
 }
 
-// reader writes the SELECTs of the relations of a schema.
+// reader creates the SELECTs of the relations in a schema.
 type reader struct {
 	schema, account string
 	found           map[string]map[string]column
@@ -156,16 +155,16 @@ func hasSchema(ctx context.Context, db source.Querier, schema string) (bool, err
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 }
 
-// relation is the SELECT of one relation: columns of other types are cast,
-// optional ones that are absent become null.
+// relation returns the SELECT of a relation. Columns of other types are cast, and missing
+// optional columns are null.
 func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []string, finding source.Finding) {
 	schema, found := v.schema, v.found[r.Name]
 	finding = source.Finding{Relation: r.Name, State: source.Missing, Fatal: r.Required}
-	if found == nil && r.Name == "market" { // the shipped calling codes serve
+	if found == nil && r.Name == "market" { // the included calling codes are used
 		return "", "", nil, finding
 	}
 	if found == nil {
-		finding.Problem = fmt.Sprintf("the relation %s.%s is missing", schema, r.Name)
+		finding.Problem = fmt.Sprintf("%s.%s does not exist", schema, r.Name)
 		return "", "", nil, finding
 	}
 	var fields, missed, missing, unreadable, foreign []string
@@ -184,7 +183,7 @@ func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []stri
 		case !col.readable:
 			unreadable = append(unreadable, c.Name)
 		case !source.Castable(col.base, c.Type):
-			foreign = append(foreign, fmt.Sprintf("%s.%s.%s is of type %s, which cannot be read as %s", schema, r.Name, c.Name, col.typ, c.Type))
+			foreign = append(foreign, fmt.Sprintf("%s.%s.%s has the type %s, which cannot be converted to %s", schema, r.Name, c.Name, col.typ, c.Type))
 		default:
 			field, wrong := v.values.Field(r.Name, c, v.stored(r.Name, c.Name))
 			fields, defects = append(fields, field+" AS "+c.Name), append(defects, wrong...)
@@ -193,19 +192,23 @@ func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []stri
 	limit, limited := v.limit(r.Name)
 	switch {
 	case len(missing) > 0:
-		finding.Problem = fmt.Sprintf("%s.%s lacks the column %s", schema, r.Name, strings.Join(missing, ", "))
+		finding.Problem = fmt.Sprintf("%s.%s has no column %s", schema, r.Name, strings.Join(missing, ", "))
 	case len(unreadable) > 0:
 		finding.Forbidden = schema + "." + r.Name
-		finding.Problem = fmt.Sprintf("the user may not read %s.%s (%s): GRANT USAGE ON SCHEMA and SELECT ON the relation to it", schema, r.Name, strings.Join(unreadable, ", "))
+		which := ""
+		if len(unreadable) < len(r.Columns)-len(absent) { // others can be read
+			which = " (" + strings.Join(unreadable, ", ") + ")"
+		}
+		finding.Problem = fmt.Sprintf("the user has no read access to %s.%s%s: grant USAGE on the schema and SELECT on the table or view", schema, r.Name, which)
 	case len(foreign) > 0:
 		finding.Problem = strings.Join(foreign, "; ")
 	case !limited:
-		finding.Problem = fmt.Sprintf("%s.%s has no account_id: it cannot be limited to an account", schema, r.Name)
+		finding.Problem = fmt.Sprintf("%s.%s has no account_id, so it cannot be limited to an account", schema, r.Name)
 	default:
 		finding.State, finding.Fatal = source.Complete, false
 		if len(missed) > 0 {
 			finding.State = source.Partial
-			finding.Problem = fmt.Sprintf("%s.%s has no %s: what hangs on it is unknown", schema, r.Name, strings.Join(missed, ", "))
+			finding.Problem = fmt.Sprintf("%s.%s has no column %s; metrics that need this are not recorded", schema, r.Name, strings.Join(missed, ", "))
 		}
 		var counted []string
 		if _, ok := found["content_type"]; ok && r.Name == "message" {
@@ -219,8 +222,8 @@ func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []stri
 	return "", "", nil, finding
 }
 
-// once keeps one row of each id of the relations that describe others and are small. A
-// line that stands twice would count its messages twice.
+// once removes duplicate ids from small relations that others refer to. Messages of a
+// line with two rows would be counted twice.
 func once(relation, sql string) string {
 	if !slices.Contains([]string{"line", "account", "agent", "team", "campaign"}, relation) {
 		return sql
@@ -229,17 +232,17 @@ func once(relation, sql string) string {
 	return fmt.Sprintf("SELECT DISTINCT ON (r.%[1]s) r.*\nFROM (\n%[2]s\n) AS r\nORDER BY r.%[1]s, r.name", id, sql)
 }
 
-// stored is a column as the schema has it.
+// stored returns a column with its type in the schema.
 func (v *reader) stored(relation, name string) source.StoredColumn {
 	col := v.found[relation][name]
 	typ := col.typ
 	if col.base != typ {
-		typ = col.base // a domain is read as what it is made of
+		typ = col.base // a domain is read as its underlying type
 	}
 	return source.StoredColumn{Expr: name, Type: typ, Foreign: !col.defaultCollated}
 }
 
-// where is a WHERE clause of all the conditions, each in a line of its own.
+// where returns a WHERE clause with all conditions, one per line.
 func where(conditions ...[]string) string {
 	all := slices.Concat(conditions...)
 	if len(all) == 0 {
@@ -257,7 +260,7 @@ func keptBy(defects []source.Defect) (conditions []string) {
 	return conditions
 }
 
-// leftOut selects the rows with a defect. Those without an event time are in no range.
+// leftOut selects the rows with a defect. Rows without an event time are in no range.
 func (v *reader) leftOut(r source.Relation, defects []source.Defect, limit []string) string {
 	at := source.EventTime(r.Name)
 	var when, any, parts []string
@@ -287,7 +290,7 @@ func (v *reader) leftOut(r source.Relation, defects []source.Defect, limit []str
 	return strings.Join(parts, "\nUNION ALL\n")
 }
 
-// spanned are the bounds of a span on the event time, whatever its type.
+// spanned returns the conditions of a span on the event time, for any type.
 func (v *reader) spanned(relation string) []string {
 	if bounds := v.bounds(relation); len(bounds) > 0 {
 		return bounds
@@ -300,8 +303,7 @@ func (v *reader) spanned(relation string) []string {
 	return []string{expr + " >= $since", expr + " < $until"}
 }
 
-// lists let the indexes on ids serve where rows of certain contacts or conversations
-// are read.
+// lists returns conditions on contacts and conversations that can use indexes on ids.
 func (v *reader) lists(relation string) (conditions []string) {
 	for _, list := range []struct{ column, mark string }{{"contact_id", "$contacts"}, {"conversation_id", "$conversations"}} {
 		col := v.found[relation][list.column]
@@ -312,13 +314,13 @@ func (v *reader) lists(relation string) (conditions []string) {
 	return conditions
 }
 
-// words lists texts of this program as SQL.
+// words returns constants as an SQL list.
 func words(texts []string) string { return "'" + strings.Join(texts, "', '") + "'" }
 
 func (v *reader) table(name string) string { return pgx.Identifier{v.schema, name}.Sanitize() }
 
-// bounds lets the index on a naive event time serve. Instants need none: a range
-// of the column itself reaches their index.
+// bounds returns conditions that can use the index on a timestamp without time zone. A
+// timestamptz needs none, since PostgreSQL pushes the range down to the column.
 func (v *reader) bounds(relation string) []string {
 	at := map[string]string{"message": "created_at", "conversation": "created_at", "conversation_event": "at"}[relation]
 	if at == "" || v.found[relation][at].base != "timestamp" {
@@ -327,7 +329,7 @@ func (v *reader) bounds(relation string) []string {
 	return []string{at + " >= $since AT TIME ZONE 'UTC'", at + " < $until AT TIME ZONE 'UTC'"}
 }
 
-// indexes are those that the columns, by their types, can be found by.
+// indexes returns the indexes that the types of the columns allow to use.
 func (v *reader) indexes() (serving []source.Index) {
 	for _, i := range indexes {
 		col, serves := v.found[i.Table][i.Column], false
@@ -343,8 +345,8 @@ func (v *reader) indexes() (serving []source.Index) {
 	return serving
 }
 
-// limit keeps the rows of the account that the source is limited to. It fails
-// for a relation that does not tell whose its rows are.
+// limit returns the conditions for the rows of the account. ok is false if the relation
+// does not contain the account of its rows.
 func (v *reader) limit(relation string) (conditions []string, ok bool) {
 	if v.account == "" || source.IsShared(relation) {
 		return nil, true
@@ -356,7 +358,7 @@ func (v *reader) limit(relation string) (conditions []string, ok bool) {
 		}
 		return []string{condition}, true
 	}
-	// The others are those of the account's conversations, contacts, lines …
+	// Other relations belong to the account's conversations, contacts and lines.
 	of := func(column, owner string) string {
 		if own, ok := v.found[owner]["account_id"]; !ok || !own.readable || v.found[owner][owner+"_id"].typ == "" {
 			return "false"
@@ -392,8 +394,8 @@ func (v *reader) limit(relation string) (conditions []string, ok bool) {
 	return []string{condition}, true
 }
 
-// citing are conditions that the account's own rows name an agent: who left it is
-// named still.
+// citing returns conditions for agents that rows of the account refer to, so that former
+// agents keep their names.
 func (v *reader) citing() (conditions []string) {
 	for _, relation := range []string{"message", "conversation", "conversation_event", "csat"} {
 		if agent := v.found[relation]["agent_id"]; agent.typ == "" || !agent.readable {
@@ -406,7 +408,7 @@ func (v *reader) citing() (conditions []string) {
 	return conditions
 }
 
-// key is a column as the text that ids are.
+// key returns a column as text, like ids.
 func (v *reader) key(relation, column string) string {
 	return source.TextOf(v.stored(relation, column))
 }

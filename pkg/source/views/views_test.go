@@ -387,7 +387,7 @@ func TestOnlyWhatIsNeeded(t *testing.T) {
 		problems[f.Relation] = f.Problem
 	}
 	for relation, want := range map[string]string{
-		"message": "has no account_id, subaccount", "conversation": "has no account_id", "csat": "is missing", "tag": "is missing",
+		"message": "has no column account_id, subaccount", "conversation": "has no column account_id", "csat": "does not exist", "tag": "does not exist",
 	} {
 		if !strings.Contains(problems[relation], want) {
 			t.Errorf("%s: %q, want %q", relation, problems[relation], want)
@@ -413,7 +413,7 @@ func TestEachAbsence(t *testing.T) {
 			var schemaError *engine.SchemaError
 			var queryError *query.Error
 			switch {
-			case r.Required && (!errors.As(err, &schemaError) || !strings.Contains(err.Error(), fmt.Sprintf("%s.%s is missing", schema, r.Name))):
+			case r.Required && (!errors.As(err, &schemaError) || !strings.Contains(err.Error(), fmt.Sprintf("%s.%s does not exist", schema, r.Name))):
 				t.Errorf("%s without %s: %v, want an error of the schema that names it", p.ID, r.Name, err)
 			case !r.Required && err != nil && (!errors.As(err, &queryError) || !strings.Contains(err.Error(), "no relation "+r.Name)):
 				t.Errorf("%s without %s: %v", p.ID, r.Name, err)
@@ -451,7 +451,7 @@ func TestPartial(t *testing.T) {
 			t.Errorf("%+v: no error where all is wanted", q)
 		}
 		want, got := run(full, q), run(less, q)
-		if !slices.Equal(got.Notices, []string{"Not available: CSAT ratings (the relation " + schema + ".csat is missing)."}) {
+		if !slices.Equal(got.Notices, []string{"Not available: CSAT ratings (" + schema + ".csat does not exist)."}) {
 			t.Errorf("%+v: notices %q", q, got.Notices)
 		}
 		if !reflect.DeepEqual(got.Columns, want.Columns) || !reflect.DeepEqual(got.Query.Metrics, want.Query.Metrics) {
@@ -538,14 +538,14 @@ func TestFindings(t *testing.T) {
 
 	t.Run("no schema", func(t *testing.T) {
 		got := fatal(t, d.detect(t, "no_such_schema"))
-		if !strings.Contains(got, "there is no schema no_such_schema") || strings.Contains(got, "\n") {
+		if !strings.Contains(got, "the schema no_such_schema does not exist") || strings.Contains(got, "\n") {
 			t.Error(got)
 		}
 	})
 	t.Run("empty schema", func(t *testing.T) {
 		_, schema := pgtest.Schema(t)
 		got := fatal(t, d.detect(t, schema))
-		if !strings.Contains(got, schema+".message is missing") || !strings.Contains(got, schema+".line is missing") {
+		if !strings.Contains(got, schema+".message does not exist") || !strings.Contains(got, schema+".line does not exist") {
 			t.Error(got)
 		}
 	})
@@ -556,7 +556,7 @@ func TestFindings(t *testing.T) {
 			}
 			return c.Name
 		})
-		if got := fatal(t, d.detect(t, schema)); !strings.Contains(got, "message lacks the column direction, created_at") {
+		if got := fatal(t, d.detect(t, schema)); !strings.Contains(got, "message has no column direction, created_at") {
 			t.Error(got)
 		}
 	})
@@ -571,11 +571,11 @@ func TestFindings(t *testing.T) {
 			return c.Name
 		})
 		s := d.detect(t, schema)
-		if got := fatal(t, s); !strings.Contains(got, "message.created_at is of type int8, which cannot be read as timestamptz") {
+		if got := fatal(t, s); !strings.Contains(got, "message.created_at has the type int8, which cannot be converted to timestamptz") {
 			t.Error(got)
 		}
 		for _, f := range s.Findings {
-			if f.Relation == "csat" && (f.Fatal || !strings.Contains(f.Problem, "answered_at is of type int8")) {
+			if f.Relation == "csat" && (f.Fatal || !strings.Contains(f.Problem, "answered_at has the type int8")) {
 				t.Errorf("csat: %+v", f)
 			}
 		}
@@ -604,10 +604,10 @@ func TestFindings(t *testing.T) {
 			}
 			return s
 		}
-		if got := fatal(t, see()); !strings.Contains(got, "may not read "+schema+".message") || !strings.Contains(got, "GRANT USAGE ON SCHEMA") {
+		if got := fatal(t, see()); !strings.Contains(got, "no read access to "+schema+".message") || !strings.Contains(got, "grant USAGE on the schema") {
 			t.Error(got)
 		}
-		if got := fatal(t, see("GRANT SELECT ON ALL TABLES IN SCHEMA %s TO %s")); !strings.Contains(got, "may not read "+schema+".message") {
+		if got := fatal(t, see("GRANT SELECT ON ALL TABLES IN SCHEMA %s TO %s")); !strings.Contains(got, "no read access to "+schema+".message") || strings.Contains(got, "created_at") {
 			t.Errorf("without USAGE: %s", got)
 		}
 		if got := fatal(t, see("GRANT USAGE ON SCHEMA %s TO %s")); got != "" {
@@ -713,7 +713,7 @@ func TestAccount(t *testing.T) {
 		d.execute(t, "DROP VIEW %s.%s; CREATE VIEW %[1]s.%[2]s AS SELECT * FROM %[3]s.%[2]s", schema, relation, d.base)
 	}
 	blind := see(account)
-	if fatal := blind.Fatal(); len(fatal) != 1 || fatal[0].Problem != schema+".line has no account_id: it cannot be limited to an account" || blind.Has("agent") || blind.Has("team") || blind.Has("campaign") {
+	if fatal := blind.Fatal(); len(fatal) != 1 || fatal[0].Problem != schema+".line has no account_id, so it cannot be limited to an account" || blind.Has("agent") || blind.Has("team") || blind.Has("campaign") {
 		t.Errorf("%v, %t", fatal, blind.Has("agent"))
 	}
 	if n := count(blind, "agent_team", "true"); n != 0 {
@@ -753,7 +753,7 @@ func TestAccountColumns(t *testing.T) {
 	}
 	bare := find()
 	for _, r := range source.Contract {
-		problem := fmt.Sprintf("%s.%s has no account_id: it cannot be limited to an account", schema, r.Name)
+		problem := fmt.Sprintf("%s.%s has no account_id, so it cannot be limited to an account", schema, r.Name)
 		if got := bare[r.Name]; (got.Problem == problem) != slices.Contains(needing, r.Name) || got.Problem == problem && got.Fatal != r.Required {
 			t.Errorf("without its column: %+v", got)
 		}

@@ -20,29 +20,29 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// Names of the table and its columns where the settings name no others.
+// Default names of the table and its columns.
 const (
 	Table      = "whatsapp_webhook"
 	ReceivedAt = "received_at"
 	Payload    = "payload"
 )
 
-// table is what the files know of the table.
+// table is passed to the SQL files.
 type table struct {
 	Table               string
 	receivedAt, payload string // quoted
-	naive, parsed       bool   // received_at has no zone; payload is jsonb
+	naive, parsed       bool   // received_at has no time zone; payload is jsonb
 	tests               bool   // the server has pg_input_is_valid, from PostgreSQL 16 on
-	users               bool   // webhooks bring the ids of users
+	users               bool   // webhooks contain user ids
 	db                  *source.Database
 }
 
-// ReceivedAt is when the row w came.
+// ReceivedAt returns the time at which row w was received.
 func (t table) ReceivedAt() string { return "w." + t.receivedAt }
 
-// Payload is the body of the row w with its entries, in one form; what is no JSON is
-// null. Most rows are bodies as WhatsApp sends them. Others are looked through for
-// them: texts that hold JSON, lists, and what programs store around them.
+// Payload returns the webhook body of row w in one form, or null if it is not JSON. Most
+// rows contain the body as WhatsApp sends it. In others it is searched for: in texts with
+// JSON, in lists, and in objects that programs wrap around it.
 func (t table) Payload() string {
 	raw := "w." + t.payload
 	if !t.parsed {
@@ -67,27 +67,27 @@ func (t table) Payload() string {
   FROM (SELECT %[2]s AS p OFFSET 0) AS q) END`, t.payload, raw, text, inside, withEntries, changeAlone, valueAlone)
 }
 
-// Where bodies are found in what programs store around them.
+// Where bodies are found in wrapped payloads.
 const (
-	// bodyText is a text that holds a body.
+	// bodyText is a text that contains a body.
 	bodyText = `$.keyvalue() ? ((@.key == "body" || @.key == "payload" || @.key == "rawBody" || @.key == "raw_body" || @.key == "data" || @.key == "Message") && @.value.type() == "string").value`
-	// withEntries is a whole body.
+	// withEntries is a complete body.
 	withEntries = `strict $.** ? (@.entry.type() == "array")`
-	// changeAlone is a change by itself, as Meta's test button sends it.
+	// changeAlone is a single change, as Meta's test button sends it.
 	changeAlone = `strict $.** ? (@.field.type() == "string" && @.value.type() == "object")`
-	// valueAlone is the value of a change by itself, as gateways send it.
+	// valueAlone is the value of a change, as gateways send it.
 	valueAlone = `strict $.** ? (@.messages.type() == "array" || @.statuses.type() == "array")`
 )
 
-// parse reads a text as JSON: null where it is none. No text of PostgreSQL holds the
-// character 0 or half of a surrogate pair: where that is what is wrong, they are left
-// out. Escaped backslashes and whole pairs stay.
+// parse converts a text to JSON, or null if it is not valid. PostgreSQL cannot store the
+// character 0 or half of a surrogate pair, so these are removed if the text is invalid
+// because of them. Escaped backslashes and complete pairs are kept.
 func parse(text string) string {
 	clean := fmt.Sprintf(`regexp_replace(%s, '(\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u0000|\\u[dD][89a-fA-F]..', '\1', 'g')`, text)
 	return fmt.Sprintf("CASE WHEN pg_input_is_valid(%[1]s, 'jsonb') THEN %[1]s::jsonb WHEN pg_input_is_valid(%[2]s, 'jsonb') THEN %[2]s::jsonb END", text, clean)
 }
 
-// Moment is an instant as the column received_at holds it.
+// Moment returns a time in the type of the column received_at.
 func (t table) Moment(instant string) string {
 	if t.naive {
 		return "(" + instant + ") AT TIME ZONE 'UTC'"
@@ -95,62 +95,62 @@ func (t table) Moment(instant string) string {
 	return instant
 }
 
-// Instant is the time of a message or of a status: epoch seconds, mostly as text, or
-// milliseconds. A number may have a fraction.
+// Instant returns the time of a message or status: epoch seconds, mostly as text, or
+// milliseconds. Numbers can have a fraction.
 func (t table) Instant(item string) string {
 	return fmt.Sprintf(`CASE WHEN %[1]s ->> 'timestamp' ~ '^\d{1,11}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint)
         WHEN %[1]s ->> 'timestamp' ~ '^\d{12,14}$' THEN to_timestamp((%[1]s ->> 'timestamp')::bigint / 1000.0)
         WHEN jsonb_typeof(%[1]s -> 'timestamp') = 'number' AND %[1]s ->> 'timestamp' ~ '^\d{1,11}\.\d{1,9}$' THEN to_timestamp((%[1]s ->> 'timestamp')::double precision) END`, item)
 }
 
-// Noted tells whether a message of a webhook's value is a note to oneself: what comes
-// from the line's own number, or goes to it. Echoes come from it always.
+// Noted returns the condition that a message is a note to yourself: from or to the line's
+// own number. Echoes are always from it.
 func (t table) Noted(value, message, other string) string {
 	return fmt.Sprintf("translate(%[1]s #>> '{metadata,display_phone_number}', '+ -().', '') = ltrim(nullif(%[2]s ->> '%[3]s', ''), '+')", value, message, other)
 }
 
-// Possible tells whether an instant can be a time of a message.
+// Possible returns the condition that a time is valid for a message.
 func (t table) Possible(instant string) string {
 	return fmt.Sprintf("(%[1]s >= timestamptz '1990-01-01 00:00:00+00' AND %[1]s < timestamptz '2200-01-01 00:00:00+00') IS TRUE", instant)
 }
 
-// Status is the word of a status.
+// Status returns the code of a status.
 func (t table) Status(status string) string {
 	return fmt.Sprintf(`lower(btrim(%s ->> 'status', E' \t\r\n'))`, status)
 }
 
-// Changes is the path to what is read of a webhook's entry: messages with their
-// statuses, what people write in the WhatsApp Business app, and calls. Histories and the
-// like hold messages too, but come at no bounded time after them.
+// Changes returns the path to the used parts of an entry: messages, statuses, messages
+// written in the WhatsApp Business app, and calls. Histories also contain messages, but
+// can arrive any time after them.
 func (t table) Changes() string {
 	return `$.changes[*] ? (!exists(@.field) || @.field == "messages" || @.field == "smb_message_echoes" || @.field == "calls").value`
 }
 
-// Statuses is Changes without calls, whose statuses are none of messages.
+// Statuses is Changes without calls, since their statuses are not of messages.
 func (t table) Statuses() string {
 	return strings.Replace(t.Changes(), ` || @.field == "calls"`, "", 1)
 }
 
-// People are the parts of a webhook's value that name somebody. Calls name the
-// business too.
+// People returns the parts of a webhook that contain a contact. Calls also contain the
+// business.
 func (t table) People() string {
 	return `$.*[*] ? ((exists(@.wa_id) || exists(@.from) || exists(@.recipient_id) || ` + tellsUser + `) && !(@.recipient_type == "group") && !exists(@.direction))`
 }
 
 const tellsUser = "exists(@.user_id) || exists(@.from_user_id) || exists(@.recipient_user_id) || exists(@.to_user_id)"
 
-// User is the user id that such a part tells.
+// User returns the user id in such a part.
 func (t table) User(part string) string {
 	return source.Known(fmt.Sprintf("coalesce(%[1]s ->> 'user_id', %[1]s ->> 'from_user_id', %[1]s ->> 'recipient_user_id', %[1]s ->> 'to_user_id')", part))
 }
 
-// Number is the number that it tells, which is empty where WhatsApp withholds it.
-// What goes to somebody comes from the business.
+// Number returns the phone number in such a part. It is empty if WhatsApp hides it.
+// A message with a recipient is from the business.
 func (t table) Number(part string) string {
 	return source.Known(fmt.Sprintf("CASE WHEN %[1]s ?| '{to,to_user_id}' THEN ltrim(%[1]s ->> 'to', '+') ELSE coalesce(%[1]s ->> 'wa_id', %[1]s ->> 'from', %[1]s ->> 'recipient_id') END", part))
 }
 
-// Body is the text of a message.
+// Body returns the text of a message.
 func (t table) Body(message string) string {
 	var texts []string
 	for _, path := range []string{
@@ -162,32 +162,32 @@ func (t table) Body(message string) string {
 	return "coalesce(" + strings.Join(texts, ", ") + ")"
 }
 
-// Pricing is the category that a status names: of its price, or of the conversation
-// that older versions name.
+// Pricing returns the category of a status: of its price or, in older versions, of its
+// conversation.
 func (t table) Pricing(status string) string {
 	return fmt.Sprintf("translate(lower(coalesce(%[1]s #>> '{pricing,category}', %[1]s #>> '{conversation,origin,type}')), '-', '_')", status)
 }
 
-// TemplateCategories are those that only templates have.
+// TemplateCategories returns the categories that only templates have.
 func (t table) TemplateCategories() string {
 	return "'" + strings.Join(whatsapp.TemplateCategories(), "', '") + "'"
 }
 
-// IsMessage tells whether what is called a message is one, or a call.
+// IsMessage returns the condition that an item of messages is a message or a call.
 func (t table) IsMessage(message string) string {
 	none := "'" + strings.Join(contract.NoMessageTypes(), "', '") + "'"
 	return fmt.Sprintf("coalesce(lower(%[1]s ->> 'type') NOT IN (%[2]s), true) AND coalesce(lower(%[1]s #>> '{unsupported,type}') NOT IN (%[2]s), true) AND %[1]s ->> 'group_id' IS NULL", message, none)
 }
 
-// One tells whether all items of the list in a webhook's value have the same number
-// in the field and there is one contact: then they are the same person, also where the
-// numbers differ, as in Brazil, Mexico and Argentina.
+// One returns the condition that a webhook has one contact, and all items of a list have
+// the same number in the field. They are the same person then, even if the contact has
+// another number, as in Brazil, Mexico and Argentina.
 func (t table) One(value, list, field string) string {
 	return fmt.Sprintf(`NOT %[1]s @? '$.contacts[1]' AND NOT %[1]s @? '$.%[2]s[*] ? (@.%[3]s != $.%[2]s[0].%[3]s)'`, value, list, field)
 }
 
-// Contact is the id of a contact: the user id, else the one that any webhook tells
-// beside the same number, as users holds them, else the number.
+// Contact returns the id of a contact: the user id, or else the user id that any webhook
+// contains together with the same number (users), or else the number.
 func (t table) Contact(user, number, account, users string) string {
 	if !t.users {
 		return fmt.Sprintf("coalesce(%s, %s)", user, number)
@@ -195,7 +195,7 @@ func (t table) Contact(user, number, account, users string) string {
 	return fmt.Sprintf("coalesce(%[1]s, (SELECT u.users FROM %[4]s AS u) ->> (coalesce(%[3]s, '') || '/' || %[2]s), %[2]s)", user, number, account, users)
 }
 
-// TellsUser is the condition of what tells a user id.
+// TellsUser returns the condition that a part of a webhook contains a user id.
 func (t table) TellsUser() string { return tellsUser }
 
 // Detect examines the table of webhooks.
@@ -224,7 +224,7 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 		return nil, err
 	}
 	if db.Has(names.Table+"."+names.ReceivedAt) && db.Has(names.Table+"."+names.Payload) {
-		// Since they were introduced every webhook brings the ids of users.
+		// Since WhatsApp introduced user ids, every webhook contains them.
 		t.users, err = db.Bool(ctx, fmt.Sprintf("SELECT EXISTS (SELECT FROM (SELECT %s AS payload FROM (SELECT w.%s FROM %s AS w ORDER BY %s DESC LIMIT 10000) AS w) AS w WHERE w.payload @? '$.entry[*]%s.*[*] ? (%s)')",
 			t.Payload(), t.payload, db.Table(t.Table), t.ReceivedAt(), strings.TrimPrefix(t.Changes(), "$"), tellsUser))
 		if err != nil {
@@ -253,25 +253,24 @@ func Detect(ctx context.Context, tx pgx.Tx, s source.Settings) (*source.Source, 
 	return found, err
 }
 
-// wrong says what is the matter with the columns that the settings name, given
-// their types.
+// wrong returns the problem of the columns in the settings, given their types, or "".
 func wrong(db *source.Database, names source.Webhook, received, payload string) string {
 	if !db.Has(names.Table) {
-		return "" // each relation says so
+		return "" // each relation reports this
 	}
 	for _, column := range []struct {
 		name, typ, what string
 		types           []string
 	}{
-		{names.ReceivedAt, received, "time", []string{"timestamp"}},
-		{names.Payload, payload, "JSON", []string{"json", "text", "character"}},
+		{names.ReceivedAt, received, "timestamptz or timestamp", []string{"timestamp"}},
+		{names.Payload, payload, "jsonb, json or text", []string{"json", "text", "character"}},
 	} {
 		name := names.Table + "." + column.name
 		if column.typ == "" {
 			return db.Problem(name)
 		}
 		if !slices.ContainsFunc(column.types, func(begins string) bool { return strings.HasPrefix(column.typ, begins) }) {
-			return fmt.Sprintf("%s is of type %s, which is no %s", name, column.typ, column.what)
+			return fmt.Sprintf("%s has the type %s, but must be %s", name, column.typ, column.what)
 		}
 	}
 	return ""

@@ -309,10 +309,10 @@ func TestColumns(t *testing.T) {
 func TestSaysWhatIsWrong(t *testing.T) {
 	tab := newTable(t, `CREATE TABLE webhooks (at bigint, payload jsonb, "on" timestamptz)`)
 	for settings, problem := range map[source.Webhook]string{
-		{Table: "webhooks"}:                                    tab.schema + ".webhooks.received_at is not there",
-		{Table: "webhooks", ReceivedAt: "at"}:                  "webhooks.at is of type bigint, which is no time",
-		{Table: "webhooks", ReceivedAt: "on", Payload: "at"}:   "webhooks.at is of type bigint, which is no JSON",
-		{Table: "webhooks", ReceivedAt: "on", Payload: "body"}: tab.schema + ".webhooks.body is not there",
+		{Table: "webhooks"}:                                    tab.schema + ".webhooks.received_at does not exist",
+		{Table: "webhooks", ReceivedAt: "at"}:                  "webhooks.at has the type bigint, but must be timestamptz or timestamp",
+		{Table: "webhooks", ReceivedAt: "on", Payload: "at"}:   "webhooks.at has the type bigint, but must be jsonb, json or text",
+		{Table: "webhooks", ReceivedAt: "on", Payload: "body"}: tab.schema + ".webhooks.body does not exist",
 	} {
 		found := tab.found(t, source.Settings{Webhook: settings})
 		fatal := found.Fatal()
