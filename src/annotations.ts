@@ -6,12 +6,12 @@ import { type ParleyQuery } from './types';
 
 const DEFAULT: ParleyQuery = { refId: 'Anno', version: VERSION, report: 'campaign_sends' };
 
-/** Reports of events as marks on the charts of a dashboard. */
+/** Annotations: events on the charts of a dashboard. */
 export const annotationSupport: AnnotationSupport<ParleyQuery> = {
   QueryEditor: AnnotationEditor,
 
   getDefaultQuery: () => DEFAULT,
 
-  /** What another data source left behind in the annotation is no question. */
+  /** Replaces a query left over from another data source. */
   prepareQuery: ({ target }) => (target?.report ? target : DEFAULT),
 };

@@ -1,6 +1,6 @@
 import { isFetchError } from '@grafana/runtime';
 
-/** The sentence that says what went wrong, wherever the failure holds it. */
+/** The message of an error, in any of the forms that Grafana uses. */
 export function errorMessage(error: unknown): string {
   if (isFetchError<{ message?: string; error?: string }>(error)) {
     return error.data?.message || error.data?.error || error.statusText || String(error.status);

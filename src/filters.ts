@@ -9,8 +9,8 @@ export function hasFilter(filters: Filter[], wanted: Filter): boolean {
 }
 
 /**
- * Adds a filter, or takes it away where it is there already. One that wants the
- * opposite goes; one of the same kind takes the values in.
+ * Adds a filter, or removes it if it already exists. Replaces a filter with the opposite
+ * operator, and merges the values with a filter of the same operator.
  */
 export function toggleFilter(filters: Filter[], wanted: Filter): Filter[] {
   const without = (kind: Filter) =>

@@ -5,25 +5,25 @@ import { escapeRegExp, isEqual, uniq } from 'lodash';
 
 import { type Catalog, type Dimension, type Filter, NONE, type ParleyQuery } from './types';
 
-/** Grafana's own word for the choice of everything. */
+/** Grafana's value of "All". */
 const ALL = '$__all';
 
-/** One whole variable: $name, ${name}, ${name.field}, [[name]], each perhaps with a format. */
+/** A text that is only a variable: $name, ${name}, ${name.field} or [[name]], with or without a format. */
 const VARIABLE = /^(?:\$(\w+)|\$\{(\w+)(?:\.[^:}]+)?(?::[^}]+)?\}|\[\[(\w+)(?::\w+)?\]\])$/;
 
 const REGEX_OPERATORS = ['matches', 'notMatches'];
 
-/** Variables whose text a person writes: inside a regular expression it is one itself. */
+/** Types of variables with free text. In a regular expression, the text is not escaped. */
 const WRITTEN_VARIABLES = ['textbox', 'constant'];
 
-/** Replaces the dashboard's variables in queries and filters by their values. */
+/** Replaces dashboard variables in queries and filters. */
 export class Interpolator {
   constructor(
     private readonly templates: TemplateSrv,
     private readonly scopedVars: ScopedVars
   ) {}
 
-  /** The query with its variables replaced. What the query leaves out stays out. */
+  /** Returns the query with its variables replaced. Missing keys stay missing. */
   query(query: ParleyQuery): ParleyQuery {
     const result = { ...query };
     for (const key of ['report', 'bucket', 'compare', 'timezone', 'language', 'format'] as const) {
@@ -48,8 +48,8 @@ export class Interpolator {
   }
 
   /**
-   * The filters with their variables replaced. A filter with a variable that
-   * stands for everything, or for nothing, goes: it would not choose anything.
+   * Returns the filters with their variables replaced. Filters with a variable on "All" or
+   * without a value are removed.
    */
   filters(filters: Filter[]): Filter[] {
     const result: Filter[] = [];
@@ -71,9 +71,9 @@ export class Interpolator {
   }
 
   /**
-   * What one entry of a list becomes: a text that is one whole variable becomes
-   * the values of that variable, any other text stays one entry. Inside regular
-   * expressions, what people choose from a list is taken literally.
+   * Replaces the variables in one entry of a list. A text that is only a variable becomes
+   * all its values; any other text stays one entry. In regular expressions, values that
+   * were selected from a list are escaped.
    */
   private values(text: string, regex = false): string[] {
     if (!VARIABLE.test(text)) {
@@ -87,20 +87,19 @@ export class Interpolator {
         const literal = regex && !WRITTEN_VARIABLES.includes(variable?.type ?? '');
         chosen = [value].flat().map((item) => (literal ? `^${escapeRegExp(String(item))}$` : String(item)));
         if (variable?.type === 'textbox' && !regex) {
-          // What is pasted often brings blanks along.
+          // Pasted text often has spaces around it.
           chosen = chosen.map((item) => item.trim());
         }
         return '';
       }
     );
-    // A variable with a format of its own, or one that nobody knows, never meets the formatter.
+    // Variables with their own format and unknown variables are not passed to the formatter.
     return (chosen ?? [replaced]).filter((value) => value !== '');
   }
 
   /**
-   * Tells whether the text is a variable on "All". The values alone don't tell:
-   * the template service replaces "All" by every single option, or by the text
-   * that the dashboard's author wrote for it. The link to a dashboard does.
+   * Whether the text is a variable on "All". The values do not show it, since the template
+   * service replaces "All" by all options or by a custom value. The URL parameter does.
    */
   private isAll(text: string): boolean {
     if (text === ALL) {
@@ -125,9 +124,8 @@ const AD_HOC_OPERATORS: Record<string, string> = {
 };
 
 /**
- * A filter of an ad hoc variable in the query's words. Filters that come from a
- * cell of a table hold a column's name and the text that it shows; the
- * catalogue, where it is known, turns both back into ids.
+ * Converts a filter of an ad hoc variable. A filter from a table cell contains the name
+ * of the column and the displayed text. The catalogue, if loaded, converts both to ids.
  */
 export function adHocFilter(filter: AdHocVariableFilter, catalog?: Catalog): Filter {
   const operator = AD_HOC_OPERATORS[filter.operator];
@@ -149,7 +147,7 @@ export function adHocFilter(filter: AdHocVariableFilter, catalog?: Catalog): Fil
   const isList = operator === 'in' || operator === 'notIn';
   const values = isList ? texts.map((text) => (text === dimension.none ? NONE : text)) : texts;
   if (isList && !byId && dimension.kind === 'entity' && !isEqual(values, [NONE])) {
-    // Only the name is known here; a pattern is compared with names as well as ids.
+    // Only the name is available here. A pattern matches names as well as ids.
     return {
       dimension: dimension.id,
       operator: operator === 'in' ? 'matches' : 'notMatches',
@@ -163,7 +161,7 @@ export function adHocFilter(filter: AdHocVariableFilter, catalog?: Catalog): Fil
   };
 }
 
-/** Tells whether a column, by its name or its title, shows the names of the dimension. */
+/** Whether a column, by its name or title, shows the names of the dimension. */
 function isColumnOf(column: string, dimension: Dimension): boolean {
   return column === `${dimension.id}_name` || column.toLowerCase() === dimension.title.toLowerCase();
 }

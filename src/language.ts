@@ -1,14 +1,14 @@
 let reader = 'en';
 
-/** The language of the catalogue for the one who reads. */
+/** The language of the catalogue for the user. */
 export function catalogLanguage(): string {
   return reader;
 }
 
 /**
- * Takes the language of the catalogue that is nearest to Grafana's. Only loading
- * the translations tells which one that is: the settings may leave it to the
- * browser. It changes with the page alone.
+ * Sets the language to the one closest to Grafana's. It is only known after the
+ * translations are loaded, since the setting can be the browser's language. It does not
+ * change until the page is reloaded.
  */
 export function followGrafana(language: string | undefined): void {
   const grafana = language?.toLowerCase() ?? '';

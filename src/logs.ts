@@ -3,25 +3,25 @@ import { dateTime, type LogRowModel, type TimeRange } from '@grafana/data';
 import { MESSAGE_LOG, VERSION } from './query';
 import { type Filter, NONE, type ParleyQuery } from './types';
 
-// Logs of messages in Explore: the histogram above them and the lines around one.
-// What a line is made of stands in the backend.
+// Message logs in Explore: the histogram above them and the context of a line. The backend
+// defines the lines.
 
-/** How long a conversation is followed from one of its lines, either way. */
+/** How far the context of a line goes back and forward. */
 const CONTEXT_DAYS = 90;
 
 export function isLog(query: ParleyQuery): boolean {
   return (query.format || (query.report === MESSAGE_LOG ? 'logs' : '')) === 'logs';
 }
 
-/** The query that counts the lines of a log. */
+/** The query that counts log lines. */
 export function volumeQuery(query: ParleyQuery): ParleyQuery {
   const { columns, orderBy, limit, after, ...same } = query;
   return { ...same, refId: `log-volume-${query.refId}`, format: 'logs_volume' };
 }
 
 /**
- * The log of what surrounds a line: its conversation or, where the database knows
- * none, all between its contact and its line. Nothing where there is no contact.
+ * The query for the context of a log line: its conversation or, without conversations, all
+ * messages between the contact and the line. Undefined without a contact.
  */
 export function contextQuery(row: LogRowModel): ParleyQuery | undefined {
   const value = (name: string): string | undefined =>
@@ -47,7 +47,7 @@ export function contextRange(row: LogRowModel, forward: boolean): TimeRange {
   return { from, to, raw: { from, to } };
 }
 
-/** What the level of a line says of its message: messages of that level, or all others. */
+/** The filter by status for a log level. */
 export function levelFilter(level: string, others: boolean): Filter {
   const status: Record<string, string> = { error: 'failed', warning: 'pending' };
   const values = level in status ? [status[level]] : Object.values(status);

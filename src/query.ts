@@ -85,7 +85,7 @@ export function selectReport(query: ParleyQuery, report: string | undefined, cat
   return isDetails(resolve(query, catalog)) ? next : customQuery({ ...query, version: VERSION }, catalog);
 }
 
-/** The same question without a report: what the report filled in becomes part of the query. */
+/** The same query without a report: the defaults of the report become part of the query. */
 function customQuery(query: ParleyQuery, catalog: Catalog): ParleyQuery {
   const { reportFilters, ...resolved } = resolve(query, catalog);
   const { report, ...own } = query;
@@ -179,7 +179,7 @@ function repair(query: ParleyQuery, patch: Changeable, catalog: Catalog): Change
   return repairs;
 }
 
-/** The bucket that another format needs where the query has none of its own. A table and a heat map have no time axis. */
+/** The bucket that another format needs if the query does not set one. A table and a heatmap have no time axis. */
 function bucketForFormat(query: ParleyQuery, format: string, catalog: Catalog): string | undefined {
   const preset = reportOf(query, catalog)?.query;
   const reportBucket = preset?.bucket || 'none';
@@ -189,7 +189,7 @@ function bucketForFormat(query: ParleyQuery, format: string, catalog: Catalog): 
   if (format === 'table') {
     return query.bucket || reportBucket === 'none' || (preset?.format ?? 'table') === 'table' ? undefined : 'none';
   }
-  // Back at the report's own format, its own bucket is wanted again.
+  // Back in the report's format, use the report's bucket again.
   return format === preset?.format && query.format === 'table' && query.bucket === 'none' && reportBucket !== 'none'
     ? reportBucket
     : undefined;
@@ -208,7 +208,7 @@ export function isDetails(resolved: Pick<ResolvedQuery, 'format'>): boolean {
   return resolved.format === 'details' || resolved.format === 'logs';
 }
 
-/** Whether the answer has a value for each interval. */
+/** Whether the result has a value for each interval. */
 export function hasTimeAxis(resolved: ResolvedQuery, catalog: Catalog): boolean {
   return resolved.bucket !== 'none' || timeGroup(resolved, catalog) !== undefined;
 }
@@ -303,7 +303,7 @@ function formatsOf(resolved: ResolvedQuery, catalog: Catalog): string[] {
   return ['table', ...(overTime ? ['timeseries'] : []), ...(isTraffic(resolved) ? ['heatmap'] : [])];
 }
 
-/** Whether the query is one metric by weekday and hour of day, which a heat map can show. */
+/** Whether the query is one metric by weekday and hour of day, which a heatmap can show. */
 function isTraffic({ metrics, groupBy }: ResolvedQuery): boolean {
   return metrics.length === 1 && groupBy.length === 2 && groupBy.includes('weekday') && groupBy.includes('hour_of_day');
 }

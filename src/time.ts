@@ -1,10 +1,9 @@
 import { dateTime, getTimeZone, type TimeRange } from '@grafana/data';
 
 /**
- * The IANA name of a time zone as Grafana writes it: "browser" and "utc" have
- * names of their own there, and nothing at all means the user's preference.
- * Undefined where the browser is set to no real zone, such as Etc/Unknown: then
- * the data source's counts.
+ * The IANA name of Grafana's time zone. Grafana also uses "browser" and "utc", and an
+ * empty value for the user's preference. Undefined if the browser has no real time zone,
+ * such as Etc/Unknown: the backend then uses the one of the data source.
  */
 export function ianaZone(zone: string | undefined): string | undefined {
   const named = zone || getTimeZone();
@@ -16,7 +15,7 @@ export function ianaZone(zone: string | undefined): string | undefined {
 }
 
 function isZone(name: string | undefined): name is string {
-  // Some browsers take these for UTC without a word.
+  // Some browsers treat these as UTC.
   if (!name || /unknown|undefined|null/i.test(name)) {
     return false;
   }
@@ -28,8 +27,8 @@ function isZone(name: string | undefined): name is string {
 }
 
 /**
- * Since when values have to occur to be offered: what the time range holds, and
- * where that is younger, the last 90 days, of which the backend knows.
+ * The start of the period in which listed values must occur: that of the time range, or
+ * undefined if the backend's default of 90 days goes back further.
  */
 export function valuesSince(range: TimeRange | undefined): string | undefined {
   return range?.from.isBefore(dateTime().subtract(90, 'days')) ? range.from.toISOString() : undefined;

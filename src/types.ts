@@ -1,14 +1,14 @@
 import { type DataSourceJsonData } from '@grafana/data';
 import { type DataQuery } from '@grafana/schema';
 
-/** A question to the backend, as `pkg/query` reads it. The report fills whatever the rest leaves out. */
+/** A query, as `pkg/query` reads it. The report fills in missing keys. */
 export interface ParleyQuery extends DataQuery {
   version?: number;
   report?: string;
   metrics?: string[];
   groupBy?: string[];
   bucket?: string;
-  /** They hold beside the report's own filters. */
+  /** Combined with the report's own filters. */
   filters?: Filter[];
   compare?: string;
   timezone?: string;
@@ -31,10 +31,10 @@ export interface Order {
   desc?: boolean;
 }
 
-/** The value that stands for "no value" in filters and on screens. */
+/** The value for "no value" in filters and results. */
 export const NONE = '(none)';
 
-/** The semantic layer in one language: what can be asked, and what it is called. */
+/** The catalogue in one language: metrics, dimensions and reports with their texts. */
 export interface Catalog {
   metrics: Metric[];
   dimensions: Dimension[];
@@ -53,7 +53,7 @@ export interface Described {
 export interface Metric extends Described {
   unit: string;
   fact: string;
-  /** The dimensions that can cut or filter it. */
+  /** The dimensions that can group or filter it. */
   dimensions: string[];
 }
 
@@ -62,19 +62,19 @@ export interface Dimension extends Described {
   kind: string;
   multi?: boolean;
   operators: string[];
-  /** What people read where there is no value. */
+  /** The display text of a missing value. */
   none?: string;
-  /** The fixed values of an enum; empty where the database holds them. */
+  /** The values of an enum. Empty if the values come from the database. */
   values?: Value[];
 }
 
 export interface Report extends Described {
   query: Preset;
-  /** What a details report lists. */
+  /** The columns of details reports of a fact. */
   fact?: string;
   /** The columns that a details report can show. */
   columns?: Described[];
-  /** The columns by which a details report can be ordered. */
+  /** The columns that a details report can be sorted by. */
   sortable?: string[];
   /** The dimensions that can filter a report of events. */
   filters?: string[];
@@ -82,31 +82,31 @@ export interface Report extends Described {
 
 export type Preset = Omit<ParleyQuery, keyof DataQuery>;
 
-/** One value of a dimension: what a query holds, and what people read. */
+/** A value of a dimension and its display text. */
 export interface Value {
   value: string;
   text: string;
 }
 
-/** Asks for the values of a dimension that contain the search text. */
+/** A request for the values of a dimension. */
 export interface ValuesRequest {
   dimension: string;
   search?: string;
-  /** They narrow the values to what occurs with them. */
+  /** Only values that occur together with these filters. */
   filters?: Filter[];
   limit?: number;
-  /** Since when the values occur, where the last 90 days are not enough. */
+  /** Start of the period in which values occur, if it is more than 90 days ago. */
   from?: string;
 }
 
-/** What a dashboard variable asks: the values of a dimension. */
+/** The query of a dashboard variable: the values of a dimension. */
 export interface ParleyVariableQuery extends DataQuery {
-  /** What Grafana's list of variables shows as the definition. */
+  /** Shown as the definition in Grafana's list of variables. */
   query?: string;
   dimension?: string;
-  /** Text that the values contain. */
+  /** A text that values must contain. */
   search?: string;
-  /** Regular expression that the values match. */
+  /** A regular expression that values must match. */
   regex?: string;
   filters?: Filter[];
 }

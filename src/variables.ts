@@ -7,10 +7,10 @@ import { errorMessage } from './errors';
 import { valuesSince } from './time';
 import { type Filter, type ParleyVariableQuery } from './types';
 
-/** As many values as a drop-down can hold; a search finds the others. */
+/** Maximum number of values in a drop-down. Search finds the others. */
 const MAX_VALUES = 1000;
 
-/** Dashboard variables that show the names of a dimension and hold its ids. */
+/** Dashboard variables: they show the names of a dimension and contain its ids. */
 export class VariableSupport extends CustomVariableSupport<DataSource, ParleyVariableQuery> {
   constructor(private readonly datasource: DataSource) {
     super();
@@ -18,7 +18,7 @@ export class VariableSupport extends CustomVariableSupport<DataSource, ParleyVar
 
   editor = VariableEditor;
 
-  /** Answers with the values, or with an error: a variable that hears nothing hangs. */
+  /** Returns the values or an error. A variable without either would keep loading. */
   query(request: DataQueryRequest<ParleyVariableQuery>): Observable<DataQueryResponse> {
     const query = request.targets.at(0);
     if (!query?.dimension) {
@@ -35,7 +35,7 @@ export class VariableSupport extends CustomVariableSupport<DataSource, ParleyVar
     query: ParleyVariableQuery,
     request: DataQueryRequest<ParleyVariableQuery>
   ): Promise<MetricFindValue[]> {
-    // What is typed into the drop-down, where the search asks for it.
+    // The text typed into the drop-down, if the search uses it.
     const scopedVars = { __searchFilter: { value: '', text: '' }, ...request.scopedVars };
     const filters: Filter[] = [...(query.filters ?? [])];
     if (query.regex) {

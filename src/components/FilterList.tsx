@@ -14,7 +14,7 @@ import { described, operatorOptions, withVariables } from './options';
 
 interface Props {
   datasource: DataSource;
-  /** The dimensions that can filter. */
+  /** The dimensions to filter by. */
   dimensions: Dimension[];
   /** The variables to offer, such as $line. By default all of the dashboard. */
   variables?: string[];

@@ -67,7 +67,7 @@ interface LimitFieldProps {
   onChange: (limit: number | undefined) => void;
 }
 
-/** How many rows to return at most. */
+/** The row limit. */
 export function LimitField({ limit, placeholder, onChange }: LimitFieldProps) {
   const id = useId();
   return (

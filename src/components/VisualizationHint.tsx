@@ -27,7 +27,7 @@ interface Hint {
 /** Visualizations that need a time axis. */
 const OVER_TIME = ['timeseries', 'candlestick', 'state-timeline', 'status-history', 'trend'];
 
-/** What Grafana calls its visualizations in every language. */
+/** The names of Grafana's visualizations, which are not translated. */
 const NAMES: Record<string, string> = {
   table: 'Table',
   barchart: 'Bar chart',
@@ -38,7 +38,7 @@ const NAMES: Record<string, string> = {
   logs: 'Logs',
 };
 
-/** Offers visualizations that show the query where the panel's own cannot. */
+/** Offers visualizations if the panel's cannot show the query. */
 export function VisualizationHint({ query, catalog, data, hasChosenReport, onGroupByStage }: Props) {
   const { type, show } = usePanel(data);
   const resolved = resolve(query, catalog);

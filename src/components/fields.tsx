@@ -30,7 +30,7 @@ export function Rows({ children }: { children: ReactNode }) {
   );
 }
 
-/** A labelled choice of one. */
+/** A combobox with a label. */
 export function ChoiceField({ label, tooltip, ...choice }: FieldProps & ChoiceProps) {
   const id = useId();
   return (
@@ -40,7 +40,7 @@ export function ChoiceField({ label, tooltip, ...choice }: FieldProps & ChoicePr
   );
 }
 
-/** A labelled choice of several. */
+/** A combobox for several values, with a label. */
 export function MultiChoiceField({ label, tooltip, ...choice }: FieldProps & MultiChoiceProps) {
   const id = useId();
   return (
@@ -50,7 +50,7 @@ export function MultiChoiceField({ label, tooltip, ...choice }: FieldProps & Mul
   );
 }
 
-/** A choice of one whose label is only read out. */
+/** A combobox with a label for screen readers only. */
 export function Choice({ label, width, value, onChange, ...choice }: FieldProps & ChoiceProps & { id?: string }) {
   const labelId = useId();
   const choose = useOnce(value, onChange);
@@ -68,7 +68,7 @@ export function Choice({ label, width, value, onChange, ...choice }: FieldProps 
   );
 }
 
-/** A choice of several whose label is only read out. */
+/** A combobox for several values, with a label for screen readers only. */
 export function MultiChoice({ label, width, onChange, ...choice }: FieldProps & MultiChoiceProps & { id?: string }) {
   const labelId = useId();
   return (
@@ -84,7 +84,7 @@ export function MultiChoice({ label, width, onChange, ...choice }: FieldProps & 
   );
 }
 
-/** Comboboxes fill the box around them, which gets narrower where there is less room. */
+/** Comboboxes fill the box around them, which shrinks if there is less room. */
 function Box({ width = 25, children }: { width?: number; children: ReactNode }) {
   const theme = useTheme2();
   return <div style={{ width: theme.spacing(width), maxWidth: '100%', minWidth: 0 }}>{children}</div>;
@@ -111,7 +111,7 @@ export function useOnce<Value extends string | undefined>(
   };
 }
 
-/** The accessible name of a combobox, which can only come from another element. */
+/** The accessible name of a combobox, which must come from another element. */
 function HiddenLabel({ id, text }: { id: string; text: string }) {
   return (
     <span id={id} hidden>

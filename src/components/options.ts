@@ -28,7 +28,7 @@ function labelled(
   }));
 }
 
-/** The choices and, where it is not one of them, the current value of the query. */
+/** The choices and, if it is not one of them, the current value of the query. */
 export function including(choices: string[], value: string): string[] {
   return isVariable(value) || choices.includes(value) ? choices : [...choices, value];
 }

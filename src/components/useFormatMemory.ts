@@ -10,7 +10,7 @@ interface FormatMemory {
   remember: (changed: ParleyQuery) => ParleyQuery;
 }
 
-/** Lets people switch the format and back without losing what the other format cannot have. */
+/** Restores settings if people switch the format and back, even if the other format does not have them. */
 export function useFormatMemory(query: ParleyQuery, formatOf: (query: ParleyQuery) => string): FormatMemory {
   const [last, setLast] = useState<{ before: ParleyQuery; after: ParleyQuery }>();
   return {

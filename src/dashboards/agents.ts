@@ -4,7 +4,7 @@ import { satisfaction } from './overview';
 import { column } from './columns';
 import { COLORS, type Panels, sideBySide } from './panels';
 
-/** For a team's lead: who has how much to do, when, and how fast and how well it is done. */
+/** For team leads: the workload of each agent over time, response times and satisfaction. */
 export const agents: Definition = {
   slug: 'agents',
   from: 'now-7d',
@@ -12,7 +12,7 @@ export const agents: Definition = {
   bands: (panels) => [...cards(panels), trends(panels), table(panels), load(panels)],
 };
 
-/** What people write; bots and campaigns have no agent. */
+/** Messages written by agents. Bots and campaigns have no agent. */
 const BY_AGENTS = [{ dimension: 'author_kind', operator: 'in', values: ['agent'] }];
 
 function cards(panels: Panels): Band[] {

@@ -17,9 +17,9 @@ interface Entry {
 export interface CatalogTexts {
   /** Shown for a missing value. */
   none: string;
-  /** What the columns with the earlier values of a metric are called, by comparison. */
+  /** Titles of the columns with the previous values of a metric, by comparison. */
   previous: Record<string, string>;
-  /** What the columns with the change of a metric are called. */
+  /** Titles of the columns with the change of a metric. */
   change: Record<'absolute' | 'percent', string>;
   metrics: Record<string, Entry>;
   dimensions: Record<string, Entry>;

@@ -4,7 +4,7 @@ import { type Band, equally } from './layout';
 import { byThreshold, column, thresholds } from './columns';
 import { dashedThresholds, type Panels } from './panels';
 
-/** For the owner of a channel: who starts the sessions, how many messages come and go, what they cost. */
+/** For channel owners: who starts sessions, how many messages are sent and received, and their cost. */
 export const channels: Definition = {
   slug: 'channels',
   from: 'now-7d',
@@ -33,7 +33,7 @@ function cards(panels: Panels): Band {
   ]);
 }
 
-/** Many more messages sent than received suggest that contacts take them for spam. */
+/** Many more messages sent than received suggest that contacts see them as spam. */
 const spam = () =>
   thresholds([
     [null, 'green'],

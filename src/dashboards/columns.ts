@@ -7,72 +7,72 @@ import {
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** How the columns of a table are shown, by the ids of their fields. */
+/** How table columns are shown, by field id. */
 export type Columns = Record<string, DynamicConfigValue[]>;
 
-/** Colours that change at the given values. */
+/** Colours that change at these values. */
 export function thresholds(steps: Array<[from: number | null, color: string]>): ThresholdsConfigBuilder {
-  // The first step has no beginning, which Grafana writes as null.
+  // The first step has no lower limit, which is null in Grafana.
   return new ThresholdsConfigBuilder()
     .mode(ThresholdsMode.Absolute)
     .steps(steps.map(([value, color]) => ({ value, color }) as Threshold));
 }
 
-/** A colour that follows the thresholds, also where the metric has one of its own. */
+/** Colours by the thresholds, instead of the metric's own colour. */
 export const byThreshold = () => new FieldColorBuilder().mode(FieldColorModeId.Thresholds);
 
-/** Properties of a table's column. */
+/** Properties of a table column. */
 export const column = {
-  /** A shorter title, where the panel's own says the rest. */
+  /** A shorter title. The title of the panel says the rest. */
   title: (title: string): DynamicConfigValue => ({ id: 'displayName', value: title }),
   width: (width: number): DynamicConfigValue => ({ id: 'custom.width', value: width }),
   minWidth: (width: number): DynamicConfigValue => ({ id: 'custom.minWidth', value: width }),
-  /** To the minute. */
+  /** Shows a time without seconds. */
   time: (): DynamicConfigValue[] => [
     { id: 'unit', value: 'time:YYYY-MM-DD HH:mm' },
     { id: 'custom.width', value: 130 },
   ],
-  /** Long texts go on in the next line. */
+  /** Wraps long texts. */
   wrap: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto', wrapText: true } }),
-  /** One line of text. */
+  /** Shows a text in one line. */
   plain: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'auto' } }),
-  /** Values on the colours of their meaning, where they have one. */
+  /** Shows values on a background in their colour. */
   colored: (): DynamicConfigValue[] => [
     { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
     { id: 'color', value: { mode: 'fixed', fixedColor: 'transparent' } },
   ],
-  /** There for links alone. */
+  /** Hidden, but available to links. */
   hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
-  /** There for transformations alone. */
+  /** Hidden, but available to transformations. */
   nowhere: (): DynamicConfigValue => ({ id: 'custom.hideFrom', value: { viz: true, tooltip: true, legend: true } }),
-  /** Without places after the point. */
+  /** Without decimals. */
   whole: (): DynamicConfigValue => ({ id: 'decimals', value: 0 }),
   inColor: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'color-text' } }),
-  /** Each of several values on a colour of its own. */
+  /** Shows several values as pills, each in its own colour. */
   pills: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'pill', wrapText: true } }),
   sparkline: (): DynamicConfigValue => ({
     id: 'custom.cellOptions',
     value: { type: 'sparkline', hideValue: true, lineInterpolation: 'linear', gradientMode: 'none', fillOpacity: 20 },
   }),
-  /** Nothing where there is nothing, in a list of single messages. */
+  /** Shows missing values as empty cells, in lists of messages. */
   blank: (): DynamicConfigValue => ({
     id: 'mappings',
     value: [{ type: 'special', options: { match: 'null', result: { text: '' } } }],
   }),
-  /** The titles of the field's links instead of addresses. */
+  /** Shows the titles of links instead of their URLs. */
   links: (): DynamicConfigValue => ({ id: 'custom.cellOptions', value: { type: 'data-links' } }),
-  /** Colours that change at the given values, in place of the metric's own. */
+  /** Colours that change at these values, instead of the metric's own colour. */
   threshold: (steps: ThresholdsConfigBuilder): DynamicConfigValue[] => [
     { id: 'thresholds', value: steps.build() },
     { id: 'color', value: { mode: FieldColorModeId.Thresholds } },
   ],
   total: (): DynamicConfigValue => ({ id: 'custom.footer.reducers', value: ['sum'] }),
-  /** A bar of the value in the cell; shares are measured on the whole. */
+  /** Shows the value as a bar. Shares use a scale from 0 to 1. */
   bar: (max?: number): DynamicConfigValue[] => [
     { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
     { id: 'custom.minWidth', value: 110 },
     { id: 'min', value: 0 },
-    // Else the largest number of all columns would be the measure.
+    // Otherwise the largest number of all columns would set the scale.
     max === undefined ? { id: 'fieldMinMax', value: true } : { id: 'max', value: max },
   ],
 };

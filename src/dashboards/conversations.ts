@@ -4,7 +4,7 @@ import { satisfaction } from './overview';
 import { column, thresholds } from './columns';
 import { type Panels, withOptions } from './panels';
 
-/** For the analyst: the conversations themselves, one a row. */
+/** For analysts: a list of conversations. */
 export const conversations: Definition = {
   slug: 'conversations',
   from: 'now/d',
@@ -12,7 +12,7 @@ export const conversations: Definition = {
   bands: (panels) => [cards(panels), trend(panels), details(panels)],
 };
 
-/** So many rows the list holds; the card says how many there are. */
+/** Row limit of the list. The card shows the total. */
 const ROWS = 1000;
 
 function cards(panels: Panels): Band {
@@ -34,7 +34,7 @@ function trend(panels: Panels): Band {
 
 function details(panels: Panels): Band {
   return equally(18, [
-    // The builder knows no pages yet.
+    // The builder has no option for pagination yet.
     withOptions(
       panels.table(
         {
@@ -68,7 +68,7 @@ function details(panels: Panels): Band {
   ]);
 }
 
-/** Ratings of 4 and 5 are what the CSAT score counts. */
+/** The CSAT score counts ratings of 4 and 5. */
 const ratings = () =>
   thresholds([
     [null, 'red'],

@@ -28,15 +28,15 @@ import { Ask, chosen, DATASOURCE, isWritten, PLUGIN_ID } from './query';
 import { type DashboardTexts, type Texts } from './texts';
 import { VARIABLES } from './variables';
 
-/** A dashboard before it has a language. */
+/** A dashboard without its texts. */
 export interface Definition {
-  /** The name of its file and the end of its uid. */
+  /** File name and end of the uid. */
   slug: string;
-  /** The beginning of the range that it opens with; the end is now. */
+  /** Start of the default time range. It ends now. */
   from: string;
-  /** How often it asks anew by itself; never where it is left out. */
+  /** Refresh interval. No automatic refresh by default. */
   refresh?: string;
-  /** Events that the charts mark, and whether they do before the reader asks for it. */
+  /** Annotations, and whether they are on by default. */
   marks?: Partial<Record<Mark, 'on' | 'off'>>;
   texts(texts: Texts): DashboardTexts<string, string>;
   bands(panels: Panels): Band[];
@@ -51,7 +51,7 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     .tags(['parley', texts.tag])
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from: definition.from, to: 'now' })
-    // A week of ours begins on Monday, whoever looks at it.
+    // Weeks start on Monday, whatever the user's settings.
     .weekStart('monday')
     .timepicker(periods(texts))
     .link(siblings(texts));
@@ -78,13 +78,13 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
   return withDetails(dashboard.build());
 }
 
-/** Leads the links to the details to their panel, which is the last. */
+/** Completes the links to the details panel, which is the last panel. */
 function withDetails(dashboard: Dashboard): Dashboard {
   const { id } = dashboard.panels!.at(-1)!;
   return JSON.parse(JSON.stringify(dashboard).replaceAll(DETAILS, `panel-${id}`));
 }
 
-/** The periods that people ask reports for. */
+/** The time ranges that the time picker offers. */
 function periods({ ranges }: Texts): TimePickerBuilder {
   const period = (display: string, from: string, to: string) =>
     new TimeOptionBuilder().display(display).from(from).to(to);
@@ -100,7 +100,7 @@ function periods({ ranges }: Texts): TimePickerBuilder {
   ]);
 }
 
-/** The way to the other dashboards of the language, with the same time and choices. */
+/** Links to the other dashboards of the language, with the same time range and variables. */
 function siblings(texts: Texts): Builder<DashboardLink> {
   const link = new DashboardLinkBuilder(texts.reports)
     .type(DashboardLinkType.Dashboards)
@@ -109,7 +109,7 @@ function siblings(texts: Texts): Builder<DashboardLink> {
     .keepTime(true)
     .includeVars(true)
     .build();
-  // The SDK's default hides it in a menu.
+  // By default, the SDK hides it in a menu.
   delete link.placement;
   return { build: () => link };
 }
@@ -128,7 +128,7 @@ const MARK_COLORS = {
   template_changes: 'purple',
 };
 
-/** A report of events. */
+/** An annotation query. */
 type Mark = keyof typeof MARK_COLORS;
 
 function marks(
@@ -147,7 +147,7 @@ function marks(
   return state === 'on' ? query : query.placement(AnnotationQueryPlacement.InControlsMenu);
 }
 
-/** The variables that narrow the values of another. */
+/** The variables that filter the values of other variables. */
 const NARROWED_BY: Record<string, string[]> = {
   channel: ['account'],
   line: ['account', 'channel'],
@@ -159,7 +159,7 @@ const NARROWED_BY: Record<string, string[]> = {
   content_type: ['account', 'line'],
 };
 
-/** A field to write in. */
+/** A text box variable. */
 function box(dimension: string, texts: Texts, catalog: CatalogTexts): TextBoxVariableBuilder {
   return new TextBoxVariableBuilder(dimension)
     .label(texts.labels[dimension] ?? catalog.dimensions[dimension].title)
@@ -173,11 +173,11 @@ function choice(dimension: string, variables: string[], texts: Texts, catalog: C
   return new QueryVariableBuilder(dimension)
     .label(texts.labels[dimension] ?? title)
     .datasource(DATASOURCE)
-    // Grafana's list of variables shows the definition, and takes it from the query's text once it is edited.
+    // Grafana shows this in its list of variables. After an edit it uses the text of the query.
     .query({ refId: dimension, query: title, dimension, ...(narrowing.length > 0 && { filters: narrowing.map(chosen) }) })
     .definition(title)
     .refresh(VariableRefresh.OnDashboardLoad)
-    // Fixed values have an order of their own.
+    // Fixed values keep their order.
     .sort(values ? VariableSort.Disabled : VariableSort.AlphabeticalCaseInsensitiveAsc)
     .multi(true)
     .includeAll(true)

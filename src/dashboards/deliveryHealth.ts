@@ -12,7 +12,7 @@ import { dashedThresholds, lately, type Panels } from './panels';
 import { OUTBOUND, type Question } from './query';
 import { type PanelTexts } from './texts';
 
-/** For operations on call: whether messages arrive, where they don't, and what to do about it. */
+/** For operations: whether messages arrive, where they fail, and what to do. */
 export const deliveryHealth: Definition = {
   slug: 'delivery-health',
   from: 'now-24h',
@@ -26,13 +26,13 @@ const FAILED = { dimension: 'status', operator: 'in', values: ['failed'] };
 
 const { failed } = THRESHOLDS;
 
-/** The time that the alert rule looks at. */
+/** The time range of the alert rule. */
 const LATELY = `${failed.minutes}m`;
 
-/** The time before that, as the card compares the two. */
+/** The time range before that, which the card compares with. */
 const HOUR_BEFORE = `from=now-${2 * failed.minutes}m&to=now-${failed.minutes}m`;
 
-/** What the panels are called, with the bounds of the alert rule in their notes. */
+/** Titles and notes of the panels, with the thresholds of the alert rule. */
 function texts({ texts: { deliveryHealth, language } }: Panels): Record<keyof typeof deliveryHealth.panels, PanelTexts> {
   const rate = percent(failed.rate, language);
   return mapValues(deliveryHealth.panels, ({ title, note }) => ({
@@ -41,14 +41,14 @@ function texts({ texts: { deliveryHealth, language } }: Panels): Record<keyof ty
   }));
 }
 
-/** Red from where the alert rule fires. */
+/** Red above the threshold of the alert rule. */
 const trouble = () =>
   thresholds([
     [null, 'green'],
     [failed.rate, 'red'],
   ]);
 
-/** What is now, whatever the range of the dashboard. */
+/** Cards of the last hours. They ignore the dashboard's time range, if it is relative. */
 function cards(panels: Panels): Band {
   const { failedRate, linesWithTrouble, pending, delivered } = texts(panels);
   const { now, before } = panels.texts.deliveryHealth.names;
@@ -58,7 +58,7 @@ function cards(panels: Panels): Band {
     card({ metrics: ['failed_rate'], format: 'table', compare: 'previous_period' }, LATELY, failedRate)
       .overrideByName('failed_rate', [column.title(now), ...column.threshold(trouble())])
       .overrideByName('failed_rate_previous', [column.title(before), ...panels.behind('failed_rate', {}, HOUR_BEFORE)])
-      // The card shows both rates. Their change would be a third and a fourth number.
+      // The card shows both rates, so it needs no change.
       .withTransformation({ id: 'organize', options: { excludeByName: panels.changesOf('failed_rate') } }),
     countOfTrouble(
       panels,
@@ -69,10 +69,10 @@ function cards(panels: Panels): Band {
   ]);
 }
 
-/** The messages that are no longer pending. */
+/** Messages that are no longer pending. */
 const TRIED = ['messages_failed', 'messages_sent'];
 
-/** Counts the rows for which the alert rule fires. */
+/** Counts the rows above the thresholds of the alert rule. */
 function countOfTrouble(panels: Panels, card: Stat): Stat {
   const above = { id: 'greater', options: { value: failed.rate } };
   const enough = { id: 'greaterOrEqual', options: { value: failed.tried } };
@@ -114,20 +114,20 @@ function rates(panels: Panels): Band {
     panels
       .lines({ metrics: ['failed_rate'], groupBy: [by] }, texts)
       .spanNulls(GAP)
-      // Where little is sent, one message may be all: the small rates of the others have to show as well.
+      // A line with few messages can have a rate of 100%. Small rates of other lines must stay visible.
       .scaleDistribution(
         new ScaleDistributionConfigBuilder().type(ScaleDistribution.Symlog).log(10).linearThreshold(0.01)
       )
       .min(0)
       .max(1)
-      // So small a scale has a mark below 0, which would stand there cut off.
+      // Otherwise a small scale has a cut-off tick below 0.
       .mappings([{ type: MappingType.RangeToText, options: { from: -1, to: -0.001, result: { text: ' ' } } }])
       .thresholds(trouble())
       .thresholdsStyle(dashedThresholds());
   return equally(8, [rate('line', rateByLine), rate('template', rateByTemplate)]);
 }
 
-/** Points are joined over an hour without messages, not over a night. */
+/** Connects points across an hour without messages, but not across a night. */
 const GAP = 2.5 * 3600 * 1000;
 
 function why(panels: Panels): Band {
@@ -144,7 +144,7 @@ function why(panels: Panels): Band {
   };
 }
 
-/** The lines of the last hour, the worst first. */
+/** The lines of the last hour, worst first. */
 function lines(panels: Panels): Band {
   const counts = ['messages_outbound', 'messages_delivered', 'messages_failed', 'messages_pending'];
   const failed = panels.to('messages-sent', { status: 'failed', line: cell('line') }, lately(LATELY));
@@ -173,7 +173,7 @@ function lines(panels: Panels): Band {
   ]);
 }
 
-/** What failed in the range, what each code means and what to do about it. */
+/** Failures in the time range by code, with meaning and advice. */
 function codes(panels: Panels): Band {
   const choices = { status: 'failed', failure_code: cell('failure_code') };
   return equally(10, [

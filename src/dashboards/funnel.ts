@@ -4,7 +4,7 @@ import { column } from './columns';
 import { dashed, type Panels } from './panels';
 import { reasons } from './sessionInitiation';
 
-/** For a campaign's manager: where the notifications of the week stop on their way to a reply. */
+/** For campaign managers: how many notifications of the week reach each stage up to the reply. */
 export const funnel: Definition = {
   slug: 'funnel',
   from: 'now/w',
@@ -32,7 +32,7 @@ function shape(panels: Panels): Band {
             3,
             [
               panels.card({ metrics: ['notifications_failed'] }, 'bad', texts.failed),
-              // Those of the period before have long been sent.
+              // Notifications of the previous period are no longer pending, so a comparison says nothing.
               panels.card({ metrics: ['notifications_pending'] }, 'none', texts.pending),
             ],
             { width: beside }
@@ -58,7 +58,7 @@ function trends(panels: Panels): Band {
 /** The colour of replies. */
 const REPLY = { id: 'color', value: { mode: 'fixed', fixedColor: '#BE61FC' } };
 
-/** The funnel of every template or campaign, one a row. */
+/** A table with the funnel of each template or campaign. */
 function stages(panels: Panels, by: string, texts: 'templates' | 'campaigns'): Band {
   const rates = ['notified_delivery_rate', 'notified_read_rate', 'read_answer_rate', 'answer_rate'];
   const name = by === 'template' ? by : `${by}_name`;

@@ -15,25 +15,24 @@ import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboa
 
 import { cell, STAGES } from './links';
 
-/** Far more than anybody ever sends. */
+/** More than anybody sends. */
 const ENDLESS = 1e15;
 
 /** The fields that draw the bars. */
 export const FUNNEL_BARS = ['stage_share_of_sent', 'stage_share_of_sent * 100', 'stage_reached'];
 
-/** The field with the row number. A link gets the statuses of the stage from it. */
+/** The field with the row number. Links use it to get the statuses of the stage. */
 const ROW = 'row';
 
-/** The statuses of the stage that is clicked, as the value of a link's variable. */
+/** The statuses of the clicked stage, as the value of a variable in a link. */
 export const STAGE_LINK = cell(ROW).replace(':percentencode', '');
 
 /**
- * Grafana has no funnel. This one is a bar chart that lies on its side: each
- * bar grows by the stage's share of sent from the middle to the right, and by
- * the same to the left. Every field has a unit and so a scale of its own, which
- * says where its label stands. From left to right: the stage, its count, the bar
- * with the share of sent at its end, and with room for it the share of the
- * stage before.
+ * Grafana has no funnel chart. This is a horizontal bar chart: each bar extends from the
+ * middle to both sides by the stage's share of sent. Every field has its own unit and
+ * therefore its own scale, which sets the position of its label. From left to right: the
+ * stage, its count, the bar with the share of sent at its end and, if there is room, the
+ * share of the previous stage.
  */
 export function funnelChart(detailed: boolean, ofPrevious: string): BarChart {
   const [left, right] = detailed ? [1.58, 2.87] : [1.5, 1.63];
@@ -47,11 +46,11 @@ export function funnelChart(detailed: boolean, ofPrevious: string): BarChart {
       .overrideByName('stage_share_of_sent', [
         { id: 'custom.transform', value: 'negative-Y' },
         ...scale(-left, right),
-        // The other end of the bar bears the label.
+        // The label is at the other end of the bar.
         { id: 'mappings', value: [{ type: 'range', options: { from: 0, to: 1, result: { text: ' ' } } }] },
         shownIn(true, false),
       ])
-      // On so long a scale a bar has no length, and its label stands where the scale is 0.
+      // With such a long scale the bar has no length, and the label is at 0.
       .overrideByName('stage_reached', scale(0, ENDLESS))
       .overrideByName('stage_share_of_previous * 100', [
         { id: 'unit', value: `suffix:${ofPrevious}` },
@@ -83,8 +82,8 @@ function bars(): BarChart {
       .text(new VizTextDisplayOptionsBuilder().valueSize(12))
       .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.Hidden))
       .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None))
-      // The shares once more, as percentages. The operand is found by its type: by
-      // name it would have to be the title in the reader's language.
+      // The shares again, as percentages. The field is found by its type, since its name
+      // would be the translated title.
       .withTransformation({
         id: 'calculateField',
         options: {
@@ -99,7 +98,7 @@ function bars(): BarChart {
   );
 }
 
-/** The value mapping of a row's number to the statuses of its stage, as they stand in an address. */
+/** Maps row numbers to the statuses of the stage, as they are written in a URL. */
 function statusesByRow() {
   const texts = STAGES.map((statuses) => ({ text: statuses.join('&var-status=') }));
   return { type: 'value', options: Object.fromEntries(texts.entries()) };

@@ -1,5 +1,5 @@
-// Writes the dashboards, their list in the manifest and the alert rules that lead
-// to them, or with --check says which files are not as the code makes them.
+// Writes the dashboards, their list in the manifest, and the alert rules. With --check,
+// lists the files that are out of date instead.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import path from 'path';
 

@@ -19,10 +19,10 @@ const DEFINITIONS = [
   ...[messagesSent, messagesReceived, deliveryHealth],
 ];
 
-/** Those that stand there once more, to be shared publicly. */
+/** The dashboards that also exist in a version for public sharing. */
 const SHARED = [overview, channels];
 
-/** All dashboards in all languages: what is to stand in which file of the directory `dashboards`. */
+/** Returns all dashboards in all languages, by their path in the directory `dashboards`. */
 export function dashboards(): Map<string, string> {
   const files = new Map<string, string>();
   for (const texts of TEXTS) {
@@ -42,10 +42,10 @@ export function dashboards(): Map<string, string> {
 export const MANIFEST = 'plugin.json';
 
 /**
- * The manifest with the list of the dashboards, from which Grafana offers them for
- * import. All languages are in one list, so the bundler copies them with the language
- * in their titles. To be shared publicly a dashboard has to name its data source, which an
- * import can't: it only knows what the data source is called.
+ * Returns the manifest with the list of dashboards that Grafana offers for import. All
+ * languages are in one list, so the build adds the language to their titles. Public
+ * dashboards are not in the list: they need the uid of a data source, which an import
+ * does not set.
  */
 export function withIncludes(manifest: string, files: Map<string, string>): string {
   const imported = [...files].filter(([file]) => !file.endsWith(`${PUBLIC}.json`));

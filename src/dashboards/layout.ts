@@ -1,26 +1,26 @@
 import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { type GridPos, type Panel, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** Grafana's grid. */
+/** The width of Grafana's grid. */
 export const COLUMNS = 24;
 
-/** What all builders of panels have in common. */
+/** The part of all panel builders that the layout uses. */
 export interface PanelBuilder extends Builder<Panel> {
   id(id: number): this;
   gridPos(position: GridPos): this;
 }
 
-/** A place in a band: a panel as high as the band, or bands under each other. */
+/** A column of a band: a panel with the height of the band, or several bands below each other. */
 export type Cell = { width: number } & ({ panel: PanelBuilder } | { bands: Band[] });
 
-/** Panels side by side. With a title a line stands above them. */
+/** Panels side by side. A title adds a row header above them. */
 export interface Band {
   title?: string;
   height: number;
   cells: Cell[];
 }
 
-/** Panels of one width side by side, over the whole grid or a part of it. */
+/** Panels of equal width side by side, in the whole grid or a part of it. */
 export function equally(
   height: number,
   panels: PanelBuilder[],
@@ -29,13 +29,13 @@ export function equally(
   return { height, title, cells: panels.map((panel) => ({ width: width / panels.length, panel })) };
 }
 
-/** Panels of one size in rows of so many. */
+/** Panels of equal size in rows. */
 export function inRows(height: number, perRow: number, panels: PanelBuilder[]): Band[] {
   const rows = Math.ceil(panels.length / perRow);
   return Array.from({ length: rows }, (_, row) => equally(height, panels.slice(row * perRow, (row + 1) * perRow)));
 }
 
-/** Puts the bands under each other and numbers the panels. */
+/** Places the bands below each other and numbers the panels. */
 export function place(bands: Band[]): Array<PanelBuilder | RowBuilder> {
   const placed: Array<PanelBuilder | RowBuilder> = [];
   const put = (bands: Band[], left: number, top: number) => {

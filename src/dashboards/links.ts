@@ -4,29 +4,29 @@ import { type Filter, NONE } from '../types';
 import { type Texts } from './texts';
 import { VARIABLES } from './variables';
 
-/** A link as Grafana stores it with a field. */
+/** A data link in Grafana's format. */
 export interface DataLink {
   title: string;
   url: string;
 }
 
-/** What a link chooses for a dimension: one value, several, all but some, or the value that a text stands for. */
+/** How a link filters a dimension: by one value, by several, by all but some, or by the value of a display text. */
 export type Choice = string | string[] | { not: string[] } | { text: string };
 
 export type Choices = Record<string, Choice>;
 
-/** Dimensions whose values are ids: a table shows their names beside them. */
+/** Dimensions with ids as values. Tables also have a column with their names. */
 const ENTITIES = ['account', 'line', 'team', 'agent', 'contact', 'campaign', 'send', 'conversation_id'];
 
-/** The column of a table in which people read the values of a dimension. */
+/** The table column that shows the values of a dimension. */
 export function shown(dimension: string): string {
   return ENTITIES.includes(dimension) ? `${dimension}_name` : dimension;
 }
 
-/** The text of a field in the row that is clicked. */
+/** The text of a field in the clicked row. */
 export const cell = (field: string) => `\${__data.fields.${field}.text:percentencode}`;
 
-/** The id of the panel of details, which the build replaces by its number. */
+/** Placeholder for the number of the details panel. */
 export const DETAILS = 'panel-details';
 
 const SENT = ['sent', 'delivered', 'read'];
@@ -36,7 +36,7 @@ type Target = [slug: string, choices?: Choices];
 
 const BOTH_DIRECTIONS: Target[] = [['messages-sent', { status: SENT }], ['messages-received']];
 
-/** The dashboards that list the rows behind each metric, and what to choose there so that the numbers agree. */
+/** The dashboards that list the rows of each metric, and the filters with which the numbers match. */
 const TARGETS: Record<string, Target[]> = {
   messages_outbound: [['messages-sent']],
   messages_sent: [['messages-sent', { status: SENT }]],
@@ -97,14 +97,14 @@ const TARGETS: Record<string, Target[]> = {
   csat_responses: [['conversations']],
 };
 
-/** The statuses of the notifications that reached each stage of the funnel, the first stage first. */
+/** The statuses of the notifications that reached each stage of the funnel, in order. */
 export const STAGES = NOTIFIED.map((_, at) => NOTIFIED.slice(at));
 
-/** Makes the links of one dashboard in one language. */
+/** Creates the links of one dashboard in one language. */
 export class Links {
   constructor(
     readonly texts: Texts,
-    /** The dashboard that the links stand in. */
+    /** The dashboard with the links. */
     readonly slug: string
   ) {}
 
@@ -113,32 +113,32 @@ export class Links {
     return VARIABLES[this.slug];
   }
 
-  /** The links of a metric to the rows behind it, or nothing where no dashboard lists them. */
+  /** Links a metric to its rows. Empty if no dashboard lists them. */
   behind(metric: string, choices: Choices = {}, time?: string, most?: number): DynamicConfigValue[] {
     const targets = (TARGETS[metric] ?? []).slice(0, most);
     const links = targets.map(([slug, own]) => this.details(slug, { ...own, ...choices }, time));
     return links.length > 0 ? [{ id: 'links', value: links }] : [];
   }
 
-  /** A link to the rows that a dashboard lists; inside that dashboard, to the panel that lists them. */
+  /** A link to the list of rows: to its dashboard or, in the same dashboard, to its panel. */
   details(slug: string, choices: Choices, time?: string): DataLink {
     const link = this.to(slug, choices, time);
     return slug === this.slug ? { ...link, url: link.url.replace('?', `?viewPanel=${DETAILS}&`) } : link;
   }
 
-  /** The links of a cell to other dashboards, with the cell's own value. */
+  /** Links a cell to other dashboards, filtered by its value. */
   link(slugs: string | string[], dimension: string): DynamicConfigValue {
-    // What a cell of names shows is no id.
+    // A cell with a name does not have the id.
     const own = ENTITIES.includes(dimension) ? cell(dimension) : '${__value.raw:percentencode}';
     return { id: 'links', value: [slugs].flat().map((slug) => this.to(slug, { [dimension]: own })) };
   }
 
-  /** The link of a series by the value of the dimension that tells it from the others. */
+  /** Links a series to another dashboard, filtered by the value of its dimension. */
   linkOfSeries(slug: string, dimension: string, choices: Choices = {}): DynamicConfigValue {
     return { id: 'links', value: [this.to(slug, { ...choices, ...ofSeries([dimension]) })] };
   }
 
-  /** A link to another dashboard, with the same time and choices but those that are given. */
+  /** A link to another dashboard with the same time range and variables, except those given. */
   to(slug: string, choices: Choices, time = '${__url_time_range}'): DataLink {
     const there = VARIABLES[slug];
     const kept = this.variables.filter((name) => there.includes(name) && !(name in choices));
@@ -148,7 +148,7 @@ export class Links {
     return this.url(slug, time, [...kept, 'filters'], parameters, this.texts.links[slug]);
   }
 
-  /** The link to all messages of the session in the row that is clicked, whenever it began. */
+  /** A link to all messages of the session in the clicked row, in any time range. */
   toSession(slug: string, title: string): DataLink {
     const time = 'from=${__data.fields.session_started_at.numeric}&to=${__data.fields.session_ends_at.numeric}';
     return this.url(slug, time, [], chosen('session_id', cell('session_id')), title);
@@ -172,28 +172,28 @@ function chosen(name: string, choice: string | string[]): string[] {
   return [choice].flat().map((value) => `var-${name}=${value}`);
 }
 
-/** Filters by dimensions without a variable on the target, in addition to the reader's own filters. */
+/** Filters by dimensions without a variable in the target dashboard, in addition to the current filters. */
 function adHoc(name: string, choice: Choice): string[] {
   const sign = isPlain(choice) || 'text' in choice ? '=' : '!=';
   const values = isPlain(choice) ? [choice].flat() : 'text' in choice ? [choice.text] : choice.not;
-  // Grafana writes a pipe inside a part of the filter in this way.
+  // Grafana's escape for a pipe inside a part of a filter.
   const operator = values.length > 1 ? `${sign}__gfp__` : sign;
   return [`var-filters=${name}|${operator}|${values.join('|')}`];
 }
 
-/** The values of a series, by the dimensions that tell it from the others. */
+/** The values of a series, by the dimensions that it is grouped by. */
 export function ofSeries(dimensions: string[]): Choices {
   return Object.fromEntries(dimensions.map((name) => [name, `\${__field.labels.${name}:percentencode}`]));
 }
 
-/** The values of the row that is clicked. A text may stand for another value, which filters look up. */
+/** The values of the clicked row. Filters also accept display texts instead of values. */
 export function ofRow(dimensions: string[]): Choices {
   return Object.fromEntries(
     dimensions.map((name) => [name, ENTITIES.includes(name) ? cell(name) : { text: cell(name) }])
   );
 }
 
-/** What the filters of a question let pass, as choices. */
+/** The filters of a query, as filters of a link. */
 export function ofFilters(filters: Filter[] = []): Choices {
   return Object.fromEntries(
     filters

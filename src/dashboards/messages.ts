@@ -4,7 +4,7 @@ import { column, type Columns } from './columns';
 import { type Panels } from './panels';
 import { INBOUND, OUTBOUND } from './query';
 
-/** For a support engineer: what became of every message that the business sent. */
+/** For support engineers: the status of every message that the business sent. */
 export const messagesSent: Definition = {
   slug: 'messages-sent',
   from: 'now/d',
@@ -54,7 +54,7 @@ export const messagesSent: Definition = {
   },
 };
 
-/** For a support engineer: what contacts wrote, and what they answered with it. */
+/** For support engineers: the messages that contacts wrote, and what they reply to. */
 export const messagesReceived: Definition = {
   slug: 'messages-received',
   from: 'now/d',
@@ -90,12 +90,12 @@ export const messagesReceived: Definition = {
   },
 };
 
-/** So many rows stay quick in a browser; the card says how many there are. */
+/** A number of rows that browsers show quickly. The card shows the total. */
 const ROWS = 500;
 
 const LINK = [column.width(90), column.links()];
 
-/** One row for each message, newest first. */
+/** One row per message, newest first. */
 function details(panels: Panels, report: string, texts: { title: string }, columns: Columns): Band {
   const ids = Object.keys(columns).map((id) => id.replace(/_name$/, ''));
   return equally(18, [
@@ -107,7 +107,7 @@ function details(panels: Panels, report: string, texts: { title: string }, colum
   ]);
 }
 
-/** The session of a message, whose id leads to all that was written in it. */
+/** The session of a message, with links to all messages of the session. */
 function session(panels: Panels): Columns {
   const { sent, received } = panels.texts.session;
   return {
@@ -131,7 +131,7 @@ function failureReasons(panels: Panels, texts: { title: string }) {
   const failed = { dimension: 'status', operator: 'in', values: ['failed'] };
   return panels
     .ranking('failure_reason', 'messages_failed', { filters: [failed] }, texts)
-    // Grafana measures the height of rows without their links.
+    // Grafana ignores links when it computes the height of rows.
     .overrideByName('failure_reason', [column.plain(), panels.link('messages-sent', 'failure_reason')])
     .overrideByName('messages_failed', [column.width(110)]);
 }

@@ -5,7 +5,7 @@ import { column, thresholds } from './columns';
 import { COLORS, type Panels, sideBySide } from './panels';
 import { LegendPlacement } from '@grafana/grafana-foundation-sdk/common';
 
-/** For the head of support: how much there is to do, where it comes from, how well it is done. */
+/** For heads of support: conversation volume, sources, response times and satisfaction. */
 export const overview: Definition = {
   slug: 'overview',
   from: 'now-7d',
@@ -17,7 +17,7 @@ function cards(panels: Panels): Band[] {
   const { csat, failedRate, firstResponse } = panels.texts.overview.panels;
   return inRows(3, 3, [
     panels.card({ metrics: ['conversations'] }, 'neutral'),
-    // Messages sent and received have lists of their own; Channels leads to both.
+    // Sent and received messages are in different lists. Channels links to both.
     panels.card({ metrics: ['messages'] }, 'neutral', undefined, undefined, panels.to('channels', {})),
     panels.card({ metrics: ['unattended_now'] }, 'none'),
     sideBySide(satisfaction(panels, csat)),
@@ -28,7 +28,7 @@ function cards(panels: Panels): Band[] {
   ]);
 }
 
-/** A rate of failures that is worth a look, and one that an alert rule tells. */
+/** The failure rates of a warning and of the alert rule. */
 const failing = () =>
   thresholds([
     [null, 'text'],
@@ -36,7 +36,7 @@ const failing = () =>
     [THRESHOLDS.failed.rate, 'red'],
   ]);
 
-/** The CSAT score never stands without the number of responses that it rests on. */
+/** The CSAT score is always shown with the number of responses. */
 export function satisfaction(panels: Panels, texts: { title: string }) {
   const { score, responses } = panels.texts.names;
   return panels.cards({ metrics: ['csat_score', 'csat_responses'] }, 'good', texts, [score, responses]);

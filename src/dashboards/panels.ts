@@ -57,16 +57,16 @@ import { type Choices, type DataLink, Links, ofFilters, ofRow, ofSeries, shown }
 import { Ask, DATASOURCE, type Question } from './query';
 import { type PanelTexts, type Texts } from './texts';
 
-/** So many buckets stay apart on a panel of half the width. */
+/** The number of intervals that fit on a panel of half the width. */
 const MAX_BUCKETS = 100;
 
-/** The name of a table's second question, how a metric went. */
+/** The refId of a table's second query, for the trend of a metric. */
 const TREND = 'B';
 
-/** The colours of metrics, as the backend has them, where no field can bring them along. */
+/** The colours of metrics, as in the backend, for panels that cannot take them from a field. */
 export const COLORS = { conversations: '#7B79D6', sent: '#DA6E1B' };
 
-/** How a number's growth is to be read: as good, as bad, as neither, or not at all. */
+/** Whether an increase is good, bad or neither, or not shown. */
 export type Growth = 'good' | 'bad' | 'neutral' | 'none';
 
 const GROWTH_COLORS: Record<Exclude<Growth, 'none'>, PercentChangeColorMode> = {
@@ -75,12 +75,12 @@ const GROWTH_COLORS: Record<Exclude<Growth, 'none'>, PercentChangeColorMode> = {
   neutral: PercentChangeColorMode.SameAsValue,
 };
 
-/** The alert list's order: what fires, then what may fire soon. */
+/** The order of the alert list: firing, then pending. */
 const MOST_IMPORTANT_FIRST = 3;
 
 /**
- * Makes the panels of one dashboard in one language. Units, colours and titles
- * of fields come with the data; here stands only what makes the panel.
+ * Creates the panels of one dashboard in one language. Units, colours and field titles
+ * come with the data.
  */
 export class Panels extends Links {
   constructor(
@@ -92,26 +92,26 @@ export class Panels extends Links {
   }
 
   /**
-   * Large numbers of the whole range, or of the last hours where that is given, each
-   * with its change against the period before.
+   * A card: numbers of the whole time range, or of the given last hours, with their change
+   * from the previous period.
    */
   card(question: Question, growth: Growth, texts?: PanelTexts, last?: string, link?: DataLink): Stat {
     const panel = new Stat()
       .colorMode(BigValueColorMode.Value)
-      // What has no colour of its own is not to look like good or bad news.
+      // Metrics without a colour must not look like good or bad news.
       .colorScheme(plain())
       .noValue('–')
-      // Several numbers stand under each other.
+      // Several numbers are shown below each other.
       .orientation(VizOrientation.Horizontal)
       .graphMode(BigValueGraphMode.None)
       .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(30).percentSize(13))
-      // Not the last that is not null: with nothing to count now, that would be the period before.
+      // Not the last value that is not null: that can be the previous period.
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']));
     const now: Question = { format: 'timeseries', bucket: 'none', ...question };
     if (last) {
       panel.timeFrom(last).hideTimeOverride(true);
     }
-    // A card with a menu of links would hide the change.
+    // A menu of several links would hide the change.
     if (link) {
       panel.overrideByName(question.metrics![0], [{ id: 'links', value: [link] }]);
     } else {
@@ -121,11 +121,11 @@ export class Panels extends Links {
       return this.dress(panel, now, texts);
     }
     panel.showPercentChange(true).percentChangeColorMode(GROWTH_COLORS[growth]);
-    // Two points: before and now.
+    // Two points: the previous period and this one.
     return this.dress(panel, { compare: 'previous_period', ...now }, texts, this.texts.change);
   }
 
-  /** The alert rules that came with the data source and are not at rest. */
+  /** Parley's alert rules that are firing, pending or in error. */
   alerts(texts: PanelTexts): AnyPanel {
     return new AnyPanel()
       .type('alertlist')
@@ -148,14 +148,14 @@ export class Panels extends Links {
       });
   }
 
-  /** A card of several numbers with short titles of their own. */
+  /** A card with several numbers, each with a short title. */
   cards(question: Question, growth: Growth, texts: PanelTexts, titles: string[]): Stat {
     const panel = this.card(question, growth, texts);
     question.metrics!.forEach((id, at) => panel.overrideByName(id, [column.title(titles[at])]));
     return panel;
   }
 
-  /** Bars over time, stacked, as parts of a whole. A bar covers its bucket, also where the range begins inside it. */
+  /** Stacked bars over time. A bar covers its whole interval, even if the time range starts within it. */
   bars(question: Question, texts: PanelTexts): TimeSeries {
     const panel = overTime()
       .drawStyle(GraphDrawStyle.Bars)
@@ -169,17 +169,17 @@ export class Panels extends Links {
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
   }
 
-  /** Bars by the hour of the day, stacked by the values of a dimension. */
+  /** Stacked bars by the hour of the day. */
   barsByHour(by: string, question: Question, texts: PanelTexts): BarChart {
     const x = crossing('hour_of_day', by);
     const panel = upright(x, StackingMode.Normal)
-      // The panel shortens numbers to nothing unless it is told how long they may be.
+      // Without this, the panel shortens the labels too much.
       .xTickLabelMaxLength(20)
       .xTickLabelSpacing(40)
       .overrideByName(x, [{ id: 'unit', value: 'suffix:h' }])
       .unit('locale');
     this.cross('hour_of_day', by, question.metrics![0]).forEach((step) => panel.withTransformation(step));
-    // Asked by name, so that the colours are those of the other charts.
+    // Grouped by name, so that the colours match those of other charts.
     panel.withTransformation({ id: 'sortBy', options: { sort: [{ field: this.catalog.dimensions.hour_of_day.title }] } });
     panel.overrideByFieldType('number', this.behind(question.metrics![0], ofCrossing('hour_of_day', by)));
     const asked = { groupBy: ['hour_of_day', by], orderBy: [{ by: shown(by) }, { by }], ...question };
@@ -198,12 +198,12 @@ export class Panels extends Links {
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
   }
 
-  /** Numbers over time beside each other that are not parts of a whole. */
+  /** Bars side by side over time, for numbers that are not parts of a whole. */
   areas(question: Question, texts: PanelTexts): TimeSeries {
     return this.lines(question, texts).fillOpacity(12).showPoints(VisibilityMode.Auto);
   }
 
-  /** Shares of a whole. */
+  /** A pie chart. */
   donut(question: Question, texts: PanelTexts, legend = LegendPlacement.Right): PieChart {
     const panel = new PieChart()
       .pieType(PieChartType.Donut)
@@ -216,14 +216,14 @@ export class Panels extends Links {
       )
       .tooltip(allSeries())
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']))
-      // Percentages take it too; whole numbers stay whole.
+      // Applies to percentages too. Integers have no decimals.
       .overrideByFieldType('number', [{ id: 'decimals', value: 1 }]);
     this.leadOn(panel, question, ofSeries(question.groupBy ?? []));
-    // The builder knows no order yet. The slices keep that of the stages.
+    // The builder has no option for the order yet. Slices keep the order of the data.
     return withOptions(this.dress(panel, question, texts), { sort: SortOrder.None });
   }
 
-  /** When in the week there is most: an hour's cell, the fuller the stronger its colour. */
+  /** A heatmap by weekday and hour. */
   peaks(metric: string, color: string, question: Question, texts: PanelTexts): Heatmap {
     const panel = new Heatmap()
       .color(
@@ -243,7 +243,7 @@ export class Panels extends Links {
     return this.dress(panel, asked, texts);
   }
 
-  /** Names and bars: what there is most of. The panel's title says what the bars are. */
+  /** A table with names and bars, largest first. The panel title says what the bars are. */
   ranking(by: string, metric: string, question: Question, texts: PanelTexts, links: DynamicConfigValue[] = []): Table {
     return this.table(
       { metrics: [metric], groupBy: [by], orderBy: [{ by: metric, desc: true }], ...question },
@@ -266,7 +266,7 @@ export class Panels extends Links {
     return this.dress(panel, question, texts);
   }
 
-  /** Prepares a table for readers who compare it: the columns that this adds have long titles, and totals too. */
+  /** Prepares a table for comparisons, which add columns with long titles and totals. */
   private prepareComparison(panel: Table, { metrics = [] }: Question, columns: Columns): void {
     const before = Object.values(this.catalog.previous);
     const { absolute, percent } = this.catalog.change;
@@ -279,14 +279,14 @@ export class Panels extends Links {
     }
   }
 
-  /** Adds to a table by one dimension how a metric went, as a line in the cell. */
+  /** Adds a sparkline of a metric to a table by one dimension. */
   withTrend(table: Table, by: string, metric: string, title: string): Table {
     const course: Question = { metrics: [metric], groupBy: [by], format: 'timeseries', bucket: 'auto' };
     return table
       .maxDataPoints(MAX_BUCKETS)
       .withTarget(new Ask(course, this.texts.language, this.variables, TREND))
       .withTransformation({ id: 'timeSeriesTable', options: {} })
-      // By the dimension, which both have. A join would fail where an answer has no fields.
+      // Both results have the dimension. A join would fail if a result has no fields.
       .withTransformation({ id: 'merge', options: {} })
       .overrideByName(`Trend #${TREND}`, [
         column.title(title),
@@ -296,7 +296,7 @@ export class Panels extends Links {
       ]);
   }
 
-  /** A metric by two dimensions at once: rows of one, columns of the other, the fuller the stronger their colour. */
+  /** A matrix: one dimension as rows, the other as columns, coloured by the metric. */
   matrix(row: string, by: string, metric: string, question: Question, texts: PanelTexts, total: string): Table {
     const asked = { metrics: [metric], groupBy: [row, by], orderBy: [{ by: metric, desc: true }], ...question };
     const table = this.table(asked, {}, texts);
@@ -323,7 +323,7 @@ export class Panels extends Links {
       .overrideByName(crossing(row, by), [column.width(180), this.link('conversations', row)]);
   }
 
-  /** The stages of the funnel, with their shares of the stage before where it is detailed. */
+  /** The funnel, with shares of the previous stage if detailed is true. */
   funnel(texts: PanelTexts, detailed: boolean): BarChart {
     const panel = funnelChart(detailed, this.texts.ofPrevious);
     const links = [this.details('session-initiation', { status: STAGE_LINK })];
@@ -334,28 +334,28 @@ export class Panels extends Links {
     return this.dress(panel, question, texts);
   }
 
-  /** The fields with the change of a metric, as the names that a transformation excludes. */
+  /** The names of the fields with the change of a metric, for a transformation that removes them. */
   changesOf(id: string): Record<string, boolean> {
     const names = Object.values(this.catalog.change).map((text) => text.replace('{0}', this.metricTitle(id)));
     return Object.fromEntries(names.map((name) => [name, true]));
   }
 
-  /** What the field of a metric is called. Transformations find fields by that name. */
+  /** The display name of a metric's field. Transformations find fields by that name. */
   metricTitle(id: string): string {
     return this.catalog.metrics[id].title;
   }
 
-  /** What a status is called, as the title of a column that counts it. */
+  /** The display name of a status, as the title of a column. */
   status(value: string): DynamicConfigValue {
     return column.title(this.catalog.dimensions.status.values![value]);
   }
 
-  /** Turns rows of two dimensions and a metric into a row for each value of one and a field for each of the other. */
+  /** Pivots rows of two dimensions: one row per value of the first, one field per value of the second. */
   private cross(row: string, by: string, metric: string): DataTransformerConfig[] {
-    // It is found by what people read.
+    // Grafana finds it by its display name.
     const left = { matcher: { id: 'byName', options: this.metricTitle(metric) } };
     return [
-      // A copy without the metric's title, which would stand over every column.
+      // A copy without the metric's title, which would become the title of every column.
       {
         id: 'calculateField',
         options: { mode: 'binary', binary: { left, operator: '*', right: { fixed: '1' } }, alias: CELL },
@@ -367,12 +367,12 @@ export class Panels extends Links {
     ];
   }
 
-  /** The short title of a dimension, for a column whose own is long. */
+  /** A short title for a column of a dimension. */
   titleOf(dimension: string): DynamicConfigValue {
     return column.title(this.catalog.dimensions[dimension].title);
   }
 
-  /** Links every metric of a panel to the rows behind it. */
+  /** Links every metric of a panel to its rows. */
   private leadOn(panel: Linkable, { metrics = [], filters }: Question, own: Choices, time?: string, most?: number): void {
     for (const metric of metrics) {
       const links = this.behind(metric, { ...ofFilters(filters), ...own }, time, most);
@@ -382,7 +382,7 @@ export class Panels extends Links {
     }
   }
 
-  /** Gives a panel what every panel has. */
+  /** Sets the properties that every panel has. */
   private dress<P extends Dressable>(panel: P, question: Question, texts?: PanelTexts, ...notes: string[]): P {
     const metrics = question.metrics ?? [];
     return panel
@@ -392,7 +392,7 @@ export class Panels extends Links {
       .withTarget(new Ask(question, this.texts.language, this.variables));
   }
 
-  /** The definition of one metric, or a list of several with what they are cut by. */
+  /** The description: the definition of the metric, or a list of the metrics and groups. */
   private definitions({ metrics = [], groupBy = [] }: Question): string {
     const entries = [
       ...metrics.map((id) => this.catalog.metrics[id]),
@@ -405,12 +405,12 @@ export class Panels extends Links {
   }
 }
 
-/** A regular expression for the titles that one of the patterns makes of the title of a metric. */
+/** Returns a regular expression for the titles that the patterns create from a metric's title. */
 function anyOf(patterns: string[], title: string): string {
   return `(${patterns.map((pattern) => pattern.split('{0}').map(escapeRegExp).join(title)).join('|')})`;
 }
 
-/** Upright bars over the values of a field. */
+/** Vertical bars for the values of a field. */
 function upright(x: string, stacking: StackingMode): BarChart {
   return new BarChart()
     .orientation(VizOrientation.Vertical)
@@ -426,25 +426,25 @@ function upright(x: string, stacking: StackingMode): BarChart {
     .tooltip(allSeries());
 }
 
-/** The metric in the cells of a matrix. */
+/** The cells of a matrix. */
 const CELL = 'cell';
 
-/** The row that is clicked in a matrix. */
+/** The clicked row of a matrix. */
 const FIRST_FIELD = '${__data.fields[0].text:percentencode}';
 
-/** The row and the column that are clicked in a matrix. The column is called as people read its value. */
+/** The clicked row and column of a matrix. The name of the column is a display text. */
 const ofCrossing = (row: string, by: string): Choices => ({
   [row]: { text: FIRST_FIELD },
   [shown(by)]: '${__field.name:percentencode}',
 });
 
-/** What Grafana calls the field of the rows then. */
+/** The name that Grafana gives the field of the rows. */
 const crossing = (row: string, by: string) => `${row}\\${shown(by)}`;
 
-/** The time of a panel that shows the last hours: such panels don't tell it to their links. */
+/** The time range of a panel of the last hours, for links: Grafana does not pass it on. */
 export const lately = (last: string) => `from=now-${last}&to=now`;
 
-/** A chart over time before it has lines or bars. */
+/** A chart over time, without lines or bars. */
 function overTime(): TimeSeries {
   return new TimeSeries().maxDataPoints(MAX_BUCKETS).axisSoftMin(0).legend(bottomLegend()).tooltip(allSeries());
 }
@@ -471,21 +471,21 @@ function bottomLegend(): VizLegendOptionsBuilder {
     .placement(LegendPlacement.Bottom);
 }
 
-/** The numbers of a card side by side, where it is wide and low. */
+/** Shows the numbers of a wide card side by side. */
 export function sideBySide(card: Stat): Stat {
   return card
     .orientation(VizOrientation.Vertical)
     .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(22).percentSize(12));
 }
 
-/** A legend of many series beside them, the largest sum first. */
+/** A legend to the right, for many series, largest total first. */
 export function rankedLegend(): VizLegendOptionsBuilder {
   return new VizLegendOptionsBuilder()
     .showLegend(true)
     .displayMode(LegendDisplayMode.Table)
     .placement(LegendPlacement.Right)
     .calcs(['sum'])
-    // What Grafana calls the sum.
+    // Grafana's name for the total.
     .sortBy('Total')
     .sortDesc(true);
 }
@@ -496,15 +496,15 @@ export function dashedThresholds(): GraphThresholdsStyleConfigBuilder {
   return new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
 }
 
-/** The theme's colour of text, for what means neither good nor bad. */
+/** The theme's text colour, for metrics that are neither good nor bad. */
 const plain = () => new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('text');
 
-/** Adds options that the SDK has no method for. */
+/** Sets options that the SDK has no method for. */
 export function withOptions<P extends PanelBuilder>(panel: P, options: object): P {
   const built = panel.build();
   built.options = { ...built.options, ...options };
   return panel;
 }
 
-/** One colour for one name, whichever chart it stands in. */
+/** The same colour for a name in every chart. */
 export const colorByName = () => new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);

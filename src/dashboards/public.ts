@@ -4,16 +4,15 @@ import { type Filter } from '../types';
 import { DATASOURCE, PLUGIN_ID } from './query';
 import { type Texts } from './texts';
 
-/** The data source of the provisioning: without variables a dashboard has to name one. */
+/** The provisioned data source. Without variables, a dashboard needs a fixed one. */
 const PROVISIONED = { type: PLUGIN_ID, uid: 'parley' };
 
-/** What stands at the end of its uid and its file's name. */
+/** End of the uid and the file name. */
 export const PUBLIC = '-public';
 
 /**
- * The dashboard as Grafana can share it with people who have no login: their
- * browsers can't resolve variables, so nothing depends on any, and there are no
- * links to what they can't open.
+ * Returns the version of a dashboard for public sharing, for people without a login. Public
+ * dashboards cannot have variables, and links to other dashboards would not open.
  */
 export function publicly(dashboard: Dashboard, { shared }: Texts): Dashboard {
   const plain: Dashboard = JSON.parse(JSON.stringify(dashboard), (key, value) => {
@@ -36,7 +35,7 @@ export function publicly(dashboard: Dashboard, { shared }: Texts): Dashboard {
     title: `${dashboard.title} (${shared.title})`,
     description: `${dashboard.description}. ${shared.note}`,
     templating: { list: [] },
-    // Nobody could switch them on.
+    // Viewers of a public dashboard cannot turn them on.
     annotations: { list: [] },
   };
 }

@@ -5,13 +5,13 @@ import { type Filter, type Preset } from '../types';
 
 export const PLUGIN_ID = 'parley-conversations-datasource';
 
-/** The data source that the reader has chosen. */
+/** The data source selected in the dashboard. */
 export const DATASOURCE: DataSourceRef = { type: PLUGIN_ID, uid: '${datasource}' };
 
-/** What a panel asks; the language and the dashboard's filters are added. */
+/** The query of a panel, without the language and the dashboard's filters. */
 export type Question = Omit<Preset, 'version' | 'language' | 'timezone' | 'after'>;
 
-/** A question to our data source, as Grafana stores it. */
+/** A query of the data source in Grafana's format. */
 export class Ask implements Builder<Dataquery> {
   constructor(
     private readonly question: Question,
@@ -30,24 +30,24 @@ export class Ask implements Builder<Dataquery> {
       filters: [...filters, ...this.variables.map(chosen)],
       language: this.language,
     };
-    // The marker of the SDK's type exists only while it compiles.
+    // The SDK's type has a marker that exists only at compile time.
     return target as unknown as Dataquery;
   }
 }
 
 const direction = (value: string): Filter => ({ dimension: 'direction', operator: 'in', values: [value] });
 
-/** Keep groups away in which messages of the other direction alone would stand, none of them counted. */
+/** Exclude groups that only have messages of the other direction, which are not counted. */
 export const INBOUND = direction('inbound');
 export const OUTBOUND = direction('outbound');
 
-/** Variables that the reader writes: a list of all their values would have no end. */
+/** Text box variables. They have too many values for a list. */
 const WRITTEN: Record<string, string> = { correlation_id: 'contains', phone: 'contains', session_id: 'in' };
 
-/** Whether the reader writes the variable instead of choosing from a list. */
+/** Whether a variable is a text box. */
 export const isWritten = (variable: string) => variable in WRITTEN;
 
-/** Keeps what the reader has chosen; with "All", or with nothing written, the filter falls away. */
+/** Filters by the selected values. With "All" or an empty text box, the filter is off. */
 export function chosen(variable: string): Filter {
   return { dimension: variable, operator: WRITTEN[variable] ?? 'in', values: [`$${variable}`] };
 }

@@ -7,7 +7,7 @@ import { type Panels } from './panels';
 import { type Question } from './query';
 import { type PanelTexts } from './texts';
 
-/** For a campaign's manager: what was sent to start sessions, who answered, what failed and why. */
+/** For campaign managers: notifications and campaigns, who replied, what failed and why. */
 export const sessionInitiation: Definition = {
   slug: 'session-initiation',
   from: 'now-7d',
@@ -23,7 +23,7 @@ export const sessionInitiation: Definition = {
   ],
 };
 
-/** Without the starts by referral, which have no last status: there the business sent nothing. */
+/** Excludes session starts by referral. The business sent nothing, so they have no status. */
 const BY_STATUS: Question = {
   metrics: ['notifications'],
   groupBy: ['status'],
@@ -52,7 +52,7 @@ function donuts(panels: Panels): Band {
   ]);
 }
 
-/** All users of the card beside it: two groups of the notified ones, and those whom no notification reached. */
+/** All users, as in the card: two groups of notified users, and users whom no notification reached. */
 function usersOf(panels: Panels, groups: string[], texts: PanelTexts) {
   const all = ['notification_users', 'notified_users'];
   const { notReached } = panels.texts.sessionInitiation.names;
@@ -72,7 +72,7 @@ function usersOf(panels: Panels, groups: string[], texts: PanelTexts) {
   return ring;
 }
 
-/** The colour of what failed. */
+/** The colour of failures. */
 const NOT_REACHED = '#D60024';
 
 function trend(panels: Panels): Band {
@@ -139,7 +139,7 @@ function failures(panels: Panels): Band {
             groupBy: ['failure_reason', 'failure_code', 'line', 'template'],
           },
           {
-            // Grafana measures wrapped rows too low where several columns wrap.
+            // Grafana computes too little height for rows in which several columns wrap.
             failure_reason: [column.width(230)],
             failure_code: [column.width(75)],
             line_name: [column.minWidth(120)],
@@ -154,7 +154,7 @@ function failures(panels: Panels): Band {
   };
 }
 
-/** Why notifications failed, the most frequent reason first. */
+/** Failure reasons of notifications, most frequent first. */
 export function reasons(panels: Panels, texts: { title: string }) {
   const failed = { dimension: 'status', operator: 'in', values: ['failed'] };
   return panels.ranking('failure_reason', 'notifications_failed', { filters: [failed] }, texts);

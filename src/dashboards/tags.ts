@@ -5,7 +5,7 @@ import { column } from './columns';
 import { type Panels, rankedLegend, sideBySide } from './panels';
 import { NONE } from '../types';
 
-/** For the owners of product and operations: why people write, and how each reason fares. */
+/** For product and operations: conversations by tag, with response times and satisfaction. */
 export const tags: Definition = {
   slug: 'tags',
   from: 'now-7d',

@@ -1,11 +1,11 @@
-/** The choices that every dashboard offers. */
+/** The variables of every dashboard. */
 const EVERYWHERE = ['account', 'channel', 'line', 'team'];
 
 const NOTIFICATIONS = ['template', 'origin', 'user_type', 'campaign'];
 
 /**
- * The dimensions that readers can choose values of in each dashboard, in their order
- * on the screen. Links use them too: they choose only what the target offers.
+ * The dimensions with a variable in each dashboard, in their order on the screen. Links
+ * use them too: they only set variables that the target has.
  */
 export const VARIABLES: Record<string, string[]> = {
   overview: EVERYWHERE,
