@@ -134,7 +134,7 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 		"is not a date and time such as":             with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
 		"the database cannot be reached":             with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
 		"nowhere":                                    with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
-		`unknown database type "fax"`:       with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
+		`unknown database type "fax"`:                with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
 		`unknown format "xml"`:                       with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),
 		"has no metrics: choose a report":            with(nil, `{}`),
 		"cannot be grouped by rating: choose one of": with(nil, `{"metrics": ["sessions"], "groupBy": ["rating"]}`),

@@ -28,7 +28,7 @@ func contentTypesOf(word string) (types []string) {
 }
 
 // CallTypes returns the content types of calls, in small letters. A call is no
-// message, but a contact's call opens the service window as a message does.
+// message, but a contact's call opens the 24-hour window as a message does.
 func CallTypes() []string { return contentTypesOf("call") }
 
 // NoMessageTypes returns the content types of rows that are no messages and count

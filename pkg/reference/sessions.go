@@ -210,7 +210,7 @@ func (f *Facts) openSessions() {
 		if m.ContactID == nil {
 			continue
 		}
-		if isCall[m] { // opens the service window and nothing else
+		if isCall[m] { // opens the 24-hour window and nothing else
 			lastInbound[m.pair()] = m.CreatedAt
 			continue
 		}

@@ -69,11 +69,11 @@ describe('the settings', () => {
   });
 
   it.each([
-    ['Parley views', 'configuration.md#the-login', '{conversation_id}'],
-    ['Chatwoot', 'chatwoot.md#the-login', '{display_id}'],
-    ['Evolution API', 'evolution.md#the-login', '{contact_id}'],
-    ['Ticketz', 'ticketz.md#the-login', '{url}'],
-    ['WhatsApp webhooks', 'webhook.md#the-login', '{contact_id}'],
+    ['Parley views', 'configuration.md#database-user', '{conversation_id}'],
+    ['Chatwoot', 'chatwoot.md#database-user', '{display_id}'],
+    ['Evolution API', 'evolution.md#database-user', '{contact_id}'],
+    ['Ticketz', 'ticketz.md#database-user', '{url}'],
+    ['WhatsApp webhooks', 'webhook.md#database-user', '{contact_id}'],
   ])('tell of %s how to make a login and a link', async (kind, page, field) => {
     edit({ kind: 'chatwoot' });
     await choose(/^Database type/, kind);

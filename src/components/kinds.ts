@@ -80,7 +80,7 @@ export function kinds(): Kind[] {
         },
         account(),
       ],
-      login: 'configuration.md#the-login',
+      login: 'configuration.md#database-user',
       link: LINKS.views,
     },
     {
@@ -88,7 +88,7 @@ export function kinds(): Kind[] {
       title: PRODUCTS.chatwoot,
       description: t('configEditor.kind.chatwootDescription', 'Reads the tables of Chatwoot'),
       fields: [productSchema(), account()],
-      login: 'chatwoot.md#the-login',
+      login: 'chatwoot.md#database-user',
       link: LINKS.chatwoot,
     },
     {
@@ -104,7 +104,7 @@ export function kinds(): Kind[] {
           )
         ),
       ],
-      login: 'evolution.md#the-login',
+      login: 'evolution.md#database-user',
       link: LINKS.messages,
     },
     {
@@ -112,7 +112,7 @@ export function kinds(): Kind[] {
       title: PRODUCTS.ticketz,
       description: t('configEditor.kind.ticketzDescription', 'Reads the tables of Ticketz and other Whaticket forks'),
       fields: [productSchema(), account()],
-      login: 'ticketz.md#the-login',
+      login: 'ticketz.md#database-user',
       link: LINKS.ticketz,
     },
     {
@@ -149,7 +149,7 @@ export function kinds(): Kind[] {
           )
         ),
       ],
-      login: 'webhook.md#the-login',
+      login: 'webhook.md#database-user',
       link: LINKS.messages,
     },
   ];

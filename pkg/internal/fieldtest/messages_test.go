@@ -139,7 +139,7 @@ func TestWebhookForms(t *testing.T) {
 	)
 }
 
-// TestCallOpensWindow counts a contact's call for nothing but the service window.
+// TestCallOpensWindow counts a contact's call for nothing but the 24-hour window.
 func TestCallOpensWindow(t *testing.T) {
 	const query = `{"metrics": ["messages", "messages_received", "sent_in_window_share", "sessions", "sessions_by_business", "sessions_by_contact", "notifications", "active_contacts"]}`
 	const open = `{"messages": 1, "messages_received": 0, "sent_in_window_share": 1, "sessions": 1, "sessions_by_business": 0, "sessions_by_contact": 1, "notifications": 0, "active_contacts": 0}`

@@ -173,7 +173,7 @@ func TestRatingWithoutSurvey(t *testing.T) {
 }
 
 // TestCallsOfHelpDesks: a call is no message and waits for nothing, with its recording
-// too; a contact's call opens the service window.
+// too; a contact's call opens the 24-hour window.
 func TestCallsOfHelpDesks(t *testing.T) {
 	const query = `{"metrics": ["messages_outbound", "messages_received", "messages_pending", "messages_sent", "sessions", "notifications", "notifications_pending"]}`
 	nothing := []string{`{"messages_outbound": 0, "messages_received": 0, "messages_pending": 0, "messages_sent": 0, "sessions": 0, "notifications": 0, "notifications_pending": 0}`}
