@@ -58,8 +58,8 @@ const TARGETS: Record<string, Target[]> = {
 
   sessions: [['messages-received'], ['messages-sent']],
   sessions_by_business: [['session-initiation', { status: ['pending', ...NOTIFIED] }]],
-  sessions_by_contact: [['messages-received', { initiator: 'contact' }]],
-  sessions_free_entry_point: [['messages-received', { initiator: 'free_entry_point' }]],
+  // No dashboard lists the sessions that contacts start, only their messages.
+  sessions_free_entry_point: [['session-initiation', { initiator: 'free_entry_point' }]],
 
   initiations: [['session-initiation']],
   notifications: [['session-initiation', { status: { not: [NONE] } }]],
