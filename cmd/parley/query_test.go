@@ -130,7 +130,7 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 	for want, args := range map[string][]string{
 		"the query is not a JSON object":             with(nil, `{"metrics"`),
 		`unknown metric "mesages"; did you mean`:     with(nil, `{"metrics": ["mesages"]}`),
-		"the range ends before it begins":            with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
+		"the time range ends before it starts":       with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
 		"is not a date and time such as":             with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
 		"the database cannot be reached":             with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
 		"nowhere":                                    with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),

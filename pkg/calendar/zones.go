@@ -28,7 +28,7 @@ func Zone(name string) (*time.Location, error) {
 	if loc := offsetZone(trimmed); loc != nil {
 		return loc, nil
 	}
-	return nil, fmt.Errorf("unknown time zone %.60q: write an IANA name such as America/Sao_Paulo", name)
+	return nil, fmt.Errorf("unknown time zone %.60q: use an IANA name such as America/Sao_Paulo", name)
 }
 
 // unchosen are the names that browsers and programs send if they have no zone.

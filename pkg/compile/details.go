@@ -388,7 +388,7 @@ func ParseCursor(text string) (Cursor, error) {
 	var c Cursor
 	plain, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || json.Unmarshal(plain, &c) != nil || c.At.IsZero() {
-		return c, &query.Error{Message: "after is no cursor of a details report: leave it out to begin with the first page"}
+		return c, &query.Error{Message: "after is not a valid cursor: leave it out to start with the first page"}
 	}
 	return c, nil
 }

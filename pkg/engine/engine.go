@@ -271,9 +271,9 @@ func (e *Engine) answer(ctx context.Context, in compile.Input, partial bool, l l
 
 func reversed(r calendar.Range) error {
 	if r.From.Equal(r.To) {
-		return &query.Error{Message: fmt.Sprintf("the range is empty: it begins and ends at %s", r.From.Format(time.RFC3339))}
+		return &query.Error{Message: fmt.Sprintf("the time range is empty: it starts and ends at %s", r.From.Format(time.RFC3339))}
 	}
-	return &query.Error{Message: fmt.Sprintf("the range ends before it begins (%s to %s): swap its ends", r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))}
+	return &query.Error{Message: fmt.Sprintf("the time range ends before it starts (%s to %s)", r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))}
 }
 
 // SchemaError says that the database lacks what every report needs.
@@ -469,7 +469,7 @@ func fill(st *compile.Statement, a answer) ([][]any, error) {
 }
 
 func tooManyRows(limit int) error {
-	return &query.Error{Message: fmt.Sprintf("the answer has more than %d rows: choose a longer interval, a shorter time range, fewer groups or more filters", limit)}
+	return &query.Error{Message: fmt.Sprintf("the result has more than %d rows: choose a longer interval, a shorter time range, fewer groups or more filters", limit)}
 }
 
 // ungrouped are the groups that an answer has although it has no rows: the

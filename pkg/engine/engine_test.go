@@ -306,7 +306,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("all rows: %d", len(result.Rows))
 	}
 	says(t, result, true, "")
-	refused(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "bucket": "day", "limit": 20}`, "the answer has more than 20 rows: choose a longer interval, a shorter time range, fewer groups or more filters")
+	refused(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "bucket": "day", "limit": 20}`, "the result has more than 20 rows: choose a longer interval, a shorter time range, fewer groups or more filters")
 	// 10 rows with something in them, and 300 with nothing.
 	refused(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "bucket": "day", "limit": 309}`, "more than 309 rows")
 	if result = answer(t, e, march, `{"metrics": ["messages_received"], "groupBy": ["line"], "bucket": "day", "limit": 310}`); len(result.Rows) != 310 {
@@ -351,9 +351,9 @@ func TestLimits(t *testing.T) {
 func TestRanges(t *testing.T) {
 	t.Parallel()
 	e := load(t, talks("1 in 2026-03-02 10:00"))
-	refused(t, e, between("2026-03-02", "2026-03-01"), `{"metrics": ["messages"]}`, "the range ends before it begins (2026-03-02T00:00:00Z to 2026-03-01T00:00:00Z): swap its ends")
-	refused(t, e, between("2026-03-02", "2026-03-02"), `{"metrics": ["messages"]}`, "the range is empty: it begins and ends at 2026-03-02T00:00:00Z")
-	refused(t, e, between("2026-03-02", "2026-03-01"), `{"report": "notification_details"}`, "the range ends before it begins")
+	refused(t, e, between("2026-03-02", "2026-03-01"), `{"metrics": ["messages"]}`, "the time range ends before it starts (2026-03-02T00:00:00Z to 2026-03-01T00:00:00Z)")
+	refused(t, e, between("2026-03-02", "2026-03-02"), `{"metrics": ["messages"]}`, "the time range is empty: it starts and ends at 2026-03-02T00:00:00Z")
+	refused(t, e, between("2026-03-02", "2026-03-01"), `{"report": "notification_details"}`, "the time range ends before it starts")
 	// Half open.
 	wantLines(t, answer(t, e, between("2026-03-02 10:00", "2026-03-02 10:00:00.000001"), `{"metrics": ["messages"]}`), "1")
 	wantLines(t, answer(t, e, between("2026-03-02 09:00", "2026-03-02 10:00"), `{"metrics": ["messages"]}`), "0")

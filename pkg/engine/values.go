@@ -90,10 +90,10 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 		return ValueList{}, &query.Error{Message: fmt.Sprintf("unknown dimension %s%s", query.Quote(r.Dimension), query.Suggest(r.Dimension, catalog.DimensionIDs("")))}
 	}
 	if d.Kind == catalog.KindTime {
-		return ValueList{}, &query.Error{Message: d.ID + " has no list of values: choose the dashboard's time range"}
+		return ValueList{}, &query.Error{Message: d.ID + " has no list of values: use the dashboard's time range"}
 	}
 	if len(r.Search) > maxSearch {
-		return ValueList{}, &query.Error{Message: fmt.Sprintf("the search has more than %d bytes: write the beginning of the value", maxSearch)}
+		return ValueList{}, &query.Error{Message: fmt.Sprintf("the search text is longer than %d bytes: enter the beginning of the value", maxSearch)}
 	}
 	if r.Limit <= 0 {
 		r.Limit = defaultValues

@@ -194,7 +194,7 @@ func TestWrongQueryLeavesItsNeighboursAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := reversed.Responses["A"]; r.Error == nil || !strings.Contains(r.Error.Error(), "the range ends before it begins") {
+	if r := reversed.Responses["A"]; r.Error == nil || !strings.Contains(r.Error.Error(), "the time range ends before it starts") {
 		t.Errorf("reversed range: %v", r.Error)
 	}
 }

@@ -21,7 +21,7 @@ func (d *DataSource) resources() backend.CallResourceHandler {
 	mux.HandleFunc("GET /schema", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, query.Schema()) })
 	mux.HandleFunc("POST /values", d.serveValues)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, fmt.Sprintf("there is no %s %s here", query.Clip(r.Method, 20), query.Clip(r.URL.Path, 60)))
+		refuse(w, http.StatusNotFound, fmt.Sprintf("unknown request: %s %s", query.Clip(r.Method, 20), query.Clip(r.URL.Path, 60)))
 	})
 	return httpadapter.New(mux)
 }

@@ -359,8 +359,8 @@ func TestValues(t *testing.T) {
 			`{"dimension": "template", "filters": [{"dimension": "line", "operator": "in", "values": ["$line"]}]}`:                 "a variable without a value",
 			`{"dimension": "line", "filters": [{"dimension": "line", "operator": "matches", "values": ["("]}]}`:                    "is not a regular expression",
 			`{"dimension": "template", "filters": [{"dimension": "rating", "operator": "in", "values": ["5"]}], ` + to + `}`:       "rating",
-			`{"dimension": "template", "from": "2026-11-20T18:30:00Z", "to": "2026-11-01T00:00:00Z"}`:                              "ends before it begins",
-			`{"dimension": "template", "filters": [{"dimension": "day", "operator": "in", "values": ["02/11/2026"]}], ` + to + `}`: "write a date",
+			`{"dimension": "template", "from": "2026-11-20T18:30:00Z", "to": "2026-11-01T00:00:00Z"}`:                              "ends before it starts",
+			`{"dimension": "template", "filters": [{"dimension": "day", "operator": "in", "values": ["02/11/2026"]}], ` + to + `}`: "enter a date",
 		} {
 			a, status := values(body)
 			if status != http.StatusBadRequest || !strings.Contains(a.Message, want) || strings.Contains(a.Message, `""`) && !strings.Contains(body, `""`) {

@@ -191,11 +191,11 @@ func explainClass(err error, pg *pgconn.PgError) (Class, string) {
 	}
 	switch {
 	case quotable(pg):
-		return Other, fmt.Sprintf("the database answered: %s (%s)", clip(pg.Message), pg.Code)
+		return Other, fmt.Sprintf("the database returned an error: %s (%s)", clip(pg.Message), pg.Code)
 	case pg.Code == "":
-		return Other, "the database answered with an error without a code: the server's log has its text"
+		return Other, "the database returned an error without a code: the server's log has its text"
 	}
-	return Other, "the database answered with the error " + pg.Code + ": the server's log has its text"
+	return Other, "the database returned the error " + pg.Code + ": the server's log has its text"
 }
 
 // values are the errors of class 22 by their codes.

@@ -112,7 +112,7 @@ func checkBounds(q Query) error {
 	case len(q.After) > maxCursor:
 		return errorf("the cursor in after is too long: use the one that the page before returned")
 	case len(q.Timezone) > maxName:
-		return errorf("unknown time zone %s: write an IANA name such as America/Sao_Paulo", Quote(q.Timezone))
+		return errorf("unknown time zone %s: use an IANA name such as America/Sao_Paulo", Quote(q.Timezone))
 	case len(q.Language) > maxName:
 		return errorf("unknown language %s: write en, es or pt-BR", Quote(q.Language))
 	}

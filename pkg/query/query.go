@@ -240,7 +240,7 @@ func kindName(t reflect.Type) string {
 	case reflect.Slice:
 		return "a list"
 	case reflect.Int:
-		return "a whole number"
+		return "an integer"
 	case reflect.Bool:
 		return "true or false"
 	case reflect.Struct:
@@ -504,14 +504,14 @@ func checkValue(d catalog.Dimension, operator, v string) error {
 	case v == catalog.None:
 		return nil
 	case slices.Contains(computed, d.ID) && !slices.Contains(d.Values, v):
-		return errorf("%s is no value of %s%s", Quote(v), d.ID, Suggest(v, d.Values))
+		return errorf("%s is not a value of %s%s", Quote(v), d.ID, Suggest(v, d.Values))
 	case d.Kind == catalog.KindNumber:
 		if _, err := strconv.ParseInt(v, 10, 32); err != nil {
-			return errorf("%s is no value of %s: write a whole number", Quote(v), d.ID)
+			return errorf("%s is not a value of %s: enter an integer", Quote(v), d.ID)
 		}
 	case d.Kind == catalog.KindTime:
 		if _, err := ParseInstant(v, time.UTC); err != nil {
-			return errorf("%s is no value of %s: write a date (2026-11-02) or an instant (2026-11-02T00:00:00-03:00)", Quote(v), d.ID)
+			return errorf("%s is not a value of %s: enter a date (2026-11-02) or a time (2026-11-02T00:00:00-03:00)", Quote(v), d.ID)
 		}
 	}
 	return nil

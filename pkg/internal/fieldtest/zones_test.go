@@ -55,7 +55,7 @@ func TestZonesOfQueries(t *testing.T) {
 		{Name: "campaign_sends", Query: `{"report": "campaign_sends", "timezone": "Asia/Calcutta"}`, Want: []string{}},
 		{Name: "a year of two offsets", From: "2026-01-01T00:00:00Z", To: "2027-01-01T00:00:00Z", Query: ask("US/Eastern"), Want: []string{`{"hour_of_day": 7}`, `{"hour_of_day": 15}`, `{"hour_of_day": 23}`}},
 		{Name: "a range without end", From: "0001-01-01T00:00:00Z", To: "9999-01-01T00:00:00Z", Now: "2026-12-01T00:00:00Z", Query: ask("US/Eastern"), Want: []string{`{"hour_of_day": 7}`, `{"hour_of_day": 15}`, `{"hour_of_day": 23}`}},
-		{Name: "a mistyped zone", Query: ask("America/Sao_Paolo"), Error: `unknown time zone "America/Sao_Paolo": write an IANA name`},
+		{Name: "a mistyped zone", Query: ask("America/Sao_Paolo"), Error: `unknown time zone "America/Sao_Paolo": use an IANA name`},
 	}
 	// What browsers, the image renderer and public dashboards send where nobody chose a
 	// zone: the data source's counts.
