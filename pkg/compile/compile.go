@@ -126,6 +126,10 @@ func Aggregate(in Input) (*Statement, error) {
 	return c.aggregate()
 }
 
+// CheckRelations fails where a metric or dimension of a query hangs on a relation that
+// the source lacks. The error is a *query.Error.
+func CheckRelations(in Input) error { return (&compiler{Input: in}).checkRelations() }
+
 // checkRelations fails where a metric or dimension hangs on a relation that the
 // source lacks.
 func (c *compiler) checkRelations() error {

@@ -9,6 +9,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -17,20 +18,12 @@ import (
 // in the other; a bucket that the other period lacks has no value there. It
 // notes in now whether rows are left off: where the limit already did so, groups that
 // only the other period has stay away.
-func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Statement, result *Result, now *answer) error {
-	if in.Query.Compare == "previous_year" {
-		in.Range = calendar.PreviousYear(in.Range, in.Location)
-	} else {
-		in.Range = calendar.Previous(in.Range, in.Location)
-	}
+func (e *Engine) compare(ctx context.Context, in compile.Input, set *facts.Set, st *compile.Statement, result *Result, now *answer) error {
+	in.Range = before(in)
 	result.Before = in.Range
 	// The first of one period need not be the first of the other.
 	in.Query.Limit = e.settings.MaxRows
-	other, err := compile.Aggregate(in)
-	if err != nil {
-		return err
-	}
-	earlier, err := e.read(ctx, other)
+	other, earlier, err := e.measureBy(ctx, in, set)
 	if err != nil {
 		return err
 	}
@@ -115,6 +108,14 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st *compile.Stat
 	}
 	result.Rows = rows
 	return nil
+}
+
+// before is the range that an answer is compared with.
+func before(in compile.Input) calendar.Range {
+	if in.Query.Compare == "previous_year" {
+		return calendar.PreviousYear(in.Range, in.Location)
+	}
+	return calendar.Previous(in.Range, in.Location)
 }
 
 // placed compares rows by the order of an answer without buckets: by the metrics and keys

@@ -5,6 +5,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,8 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
@@ -32,6 +35,10 @@ type Settings struct {
 	// MaxRows and MaxBytes bound an answer; 0 means the defaults.
 	MaxRows  int
 	MaxBytes int
+	// Refresh is how old facts in memory may be that answer a question; 0 reads them anew
+	// for each. MaxMemory limits what they take, in bytes; 0 means the default.
+	Refresh   time.Duration
+	MaxMemory int
 }
 
 // Detect examines the database and returns the source of its relations.
@@ -49,6 +56,7 @@ type Engine struct {
 	examined  time.Time
 	examining singleflight.Group
 
+	keeper  keeper
 	leftOut leftOutCounts
 }
 
@@ -62,6 +70,9 @@ func New(db *postgres.DB, detect Detect, s Settings) *Engine {
 	}
 	if s.MaxBytes <= 0 {
 		s.MaxBytes = DefaultMaxBytes
+	}
+	if s.MaxMemory <= 0 {
+		s.MaxMemory = DefaultMaxMemory
 	}
 	return &Engine{db: db, detect: detect, settings: s}
 }
@@ -162,6 +173,8 @@ type Request struct {
 	// Partial answers with a notice and without values what hangs on a relation that
 	// the database does not have. Else that is an error.
 	Partial bool
+	// Fresh reads everything anew.
+	Fresh bool
 }
 
 // Column is one column of a result. Previous marks the value of the period that
@@ -199,6 +212,9 @@ type Result struct {
 // own, which postgres.Explain puts into words.
 func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
 	ctx = context.WithValue(ctx, memoryKey{}, r.Memory)
+	if r.Fresh {
+		ctx = context.WithValue(ctx, freshKey{}, true)
+	}
 	result, err := e.run(ctx, r)
 	if e.forget(err) {
 		result, err = e.run(ctx, r)
@@ -295,23 +311,30 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Res
 	if uncounted {
 		in.Query.Metrics = append(slices.Clone(in.Query.Metrics), unknownCost)
 	}
-	st, err := compile.Aggregate(in)
+	if err := compile.CheckRelations(in); err != nil {
+		return nil, err
+	}
+	needs := measure.Needs(in)
+	if in.Query.Compare != "none" {
+		needs.Since = before(in).From
+	}
+	set, err := e.facts(ctx, in.Source, needs)
+	if err != nil && !errors.Is(err, facts.ErrTooLarge) {
+		return nil, err
+	}
+	st, now, err := e.measureBy(ctx, in, set)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Unknown: unknownMetrics(in), Notices: notices}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL, Unknown: unknownMetrics(in), Notices: notices}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
-	}
-	now, err := e.read(ctx, st)
-	if err != nil {
-		return nil, err
 	}
 	if result.Rows, err = fill(st, now); err != nil {
 		return nil, err
 	}
 	if in.Query.Compare != "none" {
-		if err = e.compare(ctx, in, st, result, &now); err != nil {
+		if err = e.compare(ctx, in, set, st, result, &now); err != nil {
 			return nil, err
 		}
 	}

@@ -23,10 +23,11 @@ import (
 	"github.com/parley-reports/parley/pkg/source/views"
 )
 
-// load puts the data into a schema of its own and returns an engine over it.
+// load puts the data into a schema of its own and returns an engine over it, which keeps
+// what it read: nobody changes the data.
 func load(t testing.TB, data contract.Data) *engine.Engine {
 	t.Helper()
-	return open(t, store(t, data), engine.Settings{})
+	return open(t, store(t, data), engine.Settings{Refresh: time.Hour})
 }
 
 // store puts the data into a schema of its own.

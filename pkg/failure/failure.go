@@ -180,3 +180,23 @@ func Known(channel, code string) bool {
 	}
 	return false
 }
+
+// Meaning returns the code of a failure if the code alone decides the reason, or "": of
+// codes with several meanings the usual one would be wrong where the text says another.
+func Meaning(channel, code, text string) string {
+	set, family, found := rules(), Family(channel), Code(code, text)
+	if found == "" {
+		return ""
+	}
+	for _, table := range []map[string]string{set.specific, set.loose} {
+		for _, key := range []string{family + " " + found, found} {
+			if reason := table[key]; reason != "" {
+				if reason == Reason(channel, code, text) {
+					return found
+				}
+				return ""
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,236 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+const (
+	// DefaultRefresh is how old facts may be that answer a question.
+	DefaultRefresh = 30 * time.Second
+	// DefaultMaxMemory limits the facts that are held in memory, in bytes.
+	DefaultMaxMemory = 1 << 30
+	// idle is after what time without a question the facts are dropped.
+	idle = 15 * time.Minute
+	// messageBytes is about what a message takes in memory.
+	messageBytes = 100
+)
+
+// A keeper holds facts in memory for the questions to come. Questions that arrive
+// together share one build.
+type keeper struct {
+	mu       sync.Mutex
+	set      *facts.Set
+	source   *source.Source
+	building *build
+	// asked are the needs of recent questions: a new set serves them as well.
+	asked []asked
+	// wanted are the needs of the questions that wait for the next build.
+	wanted []facts.Needs
+	drop   *time.Timer
+}
+
+type asked struct {
+	needs facts.Needs
+	at    time.Time
+}
+
+// A build is a set that is being read.
+type build struct {
+	needs   facts.Needs
+	source  *source.Source
+	done    chan struct{}
+	set     *facts.Set
+	err     error
+	waiting int
+	cancel  context.CancelFunc
+}
+
+// facts returns facts that cover the needs. They are as old as the settings allow, or
+// fresh where the context asks for it. The error is facts.ErrTooLarge where there is not
+// enough memory for them.
+func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Needs) (*facts.Set, error) {
+	if e.settings.Refresh <= 0 || isFresh(ctx) {
+		return e.build(ctx, src, needs)
+	}
+	k := &e.keeper
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ask(needs)
+	for {
+		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && time.Since(k.set.AsOf) <= e.settings.Refresh {
+			return k.set, nil
+		}
+		b := k.building
+		if b == nil {
+			b = e.start(ctx, src, needs)
+		}
+		serves := b.source == src && b.needs.Covers(needs)
+		if !serves {
+			k.wanted = append(k.wanted, needs)
+		}
+		if err := k.wait(ctx, b); err != nil {
+			return nil, err
+		}
+		switch {
+		case serves && errors.Is(b.err, facts.ErrTooLarge) && b.needs != needs:
+			// The question by itself may still have room.
+			k.mu.Unlock()
+			set, err := e.build(ctx, src, needs)
+			k.mu.Lock()
+			return set, err
+		case serves:
+			return b.set, b.err
+		}
+	}
+}
+
+// ask notes the needs of a question, and puts off the time when the facts are dropped.
+func (k *keeper) ask(needs facts.Needs) {
+	now := time.Now()
+	recent := k.asked[:0]
+	for _, a := range k.asked {
+		if now.Sub(a.at) < idle && !needs.Covers(a.needs) {
+			recent = append(recent, a)
+		}
+	}
+	k.asked = append(recent, asked{needs, now})
+	if k.drop != nil {
+		k.drop.Stop()
+	}
+	k.drop = time.AfterFunc(idle, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.set = nil
+	})
+}
+
+// start begins a build for a question, for those that wait and for recent ones.
+func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Needs) *build {
+	k := &e.keeper
+	all := needs
+	for _, w := range k.wanted {
+		all = all.And(w)
+	}
+	for _, a := range k.asked {
+		all = all.And(a.needs)
+	}
+	k.wanted = nil
+	// Whoever asked first may leave, and the others still wait.
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	b := &build{needs: all, source: src, done: make(chan struct{}), cancel: cancel}
+	k.building = b
+	go func() {
+		defer cancel()
+		set, err := e.build(running, src, all)
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		b.set, b.err = set, err
+		if k.building == b {
+			k.building = nil
+		}
+		if err == nil {
+			k.set, k.source = set, src
+		}
+		close(b.done)
+	}()
+	return b
+}
+
+// wait waits for a build, which ends when nobody waits for it any more.
+func (k *keeper) wait(ctx context.Context, b *build) error {
+	b.waiting++
+	k.mu.Unlock()
+	var err error
+	select {
+	case <-b.done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	k.mu.Lock()
+	if b.waiting--; b.waiting == 0 && err != nil {
+		b.cancel()
+		if k.building == b {
+			k.building = nil
+		}
+	}
+	return err
+}
+
+// build reads facts in one transaction.
+func (e *Engine) build(ctx context.Context, src *source.Source, needs facts.Needs) (*facts.Set, error) {
+	var set *facts.Set
+	err := e.db.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
+		set, err = facts.Build(ctx, tx, src, needs, e.settings.MaxMemory/messageBytes)
+		return err
+	})
+	return set, err
+}
+
+type freshKey struct{}
+
+// isFresh reports whether a request wants everything read anew.
+func isFresh(ctx context.Context) bool { return ctx.Value(freshKey{}) != nil }
+
+// measure answers a question for metrics from facts that cover it, with as many rows as
+// the limits allow.
+func (e *Engine) measure(ctx context.Context, in compile.Input, set *facts.Set) (*compile.Statement, answer, error) {
+	measured, err := measure.Aggregate(in, set)
+	if err != nil {
+		return nil, answer{}, err
+	}
+	st := &compile.Statement{Columns: measured.Columns, Buckets: measured.Buckets, Limit: in.Query.Limit, Gaps: measured.Gaps, SQL: set.SQL}
+	var a answer
+	if len(st.Buckets) == 0 && len(in.Query.GroupBy) > 0 {
+		a.total = int64(len(measured.Rows))
+	}
+	memory := memoryOf(ctx)
+	size, counted, full := 0, 0, false
+	for _, row := range measured.Rows {
+		if full || size > e.settings.MaxBytes {
+			a.cut = byBytes
+			break
+		}
+		if len(a.rows) == st.Limit {
+			a.cut = byRows
+			break
+		}
+		for _, v := range row {
+			size += sizeOf(v)
+		}
+		a.rows = append(a.rows, row)
+		if size-counted < reportBytes {
+			continue
+		}
+		room, err := memory.take(ctx, size-counted)
+		if err != nil {
+			return nil, answer{}, err
+		}
+		counted, full = size, !room
+	}
+	return st, a, nil
+}
+
+// measureBy answers a question by the facts, or by the database where there is no room
+// for them.
+func (e *Engine) measureBy(ctx context.Context, in compile.Input, set *facts.Set) (*compile.Statement, answer, error) {
+	if set != nil {
+		return e.measure(ctx, in, set)
+	}
+	st, err := compile.Aggregate(in)
+	if err != nil {
+		return nil, answer{}, err
+	}
+	a, err := e.read(ctx, st)
+	st.SQL = st.Text()
+	return st, a, err
+}

@@ -1,0 +1,421 @@
+package facts
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/failure"
+	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/whatsapp"
+)
+
+// builder reads a set.
+type builder struct {
+	tx     pgx.Tx
+	source *source.Source
+	set    *Set
+	// since is the beginning of the first range, start that of the messages read for all
+	// contacts, in microseconds.
+	since, start int64
+	// starts are those of contacts whose messages were read from further back.
+	starts map[uint32]int64
+
+	templates   []bool // by category: it is one of templates
+	failures    map[failureKey]uint32
+	prices      map[price]uint32
+	maxMessages int
+	replies     bool // the source records replies
+	// business is the time in business hours of each event.
+	business []float64
+}
+
+// ErrTooLarge says that there are more messages than there is room for.
+var ErrTooLarge = errors.New("more messages than there is room for in memory")
+
+// Build reads the facts that the needs name, in the transaction. The error is the
+// database's own, or ErrTooLarge where there are more than maxMessages messages.
+func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int) (*Set, error) {
+	b := &builder{tx: tx, source: src, maxMessages: maxMessages, set: newSet(needs), starts: map[uint32]int64{}, failures: map[failureKey]uint32{}, prices: map[price]uint32{{}: 0}}
+	b.set.prices = []price{{}}
+	b.set.Failures = []Failure{{}}
+	b.since = needs.Since.UnixMicro()
+	b.start = b.since
+	if needs.Costs {
+		b.start = monthOf(b.since)
+	}
+	b.start -= (longest + lookBack).Microseconds()
+	steps := []struct {
+		wanted bool
+		read   func(context.Context) error
+	}{
+		{true, b.readLines},
+		{needs.Names, b.readNames},
+		{needs.Conversations, b.readConversations},
+		{needs.Messages || needs.Threads, b.readMessages},
+		{needs.UserTypes, b.readAcquainted},
+		{needs.Conversations, b.readEvents},
+		{needs.Ratings, b.readRatings},
+		{needs.Threads, b.readThreads},
+		{needs.Contacts || needs.Costs, b.readContacts},
+		{needs.Tags, b.readTags},
+		{needs.Costs, b.readCosts},
+	}
+	for _, step := range steps {
+		if !step.wanted {
+			continue
+		}
+		if err := step.read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	b.set.Messages.sequence = nil
+	b.set.AsOf = time.Now()
+	return b.set, nil
+}
+
+func newSet(needs Needs) *Set {
+	s := &Set{Needs: needs}
+	for _, d := range []**Dict{
+		&s.Accounts, &s.Contacts, &s.Lines, &s.Conversations, &s.Agents, &s.Teams, &s.Campaigns, &s.Channels, &s.Subaccounts, &s.ContentTypes, &s.Templates,
+		&s.Languages, &s.Categories, &s.Correlations, &s.Origins, &s.Authors, &s.Statuses, &s.Priorities, &s.Sources, &s.Phones, &s.Countries, &s.Reasons,
+		&s.Codes, &s.Tags, &s.EventNames,
+	} {
+		*d = newDict()
+	}
+	for _, word := range []string{"campaign", "agent", "bot", "system"} {
+		s.Authors.code([]byte(word))
+	}
+	for _, word := range []string{"campaign", "template", "flow", "inbox", "other", "inbound", "referred_webchat", "referred_campaign"} {
+		s.Origins.code([]byte(word))
+	}
+	for _, word := range []string{"inbound", "inbox", "flow", "other"} {
+		s.Sources.code([]byte(word))
+	}
+	for _, word := range []string{"whatsapp", "webchat"} {
+		s.Channels.code([]byte(word))
+	}
+	s.Statuses.code([]byte("open"))
+	for _, word := range []string{"resolved", "bot_resolved", "reopened", "first_response", "reply", "bot_handoff"} {
+		s.EventNames.code([]byte(word))
+	}
+	return s
+}
+
+// Codes of words that every set has.
+const (
+	byCampaign, byAgent, byBot, bySystem = 1, 2, 3, 4
+
+	onWhatsApp, onWebchat = 1, 2
+
+	originCampaign, originTemplate, originFlow, originInbox, originOther, originInbound, originReferredWebchat, originReferredCampaign = 1, 2, 3, 4, 5, 6, 7, 8
+
+	sourceInbound, sourceInbox, sourceFlow, sourceOther = 1, 2, 3, 4
+
+	isOpen = 1
+
+	eventResolved, eventBotResolved, eventReopened, eventFirstResponse, eventReply, eventHandoff = 1, 2, 3, 4, 5, 6
+)
+
+// monthOf is the beginning of the month of an instant, in UTC.
+func monthOf(micros int64) int64 {
+	y, m, _ := time.UnixMicro(micros).UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+}
+
+// The longest a session can be is longest: under 24 hours to the first reply to who came
+// by a free entry point, then 72 hours. lookBack is how much earlier than that the
+// reading begins; pairs that were never silent for that long are read from lookFurther
+// earlier still, and at last from their beginning.
+const (
+	window      = 24 * time.Hour
+	longest     = 96 * time.Hour
+	lookBack    = 2 * longest
+	lookFurther = 6 * longest
+)
+
+// stageSQL is the number of the strongest evidence of an outbound message's delivery.
+const stageSQL = `CASE WHEN m.direction = 'outbound' THEN greatest(
+    CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+      WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+    CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 ELSE 1 END) ELSE 0 END`
+
+// messageColumns are the columns of the contract that messages are made of.
+var messageColumns = []string{
+	"message_id", "account_id", "contact_id", "line_id", "conversation_id", "agent_id", "campaign_id", "subaccount", "author_kind", "content_type",
+	"template_name", "template_language", "template_category", "origin", "correlation_id", "error_code", "error_text", "button_payload", "is_referral",
+	"created_at", "sequence", "price_usd", "direction", "status", "read_at", "delivered_at", "failed_at",
+}
+
+// pricingColumns are those of the provider's word on costs, which few sources have.
+var pricingColumns = []string{"billable", "pricing_type", "pricing_model", "pricing_category"}
+
+// messageSQL selects messages and the calls of contacts.
+func (b *builder) messageSQL(s *statement, span source.Span, conditions ...string) string {
+	columns := slices.Clone(messageColumns)
+	call := "false"
+	if b.source.Calls {
+		columns = append(columns, "is_call")
+		call = "coalesce(m.is_call, false)"
+		conditions = append(conditions, "(m.is_call AND m.direction = 'outbound') IS NOT TRUE")
+	}
+	var pricing []string
+	for _, name := range pricingColumns {
+		if !b.set.Needs.Costs || !b.source.Knows("message."+name) {
+			pricing = append(pricing, "NULL")
+			continue
+		}
+		columns = append(columns, name)
+		pricing = append(pricing, "m."+name)
+	}
+	price := "NULL::float8"
+	if b.set.Needs.Costs {
+		price = "m.price_usd::float8"
+	}
+	conditions = append([]string{within("m.created_at", span)}, conditions...)
+	return `SELECT m.message_id, m.account_id, m.contact_id, m.line_id, m.conversation_id, m.agent_id, m.campaign_id, m.subaccount, m.author_kind, m.content_type,
+  m.template_name, m.template_language, m.template_category, m.origin, m.correlation_id,
+  m.direction = 'outbound', ` + stageSQL + `, m.error_code, m.error_text, m.button_payload IS NOT NULL, m.is_referral,
+  m.created_at, m.sequence::bigint, ` + price + ", " + strings.Join(pricing, ", ") + ", " + call + `
+FROM ` + s.from("message", span, columns...) + " AS m" + whereAll(conditions...)
+}
+
+// lastSequence stands for no sequence, which comes after every other.
+const lastSequence = math.MaxInt64
+
+// addMessage adds a row of messageSQL.
+func (b *builder) addMessage(c []cell) error {
+	s, m := b.set, &b.set.Messages
+	if m.Len() == b.maxMessages {
+		return ErrTooLarge
+	}
+	m.ids.add(c[0])
+	m.Account = append(m.Account, s.Accounts.code(c[1].text()))
+	m.Contact = append(m.Contact, s.Contacts.code(c[2].text()))
+	line := s.Lines.code(c[3].text())
+	m.Line = append(m.Line, line)
+	m.Conversation = append(m.Conversation, s.Conversations.code(c[4].text()))
+	m.Agent = append(m.Agent, s.Agents.code(c[5].text()))
+	campaign := s.Campaigns.code(c[6].text())
+	m.Campaign = append(m.Campaign, campaign)
+	m.Subaccount = append(m.Subaccount, s.Subaccounts.code(c[7].text()))
+	author := s.Authors.code(c[8].text())
+	m.Author = append(m.Author, author)
+	m.ContentType = append(m.ContentType, s.ContentTypes.code(c[9].text()))
+	template := s.Templates.code(c[10].text())
+	m.Template = append(m.Template, template)
+	m.Language = append(m.Language, s.Languages.code(c[11].text()))
+	category := s.Categories.code(c[12].text())
+	m.Category = append(m.Category, category)
+	m.Origin = append(m.Origin, s.Origins.code(c[13].text()))
+	m.Correlation = append(m.Correlation, s.Correlations.code(c[14].text()))
+	var flags Flag
+	set := func(is bool, f Flag) {
+		if is {
+			flags |= f
+		}
+	}
+	set(c[15].bool(), Outbound)
+	set(template != 0 || b.isTemplate(category), IsTemplate)
+	set(campaign != 0 || author == byCampaign, IsCampaign)
+	set(c[19].bool(), HasButton)
+	set(c[20].bool(), IsReferral)
+	set(c[28].bool(), IsCall)
+	m.Flags = append(m.Flags, flags)
+	stage := Stage(c[16].int())
+	m.Stage = append(m.Stage, stage)
+	reason := uint32(0)
+	if stage == Failed {
+		reason = b.failure(line, c[17].string(), c[18].string())
+	}
+	m.Failure = append(m.Failure, reason)
+	m.At = append(m.At, c[21].instant())
+	sequence := int64(lastSequence)
+	if !c[22].isNull() {
+		sequence = c[22].int()
+	}
+	m.sequence = append(m.sequence, sequence)
+	m.price = append(m.price, b.price(c[23:28]))
+	return nil
+}
+
+// isTemplate reports whether messages of a category are templates even without a name.
+func (b *builder) isTemplate(category uint32) bool {
+	for int(category) >= len(b.templates) {
+		text := b.set.Categories.Text(uint32(len(b.templates)))
+		b.templates = append(b.templates, slices.Contains(whatsapp.TemplateCategories(), foldCategory(text)))
+	}
+	return b.templates[category]
+}
+
+// foldCategory is a category as categories are compared.
+func foldCategory(text string) string {
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.Trim(text, " \t\r\n")))
+}
+
+type failureKey struct {
+	channel    uint32
+	code, text string
+}
+
+// failure returns the index of why a message of a line failed.
+func (b *builder) failure(line uint32, code, text string) uint32 {
+	s := b.set
+	channel := s.LineRow(line).Channel
+	key := failureKey{channel, code, text}
+	if i, ok := b.failures[key]; ok {
+		return i
+	}
+	name := s.Channels.Text(channel)
+	if b.source.Channel != "" {
+		name = b.source.Channel
+	}
+	code1 := func(text string) uint32 {
+		if text == "" {
+			return 0
+		}
+		return s.Codes.code([]byte(text))
+	}
+	f := Failure{
+		Reason:  s.Reasons.code([]byte(failure.Reason(name, code, text))),
+		Code:    code1(failure.Code(code, text)),
+		Meaning: code1(failure.Meaning(name, code, text)),
+	}
+	i := slices.Index(s.Failures, f)
+	if i < 0 {
+		i = len(s.Failures)
+		s.Failures = append(s.Failures, f)
+	}
+	b.failures[key] = uint32(i)
+	return uint32(i)
+}
+
+// readMessages reads the messages since the start, and of the pairs whose sessions hang
+// on earlier ones those as well, and finds their sessions.
+func (b *builder) readMessages(ctx context.Context) error {
+	m := &b.set.Messages
+	m.ids.numeric = b.source.Numbers["message"]
+	st := &statement{source: b.source}
+	span := source.Span{Since: st.arg(time.UnixMicro(b.start), "timestamptz")}
+	sql := b.messageSQL(st, span)
+	if err := b.read(ctx, sql, st.args, b.addMessage); err != nil {
+		return err
+	}
+	b.set.SQL = sql
+	until := b.start
+	for _, start := range []int64{b.start - lookFurther.Microseconds(), Never} {
+		b.order()
+		contacts := b.unanchored()
+		if len(contacts) == 0 {
+			break
+		}
+		var list []string
+		for _, contact := range contacts {
+			list = append(list, b.set.Contacts.Text(contact))
+			b.starts[contact] = start
+		}
+		st := &statement{source: b.source}
+		span := source.Span{Until: st.arg(time.UnixMicro(until), "timestamptz")}
+		if start != Never {
+			span.Since = st.arg(time.UnixMicro(start), "timestamptz")
+		}
+		span.Contacts = "SELECT unnest(" + st.list("contact", list) + ")"
+		if err := b.read(ctx, b.messageSQL(st, span, "m.contact_id IN ("+span.Contacts+")"), st.args, b.addMessage); err != nil {
+			return err
+		}
+		until = start
+		if start == Never {
+			b.order()
+		}
+	}
+	b.findSessions()
+	return nil
+}
+
+// order puts the messages in order: those of a contact one after the other, in it those
+// of an account and of a line, and these as SPEC puts them.
+func (b *builder) order() {
+	m := &b.set.Messages
+	starts := make([]int32, b.set.Contacts.Len()+1)
+	for _, contact := range m.Contact {
+		starts[contact+1]++
+	}
+	for i := 1; i < len(starts); i++ {
+		starts[i] += starts[i-1]
+	}
+	next := slices.Clone(starts)
+	order := make([]int32, m.Len())
+	for i, contact := range m.Contact {
+		order[next[contact]] = int32(i)
+		next[contact]++
+	}
+	for contact := range starts[:len(starts)-1] {
+		slices.SortFunc(order[starts[contact]:starts[contact+1]], func(i, j int32) int {
+			if m.Account[i] != m.Account[j] {
+				return int(m.Account[i]) - int(m.Account[j])
+			}
+			if m.Line[i] != m.Line[j] {
+				return int(m.Line[i]) - int(m.Line[j])
+			}
+			return m.compare(i, j)
+		})
+	}
+	m.sort(order)
+}
+
+// compare is the order of two messages in time.
+func (m *Messages) compare(i, j int32) int {
+	if m.At[i] != m.At[j] {
+		return sign(m.At[i] < m.At[j])
+	}
+	if m.sequence[i] != m.sequence[j] {
+		return sign(m.sequence[i] < m.sequence[j])
+	}
+	if a, b := m.Flags[i]&Outbound, m.Flags[j]&Outbound; a != b {
+		return sign(a < b)
+	}
+	return m.ids.compare(i, j)
+}
+
+func sign(less bool) int {
+	if less {
+		return -1
+	}
+	return 1
+}
+
+func (m *Messages) sort(order []int32) {
+	for _, column := range []*[]uint32{&m.Account, &m.Contact, &m.Line, &m.Conversation, &m.Agent, &m.Campaign, &m.Subaccount, &m.ContentType, &m.Template,
+		&m.Language, &m.Category, &m.Correlation, &m.Origin, &m.Author, &m.Failure, &m.price} {
+		*column = inOrder(*column, order)
+	}
+	m.At, m.sequence = inOrder(m.At, order), inOrder(m.sequence, order)
+	m.Stage, m.Flags = inOrder(m.Stage, order), inOrder(m.Flags, order)
+	m.ids = m.ids.inOrder(order)
+}
+
+// LineRow returns what is known of a line.
+func (s *Set) LineRow(line uint32) Line {
+	if int(line) < len(s.LineRows) {
+		return s.LineRows[line]
+	}
+	return Line{}
+}
+
+// ContactRow returns what is known of a contact.
+func (s *Set) ContactRow(contact uint32) Contact {
+	if int(contact) < len(s.ContactRows) {
+		return s.ContactRows[contact]
+	}
+	return Contact{}
+}
+
+// IsDescribed reports whether the source has a row of a conversation.
+func (s *Set) IsDescribed(conversation uint32) bool {
+	return int(conversation) < len(s.Rows.Described) && s.Rows.Described[conversation]
+}

@@ -1,0 +1,188 @@
+package facts
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/billing"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// A price is what the provider says that a message costs.
+type price struct {
+	// stated: there is a price. It is bad where it is none of the prices there can be.
+	stated, bad bool
+	usd         float64
+	// charged is 0 where nothing is said, 1 no, 2 yes.
+	charged        int8
+	unit, category string
+}
+
+// dearest is the most that a message can cost, in US dollars.
+const dearest = 1000000
+
+// price returns the index of the provider's word on a message: its price, and whether,
+// for what unit and in which category there is a charge.
+func (b *builder) price(c []cell) uint32 {
+	var p price
+	if usd := c[0]; !usd.isNull() {
+		p.stated, p.usd = true, usd.float()
+		if math.IsNaN(p.usd) || p.usd < 0 || p.usd >= dearest {
+			p.bad, p.usd = true, 0
+		}
+	}
+	if !c[1].isNull() || !c[2].isNull() || !c[3].isNull() || !c[4].isNull() {
+		var billable *bool
+		if !c[1].isNull() {
+			billable = new(c[1].bool())
+		}
+		said := billing.Say(billable, c[2].string(), c[3].string(), c[4].string())
+		p.unit, p.category = said.Unit, said.Category
+		if said.Charged != nil {
+			p.charged = 1
+			if *said.Charged {
+				p.charged = 2
+			}
+		}
+	}
+	i, ok := b.prices[p]
+	if !ok {
+		i = uint32(len(b.set.prices))
+		b.set.prices, b.prices[p] = append(b.set.prices, p), i
+	}
+	return i
+}
+
+func (p price) said() billing.Said {
+	said := billing.Said{Unit: p.unit, Category: p.category}
+	if p.charged > 0 {
+		said.Charged = new(p.charged == 2)
+	}
+	return said
+}
+
+// readCosts reads the rates and rules, and computes what each message costs.
+func (b *builder) readCosts(ctx context.Context) error {
+	s := b.set
+	var tables billing.Tables
+	day := func(c cell) *time.Time {
+		if c.isNull() {
+			return nil
+		}
+		t, _ := time.Parse(time.DateOnly, c.string()) // the server wrote it
+		return &t
+	}
+	// Dates are read as texts, so that infinities and years before Christ are none.
+	const from = "CASE WHEN r.valid_from > '-infinity' AND r.valid_from < 'infinity' THEN to_char(r.valid_from, 'YYYY-MM-DD') END"
+	const forever = "(r.valid_from < 'infinity') IS NOT FALSE"
+	err := b.relation(ctx, "rate_card", source.Span{}, &statement{source: b.source}, "r.market, r.category, "+from+", r.usd::float8", forever, func(c []cell) error {
+		rate := billing.Rate{Market: c[0].string(), Category: c[1].string(), ValidFrom: day(c[2])}
+		if !c[3].isNull() {
+			rate.USD = new(c[3].float())
+		}
+		tables.Rates = append(tables.Rates, rate)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = b.relation(ctx, "billing_rule", source.Span{}, &statement{source: b.source}, from+", r.unit, r.category, r.in_window, r.billable, r.rate_category, r.free_units", forever, func(c []cell) error {
+		rule := billing.Rule{ValidFrom: day(c[0]), Unit: c[1].string(), Category: c[2].string(), RateCategory: c[5].string()}
+		if !c[3].isNull() {
+			rule.InWindow = new(c[3].bool())
+		}
+		if !c[4].isNull() {
+			rule.Billable = new(c[4].bool())
+		}
+		if !c[6].isNull() {
+			rule.FreeUnits = new(int(c[6].int()))
+		}
+		tables.Rules = append(tables.Rules, rule)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = b.relation(ctx, "market", source.Span{}, &statement{source: b.source}, "r.prefix, r.market, "+from, forever, func(c []cell) error {
+		tables.Markets = append(tables.Markets, billing.Market{Prefix: c[0].string(), Market: c[1].string(), ValidFrom: day(c[2])})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for code := range s.Lines.Len() {
+		row := s.LineRow(uint32(code))
+		tables.Lines = append(tables.Lines, billing.Line{Channel: s.Channels.Text(row.Channel), Provider: row.Provider, Number: row.Number})
+	}
+	for code := range s.Contacts.Len() {
+		row := s.ContactRow(uint32(code))
+		tables.Contacts = append(tables.Contacts, billing.Contact{Phone: s.Phones.Text(row.Phone), Country: s.Countries.Text(row.Country)})
+	}
+	b.charge(billing.New(tables))
+	return nil
+}
+
+// Gap returns why a cost is not known, by Cost.Gap.
+func (s *Set) Gap(i int32) billing.Gap {
+	if i == 0 {
+		return billing.Gap{Kind: "price"}
+	}
+	return s.biller.Gap(i - 1)
+}
+
+// charge computes what the messages cost: the provider's price, else what the tables
+// say of those delivered.
+func (b *builder) charge(biller *billing.Biller) {
+	s := b.set
+	m := &s.Messages
+	s.Costs = make([]Cost, m.Len())
+	s.biller = biller
+	var delivered []int32
+	pair := make([]int32, m.Len())
+	for i, end, n := 0, 0, int32(0); i < m.Len(); i = end {
+		end = m.pairEnd(i)
+		for j := i; j < end; j++ {
+			if pair[j] = n; m.Contact[j] == 0 {
+				pair[j] = -1
+			}
+			s.Costs[j].Gap = -1
+			if p := s.prices[m.price[j]]; p.stated {
+				s.Costs[j].USD = p.usd
+				if p.bad {
+					s.Costs[j].Gap = 0
+				}
+			}
+			if m.Stage[j] >= Delivered {
+				delivered = append(delivered, int32(j))
+			}
+		}
+		n++
+	}
+	slices.SortFunc(delivered, m.compare)
+	messages := make([]billing.Message, len(delivered))
+	index := func(code uint32) int32 {
+		if code == 0 {
+			return -1
+		}
+		return int32(code)
+	}
+	for n, i := range delivered {
+		messages[n] = billing.Message{
+			Pair: pair[i], Line: index(m.Line[i]), Contact: index(m.Contact[i]), At: m.At[i],
+			InWindow: m.Is(i, InWindow), Free: m.Is(i, IsFree), Template: m.Is(i, IsTemplate),
+			Category: s.Categories.Text(m.Category[i]), Said: s.prices[m.price[i]].said(),
+		}
+	}
+	for n, charge := range biller.Charges(messages, time.UnixMicro(monthOf(b.since))) {
+		i := delivered[n]
+		if s.prices[m.price[i]].stated {
+			continue
+		}
+		s.Costs[i].USD = charge.USD
+		if charge.Unknown {
+			s.Costs[i].Gap = charge.Gap + 1
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package facts
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// A Dict gives texts small numbers, their codes. Code 0 is no value.
+type Dict struct {
+	texts []string
+	codes map[string]uint32
+}
+
+func newDict() *Dict { return &Dict{texts: []string{""}, codes: map[string]uint32{}} }
+
+// Len is the number of codes, that of no value included.
+func (d *Dict) Len() int { return len(d.texts) }
+
+// Text returns the text of a code.
+func (d *Dict) Text(code uint32) string { return d.texts[code] }
+
+// Lookup returns the code of a text, or 0 if the dictionary does not hold it.
+func (d *Dict) Lookup(text string) uint32 { return d.codes[text] }
+
+// code returns the code of a text, which it adds if it is new; nil is no value.
+func (d *Dict) code(text []byte) uint32 {
+	if text == nil {
+		return 0
+	}
+	code, ok := d.codes[string(text)]
+	if !ok {
+		code = uint32(len(d.texts))
+		own := string(text)
+		d.texts = append(d.texts, own)
+		d.codes[own] = code
+	}
+	return code
+}
+
+// ids are the ids of rows, either numbers or texts.
+type ids struct {
+	numeric bool
+	numbers []int64
+	// text is the ids one after the other; ends[i] is where that of row i ends.
+	text []byte
+	ends []uint32
+}
+
+func (l *ids) add(value cell) {
+	if l.numeric {
+		l.numbers = append(l.numbers, value.int())
+		return
+	}
+	l.text = append(l.text, value.raw...)
+	l.ends = append(l.ends, uint32(len(l.text)))
+}
+
+func (l *ids) at(i int32) []byte {
+	if l.numeric {
+		return strconv.AppendInt(nil, l.numbers[i], 10)
+	}
+	start := uint32(0)
+	if i > 0 {
+		start = l.ends[i-1]
+	}
+	return l.text[start:l.ends[i]]
+}
+
+// compare compares ids in their order: numbers as numbers, texts by their bytes.
+func (l *ids) compare(i, j int32) int {
+	if !l.numeric {
+		return bytes.Compare(l.at(i), l.at(j))
+	}
+	switch {
+	case l.numbers[i] < l.numbers[j]:
+		return -1
+	case l.numbers[i] > l.numbers[j]:
+		return 1
+	}
+	return 0
+}
+
+// inOrder returns the ids of the rows in the order.
+func (l *ids) inOrder(order []int32) ids {
+	sorted := ids{numeric: l.numeric}
+	if l.numeric {
+		sorted.numbers = inOrder(l.numbers, order)
+		return sorted
+	}
+	sorted.text = make([]byte, 0, len(l.text))
+	sorted.ends = make([]uint32, 0, len(order))
+	for _, i := range order {
+		sorted.text = append(sorted.text, l.at(i)...)
+		sorted.ends = append(sorted.ends, uint32(len(sorted.text)))
+	}
+	return sorted
+}
+
+// inOrder returns the values of the rows in the order.
+func inOrder[T any](values []T, order []int32) []T {
+	sorted := make([]T, len(order))
+	for to, from := range order {
+		sorted[to] = values[from]
+	}
+	return sorted
+}

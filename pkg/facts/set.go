@@ -1,0 +1,278 @@
+// Package facts holds what happened in memory: messages, the sessions that they make,
+// conversations, events and ratings, as columns. A Set is read from the relations of a
+// source in one transaction and never changes.
+//
+// Ids and texts are codes of dictionaries, words of a fixed list small numbers, instants
+// microseconds since 1970 in UTC. 0 is no value, Never is no instant.
+package facts
+
+import (
+	"math"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/billing"
+	"github.com/parley-reports/parley/pkg/hours"
+)
+
+// Never is the instant of what did not happen, and the duration that is not known.
+const Never = math.MinInt64
+
+// A Stage is how far the delivery of an outbound message got.
+type Stage uint8
+
+// The stages. Inbound messages have none.
+const (
+	NoStage Stage = iota
+	Sent
+	Pending
+	Failed
+	Delivered
+	Read
+	// Replied is only a last status of initiations.
+	Replied
+)
+
+// Stages are the names of the stages by their numbers.
+var Stages = []string{"", "sent", "pending", "failed", "delivered", "read", "replied"}
+
+// A Flag is something that a message is or has.
+type Flag uint16
+
+// The flags of messages.
+const (
+	Outbound   Flag = 1 << iota
+	IsTemplate      // a template
+	IsCampaign      // part of a mass send
+	IsReferral      // came by an ad or a page
+	HasButton       // a click on a button
+	IsCall          // no message, but it opens the service window
+	InWindow        // outbound: the contact wrote in the last 24 hours
+	IsFree          // part of the session of a free entry point
+)
+
+// Messages are the messages and calls, those of one contact one after the other, in it
+// those of one account and of one line, and these in their order.
+type Messages struct {
+	At                                                                 []int64
+	Account, Contact, Line, Conversation, Agent, Campaign              []uint32
+	Subaccount, ContentType, Template, Language, Category, Correlation []uint32
+	Origin, Author                                                     []uint32
+	Stage                                                              []Stage
+	Flags                                                              []Flag
+	// Failure is an index of Set.Failures; 0 is none.
+	Failure []uint32
+	// Opener is the index of the session that covers the message, or -1.
+	Opener []int32
+	// price is an index of the set's prices.
+	price []uint32
+	// sequence and inbound first break ties of At; the sequence is dropped once the
+	// messages are in order.
+	sequence []int64
+	ids      ids
+}
+
+// Len is the number of messages and calls.
+func (m *Messages) Len() int { return len(m.At) }
+
+// ID returns the id of a message.
+func (m *Messages) ID(i int32) string { return string(m.ids.at(i)) }
+
+// Is reports whether the message has the flag.
+func (m *Messages) Is(i int32, f Flag) bool { return m.Flags[i]&f != 0 }
+
+// An Initiator is who began a session.
+type Initiator uint8
+
+// The initiators.
+const (
+	NoInitiator Initiator = iota
+	ByBusiness
+	ByContact
+	ByFreeEntryPoint
+)
+
+// Initiators are the names of the initiators by their numbers.
+var Initiators = []string{"", "business", "contact", "free_entry_point"}
+
+// A UserType says whether somebody wrote before.
+type UserType uint8
+
+// The user types.
+const (
+	NoUserType UserType = iota
+	New
+	Returning
+)
+
+// UserTypes are the names of the user types by their numbers.
+var UserTypes = []string{"", "new", "returning"}
+
+// Openers are the messages that opened a session, or failed to, in the order of the
+// messages.
+type Openers struct {
+	// Message is the opener, Ends the end of its session.
+	Message []int32
+	Ends    []int64
+	// Session reports whether it opened one, Initiation whether it is part of the report
+	// of initiations.
+	Session, Initiation []bool
+	Initiator           []Initiator
+	Origin              []uint32
+	UserType            []UserType
+	// RepliedAt is when the contact first wrote in the session after the opener.
+	RepliedAt []int64
+	// Messages is the number of messages in the session.
+	Messages []int32
+	// Status is the last status of an initiation.
+	Status []Stage
+}
+
+// Len is the number of openers.
+func (o *Openers) Len() int { return len(o.Message) }
+
+// A Failure is why a message failed. Code is the provider's code, Meaning the code whose
+// meaning fits the reason.
+type Failure struct{ Reason, Code, Meaning uint32 }
+
+// A Line is a line of the source. Codes are those of the set's dictionaries.
+type Line struct {
+	Channel, Team    uint32
+	Name             string
+	Number, Provider string
+	Described        bool
+}
+
+// A Contact is a contact of the source.
+type Contact struct {
+	Name           string
+	Phone, Country uint32
+}
+
+// Conversations are the conversations of the source, and those that only messages,
+// events or ratings name. The index of one is its code.
+type Conversations struct {
+	// Described reports whether the relation has a row of it.
+	Described                                []bool
+	Account, Contact, Line, Team, Assignee   []uint32
+	Source, Status, Priority                 []uint32
+	Display                                  []string
+	CreatedAt, FirstResponseAt, WaitingSince []int64
+	// Threads say what the messages and events of a conversation tell of it.
+	Threads []Thread
+}
+
+// A Thread is what the messages and events of a conversation tell of it.
+type Thread struct {
+	// Messages are those sent and received.
+	Messages int32
+	// FirstAgentAt is when an agent first wrote, LastAgent who did last.
+	FirstAgentAt, LastInboundAt int64
+	LastAgent                   uint32
+	// ContactWaits: of the contact and the agents the contact wrote last.
+	ContactWaits bool
+	// Source is how its first message came about.
+	Source uint32
+	// AnsweredAt is the last event of an answer.
+	AnsweredAt int64
+	// ResponseSeconds and BusinessSeconds are those of the first such event that has
+	// them.
+	ResponseSeconds, BusinessSeconds float64
+	Handoffs, Reopenings             []int64
+}
+
+// Events are what happened to conversations.
+type Events struct {
+	Conversation, Agent, Name []uint32
+	At                        []int64
+	Seconds                   []float64
+}
+
+// Ratings are surveys of satisfaction and their answers.
+type Ratings struct {
+	Conversation, Contact, Agent []uint32
+	// Rating is 1 to 5; 0 is none.
+	Rating             []uint8
+	Answered           []bool
+	SentAt, AnsweredAt []int64
+}
+
+// Needs are what a question reads of facts.
+type Needs struct {
+	// Since is the beginning of the first range.
+	Since time.Time
+	// Messages are those of the range, with their windows and sessions.
+	Messages bool
+	// UserTypes say whether users of sessions are new.
+	UserTypes bool
+	// Costs are what messages cost.
+	Costs bool
+	// Contacts are the names, phones and countries of contacts.
+	Contacts bool
+	// Conversations, with their events; Threads say what their messages tell of them.
+	Conversations, Threads bool
+	// OldAgents and OldSources are the agents and sources of all conversations, however
+	// old, where only their messages tell them.
+	OldAgents, OldSources bool
+	Ratings, Tags, Names  bool
+}
+
+// Covers reports whether facts with these needs answer a question with those.
+func (n Needs) Covers(other Needs) bool {
+	return !other.Since.Before(n.Since) && (n.Messages || !other.Messages) && (n.UserTypes || !other.UserTypes) && (n.Costs || !other.Costs) &&
+		(n.Contacts || !other.Contacts) && (n.Conversations || !other.Conversations) && (n.Threads || !other.Threads) &&
+		(n.OldAgents || !other.OldAgents) && (n.OldSources || !other.OldSources) && (n.Ratings || !other.Ratings) && (n.Tags || !other.Tags) && (n.Names || !other.Names)
+}
+
+// And returns the needs of both.
+func (n Needs) And(other Needs) Needs {
+	since := n.Since
+	if other.Since.Before(since) {
+		since = other.Since
+	}
+	return Needs{since, n.Messages || other.Messages, n.UserTypes || other.UserTypes, n.Costs || other.Costs, n.Contacts || other.Contacts,
+		n.Conversations || other.Conversations, n.Threads || other.Threads, n.OldAgents || other.OldAgents, n.OldSources || other.OldSources, n.Ratings || other.Ratings, n.Tags || other.Tags, n.Names || other.Names}
+}
+
+// Set is what happened. It is read-only and safe for concurrent use.
+type Set struct {
+	Needs Needs
+	// AsOf is when it was read.
+	AsOf time.Time
+	// SQL is the statement that read the messages, or the first statement.
+	SQL string
+
+	Accounts, Contacts, Lines, Conversations, Agents, Teams, Campaigns    *Dict
+	Channels, Subaccounts, ContentTypes, Templates, Languages, Categories *Dict
+	Correlations, Origins, Authors, Statuses, Priorities, Sources         *Dict
+	Phones, Countries, Reasons, Codes, Tags, EventNames                   *Dict
+
+	// Names by code; "" where there is none.
+	AccountNames, AgentNames, TeamNames, CampaignNames []string
+
+	LineRows    []Line
+	ContactRows []Contact
+	// ContactTags and ConversationTags are the tags of each by code.
+	ContactTags, ConversationTags [][]uint32
+
+	Failures []Failure
+	Messages Messages
+	Openers  Openers
+	Rows     Conversations
+	Events   Events
+	// Replies are the answers that the messages show where the source records none.
+	Replies Events
+	Ratings Ratings
+	Hours   *hours.Schedule
+
+	// Costs are what the messages cost, where that is needed.
+	Costs  []Cost
+	biller *billing.Biller
+	prices []price
+}
+
+// A Cost is what a message costs. Where that is not known, Gap is an argument of Set.Gap,
+// else -1.
+type Cost struct {
+	USD float64
+	Gap int32
+}

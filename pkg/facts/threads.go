@@ -1,0 +1,274 @@
+package facts
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// transaction is a transaction as hours.Read wants it.
+type transaction struct{ pgx.Tx }
+
+func (t transaction) Query(ctx context.Context, sql string, args []any, row func(values []any) error) error {
+	rows, err := t.Tx.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		values, err := rows.Values()
+		if err == nil {
+			err = row(values)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (b *builder) querier() transaction { return transaction{b.tx} }
+
+// phoneOf is the SQL of the phone of a contact of that id.
+func phoneOf(s *source.Source, id string) string { return strings.ReplaceAll(s.Phone, "$id", id) }
+
+// readThreads reads the messages from before the start of the conversations that a
+// question may look at, and walks through all of each.
+func (b *builder) readThreads(ctx context.Context) error {
+	s := b.set
+	// The earlier messages take no part in sessions: they are a set of their own.
+	earlier := &builder{tx: b.tx, source: b.source, set: s, maxMessages: b.maxMessages, starts: b.starts, failures: b.failures, prices: b.prices}
+	recent := s.Messages
+	s.Messages = Messages{ids: ids{numeric: recent.ids.numeric}}
+	st := &statement{source: b.source}
+	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz"), Conversations: ""}
+	span.Conversations = "SELECT unnest(" + st.list("conversation", b.touchedWith(&recent)) + ")"
+	err := earlier.read(ctx, earlier.messageSQL(st, span, "m.conversation_id IN ("+span.Conversations+")"), st.args, earlier.addMessage)
+	before := s.Messages
+	s.Messages = recent
+	if err != nil {
+		return err
+	}
+	further := map[uint32]bool{}
+	for contact := range b.starts {
+		further[contact] = true
+	}
+	s.Rows.room(uint32(s.Conversations.Len() - 1))
+	s.Rows.Threads = make([]Thread, s.Conversations.Len())
+
+	// Messages by conversation, those before first; of contacts that were read further
+	// back they would come twice.
+	seen := map[string]bool{}
+	if len(further) > 0 {
+		for i := range recent.Len() {
+			if further[recent.Contact[i]] && recent.At[i] < b.start {
+				seen[recent.ID(int32(i))] = true
+			}
+		}
+	}
+	turns := make([][]turnOf, s.Conversations.Len())
+	for _, m := range []*Messages{&before, &recent} {
+		for i := range m.Len() {
+			conversation := m.Conversation[i]
+			if conversation == 0 || m.Flags[i]&IsCall != 0 || m == &before && seen[m.ID(int32(i))] {
+				continue
+			}
+			turns[conversation] = append(turns[conversation], turnOf{m, int32(i)})
+		}
+	}
+	for code := range s.Rows.Threads {
+		t := &s.Rows.Threads[code]
+		*t = Thread{FirstAgentAt: Never, LastInboundAt: Never, AnsweredAt: Never, ResponseSeconds: math.NaN(), BusinessSeconds: math.NaN()}
+		slices.SortFunc(turns[code], turnOf.compare)
+		s.walkThread(t, turns[code])
+	}
+	b.walkEvents()
+	if !b.replies {
+		b.findReplies(turns)
+	}
+	return nil
+}
+
+// touchedWith are the conversations touched, where the messages are at hand elsewhere.
+func (b *builder) touchedWith(m *Messages) []string {
+	saved := b.set.Messages
+	b.set.Messages = *m
+	list := b.touched()
+	b.set.Messages = saved
+	return list
+}
+
+// turnOf is a message of one of two sets of messages.
+type turnOf struct {
+	m *Messages
+	i int32
+}
+
+func (t turnOf) at() int64 { return t.m.At[t.i] }
+
+// compare is the order of messages, which may be of two sets.
+func (t turnOf) compare(u turnOf) int {
+	if t.m == u.m {
+		return t.m.compare(t.i, u.i)
+	}
+	a, b := t.m, u.m
+	switch {
+	case a.At[t.i] != b.At[u.i]:
+		return sign(a.At[t.i] < b.At[u.i])
+	case a.sequence[t.i] != b.sequence[u.i]:
+		return sign(a.sequence[t.i] < b.sequence[u.i])
+	}
+	if x, y := a.Flags[t.i]&Outbound, b.Flags[u.i]&Outbound; x != y {
+		return sign(x < y)
+	}
+	return bytes.Compare(a.ids.at(t.i), b.ids.at(u.i))
+}
+
+func (t turnOf) outbound() bool { return t.m.Flags[t.i]&Outbound != 0 }
+
+// byAgent reports whether an agent wrote the message and it did not fail.
+func (t turnOf) byAgent() bool {
+	return t.outbound() && t.m.Author[t.i] == byAgent && t.m.Stage[t.i] != Failed
+}
+
+func (s *Set) walkThread(t *Thread, messages []turnOf) {
+	for n, u := range messages {
+		m, i := u.m, u.i
+		if n == 0 {
+			switch author := m.Author[i]; {
+			case !u.outbound():
+				t.Source = sourceInbound
+			case author == byAgent:
+				t.Source = sourceInbox
+			case author == byBot || author == byCampaign || author == bySystem:
+				t.Source = sourceFlow
+			default:
+				t.Source = sourceOther
+			}
+		}
+		if !u.outbound() || m.Stage[i] == Sent || m.Stage[i] >= Delivered {
+			t.Messages++
+		}
+		switch {
+		case !u.outbound():
+			t.LastInboundAt, t.ContactWaits = m.At[i], true
+		case u.byAgent():
+			t.ContactWaits = false
+			if t.FirstAgentAt == Never {
+				t.FirstAgentAt = m.At[i]
+			}
+			if m.Agent[i] != 0 {
+				t.LastAgent = m.Agent[i]
+			}
+		}
+	}
+}
+
+// walkEvents notes in each thread what its events tell.
+func (b *builder) walkEvents() {
+	s := b.set
+	e := &s.Events
+	order := make([]int32, len(e.At))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	// Of two events of one instant the shorter duration comes first.
+	slices.SortStableFunc(order, func(i, j int32) int {
+		if e.At[i] != e.At[j] {
+			return sign(e.At[i] < e.At[j])
+		}
+		return 0
+	})
+	first, firstBusiness := map[uint32]int64{}, map[uint32]int64{}
+	shorter := func(at map[uint32]int64, conversation uint32, now int64, known *float64, seconds float64) {
+		if math.IsNaN(seconds) {
+			return
+		}
+		if since, ok := at[conversation]; !ok || since == now && seconds < *known {
+			at[conversation], *known = now, seconds
+		}
+	}
+	for _, i := range order {
+		if e.Conversation[i] == 0 {
+			continue
+		}
+		t := &s.Rows.Threads[e.Conversation[i]]
+		switch e.Name[i] {
+		case eventFirstResponse:
+			shorter(first, e.Conversation[i], e.At[i], &t.ResponseSeconds, e.Seconds[i])
+			shorter(firstBusiness, e.Conversation[i], e.At[i], &t.BusinessSeconds, b.business[i])
+			t.AnsweredAt = max(t.AnsweredAt, e.At[i])
+		case eventReply:
+			t.AnsweredAt = max(t.AnsweredAt, e.At[i])
+		case eventHandoff:
+			t.Handoffs = append(t.Handoffs, e.At[i])
+		case eventReopened:
+			t.Reopenings = append(t.Reopenings, e.At[i])
+		}
+	}
+}
+
+// findReplies finds the answers that messages show, where the source records none. A
+// wait begins with the contact's first message after an agent's, at the earliest with
+// the last reopening, and an agent's next message ends it; a resolution ends it without
+// an answer. The first answer of a conversation is its first response and no reply.
+func (b *builder) findReplies(turns [][]turnOf) {
+	s := b.set
+	type event struct {
+		at       int64
+		reopened bool
+	}
+	events := map[uint32][]event{}
+	for i, name := range s.Events.Name {
+		if name == eventResolved || name == eventReopened {
+			conversation := s.Events.Conversation[i]
+			events[conversation] = append(events[conversation], event{s.Events.At[i], name == eventReopened})
+		}
+	}
+	for conversation, messages := range turns {
+		happened := events[uint32(conversation)]
+		slices.SortStableFunc(happened, func(a, b event) int {
+			switch {
+			case a.at != b.at:
+				return sign(a.at < b.at)
+			}
+			return 0
+		})
+		answers, next := 0, 0
+		asked, reopened := int64(Never), int64(Never)
+		// Events of an instant come after its messages, which have a sequence or a
+		// direction.
+		pass := func(before int64) {
+			for ; next < len(happened) && happened[next].at < before; next++ {
+				if happened[next].reopened {
+					reopened = happened[next].at
+				} else {
+					asked, reopened = Never, Never
+				}
+			}
+		}
+		for _, u := range messages {
+			pass(u.at())
+			switch {
+			case !u.outbound():
+				if asked == Never {
+					asked = u.at()
+				}
+			case u.byAgent():
+				if answers++; answers > 1 && asked != Never {
+					r := &s.Replies
+					r.Conversation, r.Agent, r.Name = append(r.Conversation, uint32(conversation)), append(r.Agent, u.m.Agent[u.i]), append(r.Name, eventReply)
+					r.At, r.Seconds = append(r.At, u.at()), append(r.Seconds, max(0, float64(u.at()-max(asked, reopened))/1e6))
+				}
+				asked, reopened = Never, Never
+			}
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package measure
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// A predicate decides about rows.
+type predicate func(i int32) bool
+
+// filters returns the conditions of the query's filters on the rows. What the source does
+// not record chooses no row: whether it would is not known.
+func (r *rows) filters() []predicate {
+	var list []predicate
+	for _, f := range r.Query.Filters {
+		list = append(list, r.filter(f))
+	}
+	return list
+}
+
+func (r *rows) filter(f query.Filter) predicate {
+	d, _ := catalog.LookupDimension(f.Dimension)
+	switch {
+	case !catalog.Tells(r.fact, d.ID, r.Source.Knows):
+		return func(int32) bool { return false }
+	case d.Kind == catalog.KindTime:
+		return r.periodFilter(calendar.Unit(d.ID), f)
+	}
+	c := r.dimension(d.ID)
+	pass := remember(c, valueTest(d, c, f))
+	if !d.Multi {
+		return func(i int32) bool { return pass(c.code(i)) }
+	}
+	// Tags: one that is listed is enough, and a negation wants none of them.
+	negated := f.Operator == "notIn" || f.Operator == "notMatches"
+	return func(i int32) bool {
+		values := c.values(i)
+		if len(values) == 0 {
+			return pass(0)
+		}
+		if negated {
+			return !slices.ContainsFunc(values, func(code uint32) bool { return !pass(code) })
+		}
+		return slices.ContainsFunc(values, pass)
+	}
+}
+
+// remember decides about each code of a column once.
+func remember(c *column, test func(code uint32) bool) func(code uint32) bool {
+	const passes, fails = 1, 2
+	known := make([]uint8, c.size())
+	return func(code uint32) bool {
+		for int(code) >= len(known) {
+			known = append(known, make([]uint8, 1+len(known))...)
+		}
+		if known[code] == 0 {
+			known[code] = fails
+			if test(code) {
+				known[code] = passes
+			}
+		}
+		return known[code] == passes
+	}
+}
+
+// valueTest is the condition of a filter on the values of a column. "(none)" is a value
+// like any other: a negation keeps it unless it is listed.
+func valueTest(d catalog.Dimension, c *column, f query.Filter) func(code uint32) bool {
+	f = folded(d, f)
+	none := slices.Contains(f.Values, catalog.None)
+	values := slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return v == catalog.None })
+	listed := f.Operator == "in" || f.Operator == "notIn"
+	read := c.text
+	if d.ID == "phone" && f.Operator != "matches" && f.Operator != "notMatches" {
+		// Any notation finds a phone: only the digits count. A text without any is no
+		// phone's.
+		read = func(code uint32) string { return onlyDigits(c.text(code)) }
+		for i, v := range values {
+			values[i] = onlyDigits(v)
+		}
+		values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
+	}
+	hit := textTest(f.Operator, values)
+	test := func(code uint32) bool { return hit(read(code)) }
+	switch {
+	case c.number != nil:
+		numbers := map[int64]bool{}
+		for _, v := range values {
+			if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+				numbers[n] = true
+			}
+		}
+		test = func(code uint32) bool { return numbers[c.number(code)] }
+	case c.name != nil && !listed:
+		// Patterns look at the name of an entity as well.
+		test = func(code uint32) bool { return hit(c.text(code)) || c.name(code) != "" && hit(c.name(code)) }
+	}
+	negated := f.Operator == "notIn" || f.Operator == "notMatches"
+	return func(code uint32) bool {
+		switch {
+		case code == 0:
+			return none != negated
+		case len(values) == 0:
+			return negated
+		}
+		return test(code) != negated
+	}
+}
+
+// textTest compares texts with the values of an operator, or of its negation.
+func textTest(operator string, values []string) func(text string) bool {
+	switch operator {
+	case "matches", "notMatches":
+		var patterns []*regexp.Regexp
+		for _, v := range values {
+			patterns = append(patterns, regexp.MustCompile(v)) // checked by the query
+		}
+		return func(text string) bool {
+			return slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(text) })
+		}
+	case "contains":
+		small := make([]string, len(values))
+		for i, v := range values {
+			small[i] = strings.ToLower(v)
+		}
+		return func(text string) bool {
+			text = strings.ToLower(text)
+			return slices.ContainsFunc(small, func(v string) bool { return strings.Contains(text, v) })
+		}
+	}
+	return func(text string) bool { return slices.Contains(values, text) }
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// wordColumns are the columns of words that dimensions show.
+var wordColumns = map[string]string{
+	"direction": "message.direction", "author_kind": "message.author_kind", "status": "message.status", "template_category": "message.template_category",
+	"channel": "line.channel", "conversation_status": "conversation.status", "priority": "conversation.priority", "country": "contact.country",
+}
+
+// folded returns a filter whose values are written as the values of the dimension are:
+// words in one case, without blanks at their ends. Patterns on words mind no case.
+func folded(d catalog.Dimension, f query.Filter) query.Filter {
+	relation, column, _ := strings.Cut(wordColumns[d.ID], ".")
+	word, ok := source.LookupWord(relation, column)
+	if !ok {
+		return f
+	}
+	f.Values = slices.Clone(f.Values)
+	for i, v := range f.Values {
+		switch {
+		case v == catalog.None:
+		case f.Operator == "matches" || f.Operator == "notMatches":
+			f.Values[i] = "(?i)" + v
+		default:
+			f.Values[i] = word.Fold(v)
+		}
+	}
+	return f
+}
+
+// periodFilter keeps the calendar periods that hold the values.
+func (r *rows) periodFilter(unit calendar.Unit, f query.Filter) predicate {
+	spans := periods(unit, f.Values, r.Location)
+	negated := f.Operator == "notIn"
+	return func(i int32) bool {
+		at := r.at[i]
+		hit := slices.ContainsFunc(spans, func(s [2]int64) bool { return at >= s[0] && at < s[1] })
+		return hit != negated
+	}
+}
+
+// periods are the first instants and the ends of the calendar periods that hold the
+// values.
+func periods(unit calendar.Unit, values []string, loc *time.Location) [][2]int64 {
+	var spans [][2]int64
+	for _, v := range values {
+		if v == catalog.None {
+			continue // every row has a time
+		}
+		t, _ := query.ParseInstant(v, loc) // checked by the query
+		// At a change of offset a period's first instant may come after the start that
+		// it is shown with: the bucket around the value knows, or the next.
+		around, _ := calendar.Buckets(calendar.Range{From: t, To: t.Add(time.Nanosecond)}, unit, loc)
+		from, to := around[0].Since, calendar.Next(t, unit, loc)
+		if calendar.Start(to, unit, loc).Equal(t) {
+			from, to = to, calendar.Next(to, unit, loc)
+		}
+		spans = append(spans, [2]int64{from.UnixMicro(), to.UnixMicro()})
+	}
+	return spans
+}

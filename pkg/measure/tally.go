@@ -1,0 +1,383 @@
+package measure
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+)
+
+// A tally counts the rows of a fact by groups.
+type tally struct {
+	*rows
+	levels   []*level
+	counters []*counter
+	// groups are the groups so far: each is the one before its last key, and the code of
+	// that.
+	groups []group
+	// whole are the totals of metrics whose shares are asked for, by bucket.
+	whole map[string]map[uint32]any
+	// kept are the rows that pass the filters.
+	kept []int32
+}
+
+type group struct {
+	before uint32
+	code   uint32
+}
+
+// A level numbers the groups up to one of the keys.
+type level struct {
+	column *column
+	// pass keeps the tags that the filters on them let pass.
+	pass  []func(code uint32) bool
+	codes map[uint64]uint32
+	nodes []group
+}
+
+// next returns the group of the rows of a group that have the code.
+func (l *level) next(before, code uint32) uint32 {
+	key := uint64(before)<<32 | uint64(code)
+	n, ok := l.codes[key]
+	if !ok {
+		n = uint32(len(l.nodes))
+		l.nodes = append(l.nodes, group{before, code})
+		l.codes[key] = n
+	}
+	return n
+}
+
+// tally counts the rows of a fact that pass the filters.
+func (q *question) tally(f catalog.Fact, metrics []catalog.Metric, groups []catalog.Dimension) *tally {
+	replies := slices.ContainsFunc(metrics, func(m catalog.Metric) bool { return m.Column == "reply_time" })
+	t := &tally{rows: q.rowsOf(f, replies), whole: map[string]map[uint32]any{}}
+	if len(q.buckets) > 0 {
+		at := t.at
+		t.levels = append(t.levels, &level{column: &column{code: func(i int32) uint32 { return q.bucket(at[i]) }}, codes: map[uint64]uint32{}})
+	}
+	for _, d := range groups {
+		l := &level{column: t.dimension(d.ID), codes: map[uint64]uint32{}}
+		for _, f := range q.Query.Filters {
+			if d.Multi && f.Dimension == d.ID {
+				l.pass = append(l.pass, remember(l.column, valueTest(d, l.column, f)))
+			}
+		}
+		t.levels = append(t.levels, l)
+	}
+	for _, m := range metrics {
+		t.counters = append(t.counters, t.counter(m))
+	}
+	wholes := t.wholes(metrics)
+	filters := t.filters()
+	asks := asksCosts(q.Query)
+rows:
+	for n := range t.len() {
+		i := int32(n)
+		for _, pass := range filters {
+			if !pass(i) {
+				continue rows
+			}
+		}
+		if asks && f == catalog.Message {
+			t.kept = append(t.kept, i)
+		}
+		t.count(i, 0, 0)
+		for _, w := range wholes {
+			w.add(i, q.bucketOf(t.at[i]))
+		}
+	}
+	t.groups = []group{{}}
+	if len(t.levels) > 0 {
+		t.groups = t.levels[len(t.levels)-1].nodes
+	} else if t.len() == 0 {
+		t.groups = nil
+	}
+	for _, w := range wholes {
+		byBucket := map[uint32]any{}
+		for bucket := range len(w.number) {
+			byBucket[uint32(bucket)] = w.total(uint32(bucket))
+		}
+		t.whole[w.metric.ID] = byBucket
+	}
+	return t
+}
+
+// bucketOf is the bucket of an instant; 0 where there are none.
+func (q *question) bucketOf(at int64) uint32 {
+	if len(q.buckets) == 0 {
+		return 0
+	}
+	return q.bucket(at)
+}
+
+// wholes count the metrics whose shares are asked for, by bucket alone.
+func (t *tally) wholes(metrics []catalog.Metric) []*counter {
+	var list []*counter
+	for _, id := range t.Query.Metrics {
+		m, _ := catalog.LookupMetric(id)
+		if base, ok := catalog.LookupMetric(m.ShareOf); ok && base.Fact == t.fact && slices.ContainsFunc(metrics, func(m catalog.Metric) bool { return m.ID == base.ID }) {
+			list = append(list, t.counter(base))
+		}
+	}
+	return list
+}
+
+// count adds a row to the groups that it belongs to, from a level on.
+func (t *tally) count(i int32, depth int, before uint32) {
+	for ; depth < len(t.levels); depth++ {
+		l := t.levels[depth]
+		if l.column.values == nil {
+			before = l.next(before, l.column.code(i))
+			continue
+		}
+		values := l.column.values(i)
+		if len(values) == 0 {
+			values = noTag
+		}
+		for _, code := range values {
+			if !slices.ContainsFunc(l.pass, func(pass func(uint32) bool) bool { return !pass(code) }) {
+				t.count(i, depth+1, l.next(before, code))
+			}
+		}
+		return
+	}
+	for _, c := range t.counters {
+		c.add(i, before)
+	}
+}
+
+var noTag = []uint32{0}
+
+// line is the row of a group.
+func (t *tally) line(g int, dimensions []catalog.Dimension) *line {
+	l := &line{totals: map[string]any{}}
+	for _, c := range t.counters {
+		if v := c.total(uint32(g)); v != nil {
+			l.totals[c.metric.ID] = v
+		}
+	}
+	at := uint32(g)
+	var keys, names []any
+	for depth := len(t.levels) - 1; depth >= 0; depth-- {
+		node := t.levels[depth].nodes[at]
+		at = node.before
+		if depth == 0 && len(t.buckets) > 0 {
+			l.bucket = node.code
+			continue
+		}
+		c := t.levels[depth].column
+		value, name := c.value(node.code), any(nil)
+		if c.name != nil && node.code != 0 {
+			if name = value; c.name(node.code) != "" {
+				name = c.name(node.code)
+			}
+		}
+		keys, names = append(keys, value), append(names, name)
+	}
+	slices.Reverse(keys)
+	slices.Reverse(names)
+	l.keys, l.names = keys, names
+	return l
+}
+
+// A counter computes one aggregate for all groups.
+type counter struct {
+	*rows
+	metric     catalog.Metric
+	conditions []predicate
+	read       func(i int32) float64
+	column     *column
+
+	number  []int64
+	last    []uint64
+	sum     []float64
+	values  [][]float64
+	codes   []uint32
+	seen    map[uint64]struct{}
+	tallies [][]int64
+}
+
+func (t *tally) counter(m catalog.Metric) *counter {
+	c := &counter{rows: t.rows, metric: m}
+	for _, where := range m.Where {
+		column := t.condition(where.Column)
+		wanted := make([]bool, column.size())
+		for code := range wanted {
+			wanted[code] = (code > 0 || column.text(0) != "") && slices.Contains(where.Values, column.text(uint32(code)))
+		}
+		c.conditions = append(c.conditions, func(i int32) bool { return wanted[column.code(i)] })
+	}
+	switch m.Aggregate {
+	case catalog.Sum, catalog.Average, catalog.Median, catalog.P90:
+		c.read = t.number(m.Column)
+	case catalog.Distinct, catalog.Shared, catalog.Tally:
+		c.column = t.dimension(m.Column)
+		c.seen = map[uint64]struct{}{}
+	}
+	return c
+}
+
+// several is the code of values that are not all the same.
+const several = math.MaxUint32
+
+// add adds a row to a group.
+func (c *counter) add(i int32, g uint32) {
+	for int(g) >= len(c.number) {
+		c.number = append(c.number, 0)
+		c.last, c.sum, c.codes = append(c.last, 0), append(c.sum, 0), append(c.codes, 0)
+		c.values, c.tallies = append(c.values, nil), append(c.tallies, nil)
+	}
+	for _, holds := range c.conditions {
+		if !holds(i) {
+			return
+		}
+	}
+	switch c.metric.Aggregate {
+	case catalog.Rows:
+		c.number[g]++
+	case catalog.Users:
+		if user := c.user(i); user != 0 && c.last[g] != user {
+			c.last[g] = user
+			c.number[g]++
+		}
+	case catalog.Distinct:
+		code := c.column.code(i)
+		if code == 0 || c.last[g] == uint64(code) {
+			return
+		}
+		c.last[g] = uint64(code)
+		key := uint64(g)<<32 | uint64(code)
+		if _, known := c.seen[key]; !known {
+			c.seen[key] = struct{}{}
+			c.number[g]++
+		}
+	case catalog.Sum, catalog.Average:
+		if v := c.read(i); !math.IsNaN(v) {
+			c.sum[g] += v
+			c.number[g]++
+		}
+	case catalog.Median, catalog.P90:
+		if v := c.read(i); !math.IsNaN(v) {
+			c.values[g] = append(c.values[g], v)
+		}
+	case catalog.Earliest:
+		if at := c.at[i]; c.number[g] == 0 || at < c.number[g] {
+			c.number[g] = at
+		}
+	case catalog.Latest:
+		c.number[g] = max(c.number[g], c.at[i])
+	case catalog.Shared:
+		if code := c.column.code(i); code != 0 && c.codes[g] != code {
+			if c.codes[g] != 0 {
+				code = several
+			}
+			c.codes[g] = code
+		}
+	case catalog.Tally:
+		if code := c.column.code(i); code != 0 {
+			for int(code) >= len(c.tallies[g]) {
+				c.tallies[g] = append(c.tallies[g], 0)
+			}
+			c.tallies[g][code]++
+		}
+	}
+}
+
+// total is the value of a group; nil is none.
+func (c *counter) total(g uint32) any {
+	if int(g) >= len(c.number) {
+		return nil
+	}
+	switch c.metric.Aggregate {
+	case catalog.Sum:
+		if c.metric.Unit == catalog.Count {
+			return int64(math.Round(c.sum[g]))
+		}
+		return c.sum[g]
+	case catalog.Average:
+		if c.number[g] == 0 {
+			return nil
+		}
+		return c.sum[g] / float64(c.number[g])
+	case catalog.Median, catalog.P90:
+		if len(c.values[g]) == 0 {
+			return nil
+		}
+		slices.Sort(c.values[g])
+		if c.metric.Aggregate == catalog.Median {
+			return percentile(c.values[g], 0.5)
+		}
+		return percentile(c.values[g], 0.9)
+	case catalog.Earliest, catalog.Latest:
+		if c.number[g] == 0 {
+			return nil
+		}
+		return time.UnixMicro(c.number[g]).UTC()
+	case catalog.Shared:
+		if c.codes[g] == 0 || c.codes[g] == several {
+			return nil
+		}
+		return c.column.text(c.codes[g])
+	case catalog.Tally:
+		var parts []string
+		d, _ := catalog.LookupDimension(c.metric.Column)
+		for _, value := range d.Values {
+			for code, n := range c.tallies[g] {
+				if n > 0 && c.column.text(uint32(code)) == value {
+					parts = append(parts, fmt.Sprintf("%s: %d", value, n))
+				}
+			}
+		}
+		if len(parts) == 0 {
+			return nil
+		}
+		return strings.Join(parts, ", ")
+	}
+	return c.number[g]
+}
+
+// mostGaps is how many reasons for unknown costs an answer tells.
+const mostGaps = 3
+
+// gaps are why the costs of the rows are unknown, the most frequent reasons first.
+func (t *tally) gaps() []compile.Gap {
+	type reason struct{ kind, of, category string }
+	found := map[reason]*compile.Gap{}
+	for _, i := range t.kept {
+		at := t.set.Costs[t.message[i]].Gap
+		if at < 0 {
+			continue
+		}
+		gap := t.set.Gap(at)
+		key := reason{gap.Kind, gap.Of, gap.Category}
+		if found[key] == nil {
+			found[key] = &compile.Gap{Kind: gap.Kind, Of: gap.Of, Category: gap.Category}
+		}
+		g := found[key]
+		g.Messages++
+		if gap.Kind == "price" {
+			continue
+		}
+		day := time.UnixMicro(t.at[i]).UTC().Format(time.DateOnly)
+		if g.First == "" || day < g.First {
+			g.First = day
+		}
+		g.Last = max(g.Last, day)
+	}
+	var list []compile.Gap
+	for _, g := range found {
+		g.Groups = int64(len(found))
+		list = append(list, *g)
+	}
+	slices.SortFunc(list, func(a, b compile.Gap) int {
+		if a.Messages != b.Messages {
+			return int(b.Messages - a.Messages)
+		}
+		return strings.Compare(a.Kind+"\x00"+a.Of+"\x00"+a.Category, b.Kind+"\x00"+b.Of+"\x00"+b.Category)
+	})
+	return list[:min(len(list), mostGaps)]
+}
