@@ -326,7 +326,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Res
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.SQL, Unknown: unknownMetrics(in), Notices: notices}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Unknown: unknownMetrics(in), Notices: notices}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}

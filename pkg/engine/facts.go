@@ -188,7 +188,7 @@ func (e *Engine) measure(ctx context.Context, in compile.Input, set *facts.Set) 
 	if err != nil {
 		return nil, answer{}, err
 	}
-	st := &compile.Statement{Columns: measured.Columns, Buckets: measured.Buckets, Limit: in.Query.Limit, Gaps: measured.Gaps, SQL: set.SQL}
+	st := &compile.Statement{Columns: measured.Columns, Buckets: measured.Buckets, Limit: in.Query.Limit, Gaps: measured.Gaps, SQL: set.SQL, Args: set.Args}
 	var a answer
 	if len(st.Buckets) == 0 && len(in.Query.GroupBy) > 0 {
 		a.total = int64(len(measured.Rows))
@@ -231,6 +231,5 @@ func (e *Engine) measureBy(ctx context.Context, in compile.Input, set *facts.Set
 		return nil, answer{}, err
 	}
 	a, err := e.read(ctx, st)
-	st.SQL = st.Text()
 	return st, a, err
 }

@@ -306,7 +306,7 @@ func (b *builder) readMessages(ctx context.Context) error {
 	if err := b.read(ctx, sql, st.args, b.addMessage); err != nil {
 		return err
 	}
-	b.set.SQL = sql
+	b.set.SQL, b.set.Args = sql, st.args
 	until := b.start
 	for _, start := range []int64{b.start - lookFurther.Microseconds(), Never} {
 		b.order()

@@ -160,7 +160,7 @@ func within(column string, span source.Span) string {
 // call only.
 func (b *builder) read(ctx context.Context, sql string, args []any, row func(cells []cell) error) error {
 	if b.set.SQL == "" {
-		b.set.SQL = sql
+		b.set.SQL, b.set.Args = sql, args
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -238,8 +238,10 @@ type Set struct {
 	Needs Needs
 	// AsOf is when it was read.
 	AsOf time.Time
-	// SQL is the statement that read the messages, or the first statement.
-	SQL string
+	// SQL is the statement that read the messages, or the first statement, with its
+	// arguments.
+	SQL  string
+	Args []any
 
 	Accounts, Contacts, Lines, Conversations, Agents, Teams, Campaigns    *Dict
 	Channels, Subaccounts, ContentTypes, Templates, Languages, Categories *Dict
