@@ -129,6 +129,8 @@ export interface ParleyOptions extends DataSourceJsonData {
   timeoutSeconds?: number;
   maxConnections?: number;
   execMode?: string;
+  refreshSeconds?: number;
+  memoryMB?: number;
   enableSecureSocksProxy?: boolean;
 }
 

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -131,7 +133,7 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 	k.building = b
 	go func() {
 		defer cancel()
-		set, err := e.build(running, src, all)
+		set, err := e.buildSafely(running, src, all)
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		b.set, b.err = set, err
@@ -164,6 +166,30 @@ func (k *keeper) wait(ctx context.Context, b *build) error {
 		}
 	}
 	return err
+}
+
+// buildSafely turns a panic into an error: nobody else would catch it here.
+func (e *Engine) buildSafely(ctx context.Context, src *source.Source, needs facts.Needs) (set *facts.Set, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("reading the messages panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return e.build(ctx, src, needs)
+}
+
+// Close drops the facts in memory and ends their reading.
+func (e *Engine) Close() {
+	k := &e.keeper
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.set = nil
+	if k.building != nil {
+		k.building.cancel()
+	}
+	if k.drop != nil {
+		k.drop.Stop()
+	}
 }
 
 // build reads facts in one transaction.

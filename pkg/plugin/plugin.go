@@ -97,6 +97,9 @@ func proxyDialer(ctx context.Context, s backend.DataSourceInstanceSettings) (fun
 
 // Dispose closes the instance's connections.
 func (d *DataSource) Dispose() {
+	if d.engine != nil {
+		d.engine.Close()
+	}
 	if d.db != nil {
 		d.db.Close()
 	}
@@ -109,6 +112,8 @@ var answers = engine.NewMemory(1)
 // QueryData runs each query separately: an error affects only its own query.
 func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 	alert := req.GetHTTPHeader("FromAlert") == "true" || req.Headers["FromAlert"] == "true"
+	// Grafana's button to refresh past its own cache.
+	fresh := req.GetHTTPHeader("X-Cache-Skip") == "true" || req.Headers["X-Cache-Skip"] == "true"
 	response := backend.NewQueryDataResponse()
 	memory := answers.Request(ctx)
 	var mu sync.Mutex
@@ -116,7 +121,7 @@ func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	group.SetLimit(max(1, int(d.settings.MaxConnections)))
 	for _, q := range req.Queries {
 		group.Go(func() error {
-			answer := d.answer(ctx, q, alert, memory)
+			answer := d.answer(ctx, q, alert, fresh, memory)
 			mu.Lock()
 			defer mu.Unlock()
 			response.Responses[q.RefID] = answer
@@ -127,7 +132,7 @@ func (d *DataSource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	return response, nil
 }
 
-func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool, memory *engine.RequestMemory) (response backend.DataResponse) {
+func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert, fresh bool, memory *engine.RequestMemory) (response backend.DataResponse) {
 	defer func() {
 		if r := recover(); r != nil {
 			log.DefaultLogger.Error("A query panicked", "refId", q.RefID, "panic", r, "stack", string(debug.Stack()))
@@ -151,6 +156,7 @@ func (d *DataSource) answer(ctx context.Context, q backend.DataQuery, alert bool
 		Range:     calendar.Range{From: q.TimeRange.From, To: q.TimeRange.To},
 		MaxPoints: int(q.MaxDataPoints),
 		Memory:    memory,
+		Fresh:     fresh,
 		// A panel of what a product does not keep is no failure. A rule that watches it is.
 		Partial: !alert,
 	})

@@ -40,6 +40,8 @@ type settings struct {
 	TimeoutSeconds number `json:"timeoutSeconds"`
 	MaxConnections number `json:"maxConnections"`
 	ExecMode       string `json:"execMode"`
+	RefreshSeconds number `json:"refreshSeconds"`
+	MemoryMB       number `json:"memoryMB"`
 }
 
 // name is a string that provisioning may have turned into a number.
@@ -79,6 +81,8 @@ const (
 	defaultTLSMode        = "require"
 	defaultTimeoutSeconds = 60
 	defaultMaxConnections = 10
+	defaultRefreshSeconds = 30
+	defaultMemoryMB       = 1024
 )
 
 // parseSettings reads the settings and fills in defaults. The error is shown to the
@@ -102,6 +106,12 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 	if v.MaxConnections <= 0 {
 		v.MaxConnections = defaultMaxConnections
 	}
+	if v.RefreshSeconds <= 0 {
+		v.RefreshSeconds = defaultRefreshSeconds
+	}
+	if v.MemoryMB <= 0 {
+		v.MemoryMB = defaultMemoryMB
+	}
 	if _, err := kinds.Lookup(v.Kind); err != nil {
 		return v, fmt.Errorf("in the data source settings: %w", err)
 	}
@@ -124,6 +134,8 @@ func parseSettings(s backend.DataSourceInstanceSettings) (settings, error) {
 const (
 	maxTimeoutSeconds = 3600
 	maxMaxConnections = 500
+	maxRefreshSeconds = 3600
+	maxMemoryMB       = 1 << 20
 )
 
 func checkLimits(v settings) error {
@@ -131,7 +143,8 @@ func checkLimits(v settings) error {
 		name  string
 		value number
 		most  int
-	}{{"query timeout (timeoutSeconds)", v.TimeoutSeconds, maxTimeoutSeconds}, {"max connections (maxConnections)", v.MaxConnections, maxMaxConnections}, {"row limit (rowLimit)", v.RowLimit, query.MaxLimit}} {
+	}{{"query timeout (timeoutSeconds)", v.TimeoutSeconds, maxTimeoutSeconds}, {"max connections (maxConnections)", v.MaxConnections, maxMaxConnections}, {"row limit (rowLimit)", v.RowLimit, query.MaxLimit},
+		{"refresh interval (refreshSeconds)", v.RefreshSeconds, maxRefreshSeconds}, {"memory for messages (memoryMB)", v.MemoryMB, maxMemoryMB}} {
 		if int(limit.value) > limit.most {
 			return fmt.Errorf("the %s is too high: choose 1 to %d in the data source settings", limit.name, limit.most)
 		}
@@ -165,5 +178,6 @@ func (s settings) detect() engine.Detect {
 }
 
 func (s settings) reports(loc *time.Location) engine.Settings {
-	return engine.Settings{Location: loc, ChatURL: s.ChatURL, MaxRows: int(s.RowLimit)}
+	return engine.Settings{Location: loc, ChatURL: s.ChatURL, MaxRows: int(s.RowLimit),
+		Refresh: time.Duration(s.RefreshSeconds) * time.Second, MaxMemory: int(s.MemoryMB) << 20}
 }

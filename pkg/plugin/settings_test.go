@@ -16,7 +16,7 @@ import (
 // that is not set is a setting that is left out, and every setting has its variable.
 func TestProvisionedSettings(t *testing.T) {
 	needed := []string{"PARLEY_HOST=db.example", "PARLEY_DATABASE=chat", "PARLEY_USER=reader"}
-	least := settings{Host: "db.example", Port: 5432, Database: "chat", User: "reader", TLSMode: "require", TimeoutSeconds: 60, MaxConnections: 10}
+	least := settings{Host: "db.example", Port: 5432, Database: "chat", User: "reader", TLSMode: "require", TimeoutSeconds: 60, MaxConnections: 10, RefreshSeconds: 30, MemoryMB: 1024}
 	for name, c := range map[string]struct {
 		environment []string
 		want        settings
@@ -25,10 +25,11 @@ func TestProvisionedSettings(t *testing.T) {
 		"all": {
 			append(needed, "PARLEY_PORT=6432", "PARLEY_KIND=webhook", "PARLEY_TLS_MODE=disable", "PARLEY_SCHEMA=bot", "PARLEY_ACCOUNT=102290129340398", "PARLEY_TABLE=hooks",
 				"PARLEY_RECEIVED_AT_COLUMN=at", "PARLEY_PAYLOAD_COLUMN=body", "PARLEY_TIMEZONE=America/Bogota", "PARLEY_CHAT_URL=https://chat.example/{contact_id}",
-				"PARLEY_ROW_LIMIT=500", "PARLEY_TIMEOUT_SECONDS=20", "PARLEY_MAX_CONNECTIONS=3", "PARLEY_EXEC_MODE=exec"),
+				"PARLEY_ROW_LIMIT=500", "PARLEY_TIMEOUT_SECONDS=20", "PARLEY_MAX_CONNECTIONS=3", "PARLEY_EXEC_MODE=exec",
+				"PARLEY_REFRESH_SECONDS=60", "PARLEY_MEMORY_MB=256"),
 			settings{Host: "db.example", Port: 6432, Database: "chat", User: "reader", Kind: "webhook", TLSMode: "disable", Schema: "bot", Account: "102290129340398", Table: "hooks",
 				ReceivedAt: "at", Payload: "body", Timezone: "America/Bogota", ChatURL: "https://chat.example/{contact_id}",
-				RowLimit: 500, TimeoutSeconds: 20, MaxConnections: 3, ExecMode: "exec"},
+				RowLimit: 500, TimeoutSeconds: 20, MaxConnections: 3, ExecMode: "exec", RefreshSeconds: 60, MemoryMB: 256},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,6 +32,8 @@ const EXAMPLES = {
   port: '5432',
   timezone: 'UTC',
   rowLimit: '100000',
+  refreshSeconds: '30',
+  memoryMB: '1024',
   timeoutSeconds: '60',
   maxConnections: '10',
 };
@@ -223,6 +225,8 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           jsonData.timeoutSeconds ||
           jsonData.maxConnections ||
           jsonData.execMode ||
+          jsonData.refreshSeconds ||
+          jsonData.memoryMB ||
           jsonData.enableSecureSocksProxy ||
           secureJsonFields?.tlsClientCert ||
           secureJsonFields?.tlsClientKey
@@ -234,6 +238,20 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           placeholder={EXAMPLES.rowLimit}
           value={jsonData.rowLimit}
           onChange={(rowLimit) => set({ rowLimit })}
+        />
+        <NumberSetting
+          label={t('configEditor.refreshSeconds.label', 'Refresh interval (seconds)')}
+          description={t('configEditor.refreshSeconds.description', 'Panels show data that is at most this old. Messages are kept in memory in between')}
+          placeholder={EXAMPLES.refreshSeconds}
+          value={jsonData.refreshSeconds}
+          onChange={(refreshSeconds) => set({ refreshSeconds })}
+        />
+        <NumberSetting
+          label={t('configEditor.memoryMB.label', 'Memory for messages (MB)')}
+          description={t('configEditor.memoryMB.description', 'About 10,000 messages fit in 1 MB. Queries that need more are computed in the database and are slower')}
+          placeholder={EXAMPLES.memoryMB}
+          value={jsonData.memoryMB}
+          onChange={(memoryMB) => set({ memoryMB })}
         />
         <NumberSetting
           label={t('configEditor.timeoutSeconds.label', 'Query timeout (seconds)')}
