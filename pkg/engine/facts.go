@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -34,7 +33,7 @@ type keeper struct {
 	set      *facts.Set
 	source   *source.Source
 	building *build
-	// asked are the needs of recent questions: a new set serves them as well.
+	// asked are the needs of recent answers: a new set serves them as well.
 	asked []asked
 	// wanted are the needs of the questions that wait for the next build.
 	wanted []facts.Needs
@@ -67,9 +66,9 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 	k := &e.keeper
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.ask(needs)
 	for {
 		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && time.Since(k.set.AsOf) <= e.settings.Refresh {
+			k.ask(needs)
 			return k.set, nil
 		}
 		b := k.building
@@ -84,19 +83,22 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 			return nil, err
 		}
 		switch {
-		case serves && errors.Is(b.err, facts.ErrTooLarge) && b.needs != needs:
-			// The question by itself may still have room.
+		case serves && b.err != nil && b.needs != needs:
+			// What others need may be too much, or fail: not so this question's.
 			k.mu.Unlock()
 			set, err := e.build(ctx, src, needs)
 			k.mu.Lock()
 			return set, err
 		case serves:
+			if b.err == nil {
+				k.ask(needs)
+			}
 			return b.set, b.err
 		}
 	}
 }
 
-// ask notes the needs of a question, and puts off the time when the facts are dropped.
+// ask notes the needs of a question that was answered, and puts off the time when the facts are dropped.
 func (k *keeper) ask(needs facts.Needs) {
 	now := time.Now()
 	recent := k.asked[:0]

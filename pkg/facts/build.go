@@ -46,7 +46,7 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 	b.set.Failures = []Failure{{}}
 	b.since = needs.Since.UnixMicro()
 	b.start = b.since
-	if needs.Costs {
+	if needs.Has(NeedCosts) {
 		b.start = monthOf(b.since)
 	}
 	b.start -= (longest + lookBack).Microseconds()
@@ -55,16 +55,17 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 		read   func(context.Context) error
 	}{
 		{true, b.readLines},
-		{needs.Names, b.readNames},
-		{needs.Conversations, b.readConversations},
-		{needs.Messages || needs.Threads, b.readMessages},
-		{needs.UserTypes, b.readAcquainted},
-		{needs.Conversations, b.readEvents},
-		{needs.Ratings, b.readRatings},
-		{needs.Threads, b.readThreads},
-		{needs.Contacts || needs.Costs, b.readContacts},
-		{needs.Tags, b.readTags},
-		{needs.Costs, b.readCosts},
+		{true, b.readNames},
+		{needs.Has(NeedHours), b.readHours},
+		{needs.Has(NeedConversations), b.readConversations},
+		{needs.Has(NeedMessages) || needs.Has(NeedThreads), b.readMessages},
+		{needs.Has(NeedUserTypes), b.readAcquainted},
+		{needs.Has(NeedConversations), b.readEvents},
+		{needs.Has(NeedRatings), b.readRatings},
+		{needs.Has(NeedThreads), b.readThreads},
+		{needs.Has(NeedContacts) || needs.Has(NeedCosts), b.readContacts},
+		{needs.Has(NeedTags), b.readTags},
+		{needs.Has(NeedCosts), b.readCosts},
 	}
 	for _, step := range steps {
 		if !step.wanted {
@@ -166,7 +167,7 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 	}
 	var pricing []string
 	for _, name := range pricingColumns {
-		if !b.set.Needs.Costs || !b.source.Knows("message."+name) {
+		if !b.set.Needs.Has(NeedCosts) || !b.source.Knows("message."+name) {
 			pricing = append(pricing, "NULL")
 			continue
 		}
@@ -174,7 +175,7 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 		pricing = append(pricing, "m."+name)
 	}
 	price := "NULL::float8"
-	if b.set.Needs.Costs {
+	if b.set.Needs.Has(NeedCosts) {
 		price = "m.price_usd::float8"
 	}
 	conditions = append([]string{within("m.created_at", span)}, conditions...)

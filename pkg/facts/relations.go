@@ -108,15 +108,28 @@ func (b *builder) readLines(ctx context.Context) error {
 	})
 }
 
-// readNames reads the names of accounts, agents, teams and campaigns, and the working
-// hours.
+// readHours reads the working hours.
+func (b *builder) readHours(ctx context.Context) error {
+	rows, err := hours.Read(ctx, b.querier(), b.source)
+	b.set.Hours = hours.New(rows)
+	return err
+}
+
+// readNames reads the names of accounts, agents, teams and campaigns that are needed.
 func (b *builder) readNames(ctx context.Context) error {
 	s := b.set
 	for _, entity := range []struct {
+		need     Parts
 		relation string
 		codes    *Dict
 		names    *[]string
-	}{{"account", s.Accounts, &s.AccountNames}, {"agent", s.Agents, &s.AgentNames}, {"team", s.Teams, &s.TeamNames}, {"campaign", s.Campaigns, &s.CampaignNames}} {
+	}{
+		{NeedAccountNames, "account", s.Accounts, &s.AccountNames}, {NeedAgentNames, "agent", s.Agents, &s.AgentNames},
+		{NeedTeamNames, "team", s.Teams, &s.TeamNames}, {NeedCampaignNames, "campaign", s.Campaigns, &s.CampaignNames},
+	} {
+		if !s.Needs.Has(entity.need) {
+			continue
+		}
 		st := &statement{source: b.source}
 		var span source.Span
 		if entity.relation == "account" && b.source.Bounded("account") {
@@ -136,9 +149,7 @@ func (b *builder) readNames(ctx context.Context) error {
 			return err
 		}
 	}
-	rows, err := hours.Read(ctx, b.querier(), b.source)
-	s.Hours = hours.New(rows)
-	return err
+	return nil
 }
 
 // conversation returns the index of a conversation, for which it makes room.
@@ -194,7 +205,7 @@ func (b *builder) readEvents(ctx context.Context) error {
 	const selected = "r.conversation_id, r.agent_id, r.at, r.name, r.seconds, r.business_seconds"
 	st := &statement{source: b.source}
 	span := source.Span{Since: st.arg(time.UnixMicro(b.since), "timestamptz")}
-	if err := b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span), add); err != nil || !s.Needs.Threads || !b.source.Has("conversation_event") {
+	if err := b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span), add); err != nil || !s.Needs.Has(NeedThreads) || !b.source.Has("conversation_event") {
 		return err
 	}
 	st = &statement{source: b.source}
@@ -225,7 +236,7 @@ func (b *builder) touched() []string {
 	wanted := make([]bool, s.Conversations.Len())
 	for code := range s.Rows.CreatedAt {
 		wanted[code] = s.Rows.Described[code] && (s.Rows.CreatedAt[code] >= b.since || s.Rows.Status[code] == isOpen ||
-			s.Needs.OldAgents && s.Rows.Assignee[code] == 0 || s.Needs.OldSources && s.Rows.Source[code] == 0)
+			s.Needs.Has(NeedOldAgents) && s.Rows.Assignee[code] == 0 || s.Needs.Has(NeedOldSources) && s.Rows.Source[code] == 0)
 	}
 	mark := func(codes []uint32) {
 		for _, code := range codes {

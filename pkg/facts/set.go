@@ -196,41 +196,57 @@ type Ratings struct {
 	SentAt, AnsweredAt []int64
 }
 
+// Parts are parts of the facts.
+type Parts uint32
+
+// The parts that a question may need.
+const (
+	// NeedMessages: the messages of the range, with their windows and sessions.
+	NeedMessages Parts = 1 << iota
+	// NeedUserTypes: whether users of sessions are new.
+	NeedUserTypes
+	// NeedCosts: what messages cost.
+	NeedCosts
+	// NeedContacts: names, phones and countries of contacts.
+	NeedContacts
+	// NeedConversations: the conversations, with their events.
+	NeedConversations
+	// NeedThreads: what the messages and events of conversations tell of them.
+	NeedThreads
+	// NeedOldAgents, NeedOldSources: the agents and sources of all conversations, however
+	// old, where only their messages tell them.
+	NeedOldAgents
+	NeedOldSources
+	NeedRatings
+	NeedTags
+	NeedAccountNames
+	NeedAgentNames
+	NeedTeamNames
+	NeedCampaignNames
+	// NeedHours: the working hours.
+	NeedHours
+)
+
 // Needs are what a question reads of facts.
 type Needs struct {
 	// Since is the beginning of the first range.
 	Since time.Time
-	// Messages are those of the range, with their windows and sessions.
-	Messages bool
-	// UserTypes say whether users of sessions are new.
-	UserTypes bool
-	// Costs are what messages cost.
-	Costs bool
-	// Contacts are the names, phones and countries of contacts.
-	Contacts bool
-	// Conversations, with their events; Threads say what their messages tell of them.
-	Conversations, Threads bool
-	// OldAgents and OldSources are the agents and sources of all conversations, however
-	// old, where only their messages tell them.
-	OldAgents, OldSources bool
-	Ratings, Tags, Names  bool
+	Parts Parts
 }
 
+// Has reports whether all the parts are needed.
+func (n Needs) Has(parts Parts) bool { return n.Parts&parts == parts }
+
 // Covers reports whether facts with these needs answer a question with those.
-func (n Needs) Covers(other Needs) bool {
-	return !other.Since.Before(n.Since) && (n.Messages || !other.Messages) && (n.UserTypes || !other.UserTypes) && (n.Costs || !other.Costs) &&
-		(n.Contacts || !other.Contacts) && (n.Conversations || !other.Conversations) && (n.Threads || !other.Threads) &&
-		(n.OldAgents || !other.OldAgents) && (n.OldSources || !other.OldSources) && (n.Ratings || !other.Ratings) && (n.Tags || !other.Tags) && (n.Names || !other.Names)
-}
+func (n Needs) Covers(other Needs) bool { return !other.Since.Before(n.Since) && n.Has(other.Parts) }
 
 // And returns the needs of both.
 func (n Needs) And(other Needs) Needs {
-	since := n.Since
-	if other.Since.Before(since) {
-		since = other.Since
+	if other.Since.Before(n.Since) {
+		n.Since = other.Since
 	}
-	return Needs{since, n.Messages || other.Messages, n.UserTypes || other.UserTypes, n.Costs || other.Costs, n.Contacts || other.Contacts,
-		n.Conversations || other.Conversations, n.Threads || other.Threads, n.OldAgents || other.OldAgents, n.OldSources || other.OldSources, n.Ratings || other.Ratings, n.Tags || other.Tags, n.Names || other.Names}
+	n.Parts |= other.Parts
+	return n
 }
 
 // Set is what happened. It is read-only and safe for concurrent use.

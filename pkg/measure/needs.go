@@ -10,60 +10,77 @@ import (
 	"github.com/parley-reports/parley/pkg/facts"
 )
 
+// dimensionNeeds are the parts that dimensions read, whatever the fact.
+var dimensionNeeds = map[string]facts.Parts{
+	"user_type": facts.NeedUserTypes,
+	"contact":   facts.NeedContacts, "country": facts.NeedContacts, "phone": facts.NeedContacts,
+	"contact_tag": facts.NeedTags, "conversation_tag": facts.NeedTags,
+	"team":            facts.NeedConversations | facts.NeedTeamNames,
+	"business_hours":  facts.NeedConversations | facts.NeedHours,
+	"conversation_id": facts.NeedConversations,
+	"account":         facts.NeedAccountNames, "agent": facts.NeedAgentNames, "campaign": facts.NeedCampaignNames, "send": facts.NeedCampaignNames,
+}
+
 // Needs returns what facts a question reads.
 func Needs(in compile.Input) facts.Needs {
-	n := facts.Needs{Since: in.Range.From, Names: true}
+	n := facts.Needs{Since: in.Range.From}
 	dimensions := slices.Clone(in.Query.GroupBy)
 	for _, f := range in.Query.Filters {
 		dimensions = append(dimensions, f.Dimension)
+	}
+	for _, id := range dimensions {
+		n.Parts |= dimensionNeeds[id]
 	}
 	order, byFact := base(in.Query.Metrics)
 	timeless := true
 	for _, f := range order {
 		timeless = timeless && f == catalog.ConversationNow
-		conversational := isConversational(f)
-		switch {
-		case !conversational:
-			n.Messages = true
-		case f == catalog.CSATAnswer || f == catalog.CSATSurvey:
-			n.Conversations, n.Ratings = true, true
-		default:
-			n.Conversations = true
-			n.Messages = n.Messages || f == catalog.ConversationActive
-		}
-		for _, m := range byFact[f] {
-			switch {
-			case slices.ContainsFunc(m.Where, func(c catalog.Condition) bool { return c.Column == "user_type" }):
-				n.UserTypes = true
-			case m.Column == "cost" || m.ID == unknownCost:
-				n.Costs, n.Contacts = true, true
-			case conversational && (m.Column == "messages" || slices.ContainsFunc(m.Where, func(c catalog.Condition) bool { return c.Column == "is_unattended" })):
-				n.Threads = true
-			case conversational && m.Unit == catalog.Seconds:
-				n.Threads = true
-			}
-		}
-		for _, id := range dimensions {
-			switch id {
-			case "user_type":
-				n.UserTypes = true
-			case "contact", "country", "phone":
-				n.Contacts = true
-			case "contact_tag", "conversation_tag":
-				n.Tags = true
-			case "team", "business_hours", "conversation_id":
-				n.Conversations = true
-			case "agent", "source":
-				n.Threads = n.Threads || conversational
-				n.OldAgents = n.OldAgents || f == catalog.ConversationNow && id == "agent"
-				n.OldSources = n.OldSources || f == catalog.ConversationNow && id == "source"
-			}
-		}
+		n.Parts |= factNeeds(f, byFact[f], dimensions)
 	}
 	if timeless {
 		n.Since = in.Now
 	}
 	return n
+}
+
+// factNeeds are the parts that the metrics of a fact read, and its rows.
+func factNeeds(f catalog.Fact, metrics []catalog.Metric, dimensions []string) (parts facts.Parts) {
+	conversational := isConversational(f)
+	switch {
+	case !conversational:
+		parts = facts.NeedMessages
+	case f == catalog.ConversationActive:
+		parts = facts.NeedMessages | facts.NeedConversations
+	case f == catalog.CSATAnswer || f == catalog.CSATSurvey:
+		parts = facts.NeedConversations | facts.NeedRatings
+	default:
+		parts = facts.NeedConversations
+	}
+	for _, m := range metrics {
+		looksAt := func(column string) bool {
+			return slices.ContainsFunc(m.Where, func(c catalog.Condition) bool { return c.Column == column })
+		}
+		switch {
+		case looksAt("user_type"):
+			parts |= facts.NeedUserTypes
+		case m.Column == "cost" || looksAt("cost_unknown"):
+			parts |= facts.NeedCosts
+		case conversational && (m.Column == "messages" || m.Unit == catalog.Seconds || looksAt("is_unattended")):
+			parts |= facts.NeedThreads
+		}
+	}
+	for _, id := range dimensions {
+		switch {
+		case !conversational || id != "agent" && id != "source":
+		case f != catalog.ConversationNow:
+			parts |= facts.NeedThreads
+		case id == "agent":
+			parts |= facts.NeedThreads | facts.NeedOldAgents
+		default:
+			parts |= facts.NeedThreads | facts.NeedOldSources
+		}
+	}
+	return parts
 }
 
 const unknownCost = "cost_unknown"

@@ -3,6 +3,7 @@ package measure
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -194,7 +195,7 @@ type counter struct {
 
 	number  []int64
 	last    []uint64
-	sum     []float64
+	sum     []exactSum
 	values  [][]float64
 	codes   []uint32
 	seen    map[uint64]struct{}
@@ -221,6 +222,20 @@ func (t *tally) counter(m catalog.Metric) *counter {
 	return c
 }
 
+// An exactSum adds up numbers that are not less than 0, in whole billionths, so that the
+// sum does not hang on their order.
+type exactSum struct{ high, low uint64 }
+
+const billion = 1_000_000_000
+
+func (s *exactSum) add(v float64) {
+	var carry uint64
+	s.low, carry = bits.Add64(s.low, uint64(math.Round(v*billion)), 0)
+	s.high += carry
+}
+
+func (s *exactSum) float() float64 { return (float64(s.high)*(1<<64) + float64(s.low)) / billion }
+
 // several is the code of values that are not all the same.
 const several = math.MaxUint32
 
@@ -228,7 +243,7 @@ const several = math.MaxUint32
 func (c *counter) add(i int32, g uint32) {
 	for int(g) >= len(c.number) {
 		c.number = append(c.number, 0)
-		c.last, c.sum, c.codes = append(c.last, 0), append(c.sum, 0), append(c.codes, 0)
+		c.last, c.sum, c.codes = append(c.last, 0), append(c.sum, exactSum{}), append(c.codes, 0)
 		c.values, c.tallies = append(c.values, nil), append(c.tallies, nil)
 	}
 	for _, holds := range c.conditions {
@@ -257,7 +272,7 @@ func (c *counter) add(i int32, g uint32) {
 		}
 	case catalog.Sum, catalog.Average:
 		if v := c.read(i); !math.IsNaN(v) {
-			c.sum[g] += v
+			c.sum[g].add(v)
 			c.number[g]++
 		}
 	case catalog.Median, catalog.P90:
@@ -295,14 +310,14 @@ func (c *counter) total(g uint32) any {
 	switch c.metric.Aggregate {
 	case catalog.Sum:
 		if c.metric.Unit == catalog.Count {
-			return int64(math.Round(c.sum[g]))
+			return int64(math.Round(c.sum[g].float()))
 		}
-		return c.sum[g]
+		return c.sum[g].float()
 	case catalog.Average:
 		if c.number[g] == 0 {
 			return nil
 		}
-		return c.sum[g] / float64(c.number[g])
+		return c.sum[g].float() / float64(c.number[g])
 	case catalog.Median, catalog.P90:
 		if len(c.values[g]) == 0 {
 			return nil
