@@ -67,7 +67,8 @@ func Open(t testing.TB, kind, address string, s source.Settings) *engine.Engine 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return engine.New(db, k.Detect(s), engine.Settings{})
+	// What was read is kept: the tests open an engine once the rows stand.
+	return engine.New(db, k.Detect(s), engine.Settings{Refresh: time.Hour})
 }
 
 // Found is what the examination of the engine's database finds.

@@ -98,7 +98,7 @@ func (d *database) engine(t *testing.T, schema string) *engine.Engine {
 	detect := func(ctx context.Context, tx pgx.Tx) (*source.Source, error) {
 		return views.Detect(ctx, tx, source.Settings{Schema: schema})
 	}
-	return engine.New(db, detect, engine.Settings{})
+	return engine.New(db, detect, engine.Settings{Refresh: time.Hour})
 }
 
 // questions ask for everything: each report, and all metrics of each fact, by
