@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, type Response, test } from '@playwright/test';
 
 const panel = (page: Page, title: string) => page.getByTestId(`data-testid Panel header ${title}`).first();
 
@@ -26,4 +26,36 @@ test('a card leads to as many rows as it counts', async ({ page }) => {
   expect(await number(page, 'Sends')).toBe(count);
   await page.goto(messages!);
   expect(await number(page, 'Total')).toBe(sent);
+});
+
+const count = (text: string) => Number(text.replace(/\D/g, ''));
+
+/** How many rows a link leads to: those of the list, or the total where its notice says that some are missing. */
+async function listed(page: Page, href: string): Promise<number> {
+  const isList = (response: Response) =>
+    response.url().includes('/api/ds/query') && Boolean(response.request().postData()?.includes('_details'));
+  const answered = page.waitForResponse(isList);
+  await page.goto(href);
+  const { results } = await (await answered).json();
+  const [{ schema, data }] = results.A.frames;
+  const notices: Array<{ text: string }> = schema.meta?.notices ?? [];
+  const cut = /of ([\d,]+) rows/.exec(notices.map(({ text }) => text).join(' '));
+  return cut ? count(cut[1]) : (data.values[0]?.length ?? 0);
+}
+
+test.describe('in Session starts', () => {
+  test.beforeEach(async ({ page }) => {
+    await page.setViewportSize({ width: 1500, height: 3000 });
+    // Days that are over: the numbers don't change between the pages.
+    await page.goto('/d/parley-en-session-initiation?from=now-3d/d&to=now-1d/d');
+  });
+
+  test('a slice of a ring leads to as many rows as it counts', async ({ page }) => {
+    const ring = panel(page, 'Latest status');
+    const row = ring.getByRole('row').filter({ hasText: 'Read' });
+    const read = count(/Read\s*([\d,]+)/.exec(await row.innerText())![1]);
+    const href = await ring.locator('a[href*="var-status=read"]').first().getAttribute('href');
+    expect(read).toBeGreaterThan(0);
+    expect(await listed(page, href!)).toBe(read);
+  });
 });

@@ -41,6 +41,7 @@ import { LimitField, OrderList } from './OrderList';
 import { TimeZoneField } from './TimeZoneField';
 import { useCatalog } from './useCatalog';
 import { useFormatMemory } from './useFormatMemory';
+import { useChange } from './usePanel';
 import { FUNNEL_METRICS, VisualizationHint } from './VisualizationHint';
 
 type Props = QueryEditorProps<DataSource, ParleyQuery, ParleyOptions>;
@@ -105,6 +106,7 @@ interface EditorProps {
 
 function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange }: EditorProps) {
   const [hasChosen, setChosen] = useState(false);
+  const showChange = useChange();
   const memory = useFormatMemory(query, (other) => resolve(other, catalog).format);
   // The choices follow the current values of variables. The fields show the variables themselves.
   const asked = datasource.applyTemplateVariables(query, {});
@@ -165,7 +167,10 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange 
             width={22}
             options={withVariables(compareOptions(written.compare), variables)}
             value={written.compare}
-            onChange={(compare) => set({ compare })}
+            onChange={(compare) => {
+              showChange(compare !== 'none');
+              set({ compare });
+            }}
           />
         )}
         {query.timezone && (

@@ -1,5 +1,5 @@
 import { type PanelData } from '@grafana/data';
-import { useSyncExternalStore } from 'react';
+import { useRef, useSyncExternalStore } from 'react';
 
 /** Options and field options of a visualization. */
 export interface Look {
@@ -9,9 +9,10 @@ export interface Look {
 
 /** The panel that is edited, as Grafana's page holds it. */
 interface EditedPanel {
-  state: { pluginId?: string };
+  state: { pluginId?: string; options?: { showPercentChange?: boolean } };
   subscribeToState?: (handler: () => void) => { unsubscribe: () => void };
   changePluginType?: (id: string, options?: object, fieldConfig?: object) => Promise<void>;
+  onOptionsChange?: (options: object) => void;
 }
 
 declare global {
@@ -38,6 +39,25 @@ export function usePanel(data: PanelData | undefined): Panel {
   const type = useSyncExternalStore(subscribe, () => editedPanel()?.state.pluginId) ?? request?.panelPluginId;
   const canChange = editedPanel()?.changePluginType !== undefined;
   return { type, show: canChange ? (id, look) => void editedPanel()?.changePluginType?.(id, look?.options, look?.fieldConfig) : undefined };
+}
+
+/**
+ * Returns a function that hides the percent change of the edited card while its query has no
+ * comparison: Grafana shows the change of a single value as 0%.
+ */
+export function useChange(): (isCompared: boolean) => void {
+  const isHidden = useRef(false);
+  return (isCompared) => {
+    const panel = editedPanel();
+    const isCard = panel?.state.pluginId === 'stat';
+    if (isCard && !isCompared && panel.state.options?.showPercentChange) {
+      panel.onOptionsChange?.({ showPercentChange: false });
+      isHidden.current = true;
+    } else if (isCard && isCompared && isHidden.current) {
+      panel.onOptionsChange?.({ showPercentChange: true });
+      isHidden.current = false;
+    }
+  };
 }
 
 function editedPanel(): EditedPanel | undefined {
