@@ -61,7 +61,7 @@ type build struct {
 // enough memory for them.
 func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Needs) (*facts.Set, error) {
 	if e.settings.Refresh <= 0 || isFresh(ctx) {
-		return e.build(ctx, src, needs)
+		return e.build(ctx, src, needs, nil)
 	}
 	k := &e.keeper
 	k.mu.Lock()
@@ -86,7 +86,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		case serves && b.err != nil && b.needs != needs:
 			// What others need may be too much, or fail: not so this question's.
 			k.mu.Unlock()
-			set, err := e.build(ctx, src, needs)
+			set, err := e.build(ctx, src, needs, nil)
 			k.mu.Lock()
 			return set, err
 		case serves:
@@ -133,9 +133,14 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b := &build{needs: all, source: src, done: make(chan struct{}), cancel: cancel}
 	k.building = b
+	// Facts that are new enough get the parts that they lack.
+	var base *facts.Set
+	if k.set != nil && k.source == src && time.Since(k.set.AsOf) <= e.settings.Refresh {
+		base = k.set
+	}
 	go func() {
 		defer cancel()
-		set, err := e.buildSafely(running, src, all)
+		set, err := e.buildSafely(running, src, all, base)
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		b.set, b.err = set, err
@@ -171,13 +176,13 @@ func (k *keeper) wait(ctx context.Context, b *build) error {
 }
 
 // buildSafely turns a panic into an error: nobody else would catch it here.
-func (e *Engine) buildSafely(ctx context.Context, src *source.Source, needs facts.Needs) (set *facts.Set, err error) {
+func (e *Engine) buildSafely(ctx context.Context, src *source.Source, needs facts.Needs, base *facts.Set) (set *facts.Set, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("reading the messages panicked: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return e.build(ctx, src, needs)
+	return e.build(ctx, src, needs, base)
 }
 
 // Close drops the facts in memory and ends their reading.
@@ -195,10 +200,10 @@ func (e *Engine) Close() {
 }
 
 // build reads facts in one transaction.
-func (e *Engine) build(ctx context.Context, src *source.Source, needs facts.Needs) (*facts.Set, error) {
+func (e *Engine) build(ctx context.Context, src *source.Source, needs facts.Needs, base *facts.Set) (*facts.Set, error) {
 	var set *facts.Set
 	err := e.db.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
-		set, err = facts.Build(ctx, tx, src, needs, e.settings.MaxMemory/messageBytes)
+		set, err = facts.Build(ctx, tx, src, needs, e.settings.MaxMemory/messageBytes, base)
 		return err
 	})
 	return set, err

@@ -38,36 +38,45 @@ type builder struct {
 // ErrTooLarge says that there are more messages than there is room for.
 var ErrTooLarge = errors.New("more messages than there is room for in memory")
 
-// Build reads the facts that the needs name, in the transaction. The error is the
+// Build reads the facts that the needs name, in the transaction. What the base holds is
+// not read again where it begins early enough; it may be nil. The error is the
 // database's own, or ErrTooLarge where there are more than maxMessages messages.
-func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int) (*Set, error) {
-	b := &builder{tx: tx, source: src, maxMessages: maxMessages, set: newSet(needs), starts: map[uint32]int64{}, failures: map[failureKey]uint32{}, prices: map[price]uint32{{}: 0}}
-	b.set.prices = []price{{}}
-	b.set.Failures = []Failure{{}}
+func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
+	b := &builder{tx: tx, source: src, maxMessages: maxMessages, starts: map[uint32]int64{}, failures: map[failureKey]uint32{}, prices: map[price]uint32{{}: 0}}
 	b.since = needs.Since.UnixMicro()
 	b.start = b.since
 	if needs.Has(NeedCosts) {
 		b.start = monthOf(b.since)
 	}
 	b.start -= (longest + lookBack).Microseconds()
-	steps := []struct {
+	has := Parts(0)
+	if base != nil && !needs.Since.Before(base.Needs.Since) && b.start >= base.start {
+		b.since, b.start, b.starts, has = base.Needs.Since.UnixMicro(), base.start, base.starts, base.Needs.Parts
+		needs = needs.And(base.Needs)
+		b.set = base.goOn(needs)
+	} else {
+		b.set = newSet(needs)
+		b.set.prices, b.set.Failures = []price{{}}, []Failure{{}}
+		b.set.start, b.set.starts, b.set.AsOf = b.start, b.starts, time.Now()
+	}
+	threads := needs.Has(NeedThreads) && !(has.has(NeedThreads) && has&(NeedOldAgents|NeedOldSources) == needs.Parts&(NeedOldAgents|NeedOldSources))
+	for _, step := range []struct {
 		wanted bool
 		read   func(context.Context) error
 	}{
-		{true, b.readLines},
-		{true, b.readNames},
-		{needs.Has(NeedHours), b.readHours},
-		{needs.Has(NeedConversations), b.readConversations},
-		{needs.Has(NeedMessages) || needs.Has(NeedThreads), b.readMessages},
-		{needs.Has(NeedUserTypes), b.readAcquainted},
-		{needs.Has(NeedConversations), b.readEvents},
-		{needs.Has(NeedRatings), b.readRatings},
-		{needs.Has(NeedThreads), b.readThreads},
-		{needs.Has(NeedContacts) || needs.Has(NeedCosts), b.readContacts},
-		{needs.Has(NeedTags), b.readTags},
-		{needs.Has(NeedCosts), b.readCosts},
-	}
-	for _, step := range steps {
+		{has == 0, b.readLines},
+		{true, func(ctx context.Context) error { return b.readNames(ctx, has) }},
+		{needs.Has(NeedHours) && !has.has(NeedHours), b.readHours},
+		{needs.Has(NeedConversations) && !has.has(NeedConversations), b.readConversations},
+		{needs.Parts&(NeedMessages|NeedThreads) != 0 && has&(NeedMessages|NeedThreads) == 0, b.readMessages},
+		{needs.Has(NeedUserTypes) && !has.has(NeedUserTypes), b.readAcquainted},
+		{needs.Has(NeedConversations) && !has.has(NeedConversations) || threads, b.readEvents},
+		{needs.Has(NeedRatings) && !has.has(NeedRatings), b.readRatings},
+		{threads, b.readThreads},
+		{needs.Parts&(NeedContacts|NeedCosts) != 0 && (has&(NeedContacts|NeedCosts) == 0 || src.Phone != ""), b.readContacts},
+		{needs.Has(NeedTags) && !has.has(NeedTags), b.readTags},
+		{needs.Has(NeedCosts) && !has.has(NeedCosts), b.readCosts},
+	} {
 		if !step.wanted {
 			continue
 		}
@@ -75,18 +84,35 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 			return nil, err
 		}
 	}
-	b.set.Messages.sequence = nil
-	b.set.AsOf = time.Now()
 	return b.set, nil
+}
+
+func (p Parts) has(parts Parts) bool { return p&parts == parts }
+
+// dicts are the dictionaries of a set.
+func (s *Set) dicts() []**Dict {
+	return []**Dict{
+		&s.Accounts, &s.Contacts, &s.Lines, &s.Conversations, &s.Agents, &s.Teams, &s.Campaigns, &s.Channels, &s.Subaccounts, &s.ContentTypes, &s.Templates,
+		&s.Languages, &s.Categories, &s.Correlations, &s.Origins, &s.Authors, &s.Statuses, &s.Priorities, &s.Sources, &s.Phones, &s.Countries, &s.Reasons,
+		&s.Codes, &s.Tags, &s.EventNames,
+	}
+}
+
+// goOn returns a set with what this one holds, which stays as it is.
+func (s *Set) goOn(needs Needs) *Set {
+	next := *s
+	next.Needs = needs
+	for _, d := range next.dicts() {
+		*d = (*d).goOn()
+	}
+	next.Openers.UserType = slices.Clone(s.Openers.UserType)
+	next.Failures, next.prices = slices.Clip(s.Failures), slices.Clip(s.prices)
+	return &next
 }
 
 func newSet(needs Needs) *Set {
 	s := &Set{Needs: needs}
-	for _, d := range []**Dict{
-		&s.Accounts, &s.Contacts, &s.Lines, &s.Conversations, &s.Agents, &s.Teams, &s.Campaigns, &s.Channels, &s.Subaccounts, &s.ContentTypes, &s.Templates,
-		&s.Languages, &s.Categories, &s.Correlations, &s.Origins, &s.Authors, &s.Statuses, &s.Priorities, &s.Sources, &s.Phones, &s.Countries, &s.Reasons,
-		&s.Codes, &s.Tags, &s.EventNames,
-	} {
+	for _, d := range s.dicts() {
 		*d = newDict()
 	}
 	for _, word := range []string{"campaign", "agent", "bot", "system"} {
@@ -167,22 +193,18 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 	}
 	var pricing []string
 	for _, name := range pricingColumns {
-		if !b.set.Needs.Has(NeedCosts) || !b.source.Knows("message."+name) {
+		if !b.source.Knows("message." + name) {
 			pricing = append(pricing, "NULL")
 			continue
 		}
 		columns = append(columns, name)
 		pricing = append(pricing, "m."+name)
 	}
-	price := "NULL::float8"
-	if b.set.Needs.Has(NeedCosts) {
-		price = "m.price_usd::float8"
-	}
 	conditions = append([]string{within("m.created_at", span)}, conditions...)
 	return `SELECT m.message_id, m.account_id, m.contact_id, m.line_id, m.conversation_id, m.agent_id, m.campaign_id, m.subaccount, m.author_kind, m.content_type,
   m.template_name, m.template_language, m.template_category, m.origin, m.correlation_id,
   m.direction = 'outbound', ` + stageSQL + `, m.error_code, m.error_text, m.button_payload IS NOT NULL, m.is_referral,
-  m.created_at, m.sequence::bigint, ` + price + ", " + strings.Join(pricing, ", ") + ", " + call + `
+  m.created_at, m.sequence::bigint, m.price_usd::float8, ` + strings.Join(pricing, ", ") + ", " + call + `
 FROM ` + s.from("message", span, columns...) + " AS m" + whereAll(conditions...)
 }
 
@@ -335,6 +357,9 @@ func (b *builder) readMessages(ctx context.Context) error {
 		}
 	}
 	b.findSessions()
+	if !slices.ContainsFunc(m.sequence, func(n int64) bool { return n != lastSequence }) {
+		m.sequence = nil
+	}
 	return nil
 }
 
@@ -374,7 +399,7 @@ func (m *Messages) compare(i, j int32) int {
 	if m.At[i] != m.At[j] {
 		return sign(m.At[i] < m.At[j])
 	}
-	if m.sequence[i] != m.sequence[j] {
+	if m.sequence != nil && m.sequence[i] != m.sequence[j] {
 		return sign(m.sequence[i] < m.sequence[j])
 	}
 	if a, b := m.Flags[i]&Outbound, m.Flags[j]&Outbound; a != b {

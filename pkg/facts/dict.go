@@ -9,9 +9,16 @@ import (
 type Dict struct {
 	texts []string
 	codes map[string]uint32
+	// before is the dictionary that this one goes on from.
+	before *Dict
 }
 
 func newDict() *Dict { return &Dict{texts: []string{""}, codes: map[string]uint32{}} }
+
+// goOn returns a dictionary that begins with the codes of this one, which stays as it is.
+func (d *Dict) goOn() *Dict {
+	return &Dict{texts: d.texts[:len(d.texts):len(d.texts)], codes: map[string]uint32{}, before: d}
+}
 
 // Len is the number of codes, that of no value included.
 func (d *Dict) Len() int { return len(d.texts) }
@@ -20,20 +27,29 @@ func (d *Dict) Len() int { return len(d.texts) }
 func (d *Dict) Text(code uint32) string { return d.texts[code] }
 
 // Lookup returns the code of a text, or 0 if the dictionary does not hold it.
-func (d *Dict) Lookup(text string) uint32 { return d.codes[text] }
+func (d *Dict) Lookup(text string) uint32 {
+	for ; d != nil; d = d.before {
+		if code, ok := d.codes[text]; ok {
+			return code
+		}
+	}
+	return 0
+}
 
 // code returns the code of a text, which it adds if it is new; nil is no value.
 func (d *Dict) code(text []byte) uint32 {
 	if text == nil {
 		return 0
 	}
-	code, ok := d.codes[string(text)]
-	if !ok {
-		code = uint32(len(d.texts))
-		own := string(text)
-		d.texts = append(d.texts, own)
-		d.codes[own] = code
+	for known := d; known != nil; known = known.before {
+		if code, ok := known.codes[string(text)]; ok {
+			return code
+		}
 	}
+	code := uint32(len(d.texts))
+	own := string(text)
+	d.texts = append(d.texts, own)
+	d.codes[own] = code
 	return code
 }
 

@@ -116,7 +116,7 @@ func (b *builder) readHours(ctx context.Context) error {
 }
 
 // readNames reads the names of accounts, agents, teams and campaigns that are needed.
-func (b *builder) readNames(ctx context.Context) error {
+func (b *builder) readNames(ctx context.Context, has Parts) error {
 	s := b.set
 	for _, entity := range []struct {
 		need     Parts
@@ -127,7 +127,7 @@ func (b *builder) readNames(ctx context.Context) error {
 		{NeedAccountNames, "account", s.Accounts, &s.AccountNames}, {NeedAgentNames, "agent", s.Agents, &s.AgentNames},
 		{NeedTeamNames, "team", s.Teams, &s.TeamNames}, {NeedCampaignNames, "campaign", s.Campaigns, &s.CampaignNames},
 	} {
-		if !s.Needs.Has(entity.need) {
+		if !s.Needs.Has(entity.need) || has.has(entity.need) {
 			continue
 		}
 		st := &statement{source: b.source}
@@ -169,6 +169,7 @@ func (c *Conversations) room(code uint32) {
 // readConversations reads the relation of conversations.
 func (b *builder) readConversations(ctx context.Context) error {
 	s := b.set
+	s.Rows = Conversations{}
 	r := &s.Rows
 	st := &statement{source: b.source}
 	return b.relation(ctx, "conversation", source.Span{}, st,
@@ -193,6 +194,7 @@ func (b *builder) readConversations(ctx context.Context) error {
 // earlier ones of the conversations as well.
 func (b *builder) readEvents(ctx context.Context) error {
 	s := b.set
+	s.Events = Events{}
 	add := func(c []cell) error {
 		e := &s.Events
 		conversation := s.Conversations.code(c[0].text())
@@ -280,6 +282,10 @@ func (b *builder) readRatings(ctx context.Context) error {
 // readContacts reads what is known of contacts. Where the ids tell the phone, it is that.
 func (b *builder) readContacts(ctx context.Context) error {
 	s := b.set
+	if len(s.ContactRows) > 0 && s.Contacts.Len() == s.Contacts.before.Len() {
+		return nil // the base has them all
+	}
+	s.ContactRows = nil
 	room := func(code uint32) {
 		for int(code) >= len(s.ContactRows) {
 			s.ContactRows = append(s.ContactRows, Contact{})

@@ -65,8 +65,7 @@ type Messages struct {
 	Opener []int32
 	// price is an index of the set's prices.
 	price []uint32
-	// sequence and inbound first break ties of At; the sequence is dropped once the
-	// messages are in order.
+	// sequence breaks ties of At; nil where no message has one.
 	sequence []int64
 	ids      ids
 }
@@ -252,7 +251,7 @@ func (n Needs) And(other Needs) Needs {
 // Set is what happened. It is read-only and safe for concurrent use.
 type Set struct {
 	Needs Needs
-	// AsOf is when it was read.
+	// AsOf is when its messages were read. Parts that were added later may be newer.
 	AsOf time.Time
 	// SQL is the statement that read the messages, or the first statement, with its
 	// arguments.
@@ -285,6 +284,10 @@ type Set struct {
 	// Costs are what the messages cost, where that is needed.
 	Costs  []Cost
 	biller *billing.Biller
+	// start is when the messages begin, starts when those of contacts do that were read
+	// from further back.
+	start  int64
+	starts map[uint32]int64
 	prices []price
 }
 

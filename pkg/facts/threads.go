@@ -62,6 +62,7 @@ func (b *builder) readThreads(ctx context.Context) error {
 	}
 	s.Rows.room(uint32(s.Conversations.Len() - 1))
 	s.Rows.Threads = make([]Thread, s.Conversations.Len())
+	s.Replies = Events{}
 
 	// Messages by conversation, those before first; of contacts that were read further
 	// back they would come twice.
@@ -85,7 +86,7 @@ func (b *builder) readThreads(ctx context.Context) error {
 	}
 	for code := range s.Rows.Threads {
 		t := &s.Rows.Threads[code]
-		*t = Thread{FirstAgentAt: Never, LastInboundAt: Never, AnsweredAt: Never, ResponseSeconds: math.NaN(), BusinessSeconds: math.NaN()}
+		*t = noThread
 		slices.SortFunc(turns[code], turnOf.compare)
 		s.walkThread(t, turns[code])
 	}
@@ -122,8 +123,6 @@ func (t turnOf) compare(u turnOf) int {
 	switch {
 	case a.At[t.i] != b.At[u.i]:
 		return sign(a.At[t.i] < b.At[u.i])
-	case a.sequence[t.i] != b.sequence[u.i]:
-		return sign(a.sequence[t.i] < b.sequence[u.i])
 	}
 	if x, y := a.Flags[t.i]&Outbound, b.Flags[u.i]&Outbound; x != y {
 		return sign(x < y)
@@ -170,6 +169,16 @@ func (s *Set) walkThread(t *Thread, messages []turnOf) {
 		}
 	}
 }
+
+// Thread is what the messages and events of a conversation tell of it.
+func (s *Set) Thread(conversation uint32) *Thread {
+	if int(conversation) < len(s.Rows.Threads) {
+		return &s.Rows.Threads[conversation]
+	}
+	return &noThread
+}
+
+var noThread = Thread{FirstAgentAt: Never, LastInboundAt: Never, AnsweredAt: Never, ResponseSeconds: math.NaN(), BusinessSeconds: math.NaN()}
 
 // walkEvents notes in each thread what its events tell.
 func (b *builder) walkEvents() {

@@ -120,7 +120,7 @@ func (r *rows) agentCode() func(i int32) uint32 {
 		case r.set.Rows.Assignee[conversation] != 0:
 			return r.set.Rows.Assignee[conversation]
 		}
-		return r.set.Rows.Threads[conversation].LastAgent
+		return r.set.Thread(conversation).LastAgent
 	}
 }
 
@@ -247,8 +247,8 @@ func (r *rows) dimension(id string) *column {
 				return 0
 			case s.Rows.Source[conversation] != 0:
 				return s.Rows.Source[conversation]
-			case s.Rows.Threads[conversation].Source != 0:
-				return s.Rows.Threads[conversation].Source
+			case s.Thread(conversation).Source != 0:
+				return s.Thread(conversation).Source
 			}
 			return s.Sources.Lookup("other")
 		})
@@ -326,7 +326,7 @@ func (r *rows) isUnattended(i int32) bool {
 		return false
 	}
 	rows, conversation := &r.set.Rows, r.conversation[i]
-	t := &rows.Threads[conversation]
+	t := r.set.Thread(conversation)
 	if rows.FirstResponseAt[conversation] == facts.Never && t.FirstAgentAt == facts.Never && t.AnsweredAt == facts.Never {
 		return true
 	}

@@ -157,7 +157,7 @@ func (r *rows) number(name string) func(i int32) float64 {
 	case name == "messages" && r.fact == catalog.Session:
 		return func(i int32) float64 { return float64(o.Messages[r.opener[i]]) }
 	case name == "messages":
-		return func(i int32) float64 { return float64(s.Rows.Threads[r.conversation[i]].Messages) }
+		return func(i int32) float64 { return float64(s.Thread(r.conversation[i]).Messages) }
 	case name == "time_to_reply":
 		return func(i int32) float64 { return between(r.at[i], o.RepliedAt[r.opener[i]]) }
 	case name == "rating":
@@ -165,7 +165,7 @@ func (r *rows) number(name string) func(i int32) float64 {
 	case name == "first_response_time":
 		return func(i int32) float64 { return firstResponse(s, r.conversation[i]) }
 	case name == "first_response_time_business":
-		return func(i int32) float64 { return s.Rows.Threads[r.conversation[i]].BusinessSeconds }
+		return func(i int32) float64 { return s.Thread(r.conversation[i]).BusinessSeconds }
 	case name == "reply_time":
 		return func(i int32) float64 { _, seconds := r.event(i); return seconds }
 	case name == "resolution_time":
@@ -174,7 +174,7 @@ func (r *rows) number(name string) func(i int32) float64 {
 				return seconds
 			}
 			conversation := r.conversation[i]
-			since := latestBefore(s.Rows.Threads[conversation].Reopenings, r.at[i])
+			since := latestBefore(s.Thread(conversation).Reopenings, r.at[i])
 			if since == facts.Never && s.IsDescribed(conversation) {
 				since = s.Rows.CreatedAt[conversation]
 			}
@@ -207,7 +207,7 @@ func latestBefore(instants []int64, at int64) int64 {
 // firstResponse is how long the contact waited for a human: by the source's own event,
 // else by its time of the first response, else by the messages.
 func firstResponse(s *facts.Set, conversation uint32) float64 {
-	t := &s.Rows.Threads[conversation]
+	t := s.Thread(conversation)
 	if !math.IsNaN(t.ResponseSeconds) {
 		return t.ResponseSeconds
 	}
