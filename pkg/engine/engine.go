@@ -57,6 +57,7 @@ type Engine struct {
 	examining singleflight.Group
 
 	keeper  keeper
+	names   names
 	leftOut leftOutCounts
 }
 
@@ -259,10 +260,15 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	if in.Hours, err = e.hours(ctx, in); err != nil {
 		return nil, err
 	}
+	// Counting takes a while, and so does the answer.
+	counting, stop := context.WithCancel(ctx)
+	defer stop()
+	leftOut := make(chan []string, 1)
+	go func() { leftOut <- e.leftOutNotices(counting, in) }()
 	result, err := e.answer(ctx, in, r.Partial, l)
 	if err == nil {
 		result.Notices = append(append(notices, result.Notices...), hoursNotices(in)...)
-		result.Notices = append(result.Notices, e.leftOutNotices(ctx, in)...)
+		result.Notices = append(result.Notices, <-leftOut...)
 	}
 	return result, err
 }

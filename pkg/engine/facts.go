@@ -22,6 +22,8 @@ const (
 	DefaultMaxMemory = 1 << 30
 	// idle is after what time without a question the facts are dropped.
 	idle = 15 * time.Minute
+	// restFactor is how many times as long as their reading took facts serve at least.
+	restFactor = 4
 	// messageBytes is about what a message takes in memory.
 	messageBytes = 100
 )
@@ -67,7 +69,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for {
-		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && time.Since(k.set.AsOf) <= e.settings.Refresh {
+		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && e.isNew(k.set) {
 			k.ask(needs)
 			return k.set, nil
 		}
@@ -96,6 +98,12 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 			return b.set, b.err
 		}
 	}
+}
+
+// isNew reports whether facts are new enough to answer a question. What takes long to read
+// serves longer, so that the database is never busy with it all the time.
+func (e *Engine) isNew(set *facts.Set) bool {
+	return time.Since(set.AsOf) <= max(e.settings.Refresh, restFactor*set.Took)
 }
 
 // ask notes the needs of a question that was answered, and puts off the time when the facts are dropped.
@@ -135,7 +143,7 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 	k.building = b
 	// Facts that are new enough get the parts that they lack.
 	var base *facts.Set
-	if k.set != nil && k.source == src && time.Since(k.set.AsOf) <= e.settings.Refresh {
+	if k.set != nil && k.source == src && e.isNew(k.set) {
 		base = k.set
 	}
 	go func() {

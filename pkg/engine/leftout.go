@@ -56,6 +56,9 @@ func (e *Engine) leftOutNotices(ctx context.Context, in compile.Input) []string 
 	e.leftOut.mu.Unlock()
 	if !counted || time.Since(count.at) > leftOutFor {
 		count = leftOutCount{e.countLeftOut(ctx, in.Source, relations, r), time.Now()}
+		if ctx.Err() != nil {
+			return nil
+		}
 		e.leftOut.mu.Lock()
 		if e.leftOut.counts == nil || len(e.leftOut.counts) >= leftOutRanges {
 			e.leftOut.counts = map[string]leftOutCount{}

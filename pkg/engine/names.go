@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
@@ -55,7 +57,7 @@ func (e *Engine) resolveName(ctx context.Context, src *source.Source, d catalog.
 	if value == catalog.None || !strings.ContainsFunc(value, isLetter) {
 		return value, "", nil // a number is an id
 	}
-	found, err := e.readValues(ctx, compile.Entities(src, d, strings.TrimSpace(value), nil, sameNames), nil)
+	found, err := e.entities(ctx, src, d, strings.TrimSpace(value))
 	if err != nil {
 		return value, "", err
 	}
@@ -79,6 +81,45 @@ func (e *Engine) resolveName(ctx context.Context, src *source.Source, d catalog.
 		return value, texts.Notice("several_entities", title, query.Clip(value, 60), strings.Join(ids[:min(len(ids), 5)], ", ")), nil
 	}
 	return value, texts.Notice("no_entity", title, query.Clip(value, 60)), nil
+}
+
+// names holds the entities that were looked up: all panels of a dashboard have the same
+// filters.
+type names struct {
+	mu    sync.Mutex
+	found map[string]lookup
+}
+
+type lookup struct {
+	values ValueList
+	source *source.Source
+	at     time.Time
+}
+
+// maxLookups is how many texts are remembered.
+const maxLookups = 1000
+
+// entities returns the entities of a dimension whose id or name contains the text, as old
+// as facts may be.
+func (e *Engine) entities(ctx context.Context, src *source.Source, d catalog.Dimension, text string) (ValueList, error) {
+	key := d.ID + " " + text
+	e.names.mu.Lock()
+	known, ok := e.names.found[key]
+	e.names.mu.Unlock()
+	if ok && known.source == src && !isFresh(ctx) && time.Since(known.at) < e.settings.Refresh {
+		return known.values, nil
+	}
+	found, err := e.readValues(ctx, compile.Entities(src, d, text, nil, sameNames), nil)
+	if err != nil {
+		return found, err
+	}
+	e.names.mu.Lock()
+	defer e.names.mu.Unlock()
+	if e.names.found == nil || len(e.names.found) >= maxLookups {
+		e.names.found = map[string]lookup{}
+	}
+	e.names.found[key] = lookup{found, src, time.Now()}
+	return found, nil
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r > 127 }

@@ -43,6 +43,7 @@ var ErrTooLarge = errors.New("more messages than there is room for in memory")
 // database's own, or ErrTooLarge where there are more than maxMessages messages.
 func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
 	b := &builder{tx: tx, source: src, maxMessages: maxMessages, starts: map[uint32]int64{}, failures: map[failureKey]uint32{}, prices: map[price]uint32{{}: 0}}
+	began := time.Now()
 	b.since = needs.Since.UnixMicro()
 	b.start = b.since
 	if needs.Has(NeedCosts) {
@@ -84,6 +85,7 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 			return nil, err
 		}
 	}
+	b.set.Took += time.Since(began)
 	return b.set, nil
 }
 

@@ -253,6 +253,8 @@ type Set struct {
 	Needs Needs
 	// AsOf is when its messages were read. Parts that were added later may be newer.
 	AsOf time.Time
+	// Took is how long the reading took, with the parts that were added later.
+	Took time.Duration
 	// SQL is the statement that read the messages, or the first statement, with its
 	// arguments.
 	SQL  string
