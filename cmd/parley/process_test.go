@@ -198,7 +198,7 @@ func TestProcess(t *testing.T) {
 	})
 	t.Run("SQL", func(t *testing.T) {
 		_, errs, code := run(t, nil, append(base, "--sql", channels)...)
-		if code != 0 || !strings.Contains(errs, "WITH ") || !strings.Contains(errs, "LIMIT ") {
+		if code != 0 || !strings.Contains(errs, "SELECT ") || !strings.Contains(errs, schema) {
 			t.Errorf("code %d: %s", code, errs)
 		}
 	})

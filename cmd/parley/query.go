@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -25,10 +27,15 @@ import (
 func newQueryCommand() *cobra.Command {
 	var base database
 	var from, to, format, timezone, chatURL string
-	var showSQL bool
+	var showSQL, timing bool
 	cmd := &cobra.Command{
-		Use:   "query 'QUERY JSON'",
+		Use:   "query 'QUERY JSON' | -",
 		Short: "Run a query and print the result, one JSON object per row",
+		Long: `Run a query and print the result, one JSON object per row.
+
+With - instead of a query, read one query per line from standard input. Messages are kept in
+memory between the queries. Each result ends with an empty line. A query that fails is
+reported with its line number, and the next one runs.`,
 		Example: `  parley query --url postgres://reader@localhost/chat --from 2026-11-01T00:00:00Z --to 2026-11-08T00:00:00Z \
     '{"version": 1, "report": "channels"}'`,
 		Args: cobra.ExactArgs(1),
@@ -42,9 +49,12 @@ func newQueryCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("unknown format %q: choose json, table or csv", format)
 			}
-			q, err := query.Parse([]byte(args[0]))
-			if err != nil {
-				return err
+			several := args[0] == "-"
+			var q query.Query
+			if !several {
+				if q, err = query.Parse([]byte(args[0])); err != nil {
+					return err
+				}
 			}
 			loc, err := calendar.Zone(timezone)
 			if err != nil {
@@ -53,25 +63,20 @@ func newQueryCommand() *cobra.Command {
 			if err := engine.CheckChatURL(chatURL); err != nil {
 				return err
 			}
-			db, e, err := base.open(engine.Settings{Location: loc, ChatURL: chatURL})
+			settings := engine.Settings{Location: loc, ChatURL: chatURL}
+			if several {
+				settings.Refresh = keepFor
+			}
+			db, e, err := base.open(settings)
 			if err != nil {
 				return err
 			}
 			defer db.Close()
-			result, err := e.Run(ctx, engine.Request{Query: q, Range: r})
-			if err != nil {
-				return inWords(err)
+			p := printer{cmd: cmd, engine: e, span: r, write: write, sql: showSQL, timing: timing}
+			if several {
+				return p.all(ctx, cmd.InOrStdin())
 			}
-			if showSQL {
-				fmt.Fprintln(cmd.ErrOrStderr(), result.SQL)
-			}
-			for _, notice := range result.AllNotices() {
-				fmt.Fprintln(cmd.ErrOrStderr(), "notice:", notice)
-			}
-			if result.Next != "" {
-				fmt.Fprintf(cmd.ErrOrStderr(), "notice: %d rows altogether; the next page is after %q\n", result.Total, result.Next)
-			}
-			return write(cmd.OutOrStdout(), result)
+			return p.one(ctx, 1, q)
 		},
 	}
 	base.flags(cmd)
@@ -82,10 +87,79 @@ func newQueryCommand() *cobra.Command {
 	flags.StringVar(&timezone, "timezone", "UTC", "time zone of queries without one")
 	flags.StringVar(&chatURL, "chat-url", "", "chat URL template, for example https://chat.example/app/accounts/{account_id}/conversations/{display_id}")
 	flags.BoolVar(&showSQL, "sql", false, "print the SQL to standard error")
+	flags.BoolVar(&timing, "timing", false, "print the number of each query and how long it took to standard error, for example 3 12.4 ms")
 	for _, name := range []string{"from", "to"} {
 		_ = cmd.MarkFlagRequired(name) // the flags exist
 	}
 	return cmd
+}
+
+// keepFor is how long messages are kept in memory between queries.
+const keepFor = 5 * time.Minute
+
+// A printer runs queries and prints their results.
+type printer struct {
+	cmd         *cobra.Command
+	engine      *engine.Engine
+	span        calendar.Range
+	write       func(io.Writer, *engine.Result) error
+	sql, timing bool
+}
+
+// one runs the query of that number.
+func (p *printer) one(ctx context.Context, number int, q query.Query) error {
+	start := time.Now()
+	result, err := p.engine.Run(ctx, engine.Request{Query: q, Range: p.span})
+	took := time.Since(start)
+	if err != nil {
+		return inWords(err)
+	}
+	messages := p.cmd.ErrOrStderr()
+	if p.sql {
+		fmt.Fprintln(messages, result.SQL)
+	}
+	for _, notice := range result.AllNotices() {
+		fmt.Fprintln(messages, "notice:", notice)
+	}
+	if result.Next != "" {
+		fmt.Fprintf(messages, "notice: %d rows altogether; the next page is after %q\n", result.Total, result.Next)
+	}
+	if p.timing {
+		fmt.Fprintf(messages, "%d %.1f ms\n", number, float64(took.Microseconds())/1000)
+	}
+	return p.write(p.cmd.OutOrStdout(), result)
+}
+
+// all runs the queries of the lines. It goes on after one that fails.
+func (p *printer) all(ctx context.Context, lines io.Reader) error {
+	scanner := bufio.NewScanner(lines)
+	scanner.Buffer(nil, query.MaxJSON+1)
+	number, failed := 0, 0
+	for scanner.Scan() {
+		if strings.TrimSpace(scanner.Text()) == "" {
+			continue
+		}
+		number++
+		q, err := query.Parse(scanner.Bytes())
+		if err == nil {
+			err = p.one(ctx, number, q)
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
+			failed++
+			fmt.Fprintf(p.cmd.ErrOrStderr(), "query %d: %v\n", number, err)
+		}
+		fmt.Fprintln(p.cmd.OutOrStdout())
+	}
+	if err := scanner.Err(); err != nil {
+		return fmt.Errorf("read the queries from standard input: %w", err)
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d queries failed", failed, number)
+	}
+	return nil
 }
 
 func readRange(from, to string) (calendar.Range, error) {

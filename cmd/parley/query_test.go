@@ -171,3 +171,35 @@ func minimal(t *testing.T) string {
 	})
 	return schema
 }
+
+// TestQueriesOfLines runs several queries in one process.
+func TestQueriesOfLines(t *testing.T) {
+	address, schema := twoChats(t)
+	var out, errs bytes.Buffer
+	root := newRootCommand()
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	root.SetIn(strings.NewReader(`{"metrics": ["messages"]}
+
+{"metrics": ["nonsense"]}
+{"metrics": ["messages_sent"], "groupBy": ["line"]}
+`))
+	root.SetArgs([]string{"query", "-", "--timing", "--url", address, "--schema", schema, "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-08T00:00:00Z"})
+	err := root.ExecuteContext(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "1 of 3 queries failed") {
+		t.Error(err)
+	}
+	want := `{"messages":3}
+
+
+{"line":"7","line_name":"Ventas","messages_sent":1}
+{"line":null,"line_name":null,"messages_sent":0}
+
+`
+	if got := out.String(); got != strings.ReplaceAll(want, `\n`, "\n") {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := errs.String(); !strings.Contains(got, "query 2: ") || strings.Count(got, " ms\n") != 2 || !strings.HasPrefix(got, "1 ") {
+		t.Error(got)
+	}
+}
