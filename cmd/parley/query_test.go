@@ -196,7 +196,7 @@ func TestQueriesOfLines(t *testing.T) {
 {"line":null,"line_name":null,"messages_sent":0}
 
 `
-	if got := out.String(); got != strings.ReplaceAll(want, `\n`, "\n") {
+	if got := out.String(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got := errs.String(); !strings.Contains(got, "query 2: ") || strings.Count(got, " ms\n") != 2 || !strings.HasPrefix(got, "1 ") {
