@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -68,6 +69,9 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 	k := &e.keeper
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.source != src && reflect.DeepEqual(k.source, src) {
+		k.source = src // another examination has found the same
+	}
 	for {
 		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && e.isNew(k.set) {
 			k.ask(needs)
@@ -191,6 +195,24 @@ func (e *Engine) buildSafely(ctx context.Context, src *source.Source, needs fact
 		}
 	}()
 	return e.build(ctx, src, needs, base)
+}
+
+// Held is what an engine holds in memory.
+type Held struct {
+	Messages, Bytes int
+	// AsOf is when the messages were read; zero where there are none.
+	AsOf time.Time
+}
+
+// Held returns what is in memory now.
+func (e *Engine) Held() Held {
+	e.keeper.mu.Lock()
+	set := e.keeper.set
+	e.keeper.mu.Unlock()
+	if set == nil {
+		return Held{}
+	}
+	return Held{Messages: set.Messages.Len(), Bytes: set.Size(), AsOf: set.AsOf}
 }
 
 // Close drops the facts in memory and ends their reading.

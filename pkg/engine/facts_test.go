@@ -104,3 +104,32 @@ func TestTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestHeld: what is in memory is told, does not grow with questions, and is gone once the
+// engine is closed.
+func TestHeld(t *testing.T) {
+	t.Parallel()
+	data := reference.Random(7, reference.RandomOptions{Messages: 3000})
+	e := load(t, data)
+	if held := e.Held(); !held.AsOf.IsZero() || held.Messages > 0 {
+		t.Errorf("before a question: %+v", held)
+	}
+	ask := func() engine.Held {
+		t.Helper()
+		run(t, e, query.Query{Metrics: []string{"messages", "sessions", "conversations_active"}, GroupBy: []string{"agent"}}, span(data))
+		return e.Held()
+	}
+	first := ask()
+	if first.Messages < 1000 || first.Bytes < 40*first.Messages || first.AsOf.IsZero() {
+		t.Errorf("%+v", first)
+	}
+	for range 3 {
+		if again := ask(); again != first {
+			t.Errorf("%+v, and again %+v", first, again)
+		}
+	}
+	e.Close()
+	if held := e.Held(); held.Messages > 0 {
+		t.Errorf("closed: %+v", held)
+	}
+}

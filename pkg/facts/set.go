@@ -9,6 +9,7 @@ package facts
 import (
 	"math"
 	"time"
+	"unsafe"
 
 	"github.com/parley-reports/parley/pkg/billing"
 	"github.com/parley-reports/parley/pkg/hours"
@@ -298,4 +299,23 @@ type Set struct {
 type Cost struct {
 	USD float64
 	Gap int32
+}
+
+// Size is about what the set takes in memory, in bytes.
+func (s *Set) Size() int {
+	m, o, r := &s.Messages, &s.Openers, &s.Rows
+	// Of each message 17 codes, an instant, a stage, its flags and its opener.
+	size := m.Len()*(17*4+8+1+2+4) + 8*len(m.sequence) + 8*len(m.ids.numbers) + len(m.ids.text) + 4*len(m.ids.ends)
+	size += o.Len()*(4+8+1+1+1+4+1+8+4+1) + 16*len(s.Costs)
+	size += len(r.CreatedAt)*(1+8*4+16+3*8) + len(r.Threads)*int(unsafe.Sizeof(Thread{}))
+	size += len(s.Events.At) * (3*4 + 8 + 8)
+	size += len(s.Ratings.Rating) * (3*4 + 1 + 1 + 8 + 8)
+	for _, d := range s.dicts() {
+		for known := *d; known != nil; known = known.before {
+			for text := range known.codes {
+				size += 2*16 + 4 + len(text)
+			}
+		}
+	}
+	return size
 }

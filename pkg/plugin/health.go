@@ -66,7 +66,15 @@ func (d *DataSource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	if err := engine.CheckChatURL(d.settings.ChatURL); err != nil {
 		return health(backend.HealthStatusError, "Connected, but check the data source settings: "+err.Error(), nil), nil
 	}
-	return health(backend.HealthStatusOk, found.message(overview), found), nil
+	return health(backend.HealthStatusOk, found.message(overview)+inMemory(d.engine.Held()), found), nil
+}
+
+// inMemory says what the data source holds, as a sentence.
+func inMemory(h engine.Held) string {
+	if h.AsOf.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(" In memory: %s messages in %s MB, read at %s.", catalog.In("en").Count(int64(h.Messages)), catalog.In("en").Count(int64(h.Bytes>>20)), h.AsOf.UTC().Format("15:04:05 UTC"))
 }
 
 // message returns a summary of a few sentences.
