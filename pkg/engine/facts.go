@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"runtime/debug"
 	"sync"
@@ -36,16 +37,12 @@ type keeper struct {
 	set      *facts.Set
 	source   *source.Source
 	building *build
-	// asked are the needs of recent answers: a new set serves them as well.
-	asked []asked
+	// asked are the needs of recent answers, with their time: a new set serves them as
+	// well.
+	asked map[facts.Needs]time.Time
 	// wanted are the needs of the questions that wait for the next build.
 	wanted []facts.Needs
 	drop   *time.Timer
-}
-
-type asked struct {
-	needs facts.Needs
-	at    time.Time
 }
 
 // A build is a set that is being read.
@@ -110,16 +107,17 @@ func (e *Engine) isNew(set *facts.Set) bool {
 	return time.Since(set.AsOf) <= max(e.settings.Refresh, restFactor*set.Took)
 }
 
-// ask notes the needs of a question that was answered, and puts off the time when the facts are dropped.
+// ask notes the needs of a question that was answered, and puts off the time when the
+// facts are dropped.
 func (k *keeper) ask(needs facts.Needs) {
 	now := time.Now()
-	recent := k.asked[:0]
-	for _, a := range k.asked {
-		if now.Sub(a.at) < idle && !needs.Covers(a.needs) {
-			recent = append(recent, a)
-		}
+	maps.DeleteFunc(k.asked, func(_ facts.Needs, at time.Time) bool { return now.Sub(at) > idle })
+	if k.asked == nil {
+		k.asked = map[facts.Needs]time.Time{}
 	}
-	k.asked = append(recent, asked{needs, now})
+	// Ranges move on with the clock: those of an hour count as one.
+	needs.Since = needs.Since.UTC().Truncate(time.Hour)
+	k.asked[needs] = now
 	if k.drop != nil {
 		k.drop.Stop()
 	}
@@ -137,8 +135,8 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 	for _, w := range k.wanted {
 		all = all.And(w)
 	}
-	for _, a := range k.asked {
-		all = all.And(a.needs)
+	for asked := range k.asked {
+		all = all.And(asked)
 	}
 	k.wanted = nil
 	// Whoever asked first may leave, and the others still wait.
