@@ -151,7 +151,7 @@ export const es: Texts = {
     sections: {},
     names: { notReached: 'No alcanzados' },
     panels: {
-      starts: { title: 'Conversaciones iniciadas' },
+      starts: { title: 'Iniciadas' },
       sends: { title: 'Envíos' },
       users: { title: 'Usuarios' },
       referrals: {

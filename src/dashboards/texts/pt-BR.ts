@@ -148,7 +148,7 @@ export const ptBR: Texts = {
     sections: {},
     names: { notReached: 'Não alcançados' },
     panels: {
-      starts: { title: 'Conversas iniciadas' },
+      starts: { title: 'Iniciadas' },
       sends: { title: 'Envios' },
       users: { title: 'Usuários' },
       referrals: {
