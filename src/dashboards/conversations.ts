@@ -47,11 +47,11 @@ function details(panels: Panels): Band {
         },
         {
           created_at: column.time(),
-          contact_name: [column.width(125)],
+          contact_name: [column.width(155)],
           link: [column.width(85), column.links()],
           conversation_status: [panels.titleOf('status'), column.width(80), ...column.colored()],
           channel: [column.width(85)],
-          line_name: [column.width(130)],
+          line_name: [column.width(190)],
           source: [column.width(130)],
           agent_name: [column.width(130), panels.link('agents', 'agent')],
           team_name: [column.width(85)],

@@ -161,7 +161,7 @@ function lines(panels: Panels): Band {
           ],
         },
         {
-          line_name: [column.minWidth(180), { id: 'links', value: [failed] }],
+          line_name: [column.minWidth(190), { id: 'links', value: [failed] }],
           channel: [column.width(130)],
           failed_rate: [column.width(130), column.inColor(), ...column.threshold(trouble())],
           messages_outbound: column.bar(),
@@ -188,7 +188,7 @@ function codes(panels: Panels): Band {
         failure_reason: [column.width(240), column.wrap()],
         messages_failed: [column.width(130), ...column.bar()],
         failure_meaning: [column.minWidth(260), column.wrap()],
-        failure_advice: [column.minWidth(360), column.wrap()],
+        failure_advice: [column.minWidth(340), column.wrap()],
       },
       texts(panels).codes
     ),

@@ -71,7 +71,7 @@ function stages(panels: Panels, by: string, texts: 'templates' | 'campaigns'): B
         orderBy: [{ by: 'notified', desc: true }],
       },
       {
-        [name]: [column.width(220), panels.link('session-initiation', by)],
+        [name]: [column.width(265), panels.link('session-initiation', by)],
         notified: column.bar(),
         ...Object.fromEntries(rates.map((id) => [id, column.bar(1)])),
       },

@@ -35,7 +35,7 @@ export const STAGE_LINK = cell(ROW).replace(':percentencode', '');
  * share of the previous stage.
  */
 export function funnelChart(detailed: boolean, ofPrevious: string): BarChart {
-  const [left, right] = detailed ? [1.58, 2.87] : [1.5, 1.63];
+  const [left, right] = detailed ? [1.65, 3.15] : [1.62, 1.63];
   return (
     bars()
       .overrideByName('stage', [{ id: 'custom.axisPlacement', value: AxisPlacement.Left }])
@@ -54,7 +54,7 @@ export function funnelChart(detailed: boolean, ofPrevious: string): BarChart {
       .overrideByName('stage_reached', scale(0, ENDLESS))
       .overrideByName('stage_share_of_previous * 100', [
         { id: 'unit', value: `suffix:${ofPrevious}` },
-        ...scale(-0.74 * ENDLESS, 0.26 * ENDLESS),
+        ...scale(-0.69 * ENDLESS, 0.31 * ENDLESS),
         shownIn(detailed, true),
       ])
       .overrideByName('stage_reached * 100', [shownIn(false, false)])

@@ -1,5 +1,5 @@
 import { type Definition } from './dashboard';
-import { type Band, equally } from './layout';
+import { type Band, equally, inRows } from './layout';
 import { column, type Columns } from './columns';
 import { type Panels } from './panels';
 import { INBOUND, OUTBOUND } from './query';
@@ -12,7 +12,7 @@ export const messagesSent: Definition = {
   bands: (panels) => {
     const { total, pending, inWindow, volume, reasons, messages } = panels.texts.messagesSent.panels;
     return [
-      equally(3, [
+      ...inRows(3, 3, [
         panels.card({ metrics: ['messages_outbound'] }, 'none', total),
         panels.card({ metrics: ['delivery_rate'] }, 'none'),
         panels.card({ metrics: ['read_rate'] }, 'none'),
@@ -38,8 +38,8 @@ export const messagesSent: Definition = {
         phone: [column.width(130)],
         contact_name: [column.width(170)],
         link: LINK,
-        line_name: [column.width(160)],
-        campaign_name: [column.width(230), column.blank(), panels.link('session-initiation', 'campaign')],
+        line_name: [column.width(190)],
+        campaign_name: [column.width(290), column.blank(), panels.link('session-initiation', 'campaign')],
         template: [column.width(210), column.blank(), panels.link('session-initiation', 'template')],
         agent_name: [column.width(150), column.blank()],
         content_type: [column.width(120)],
@@ -78,8 +78,8 @@ export const messagesReceived: Definition = {
         phone: [column.width(130)],
         contact_name: [column.width(170)],
         link: LINK,
-        line_name: [column.width(160)],
-        answered_campaign_name: [column.width(210), column.blank()],
+        line_name: [column.width(190)],
+        answered_campaign_name: [column.width(290), column.blank()],
         answered_agent_name: [column.width(170), column.blank()],
         content_type: [column.width(120)],
         body: [column.minWidth(360)],

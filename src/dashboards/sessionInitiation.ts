@@ -1,7 +1,7 @@
 import { LegendPlacement } from '@grafana/grafana-foundation-sdk/common';
 
 import { type Definition } from './dashboard';
-import { type Band, equally } from './layout';
+import { type Band, equally, inRows } from './layout';
 import { column } from './columns';
 import { type Panels } from './panels';
 import { type Question } from './query';
@@ -13,7 +13,7 @@ export const sessionInitiation: Definition = {
   from: 'now-7d',
   texts: (texts) => texts.sessionInitiation,
   bands: (panels) => [
-    cards(panels),
+    ...cards(panels),
     donuts(panels),
     trend(panels),
     sends(panels),
@@ -30,10 +30,10 @@ const BY_STATUS: Question = {
   filters: [{ dimension: 'status', operator: 'notIn', values: ['(none)'] }],
 };
 
-function cards(panels: Panels): Band {
+function cards(panels: Panels): Band[] {
   const { starts, sends, users, referrals, answered, failed } = panels.texts.sessionInitiation.panels;
   const byReferral = [{ dimension: 'origin', operator: 'in', values: ['referred_campaign', 'referred_webchat'] }];
-  return equally(3, [
+  return inRows(3, 3, [
     panels.card({ metrics: ['initiations'] }, 'neutral', starts),
     panels.card({ metrics: ['notifications'] }, 'neutral', sends),
     panels.card({ metrics: ['notification_users'] }, 'neutral', users),
@@ -45,11 +45,15 @@ function cards(panels: Panels): Band {
 
 function donuts(panels: Panels): Band {
   const { answers, lastStatus, newOrReturning } = panels.texts.sessionInitiation.panels;
-  return equally(7, [
-    usersOf(panels, ['answered_users', 'unanswered_users'], answers),
-    panels.donut({ ...BY_STATUS, format: 'timeseries', bucket: 'none' }, lastStatus),
-    usersOf(panels, ['new_users', 'returning_users'], newOrReturning),
-  ]);
+  return {
+    height: 7,
+    cells: [
+      { width: 8, panel: usersOf(panels, ['answered_users', 'unanswered_users'], answers) },
+      // The legend beside the ring takes half of the panel.
+      { width: 9, panel: panels.donut({ ...BY_STATUS, format: 'timeseries', bucket: 'none' }, lastStatus) },
+      { width: 7, panel: usersOf(panels, ['new_users', 'returning_users'], newOrReturning) },
+    ],
+  };
 }
 
 /** All users, as in the card: two groups of notified users, and users whom no notification reached. */
@@ -91,7 +95,7 @@ function trend(panels: Panels): Band {
 
 function sends(panels: Panels): Band {
   const { latestSends, users } = panels.texts.sessionInitiation.panels;
-  const count = column.width(90);
+  const count = column.width(88);
   return equally(10, [
     panels.table(
       {
@@ -109,7 +113,8 @@ function sends(panels: Panels): Band {
         groupBy: ['send'],
       },
       {
-        send_name: [column.width(250), column.wrap()],
+        // Grafana computes too little height for rows in which several columns wrap.
+        send_name: [column.width(265)],
         first_sent_at: column.time(),
         notification_users: [count, column.title(users.title)],
         notified: [count, panels.status('sent')],
@@ -117,7 +122,7 @@ function sends(panels: Panels): Band {
         notified_read: [count, panels.status('read')],
         answered: [count, panels.status('replied')],
         notifications_failed: [count, panels.status('failed')],
-        failure_reasons: [column.minWidth(240), column.wrap()],
+        failure_reasons: [column.minWidth(225), column.wrap()],
       },
       latestSends
     ),
@@ -129,9 +134,9 @@ function failures(panels: Panels): Band {
   return {
     height: 9,
     cells: [
-      { width: 8, panel: reasons(panels, texts.reasons) },
+      { width: 7, panel: reasons(panels, texts.reasons) },
       {
-        width: 16,
+        width: 17,
         panel: panels.table(
           {
             report: 'failures',
@@ -139,13 +144,13 @@ function failures(panels: Panels): Band {
             groupBy: ['failure_reason', 'failure_code', 'line', 'template'],
           },
           {
-            // Grafana computes too little height for rows in which several columns wrap.
-            failure_reason: [column.width(230)],
-            failure_code: [column.width(75)],
-            line_name: [column.minWidth(120)],
-            template: [column.minWidth(170)],
-            notifications_failed: [column.width(115)],
-            notifications_failed_share: [column.width(95)],
+            // Grafana computes too little height for reasons that wrap.
+            failure_reason: [column.width(238)],
+            failure_code: [column.width(70)],
+            line_name: [column.width(147)],
+            template: [column.minWidth(194)],
+            notifications_failed: [column.width(70), panels.status('failed')],
+            notifications_failed_share: [column.width(82)],
           },
           texts.failures
         ),
@@ -157,7 +162,9 @@ function failures(panels: Panels): Band {
 /** Failure reasons of notifications, most frequent first. */
 export function reasons(panels: Panels, texts: { title: string }) {
   const failed = { dimension: 'status', operator: 'in', values: ['failed'] };
-  return panels.ranking('failure_reason', 'notifications_failed', { filters: [failed] }, texts);
+  return panels
+    .ranking('failure_reason', 'notifications_failed', { filters: [failed] }, texts)
+    .overrideByName('notifications_failed', [column.width(80)]);
 }
 
 function templates(panels: Panels): Band {
@@ -170,7 +177,9 @@ function templates(panels: Panels): Band {
         orderBy: [{ by: 'notifications', desc: true }],
       },
       {
-        template: [column.width(220), panels.link('funnel', 'template')],
+        template: [column.width(200), panels.link('funnel', 'template')],
+        notifications: [column.width(110)],
+        notification_users: [column.width(110)],
         ...Object.fromEntries(rates.map((id) => [id, column.bar(1)])),
       },
       panels.texts.sessionInitiation.panels.templates
