@@ -86,7 +86,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 			return nil, err
 		}
 		switch {
-		case serves && b.err != nil && b.needs != needs:
+		case serves && b.err != nil && (b.needs.Parts != needs.Parts || needs.Since.Sub(b.needs.Since) > time.Hour):
 			// What others need may be too much, or fail: not so this question's.
 			k.mu.Unlock()
 			set, err := e.build(ctx, src, needs, nil)
