@@ -101,8 +101,9 @@ func (e *Engine) Source(ctx context.Context) (*source.Source, error) {
 	return e.Examine(ctx)
 }
 
-// forget drops what was found where the error tells that it no longer holds.
-func (e *Engine) forget(err error) bool {
+// forget drops what was found where the error tells that it no longer holds, and reports
+// whether that is so.
+func (e *Engine) forget(err error, found *source.Source) bool {
 	if err == nil {
 		return false
 	}
@@ -111,9 +112,17 @@ func (e *Engine) forget(err error) bool {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	known := e.source != nil
-	e.source = nil
-	return known
+	if e.source == found {
+		e.source = nil
+	}
+	return found != nil
+}
+
+// known is what the last examination found.
+func (e *Engine) known() *source.Source {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.source
 }
 
 // Examine looks at the database anew, and keeps what it finds for the queries. An
@@ -216,8 +225,9 @@ func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
 	if r.Fresh {
 		ctx = context.WithValue(ctx, freshKey{}, true)
 	}
+	found := e.known()
 	result, err := e.run(ctx, r)
-	if e.forget(err) {
+	if e.forget(err, found) {
 		result, err = e.run(ctx, r)
 	}
 	return result, err

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -26,8 +27,11 @@ const (
 	idle = 15 * time.Minute
 	// restFactor is how many times as long as their reading took facts serve at least.
 	restFactor = 4
-	// messageBytes is about what a message takes in memory.
-	messageBytes = 100
+	// messageBytes is about what a message takes in memory, with its texts and the part
+	// that its contact and conversation have in it.
+	messageBytes = 300
+	// tooLargeFor is how long nobody tries again to read what had no room.
+	tooLargeFor = 5 * time.Minute
 )
 
 // A keeper holds facts in memory for the questions to come. Questions that arrive
@@ -43,6 +47,10 @@ type keeper struct {
 	// wanted are the needs of the questions that wait for the next build.
 	wanted []facts.Needs
 	drop   *time.Timer
+	// tooLarge are the needs that there was no room for, at tooLargeAt.
+	tooLarge   facts.Needs
+	tooLargeAt time.Time
+	closed     bool
 }
 
 // A build is a set that is being read.
@@ -70,6 +78,9 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		k.source = src // another examination has found the same
 	}
 	for {
+		if time.Since(k.tooLargeAt) < tooLargeFor && needs.Covers(k.tooLarge) {
+			return nil, facts.ErrTooLarge
+		}
 		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && e.isNew(k.set) {
 			k.ask(needs)
 			return k.set, nil
@@ -91,6 +102,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 			k.mu.Unlock()
 			set, err := e.build(ctx, src, needs, nil)
 			k.mu.Lock()
+			k.note(needs, err)
 			return set, err
 		case serves:
 			if b.err == nil {
@@ -118,6 +130,9 @@ func (k *keeper) ask(needs facts.Needs) {
 	// Ranges move on with the clock: those of an hour count as one.
 	needs.Since = needs.Since.UTC().Truncate(time.Hour)
 	k.asked[needs] = now
+	if k.closed {
+		return
+	}
 	if k.drop != nil {
 		k.drop.Stop()
 	}
@@ -126,6 +141,13 @@ func (k *keeper) ask(needs facts.Needs) {
 		defer k.mu.Unlock()
 		k.set = nil
 	})
+}
+
+// note remembers what there was no room for.
+func (k *keeper) note(needs facts.Needs, err error) {
+	if errors.Is(err, facts.ErrTooLarge) {
+		k.tooLarge, k.tooLargeAt, k.asked = needs, time.Now(), nil
+	}
 }
 
 // start begins a build for a question, for those that wait and for recent ones.
@@ -154,10 +176,11 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		b.set, b.err = set, err
+		k.note(all, err)
 		if k.building == b {
 			k.building = nil
 		}
-		if err == nil {
+		if err == nil && !k.closed {
 			k.set, k.source = set, src
 		}
 		close(b.done)
@@ -218,7 +241,7 @@ func (e *Engine) Close() {
 	k := &e.keeper
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.set = nil
+	k.set, k.closed = nil, true
 	if k.building != nil {
 		k.building.cancel()
 	}

@@ -3,6 +3,8 @@ package facts
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -44,17 +46,13 @@ var ErrTooLarge = errors.New("more messages than there is room for in memory")
 func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
 	b := &builder{tx: tx, source: src, maxMessages: maxMessages, starts: map[uint32]int64{}, failures: map[failureKey]uint32{}, prices: map[price]uint32{{}: 0}}
 	began := time.Now()
-	b.since = needs.Since.UnixMicro()
-	b.start = b.since
-	if needs.Has(NeedCosts) {
-		b.start = monthOf(b.since)
-	}
-	b.start -= (longest + lookBack).Microseconds()
+	b.since, b.start = needs.Since.UnixMicro(), startOf(needs)
 	has := Parts(0)
-	if base != nil && !needs.Since.Before(base.Needs.Since) && b.start >= base.start {
-		b.since, b.start, b.starts, has = base.Needs.Since.UnixMicro(), base.start, base.starts, base.Needs.Parts
+	if base != nil && !needs.Since.Before(base.Needs.Since) && startOf(needs.And(base.Needs)) >= base.start {
+		b.since, b.start, b.starts, has = base.Needs.Since.UnixMicro(), base.start, maps.Clone(base.starts), base.Needs.Parts
 		needs = needs.And(base.Needs)
 		b.set = base.goOn(needs)
+		b.set.starts = b.starts
 	} else {
 		b.set = newSet(needs)
 		b.set.prices, b.set.Failures = []price{{}}, []Failure{{}}
@@ -87,6 +85,15 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 	}
 	b.set.Took += time.Since(began)
 	return b.set, nil
+}
+
+// startOf is when the messages begin that facts with these needs read for all contacts.
+func startOf(needs Needs) int64 {
+	start := needs.Since.UnixMicro()
+	if needs.Has(NeedCosts) {
+		start = monthOf(start)
+	}
+	return start - (longest + lookBack).Microseconds()
 }
 
 func (p Parts) has(parts Parts) bool { return p&parts == parts }
@@ -207,7 +214,7 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
   m.template_name, m.template_language, m.template_category, m.origin, m.correlation_id,
   m.direction = 'outbound', ` + stageSQL + `, m.error_code, m.error_text, m.button_payload IS NOT NULL, m.is_referral,
   m.created_at, m.sequence::bigint, m.price_usd::float8, ` + strings.Join(pricing, ", ") + ", " + call + `
-FROM ` + s.from("message", span, columns...) + " AS m" + whereAll(conditions...)
+FROM ` + s.from("message", span, columns...) + " AS m" + whereAll(conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxMessages+1)
 }
 
 // lastSequence stands for no sequence, which comes after every other.

@@ -162,8 +162,6 @@ func (b *builder) read(ctx context.Context, sql string, args []any, row func(cel
 	if b.set.SQL == "" {
 		b.set.SQL, b.set.Args = sql, args
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	rows, err := b.tx.Query(ctx, sql, args...)
 	if err != nil {
 		return err
@@ -181,7 +179,6 @@ func (b *builder) read(ctx context.Context, sql string, args []any, row func(cel
 			cells[i].raw = raw
 		}
 		if err := row(cells); err != nil {
-			cancel() // or Close would read all that is still to come
 			return err
 		}
 	}
