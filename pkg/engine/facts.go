@@ -47,8 +47,8 @@ type keeper struct {
 	// wanted are the needs of the questions that wait for the next build.
 	wanted []facts.Needs
 	drop   *time.Timer
-	// tooLarge are the needs that there was no room for, at tooLargeAt.
-	tooLarge   facts.Needs
+	// From tooLarge on there were more messages than there is room for, at tooLargeAt.
+	tooLarge   int64
 	tooLargeAt time.Time
 	closed     bool
 }
@@ -78,7 +78,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		k.source = src // another examination has found the same
 	}
 	for {
-		if time.Since(k.tooLargeAt) < tooLargeFor && needs.Covers(k.tooLarge) {
+		if time.Since(k.tooLargeAt) < tooLargeFor && needs.ReadsMessages() && needs.Start() <= k.tooLarge {
 			return nil, facts.ErrTooLarge
 		}
 		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && e.isNew(k.set) {
@@ -146,7 +146,7 @@ func (k *keeper) ask(needs facts.Needs) {
 // note remembers what there was no room for.
 func (k *keeper) note(needs facts.Needs, err error) {
 	if errors.Is(err, facts.ErrTooLarge) {
-		k.tooLarge, k.tooLargeAt, k.asked = needs, time.Now(), nil
+		k.tooLarge, k.tooLargeAt, k.asked = needs.Start(), time.Now(), nil
 	}
 }
 

@@ -46,9 +46,9 @@ var ErrTooLarge = errors.New("more messages than there is room for in memory")
 func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
 	b := &builder{tx: tx, source: src, maxMessages: maxMessages, starts: map[uint32]int64{}, failures: map[failureKey]uint32{}, prices: map[price]uint32{{}: 0}}
 	began := time.Now()
-	b.since, b.start = needs.Since.UnixMicro(), startOf(needs)
+	b.since, b.start = needs.Since.UnixMicro(), needs.Start()
 	has := Parts(0)
-	if base != nil && !needs.Since.Before(base.Needs.Since) && startOf(needs.And(base.Needs)) >= base.start {
+	if base != nil && !needs.Since.Before(base.Needs.Since) && needs.And(base.Needs).Start() >= base.start {
 		b.since, b.start, b.starts, has = base.Needs.Since.UnixMicro(), base.start, maps.Clone(base.starts), base.Needs.Parts
 		needs = needs.And(base.Needs)
 		b.set = base.goOn(needs)
@@ -85,15 +85,6 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 	}
 	b.set.Took += time.Since(began)
 	return b.set, nil
-}
-
-// startOf is when the messages begin that facts with these needs read for all contacts.
-func startOf(needs Needs) int64 {
-	start := needs.Since.UnixMicro()
-	if needs.Has(NeedCosts) {
-		start = monthOf(start)
-	}
-	return start - (longest + lookBack).Microseconds()
 }
 
 func (p Parts) has(parts Parts) bool { return p&parts == parts }

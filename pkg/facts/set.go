@@ -237,6 +237,19 @@ type Needs struct {
 // Has reports whether all the parts are needed.
 func (n Needs) Has(parts Parts) bool { return n.Parts&parts == parts }
 
+// Start is when the messages begin that facts with these needs read for all contacts, in
+// microseconds.
+func (n Needs) Start() int64 {
+	start := n.Since.UnixMicro()
+	if n.Has(NeedCosts) {
+		start = monthOf(start)
+	}
+	return start - (longest + lookBack).Microseconds()
+}
+
+// ReadsMessages reports whether messages are needed.
+func (n Needs) ReadsMessages() bool { return n.Parts&(NeedMessages|NeedThreads) != 0 }
+
 // Covers reports whether facts with these needs answer a question with those.
 func (n Needs) Covers(other Needs) bool { return !other.Since.Before(n.Since) && n.Has(other.Parts) }
 
