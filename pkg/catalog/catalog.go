@@ -171,7 +171,7 @@ var Dimensions = []Dimension{
 	{ID: "priority", Kind: KindText, Facts: conversationFacts, Needs: []string{"conversation"}},
 	{ID: "rating", Kind: KindNumber, Facts: []Fact{CSATAnswer, CSATSurvey}},
 	{ID: "stage", Kind: KindEnum, Facts: []Fact{Initiation}, Values: []string{"sent", "delivered", "read", "replied"}, Multi: true},
-	{ID: "send", Kind: KindEntity, Facts: []Fact{Initiation}, Relation: "campaign"},
+	{ID: "send", Kind: KindEntity, Facts: []Fact{Message, Initiation}, Relation: "campaign"},
 	{ID: "hour", Kind: KindTime, Facts: timedFacts},
 	{ID: "day", Kind: KindTime, Facts: timedFacts},
 	{ID: "week", Kind: KindTime, Facts: timedFacts},

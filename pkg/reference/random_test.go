@@ -121,7 +121,7 @@ func TestRandomQuestions(t *testing.T) {
 	f := Prepare(Random(3, RandomOptions{Messages: 800}), Defaults())
 	used := map[string]bool{}
 	filled := 0
-	for range 1500 {
+	for range 2000 {
 		question := f.RandomQuestion(r)
 		resolved, err := question.Query.Resolve()
 		if err != nil {
