@@ -49,7 +49,7 @@ test.describe('the query editor', () => {
 
     // The SQL, with the filter's value in it.
     await row.getByRole('button', { name: 'Generated SQL' }).click();
-    await expect(row.getByText('The values went to the database as arguments')).toBeVisible();
+    await expect(row.getByText('Parley sends the values separately')).toBeVisible();
     await expect(row.getByRole('button', { name: 'Copy' })).toBeVisible();
   });
 

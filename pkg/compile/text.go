@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // argument is a place of an argument. The compiler gives each a type, which
@@ -19,7 +22,7 @@ func (s *Statement) Text() string {
 	if len(s.Args) == 0 {
 		return s.SQL
 	}
-	return "-- The values went to the database as arguments. They are written in here to be read.\n" +
+	return "-- Parley sends the values separately, as arguments. Here they are part of the text.\n" +
 		argument.ReplaceAllStringFunc(s.SQL, func(place string) string {
 			n, _ := strconv.Atoi(argument.FindStringSubmatch(place)[1]) // digits
 			return literal(s.Args[n-1]) + "::"
@@ -33,11 +36,34 @@ func literal(v any) string {
 	if isNull {
 		return text
 	}
-	quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
-	if strings.Contains(text, `\`) {
-		return "E" + strings.ReplaceAll(quoted, `\`, `\\`)
+	if !strings.ContainsFunc(text, needsEscape) {
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	}
-	return quoted
+	var b strings.Builder
+	b.WriteString("E'")
+	for _, c := range text {
+		switch {
+		case c == '\'' || c == '\\':
+			b.WriteRune(c)
+			b.WriteRune(c)
+		case !needsEscape(c):
+			b.WriteRune(c)
+		case c < 0x80:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		case c < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, c)
+		}
+	}
+	b.WriteString("'")
+	return b.String()
+}
+
+// needsEscape reports whether a character shows nothing, or would be read as something
+// else.
+func needsEscape(c rune) bool {
+	return c == '\\' || c != ' ' && (source.IsBlank(string(c)) || !unicode.IsGraphic(c))
 }
 
 // plain is the text form of a value, of a list in braces.
