@@ -180,7 +180,14 @@ func script(name string, args ...string) func(context.Context) error {
 
 // concurrent are the packages that do several things at once: their tests run with the
 // race detector, which makes all others several times slower for nothing.
-var concurrent = []string{"/cmd/parley", "/internal/child", "/pkg/billing", "/pkg/engine", "/pkg/plugin", "/pkg/postgres"}
+var concurrent = []string{"/cmd/parley", "/internal/child", "/pkg/billing", "/pkg/plugin", "/pkg/postgres"}
+
+// Most tests of the engine compare answers to thousands of queries, one after the other.
+// These ask several at once.
+const (
+	enginePackage     = "./pkg/engine"
+	engineConcurrency = "^(TestTogether|TestRefresh|TestHeld|TestSmallMemory)$"
+)
 
 // goTests runs the tests of all packages.
 func goTests(ctx context.Context, environment []string) error {
@@ -202,8 +209,10 @@ func goTests(ctx context.Context, environment []string) error {
 			plain = append(plain, path)
 		}
 	}
+	race := append(slices.Clone(test), "-race")
 	return errors.Join(
-		run(ctx, environment, "go", append(slices.Concat(test, []string{"-race"}), raced...)...),
+		run(ctx, environment, "go", append(slices.Clone(race), raced...)...),
+		run(ctx, environment, "go", append(race, "-run", engineConcurrency, enginePackage)...),
 		run(ctx, environment, "go", append(test, plain...)...))
 }
 
