@@ -26,7 +26,7 @@ func TestReadsWhatWasTold(t *testing.T) { sourcetest.Reads(t, kind, 60) }
 func TestTells(t *testing.T) {
 	untold := []string{"subaccount", "team", "agent", "conversation_id", "template", "language", "campaign"}
 	sourcetest.Tells(t, kind, map[catalog.Fact][]string{
-		catalog.Message: untold, catalog.Session: untold, catalog.Initiation: append(slices.Clone(untold), "send"),
+		catalog.Message: append(slices.Clone(untold), "send"), catalog.Session: untold, catalog.Initiation: append(slices.Clone(untold), "send"),
 	})
 }
 
