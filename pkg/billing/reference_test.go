@@ -181,7 +181,7 @@ func or(p *int64, otherwise int64) int64 {
 	return *p
 }
 
-// instant reads a time in UTC, of which the end may be missing.
+// instant parses a time in UTC. The time of day can be left out.
 func instant(text string) time.Time {
 	const layout = "2006-01-02 15:04:05"
 	at, err := time.Parse(layout[:len(text)], text)

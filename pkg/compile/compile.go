@@ -126,8 +126,8 @@ func Aggregate(in Input) (*Statement, error) {
 	return c.aggregate()
 }
 
-// CheckRelations fails where a metric or dimension of a query hangs on a relation that
-// the source lacks. The error is a *query.Error.
+// CheckRelations returns an error if a metric or dimension of the query needs a relation
+// that the source does not have. The error is a *query.Error.
 func CheckRelations(in Input) error { return (&compiler{Input: in}).checkRelations() }
 
 // checkRelations fails where a metric or dimension hangs on a relation that the
@@ -285,45 +285,8 @@ func (c *compiler) groups() []catalog.Dimension {
 	return ds
 }
 
-// base lists the base metrics of each fact that the query needs, facts in the
-// catalogue's order.
-func (c *compiler) base() (facts []catalog.Fact, byFact map[catalog.Fact][]catalog.Metric) {
-	wanted := map[string]bool{}
-	var want func(id string)
-	want = func(id string) {
-		m, _ := catalog.LookupMetric(id)
-		switch {
-		case strings.HasPrefix(id, "stage_"):
-			for _, part := range []string{"notified", "notified_delivered", "notified_read", "answered"} {
-				want(part)
-			}
-		case m.ShareOf != "":
-			want(m.ShareOf)
-		case m.Derived():
-			for _, part := range slices.Concat(m.Plus, m.Minus, m.Over) {
-				want(part)
-			}
-		default:
-			wanted[id] = true
-		}
-	}
-	for _, id := range c.Query.Metrics {
-		want(id)
-	}
-	byFact = map[catalog.Fact][]catalog.Metric{}
-	for _, m := range catalog.Metrics {
-		if wanted[m.ID] {
-			if byFact[m.Fact] == nil {
-				facts = append(facts, m.Fact)
-			}
-			byFact[m.Fact] = append(byFact[m.Fact], m)
-		}
-	}
-	return facts, byFact
-}
-
 func (c *compiler) aggregate() (*Statement, error) {
-	facts, byFact := c.base()
+	facts, byFact := catalog.Aggregates(c.Query.Metrics)
 	var keys []string
 	if len(c.buckets) > 0 {
 		keys = append(keys, "bucket")

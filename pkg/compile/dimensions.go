@@ -258,7 +258,7 @@ func (b *rowBuilder) predicate(f query.Filter) string {
 		digits := query.Filter{Operator: f.Operator}
 		for _, v := range f.Values {
 			if v != catalog.None {
-				v = onlyDigits(v)
+				v = OnlyDigits(v)
 			}
 			if v != "" {
 				digits.Values = append(digits.Values, v)
@@ -266,10 +266,11 @@ func (b *rowBuilder) predicate(f query.Filter) string {
 		}
 		return b.textPredicate("regexp_replace("+b.expr("phone")+", '\\D', '', 'g')", digits)
 	}
-	return b.entityPredicate(d, b.expr(d.ID), folded(d, f))
+	return b.entityPredicate(d, b.expr(d.ID), Folded(d, f))
 }
 
-func onlyDigits(s string) string {
+// OnlyDigits returns the digits of a phone number, by which phones are compared.
+func OnlyDigits(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
@@ -401,7 +402,7 @@ func (b *rowBuilder) numberPredicate(expr string, f query.Filter) string {
 // timePredicate keeps the calendar periods that hold the values.
 func (b *rowBuilder) timePredicate(unit calendar.Unit, f query.Filter) string {
 	hit := "false"
-	switch bounds := b.periods(unit, withoutNone(f.Values)); {
+	switch bounds := Periods(unit, withoutNone(f.Values), b.Location); {
 	case len(bounds) == 2:
 		hit = fmt.Sprintf("(%[1]s >= %[2]s AND %[1]s < %[3]s)", b.at, b.arg(bounds[0], "timestamptz"), b.arg(bounds[1], "timestamptz"))
 	case len(bounds) > 2:
@@ -413,18 +414,18 @@ func (b *rowBuilder) timePredicate(unit calendar.Unit, f query.Filter) string {
 	return hit
 }
 
-// periods are the first instants and the ends of the calendar periods that hold the
+// Periods are the first instants and the ends of the calendar periods that hold the
 // values, in the order of time; periods that follow each other are one.
-func (b *rowBuilder) periods(unit calendar.Unit, values []string) []time.Time {
+func Periods(unit calendar.Unit, values []string, loc *time.Location) []time.Time {
 	var spans []calendar.Range
 	for _, v := range values {
-		t, _ := query.ParseInstant(v, b.Location) // checked by the query
+		t, _ := query.ParseInstant(v, loc) // checked by the query
 		// At a change of offset a period's first instant may come after the start
 		// that it is shown with: the bucket around the value knows, or the next.
-		around, _ := calendar.Buckets(calendar.Range{From: t, To: t.Add(time.Nanosecond)}, unit, b.Location)
-		from, to := around[0].Since, calendar.Next(t, unit, b.Location)
-		if calendar.Start(to, unit, b.Location).Equal(t) {
-			from, to = to, calendar.Next(to, unit, b.Location)
+		around, _ := calendar.Buckets(calendar.Range{From: t, To: t.Add(time.Nanosecond)}, unit, loc)
+		from, to := around[0].Since, calendar.Next(t, unit, loc)
+		if calendar.Start(to, unit, loc).Equal(t) {
+			from, to = to, calendar.Next(to, unit, loc)
 		}
 		spans = append(spans, calendar.Range{From: from, To: to})
 	}

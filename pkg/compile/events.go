@@ -151,7 +151,7 @@ GROUP BY v.account, v.template, v.language, v.template_category, v.first_at`, co
 	conditions := []string{"(NOT t.known OR t.is_language OR t.is_category)"}
 	for _, f := range chosen {
 		d, _ := catalog.LookupDimension(f.Dimension)
-		conditions = append(conditions, c.textPredicate("t."+f.Dimension, folded(d, f)))
+		conditions = append(conditions, c.textPredicate("t."+f.Dimension, Folded(d, f)))
 	}
 	account, _ := catalog.LookupDimension("account")
 	template, _ := catalog.LookupDimension("template")

@@ -14,9 +14,9 @@ var wordColumns = map[string]string{
 	"channel": "line.channel", "conversation_status": "conversation.status", "priority": "conversation.priority", "country": "contact.country",
 }
 
-// folded returns a filter whose values are written as the values of the dimension are:
+// Folded returns a filter whose values are written as the values of the dimension are:
 // words in one case, without blanks at their ends. Patterns on words mind no case.
-func folded(d catalog.Dimension, f query.Filter) query.Filter {
+func Folded(d catalog.Dimension, f query.Filter) query.Filter {
 	column := wordColumns[d.ID]
 	if column == "" {
 		return f

@@ -10,6 +10,7 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -139,7 +140,7 @@ func (r *Result) placed(orders []query.Order) func(a, b []any) int {
 			if at < 0 {
 				continue
 			}
-			if c := compareInOrder(a[at], b[at], o.Desc); c != 0 {
+			if c := measure.Compare(a[at], b[at], o.Desc); c != 0 {
 				return c
 			}
 		}

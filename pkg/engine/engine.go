@@ -3,7 +3,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -382,38 +381,9 @@ func (r *Result) sort(orders []query.Order) {
 	for _, o := range slices.Backward(orders) {
 		at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == o.By })
 		slices.SortStableFunc(r.Rows, func(a, b []any) int {
-			return compareInOrder(a[at], b[at], o.Desc)
+			return measure.Compare(a[at], b[at], o.Desc)
 		})
 	}
-}
-
-// compareInOrder compares two values of one column; what has no value comes last in both
-// directions.
-func compareInOrder(a, b any, desc bool) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return 1
-	case b == nil:
-		return -1
-	case desc:
-		return compareValues(b, a)
-	}
-	return compareValues(a, b)
-}
-
-// compareValues compares two values of one column.
-func compareValues(a, b any) int {
-	switch a := a.(type) {
-	case int64:
-		return cmp.Compare(a, b.(int64))
-	case float64:
-		return cmp.Compare(a, b.(float64))
-	case time.Time:
-		return a.Compare(b.(time.Time))
-	}
-	return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
 }
 
 // blankCosts takes away sums of 0 from which something is missing: without rates

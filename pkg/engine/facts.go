@@ -19,8 +19,6 @@ import (
 )
 
 const (
-	// DefaultRefresh is how old facts may be that answer a question.
-	DefaultRefresh = 30 * time.Second
 	// DefaultMaxMemory limits the facts that are held in memory, in bytes.
 	DefaultMaxMemory = 1 << 30
 	// idle is after what time without a question the facts are dropped.

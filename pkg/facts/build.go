@@ -65,7 +65,6 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 	}{
 		{has == 0, b.readLines},
 		{true, func(ctx context.Context) error { return b.readNames(ctx, has) }},
-		{needs.Has(NeedHours) && !has.has(NeedHours), b.readHours},
 		{needs.Has(NeedConversations) && !has.has(NeedConversations), b.readConversations},
 		{needs.Parts&(NeedMessages|NeedThreads) != 0 && has&(NeedMessages|NeedThreads) == 0, b.readMessages},
 		{needs.Has(NeedUserTypes) && !has.has(NeedUserTypes), b.readAcquainted},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/parley-reports/parley/pkg/hours"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -106,13 +105,6 @@ func (b *builder) readLines(ctx context.Context) error {
 		s.LineRows[code] = Line{Name: c[1].string(), Channel: s.Channels.code(c[2].text()), Number: c[3].string(), Team: s.Teams.code(c[4].text()), Provider: c[5].string(), Described: true}
 		return nil
 	})
-}
-
-// readHours reads the working hours.
-func (b *builder) readHours(ctx context.Context) error {
-	rows, err := hours.Read(ctx, b.querier(), b.source)
-	b.set.Hours = hours.New(rows)
-	return err
 }
 
 // readNames reads the names of accounts, agents, teams and campaigns that are needed.

@@ -12,9 +12,9 @@ func (m *Messages) pairEnd(i int) int {
 	return j
 }
 
-// UserEnd returns where the messages of the user end that begin at i. A user is a
+// userEnd returns where the messages of the user end that begin at i. A user is a
 // contact of an account.
-func (m *Messages) UserEnd(i int) int {
+func (m *Messages) userEnd(i int) int {
 	j := i + 1
 	for j < m.Len() && m.Contact[j] == m.Contact[i] && m.Account[j] == m.Account[i] {
 		j++
@@ -31,9 +31,9 @@ func (b *builder) isEntry(i int) bool {
 	return m.Flags[i]&(Outbound|IsCall|IsReferral) == IsReferral && b.set.LineRow(m.Line[i]).Channel == onWhatsApp
 }
 
-// unanchored returns the contacts of pairs whose sessions from 96 hours before the range
-// on may hang on messages that have not been read. What was read tells them if there is a
-// silence after which certainly no session is open.
+// unanchored returns the contacts whose earlier messages are needed as well. Sessions are
+// certain after a silence in which every session must have ended. A pair without such a
+// silence before the range may be in a session that began earlier.
 func (b *builder) unanchored() []uint32 {
 	m := &b.set.Messages
 	matters := b.start + lookBack.Microseconds()
@@ -208,7 +208,7 @@ func (b *builder) origin(i int) uint32 {
 // not fail, or -1.
 func (m *Messages) firstOfUsers(f func(from, to int, first int32)) {
 	for i, end := 0, 0; i < m.Len(); i = end {
-		end = m.UserEnd(i)
+		end = m.userEnd(i)
 		if m.Contact[i] == 0 {
 			continue
 		}

@@ -12,7 +12,6 @@ import (
 	"unsafe"
 
 	"github.com/parley-reports/parley/pkg/billing"
-	"github.com/parley-reports/parley/pkg/hours"
 )
 
 // Never is the instant of what did not happen, and the duration that is not known.
@@ -157,11 +156,10 @@ type Conversations struct {
 	Source, Status, Priority                 []uint32
 	Display                                  []string
 	CreatedAt, FirstResponseAt, WaitingSince []int64
-	// Threads say what the messages and events of a conversation tell of it.
-	Threads []Thread
+	Threads                                  []Thread
 }
 
-// A Thread is what the messages and events of a conversation tell of it.
+// A Thread sums up the messages and events of a conversation.
 type Thread struct {
 	// Messages are those sent and received.
 	Messages int32
@@ -211,7 +209,7 @@ const (
 	NeedContacts
 	// NeedConversations: the conversations, with their events.
 	NeedConversations
-	// NeedThreads: what the messages and events of conversations tell of them.
+	// NeedThreads: a summary of the messages and events of each conversation.
 	NeedThreads
 	// NeedOldAgents, NeedOldSources: the agents and sources of all conversations, however
 	// old, where only their messages tell them.
@@ -223,8 +221,6 @@ const (
 	NeedAgentNames
 	NeedTeamNames
 	NeedCampaignNames
-	// NeedHours: the working hours.
-	NeedHours
 )
 
 // Needs are what a question reads of facts.
@@ -295,7 +291,6 @@ type Set struct {
 	// Replies are the answers that the messages show where the source records none.
 	Replies Events
 	Ratings Ratings
-	Hours   *hours.Schedule
 
 	// Costs are what the messages cost, where that is needed.
 	Costs  []Cost

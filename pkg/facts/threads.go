@@ -8,33 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/parley-reports/parley/pkg/source"
 )
-
-// transaction is a transaction as hours.Read wants it.
-type transaction struct{ pgx.Tx }
-
-func (t transaction) Query(ctx context.Context, sql string, args []any, row func(values []any) error) error {
-	rows, err := t.Tx.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		values, err := rows.Values()
-		if err == nil {
-			err = row(values)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-func (b *builder) querier() transaction { return transaction{b.tx} }
 
 // phoneOf is the SQL of the phone of a contact of that id.
 func phoneOf(s *source.Source, id string) string { return strings.ReplaceAll(s.Phone, "$id", id) }
@@ -170,7 +145,7 @@ func (s *Set) walkThread(t *Thread, messages []turnOf) {
 	}
 }
 
-// Thread is what the messages and events of a conversation tell of it.
+// Thread returns the summary of a conversation.
 func (s *Set) Thread(conversation uint32) *Thread {
 	if int(conversation) < len(s.Rows.Threads) {
 		return &s.Rows.Threads[conversation]

@@ -355,8 +355,8 @@ func (r *rows) tags(owner func(i int32) uint32, tags [][]uint32) *column {
 func (r *rows) hoursCode() func(i int32) uint32 {
 	s := r.set
 	lines, teams := map[string]*hours.Week{}, map[string]*hours.Week{}
-	for i := range s.Hours.Weeks {
-		w := &s.Hours.Weeks[i]
+	for i := range r.Hours.Weeks {
+		w := &r.Hours.Weeks[i]
 		if w.Line != "" {
 			lines[w.Line] = w
 		} else {

@@ -5,12 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/source"
 )
 
 // A predicate decides about rows.
@@ -74,7 +73,7 @@ func remember(c *column, test func(code uint32) bool) func(code uint32) bool {
 // valueTest is the condition of a filter on the values of a column. "(none)" is a value
 // like any other: a negation keeps it unless it is listed.
 func valueTest(d catalog.Dimension, c *column, f query.Filter) func(code uint32) bool {
-	f = folded(d, f)
+	f = compile.Folded(d, f)
 	none := slices.Contains(f.Values, catalog.None)
 	values := slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return v == catalog.None })
 	listed := f.Operator == "in" || f.Operator == "notIn"
@@ -82,9 +81,9 @@ func valueTest(d catalog.Dimension, c *column, f query.Filter) func(code uint32)
 	if d.ID == "phone" && f.Operator != "matches" && f.Operator != "notMatches" {
 		// Any notation finds a phone: only the digits count. A text without any is no
 		// phone's.
-		read = func(code uint32) string { return onlyDigits(c.text(code)) }
+		read = func(code uint32) string { return compile.OnlyDigits(c.text(code)) }
 		for i, v := range values {
-			values[i] = onlyDigits(v)
+			values[i] = compile.OnlyDigits(v)
 		}
 		values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
 	}
@@ -139,70 +138,20 @@ func textTest(operator string, values []string) func(text string) bool {
 	return func(text string) bool { return slices.Contains(values, text) }
 }
 
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// wordColumns are the columns of words that dimensions show.
-var wordColumns = map[string]string{
-	"direction": "message.direction", "author_kind": "message.author_kind", "status": "message.status", "template_category": "message.template_category",
-	"channel": "line.channel", "conversation_status": "conversation.status", "priority": "conversation.priority", "country": "contact.country",
-}
-
-// folded returns a filter whose values are written as the values of the dimension are:
-// words in one case, without blanks at their ends. Patterns on words mind no case.
-func folded(d catalog.Dimension, f query.Filter) query.Filter {
-	relation, column, _ := strings.Cut(wordColumns[d.ID], ".")
-	word, ok := source.LookupWord(relation, column)
-	if !ok {
-		return f
-	}
-	f.Values = slices.Clone(f.Values)
-	for i, v := range f.Values {
-		switch {
-		case v == catalog.None:
-		case f.Operator == "matches" || f.Operator == "notMatches":
-			f.Values[i] = "(?i)" + v
-		default:
-			f.Values[i] = word.Fold(v)
-		}
-	}
-	return f
-}
-
 // periodFilter keeps the calendar periods that hold the values.
 func (r *rows) periodFilter(unit calendar.Unit, f query.Filter) predicate {
-	spans := periods(unit, f.Values, r.Location)
+	// Every row has a time.
+	values := slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return v == catalog.None })
+	var bounds []int64
+	for _, t := range compile.Periods(unit, values, r.Location) {
+		bounds = append(bounds, t.UnixMicro())
+	}
 	negated := f.Operator == "notIn"
 	return func(i int32) bool {
-		at := r.at[i]
-		hit := slices.ContainsFunc(spans, func(s [2]int64) bool { return at >= s[0] && at < s[1] })
-		return hit != negated
-	}
-}
-
-// periods are the first instants and the ends of the calendar periods that hold the
-// values.
-func periods(unit calendar.Unit, values []string, loc *time.Location) [][2]int64 {
-	var spans [][2]int64
-	for _, v := range values {
-		if v == catalog.None {
-			continue // every row has a time
+		passed, found := slices.BinarySearch(bounds, r.at[i])
+		if found {
+			passed++
 		}
-		t, _ := query.ParseInstant(v, loc) // checked by the query
-		// At a change of offset a period's first instant may come after the start that
-		// it is shown with: the bucket around the value knows, or the next.
-		around, _ := calendar.Buckets(calendar.Range{From: t, To: t.Add(time.Nanosecond)}, unit, loc)
-		from, to := around[0].Since, calendar.Next(t, unit, loc)
-		if calendar.Start(to, unit, loc).Equal(t) {
-			from, to = to, calendar.Next(to, unit, loc)
-		}
-		spans = append(spans, [2]int64{from.UnixMicro(), to.UnixMicro()})
+		return (passed%2 == 1) != negated
 	}
-	return spans
 }

@@ -115,7 +115,7 @@ type line struct {
 }
 
 func (q *question) aggregate() *Answer {
-	order, byFact := base(q.Query.Metrics)
+	order, byFact := catalog.Aggregates(q.Query.Metrics)
 	groups := q.groups()
 	lines := map[string]*line{}
 	var keys []string
@@ -219,14 +219,14 @@ func (q *question) rowsOfLine(l *line, columns []compile.Column, whole map[strin
 func (l *line) value(m catalog.Metric, stage int, whole map[string]map[uint32]any) any {
 	switch {
 	case strings.HasPrefix(m.ID, "stage_"):
-		reached := l.number(funnel[stage])
+		reached := l.number(catalog.Funnel[stage])
 		switch m.ID {
 		case "stage_reached":
 			return int64(reached)
 		case "stage_share_of_previous":
-			return ratio(reached, l.number(funnel[max(0, stage-1)]))
+			return ratio(reached, l.number(catalog.Funnel[max(0, stage-1)]))
 		}
-		return ratio(reached, l.number(funnel[0]))
+		return ratio(reached, l.number(catalog.Funnel[0]))
 	case m.ShareOf != "":
 		total, _ := whole[m.ShareOf][l.bucket].(int64)
 		return ratio(l.number(m.ShareOf), float64(total))
@@ -327,7 +327,7 @@ func (q *question) sort(a *Answer) {
 	keys = append(keys, stages...)
 	slices.SortStableFunc(a.Rows, func(x, y []any) int {
 		for _, k := range keys {
-			if c := compare(place(x[k.at], a.Columns[k.at]), place(y[k.at], a.Columns[k.at]), k.desc); c != 0 {
+			if c := Compare(place(x[k.at], a.Columns[k.at]), place(y[k.at], a.Columns[k.at]), k.desc); c != 0 {
 				return c
 			}
 		}
@@ -335,8 +335,9 @@ func (q *question) sort(a *Answer) {
 	})
 }
 
-// compare compares two values of one column; no value comes last in both directions.
-func compare(a, b any, desc bool) int {
+// Compare compares two values of one column: texts by bytes. No value comes last in both
+// directions.
+func Compare(a, b any, desc bool) int {
 	switch {
 	case a == nil && b == nil:
 		return 0

@@ -3,7 +3,6 @@ package measure
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
@@ -16,7 +15,7 @@ var dimensionNeeds = map[string]facts.Parts{
 	"contact":   facts.NeedContacts, "country": facts.NeedContacts, "phone": facts.NeedContacts,
 	"contact_tag": facts.NeedTags, "conversation_tag": facts.NeedTags,
 	"team":            facts.NeedConversations | facts.NeedTeamNames,
-	"business_hours":  facts.NeedConversations | facts.NeedHours,
+	"business_hours":  facts.NeedConversations,
 	"conversation_id": facts.NeedConversations,
 	"account":         facts.NeedAccountNames, "agent": facts.NeedAgentNames, "campaign": facts.NeedCampaignNames, "send": facts.NeedCampaignNames,
 }
@@ -31,7 +30,7 @@ func Needs(in compile.Input) facts.Needs {
 	for _, id := range dimensions {
 		n.Parts |= dimensionNeeds[id]
 	}
-	order, byFact := base(in.Query.Metrics)
+	order, byFact := catalog.Aggregates(in.Query.Metrics)
 	timeless := true
 	for _, f := range order {
 		timeless = timeless && f == catalog.ConversationNow
@@ -90,43 +89,3 @@ const unknownCost = "cost_unknown"
 func isConversational(f catalog.Fact) bool {
 	return f != catalog.Message && f != catalog.Session && f != catalog.Initiation
 }
-
-// base lists the aggregates that the metrics are made of, by fact, in the catalogue's
-// order.
-func base(ids []string) (order []catalog.Fact, byFact map[catalog.Fact][]catalog.Metric) {
-	wanted := map[string]bool{}
-	var want func(id string)
-	want = func(id string) {
-		m, _ := catalog.LookupMetric(id)
-		switch {
-		case strings.HasPrefix(id, "stage_"):
-			for _, part := range funnel {
-				want(part)
-			}
-		case m.ShareOf != "":
-			want(m.ShareOf)
-		case m.Derived():
-			for _, part := range slices.Concat(m.Plus, m.Minus, m.Over) {
-				want(part)
-			}
-		default:
-			wanted[id] = true
-		}
-	}
-	for _, id := range ids {
-		want(id)
-	}
-	byFact = map[catalog.Fact][]catalog.Metric{}
-	for _, m := range catalog.Metrics {
-		if wanted[m.ID] {
-			if byFact[m.Fact] == nil {
-				order = append(order, m.Fact)
-			}
-			byFact[m.Fact] = append(byFact[m.Fact], m)
-		}
-	}
-	return order, byFact
-}
-
-// funnel are the metrics of the stages of a funnel, in order.
-var funnel = []string{"notified", "notified_delivered", "notified_read", "answered"}
