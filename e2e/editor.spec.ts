@@ -48,6 +48,22 @@ test('a time series that becomes a table has no interval', async ({ page }) => {
   await expect(fieldOf(page, 'Interval')).toHaveValue('Auto');
 });
 
+test('a compared table has headers that can be read, and totals of the previous period', async ({ page }) => {
+  // So wide that no column waits to be scrolled to.
+  await page.setViewportSize({ width: 3600, height: 1000 });
+  await page.goto('/d/parley-en-channels?from=now-30d&to=now&editPanel=7');
+  await choose(page, 'Compare with', 'Previous period');
+  const table = page.getByTestId('data-testid panel content').getByRole('grid');
+  const header = table.getByRole('columnheader', { name: 'Messages sent (previous period)' });
+  await expect(header).toBeVisible();
+  const cut = await table
+    .getByRole('columnheader')
+    .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent));
+  expect(cut).toEqual([]);
+  const column = await header.getAttribute('aria-colindex');
+  await expect(table.locator(`.rdg-summary-row [aria-colindex="${column}"]`)).toContainText(/\d/);
+});
+
 for (const width of [1500, 1280, 390]) {
   test(`the editor fits a window of ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
@@ -68,6 +84,17 @@ test('two editors fit the split view of Explore', async ({ page }) => {
   await page.goto(`/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`);
   await fieldOf(page, 'Values').nth(1).waitFor();
   expect(await overflow(page)).toEqual([]);
+});
+
+test('a time zone of the query is shown and can be removed', async ({ page }) => {
+  const query = { refId: 'A', version: 1, datasource: { type: PLUGIN, uid: 'parley' }, report: 'channels', timezone: 'Asia/Tokyo' };
+  const panes = { a: { datasource: 'parley', queries: [query], range: { from: 'now-24h', to: 'now' } } };
+  await page.goto(`/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`);
+  await expect(fieldOf(page, 'Time zone')).toHaveValue('Asia/Tokyo');
+  const asked = nextQuery(page);
+  await fieldOf(page, 'Time zone').locator('..').getByRole('button', { name: 'Clear value' }).click();
+  expect((await asked).timezone).not.toBe('Asia/Tokyo');
+  await expect(fieldOf(page, 'Time zone')).toHaveCount(0);
 });
 
 /** The buttons and fields of query editors that reach beyond their row. */

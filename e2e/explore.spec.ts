@@ -2,9 +2,11 @@ import { expect, type Page, test } from '@playwright/test';
 
 import { PLUGIN } from './parley';
 
-function explore(page: Page, query?: object) {
+const LAST_DAY = { from: 'now-24h', to: 'now' };
+
+function explore(page: Page, query?: object, range = LAST_DAY) {
   const queries = query ? [{ refId: 'A', version: 1, datasource: { type: PLUGIN, uid: 'parley' }, ...query }] : undefined;
-  const panes = { a: { datasource: 'parley', queries, range: { from: 'now-24h', to: 'now' } } };
+  const panes = { a: { datasource: 'parley', queries, range } };
   return page.goto(`/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`);
 }
 
@@ -31,4 +33,22 @@ test('Explore shows messages as a log with its volume', async ({ page }) => {
   await expect(legend).toBeVisible();
   await expect(page.getByText(/lines shown/)).toBeVisible();
   await expect(page.getByText('→').first()).toBeVisible();
+});
+
+test('Add to dashboard from Explore makes a panel with the same numbers', async ({ page }) => {
+  await page.setViewportSize({ width: 1800, height: 1200 });
+  // A day that is over: the numbers don't change between the two pages.
+  await explore(page, { report: 'channels' }, { from: 'now-1d/d', to: 'now-1d/d' });
+  const cells = page.getByRole('gridcell');
+  await expect(cells.filter({ hasText: 'WhatsApp' }).first()).toBeVisible();
+  const explored = await cells.allInnerTexts();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Add to dashboard' }).click();
+  await page.getByRole('button', { name: 'Open dashboard', exact: true }).click();
+  await expect(page).toHaveURL(/dashboard\/new/);
+  await expect(cells.filter({ hasText: 'WhatsApp' }).first()).toBeVisible();
+  await expect(page.getByTestId('data-testid Panel status error')).toHaveCount(0);
+  const shown = await cells.allInnerTexts();
+  expect(shown.length).toBeGreaterThan(10);
+  expect(explored).toEqual(expect.arrayContaining(shown));
 });
