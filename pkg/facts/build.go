@@ -3,9 +3,7 @@ package facts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -165,107 +163,6 @@ const (
 	lookFurther = 6 * longest
 )
 
-// stageSQL is the number of the strongest evidence of an outbound message's delivery.
-const stageSQL = `CASE WHEN m.direction = 'outbound' THEN greatest(
-    CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
-      WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
-    CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 ELSE 1 END) ELSE 0 END`
-
-// messageColumns are the columns of the contract that messages are made of.
-var messageColumns = []string{
-	"message_id", "account_id", "contact_id", "line_id", "conversation_id", "agent_id", "campaign_id", "subaccount", "author_kind", "content_type",
-	"template_name", "template_language", "template_category", "origin", "correlation_id", "error_code", "error_text", "button_payload", "is_referral",
-	"created_at", "sequence", "price_usd", "direction", "status", "read_at", "delivered_at", "failed_at",
-}
-
-// pricingColumns are those of the provider's word on costs, which few sources have.
-var pricingColumns = []string{"billable", "pricing_type", "pricing_model", "pricing_category"}
-
-// messageSQL selects messages and the calls of contacts.
-func (b *builder) messageSQL(s *statement, span source.Span, conditions ...string) string {
-	columns := slices.Clone(messageColumns)
-	call := "false"
-	if b.source.Calls {
-		columns = append(columns, "is_call")
-		call = "coalesce(m.is_call, false)"
-		conditions = append(conditions, "(m.is_call AND m.direction = 'outbound') IS NOT TRUE")
-	}
-	var pricing []string
-	for _, name := range pricingColumns {
-		if !b.source.Knows("message." + name) {
-			pricing = append(pricing, "NULL")
-			continue
-		}
-		columns = append(columns, name)
-		pricing = append(pricing, "m."+name)
-	}
-	conditions = append([]string{within("m.created_at", span)}, conditions...)
-	return `SELECT m.message_id, m.account_id, m.contact_id, m.line_id, m.conversation_id, m.agent_id, m.campaign_id, m.subaccount, m.author_kind, m.content_type,
-  m.template_name, m.template_language, m.template_category, m.origin, m.correlation_id,
-  m.direction = 'outbound', ` + stageSQL + `, m.error_code, m.error_text, m.button_payload IS NOT NULL, m.is_referral,
-  m.created_at, m.sequence::bigint, m.price_usd::float8, ` + strings.Join(pricing, ", ") + ", " + call + `
-FROM ` + s.from("message", span, columns...) + " AS m" + whereAll(conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxMessages+1)
-}
-
-// lastSequence stands for no sequence, which comes after every other.
-const lastSequence = math.MaxInt64
-
-// addMessage adds a row of messageSQL.
-func (b *builder) addMessage(c []cell) error {
-	s, m := b.set, &b.set.Messages
-	if m.Len() == b.maxMessages {
-		return ErrTooLarge
-	}
-	m.ids.add(c[0])
-	m.Account = append(m.Account, s.Accounts.code(c[1].text()))
-	m.Contact = append(m.Contact, s.Contacts.code(c[2].text()))
-	line := s.Lines.code(c[3].text())
-	m.Line = append(m.Line, line)
-	m.Conversation = append(m.Conversation, s.Conversations.code(c[4].text()))
-	m.Agent = append(m.Agent, s.Agents.code(c[5].text()))
-	campaign := s.Campaigns.code(c[6].text())
-	m.Campaign = append(m.Campaign, campaign)
-	m.Subaccount = append(m.Subaccount, s.Subaccounts.code(c[7].text()))
-	author := s.Authors.code(c[8].text())
-	m.Author = append(m.Author, author)
-	m.ContentType = append(m.ContentType, s.ContentTypes.code(c[9].text()))
-	template := s.Templates.code(c[10].text())
-	m.Template = append(m.Template, template)
-	m.Language = append(m.Language, s.Languages.code(c[11].text()))
-	category := s.Categories.code(c[12].text())
-	m.Category = append(m.Category, category)
-	m.Origin = append(m.Origin, s.Origins.code(c[13].text()))
-	m.Correlation = append(m.Correlation, s.Correlations.code(c[14].text()))
-	var flags Flag
-	set := func(is bool, f Flag) {
-		if is {
-			flags |= f
-		}
-	}
-	set(c[15].bool(), Outbound)
-	set(template != 0 || b.isTemplate(category), IsTemplate)
-	set(campaign != 0 || author == byCampaign, IsCampaign)
-	set(c[19].bool(), HasButton)
-	set(c[20].bool(), IsReferral)
-	set(c[28].bool(), IsCall)
-	m.Flags = append(m.Flags, flags)
-	stage := Stage(c[16].int())
-	m.Stage = append(m.Stage, stage)
-	reason := uint32(0)
-	if stage == Failed {
-		reason = b.failure(line, c[17].string(), c[18].string())
-	}
-	m.Failure = append(m.Failure, reason)
-	m.At = append(m.At, c[21].instant())
-	sequence := int64(lastSequence)
-	if !c[22].isNull() {
-		sequence = c[22].int()
-	}
-	m.sequence = append(m.sequence, sequence)
-	m.price = append(m.price, b.price(c[23:28]))
-	return nil
-}
-
 // isTemplate reports whether messages of a category are templates even without a name.
 func (b *builder) isTemplate(category uint32) bool {
 	for int(category) >= len(b.templates) {
@@ -325,7 +222,7 @@ func (b *builder) readMessages(ctx context.Context) error {
 	st := &statement{source: b.source}
 	span := source.Span{Since: st.arg(time.UnixMicro(b.start), "timestamptz")}
 	sql := b.messageSQL(st, span)
-	if err := b.read(ctx, sql, st.args, b.addMessage); err != nil {
+	if err := b.read(ctx, sql, st.args, b.messages().add); err != nil {
 		return err
 	}
 	b.set.SQL, b.set.Args = sql, st.args
@@ -347,7 +244,7 @@ func (b *builder) readMessages(ctx context.Context) error {
 			span.Since = st.arg(time.UnixMicro(start), "timestamptz")
 		}
 		span.Contacts = "SELECT unnest(" + st.list("contact", list) + ")"
-		if err := b.read(ctx, b.messageSQL(st, span, "m.contact_id IN ("+span.Contacts+")"), st.args, b.addMessage); err != nil {
+		if err := b.read(ctx, b.messageSQL(st, span, "m.contact_id IN ("+span.Contacts+")"), st.args, b.messages().add); err != nil {
 			return err
 		}
 		until = start
@@ -414,9 +311,27 @@ func sign(less bool) int {
 	return 1
 }
 
+// codes are the columns of codes.
+func (m *Messages) codes() []*[]uint32 {
+	return []*[]uint32{&m.Account, &m.Contact, &m.Line, &m.Conversation, &m.Agent, &m.Campaign, &m.Subaccount, &m.ContentType, &m.Template,
+		&m.Language, &m.Category, &m.Correlation, &m.Origin, &m.Author, &m.Failure, &m.price}
+}
+
+// room makes room for one more message. Columns grow by doubling, since they are long.
+func (m *Messages) room() {
+	if m.Len() < cap(m.At) {
+		return
+	}
+	more := max(1024, m.Len())
+	for _, column := range m.codes() {
+		*column = slices.Grow(*column, more)
+	}
+	m.At, m.sequence = slices.Grow(m.At, more), slices.Grow(m.sequence, more)
+	m.Stage, m.Flags = slices.Grow(m.Stage, more), slices.Grow(m.Flags, more)
+}
+
 func (m *Messages) sort(order []int32) {
-	for _, column := range []*[]uint32{&m.Account, &m.Contact, &m.Line, &m.Conversation, &m.Agent, &m.Campaign, &m.Subaccount, &m.ContentType, &m.Template,
-		&m.Language, &m.Category, &m.Correlation, &m.Origin, &m.Author, &m.Failure, &m.price} {
+	for _, column := range m.codes() {
 		*column = inOrder(*column, order)
 	}
 	m.At, m.sequence = inOrder(m.At, order), inOrder(m.sequence, order)

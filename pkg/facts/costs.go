@@ -2,7 +2,6 @@ package facts
 
 import (
 	"context"
-	"math"
 	"slices"
 	"time"
 
@@ -25,20 +24,23 @@ const dearest = 1000000
 
 // price returns the index of the provider's word on a message: its price, and whether,
 // for what unit and in which category there is a charge.
-func (b *builder) price(c []cell) uint32 {
+func (r *messageReader) price(c []cell) uint32 {
 	var p price
-	if usd := c[0]; !usd.isNull() {
-		p.stated, p.usd = true, usd.float()
-		if math.IsNaN(p.usd) || p.usd < 0 || p.usd >= dearest {
+	if usd := c[atPrice].float(); source.IsPrice(usd) {
+		p.stated, p.usd = true, usd
+		if p.usd < 0 || p.usd >= dearest {
 			p.bad, p.usd = true, 0
 		}
 	}
-	if !c[1].isNull() || !c[2].isNull() || !c[3].isNull() || !c[4].isNull() {
+	charged := c[atBillable]
+	kind, model, category := r.texts[0].of(c[atPricingType]), r.texts[1].of(c[atPricingModel]), r.texts[2].of(c[atPricingCategory])
+	switch {
+	case !charged.isNull() || kind != "" || model != "" || category != "":
 		var billable *bool
-		if !c[1].isNull() {
-			billable = new(c[1].bool())
+		if !charged.isNull() {
+			billable = new(charged.bool())
 		}
-		said := billing.Say(billable, c[2].string(), c[3].string(), c[4].string())
+		said := billing.Say(billable, kind, model, category)
 		p.unit, p.category = said.Unit, said.Category
 		if said.Charged != nil {
 			p.charged = 1
@@ -46,11 +48,13 @@ func (b *builder) price(c []cell) uint32 {
 				p.charged = 2
 			}
 		}
+	case !p.stated:
+		return 0
 	}
-	i, ok := b.prices[p]
+	i, ok := r.prices[p]
 	if !ok {
-		i = uint32(len(b.set.prices))
-		b.set.prices, b.prices[p] = append(b.set.prices, p), i
+		i = uint32(len(r.set.prices))
+		r.set.prices, r.prices[p] = append(r.set.prices, p), i
 	}
 	return i
 }

@@ -46,10 +46,24 @@ func (d *Dict) code(text []byte) uint32 {
 			return code
 		}
 	}
+	return d.add(string(text))
+}
+
+// codeOf returns the code of a text, which it adds if it is new; "" is no value.
+func (d *Dict) codeOf(text string) uint32 {
+	if text == "" {
+		return 0
+	}
+	if code := d.Lookup(text); code != 0 {
+		return code
+	}
+	return d.add(text)
+}
+
+func (d *Dict) add(text string) uint32 {
 	code := uint32(len(d.texts))
-	own := string(text)
-	d.texts = append(d.texts, own)
-	d.codes[own] = code
+	d.texts = append(d.texts, text)
+	d.codes[text] = code
 	return code
 }
 

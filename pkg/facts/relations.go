@@ -7,6 +7,12 @@ import (
 	"github.com/parley-reports/parley/pkg/source"
 )
 
+// stageSQL is the number of the strongest evidence of an outbound message's delivery.
+const stageSQL = `CASE WHEN m.direction = 'outbound' THEN greatest(
+    CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
+      WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
+    CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 ELSE 1 END) ELSE 0 END`
+
 // readAcquainted finds out which users of sessions are new: no message before that did
 // not fail stands between them and the account. For those who have none among what was
 // read it asks the past before.

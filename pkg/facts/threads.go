@@ -25,7 +25,7 @@ func (b *builder) readThreads(ctx context.Context) error {
 	st := &statement{source: b.source}
 	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz"), Conversations: ""}
 	span.Conversations = "SELECT unnest(" + st.list("conversation", b.touchedWith(&recent)) + ")"
-	err := earlier.read(ctx, earlier.messageSQL(st, span, "m.conversation_id IN ("+span.Conversations+")"), st.args, earlier.addMessage)
+	err := earlier.read(ctx, earlier.messageSQL(st, span, "m.conversation_id IN ("+span.Conversations+")"), st.args, earlier.messages().add)
 	before := s.Messages
 	s.Messages = recent
 	if err != nil {

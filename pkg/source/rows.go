@@ -34,11 +34,7 @@ type Defect struct {
 
 // Field returns the SQL of a column and its possible defects.
 func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql string, defects []Defect) {
-	expr := stored.Expr
-	if c.Type == "text" {
-		expr = TextOf(stored)
-	}
-	read, partial := castSQL(expr, stored.Type, c.Type, r.Modern)
+	read, partial := r.cast(c, stored)
 	if partial {
 		kept := fmt.Sprintf("(%s IS NULL OR %s IS NOT NULL)", stored.Expr, read)
 		if !slices.Contains(numeric, stored.Type) {
@@ -47,7 +43,7 @@ func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql strin
 		// Business hours are checked row by row, and a survey without a rating still counts.
 		defects = append(defects, Defect{c.Name, kept, !c.Required || relation == "working_hours" || relation == "csat"})
 	}
-	hasBlanks := slices.Contains([]string{"text", "varchar", "bpchar", "json", "jsonb"}, stored.Type) || !slices.Contains(builtIn, stored.Type)
+	hasBlanks := stored.hasBlanks()
 	switch {
 	case keys[relation] == c.Name && hasBlanks:
 		return read, append(defects, Defect{c.Name, keyKnown(read), false})
@@ -61,6 +57,33 @@ func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql strin
 		return read, defects
 	}
 	return valueSQL(relation, c, read), defects
+}
+
+// RawField returns the SQL of a column for Source.Raw, with the rule of its texts.
+func (r Reader) RawField(relation string, c Column, stored StoredColumn) (sql string, rule Rule) {
+	sql, _ = r.cast(c, stored)
+	switch {
+	case slices.Contains(free, c.Name):
+		return valueSQL(relation, c, sql), Stored
+	case c.Type == "text" && stored.hasBlanks():
+		return sql, valueRule(relation, c)
+	}
+	return sql, Stored
+}
+
+// cast returns the SQL of a column in the type of the contract. partial reports whether
+// values can be invalid, which become null.
+func (r Reader) cast(c Column, stored StoredColumn) (sql string, partial bool) {
+	expr := stored.Expr
+	if c.Type == "text" {
+		expr = TextOf(stored)
+	}
+	return castSQL(expr, stored.Type, c.Type, r.Modern)
+}
+
+// hasBlanks reports whether a column of that type can have blank texts.
+func (s StoredColumn) hasBlanks() bool {
+	return slices.Contains([]string{"text", "varchar", "bpchar", "json", "jsonb"}, s.Type) || !slices.Contains(builtIn, s.Type)
 }
 
 // TextOf returns the SQL of a column of any type as text.

@@ -118,6 +118,8 @@ type Source struct {
 	// Lines with placeholders such as $since limit the rows, see From. Lines of UNION ALL
 	// separate several SELECTs.
 	Relations map[string]string
+	// Raw contains relations that can be read faster as the database stores them.
+	Raw map[string]Raw
 	// Shared contains common table expressions that relations use, by name.
 	Shared map[string]string
 	// Numbers contains the entities with integer ids in every relation. They are compared
@@ -268,7 +270,14 @@ const union = "\nUNION ALL\n"
 // placeholder for a text: the account or the blank characters. A missing relation becomes
 // an empty one, so that optional relations need no other SQL.
 func (s *Source) From(relation string, span Span, argument func(text string) string, columns ...string) string {
-	item, shared := s.Item(relation, span, argument, columns...)
+	if !s.Has(relation) {
+		return "(" + s.empty(relation) + ")"
+	}
+	return s.from(s.Relations[relation], span, argument, columns...)
+}
+
+func (s *Source) from(sql string, span Span, argument func(text string) string, columns ...string) string {
+	item, shared := s.item(sql, span, argument, columns...)
 	if len(shared) == 0 {
 		return item
 	}
@@ -282,10 +291,13 @@ func (s *Source) From(relation string, span Span, argument func(text string) str
 // Item is From for statements that add the shared common table expressions themselves,
 // so that each is computed once.
 func (s *Source) Item(relation string, span Span, argument func(text string) string, columns ...string) (item string, shared map[string]string) {
-	sql := s.Relations[relation]
-	if sql == "" {
+	if !s.Has(relation) {
 		return "(" + s.empty(relation) + ")", nil
 	}
+	return s.item(s.Relations[relation], span, argument, columns...)
+}
+
+func (s *Source) item(sql string, span Span, argument func(text string) string, columns ...string) (item string, shared map[string]string) {
 	if parts := strings.Split(sql, union); len(parts) > 1 && len(columns) > 0 {
 		for i, part := range parts {
 			parts[i] = "SELECT " + strings.Join(columns, ", ") + " FROM (" + part + ") AS p"

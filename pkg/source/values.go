@@ -100,6 +100,7 @@ const (
 	lastInstant  = "timestamptz '2200-01-01 00:00:00+00'"
 	mostSeconds  = "3200000000" // a hundred years
 	mostPrice    = "1000000000000"
+	mostPriceUSD = 1000000000000
 )
 
 // bounded returns the SQL of a value that is null outside the limits. It evaluates the
@@ -123,48 +124,29 @@ func Known(expr string) string { return fmt.Sprintf("CASE WHEN %s THEN %s END", 
 // valueSQL returns the SQL of a value by the rules of the contract. expr has the column's
 // type and is cheap to evaluate.
 func valueSQL(relation string, c Column, expr string) string {
-	word, isWord := LookupWord(relation, c.Name)
-	switch {
-	case c.Type == "text" && isWord:
-		if len(word.Values) == 0 {
-			return word.sql(expr)
-		}
-		return fmt.Sprintf("CASE WHEN %[1]s IN ('%[2]s') THEN %[1]s ELSE %[3]s END", expr, strings.Join(word.Values, "', '"), word.sql(expr))
-	case c.Type == "text" && (isID(c.Name) || slices.Contains(free, c.Name)):
-		return fmt.Sprintf("CASE WHEN %s THEN %s END", visible(expr), expr)
-	case c.Type == "text":
-		return fmt.Sprintf(`CASE WHEN %[1]s COLLATE "C" BETWEEN '!' AND '~' AND right(%[1]s, 1) COLLATE "C" BETWEEN '!' AND '~' THEN %[1]s ELSE nullif(btrim(%[1]s, $blanks), '') END`, expr)
+	if c.Type != "text" {
+		return numberSQL(c, expr)
 	}
-	return numberSQL(c, expr)
+	rule := valueRule(relation, c)
+	if word, ok := LookupWord(relation, c.Name); ok && len(word.Values) > 0 {
+		return fmt.Sprintf("CASE WHEN %[1]s IN ('%[2]s') THEN %[1]s ELSE %[3]s END", expr, strings.Join(word.Values, "', '"), rule.sql(expr))
+	}
+	if rule == Trimmed {
+		return fmt.Sprintf(`CASE WHEN %[1]s COLLATE "C" BETWEEN '!' AND '~' AND right(%[1]s, 1) COLLATE "C" BETWEEN '!' AND '~' THEN %[1]s ELSE %[2]s END`, expr, rule.sql(expr))
+	}
+	return rule.sql(expr)
 }
 
-// productValue returns the SQL of a value from a product's file. The files return valid
-// ids and codes, but texts as people typed them. Expressions can be expensive, so each is
-// evaluated as rarely as possible.
+// productValue returns the SQL of a value from a product's file. Expressions can be
+// expensive, so each is evaluated as rarely as possible.
 func productValue(relation string, c Column, expr string) string {
-	word, isWord := LookupWord(relation, c.Name)
 	switch {
 	case c.Type == "double precision" || c.Type == "timestamptz" && relation != "message" && eventTimes[relation] != c.Name:
 		return numberSQL(c, expr)
-	case c.Type != "text" || c.Name == "content_type" || c.Name == "origin" || c.Name == "time_zone":
+	case c.Type != "text":
 		return expr
-	case isWord && (c.Name == "country" || c.Name == "priority" || c.Name == "template_category"):
-		return word.sql(expr)
-	case isWord, isID(c.Name) && c.Name != "campaign_id" && c.Name != "correlation_id" && c.Name != "in_reply_to":
-		return expr
-	case slices.Contains(free, c.Name):
-		return fmt.Sprintf("CASE WHEN %s THEN %s END", visible(expr), expr)
 	}
-	return fmt.Sprintf("nullif(btrim(%s, $blanks), '')", expr)
-}
-
-// sql returns the code in one case. It evaluates the expression once.
-func (w Word) sql(expr string) string {
-	fold := "lower"
-	if w.Upper {
-		fold = "upper"
-	}
-	return fmt.Sprintf(`nullif(%s(btrim(%s, $blanks) COLLATE "C") COLLATE "default", '')`, fold, expr)
+	return productRule(relation, c).sql(expr)
 }
 
 // numberSQL returns the SQL of a value that is not a text.
@@ -194,7 +176,7 @@ var keys = map[string]string{
 func directionKnown(expr string) string {
 	word, _ := LookupWord("message", "direction")
 	list := "'" + strings.Join(word.Values, "', '") + "'"
-	return fmt.Sprintf("CASE WHEN %[1]s IN (%[2]s) THEN true WHEN %[3]s IN (%[2]s) THEN true END IS NOT NULL", expr, list, word.sql(expr))
+	return fmt.Sprintf("CASE WHEN %[1]s IN (%[2]s) THEN true WHEN %[3]s IN (%[2]s) THEN true END IS NOT NULL", expr, list, word.rule().sql(expr))
 }
 
 // timeKnown returns the condition that an event time is valid.

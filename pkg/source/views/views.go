@@ -82,6 +82,9 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 		s.Findings = append(s.Findings, finding)
 	}
 	_, s.Calls = found["message"]["content_type"]
+	if s.Has("message") {
+		s.Raw = map[string]source.Raw{"message": v.raw("message")}
+	}
 	if err := v.checkAccount(ctx, db, s); err != nil {
 		return nil, err
 	}
@@ -220,6 +223,24 @@ func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []stri
 		return once(r.Name, sql), v.leftOut(r, defects, limit), absent, finding
 	}
 	return "", "", nil, finding
+}
+
+// raw returns a complete relation with its values as they are stored.
+func (v *reader) raw(relation string) source.Raw {
+	r, _ := source.LookupRelation(relation)
+	raw := source.Raw{Rules: map[string]source.Rule{}, Kinds: true}
+	var fields []string
+	for _, c := range r.Columns {
+		if _, ok := v.found[relation][c.Name]; !ok {
+			fields = append(fields, fmt.Sprintf("NULL::%s AS %s", c.Type, c.Name))
+			continue
+		}
+		field, rule := v.values.RawField(relation, c, v.stored(relation, c.Name))
+		fields, raw.Rules[c.Name] = append(fields, field+" AS "+c.Name), rule
+	}
+	limit, _ := v.limit(relation)
+	raw.SQL = fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), v.table(relation)) + where(limit, v.bounds(relation), v.lists(relation))
+	return raw
 }
 
 // once removes duplicate ids from small relations that others refer to. Messages of a
