@@ -28,6 +28,8 @@ const (
 	// messageBytes is about what a message takes in memory, with its texts and the part
 	// that its contact and conversation have in it.
 	messageBytes = 300
+	// gather is how long a build waits for other questions that arrive with the first.
+	gather = 15 * time.Millisecond
 	// tooLargeFor is how long nobody tries again to read what had no room.
 	tooLargeFor = 5 * time.Minute
 )
@@ -53,7 +55,9 @@ type keeper struct {
 
 // A build is a set that is being read.
 type build struct {
-	needs   facts.Needs
+	needs facts.Needs
+	// begun: the needs are fixed. Until then more questions can join.
+	begun   bool
 	source  *source.Source
 	done    chan struct{}
 	set     *facts.Set
@@ -86,6 +90,9 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		b := k.building
 		if b == nil {
 			b = e.start(ctx, src, needs)
+		}
+		if b.source == src && !b.begun {
+			b.needs = b.needs.And(needs)
 		}
 		serves := b.source == src && b.needs.Covers(needs)
 		if !serves {
@@ -163,13 +170,9 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b := &build{needs: all, source: src, done: make(chan struct{}), cancel: cancel}
 	k.building = b
-	// Facts that are new enough get the parts that they lack.
-	var base *facts.Set
-	if k.set != nil && k.source == src && e.isNew(k.set) {
-		base = k.set
-	}
 	go func() {
 		defer cancel()
+		all, base := e.begin(b)
 		set, err := e.buildSafely(running, src, all, base)
 		k.mu.Lock()
 		defer k.mu.Unlock()
@@ -184,6 +187,19 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 		close(b.done)
 	}()
 	return b
+}
+
+// begin waits a moment for more questions, and returns what all of them need. Facts that
+// are new enough get the parts that they lack.
+func (e *Engine) begin(b *build) (needs facts.Needs, base *facts.Set) {
+	time.Sleep(gather)
+	k := &e.keeper
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if b.begun = true; k.set != nil && k.source == b.source && e.isNew(k.set) {
+		base = k.set
+	}
+	return b.needs, base
 }
 
 // wait waits for a build, which ends when nobody waits for it any more.

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/pkg/reference"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/views"
 )
@@ -95,5 +97,48 @@ func TestGrowCosts(t *testing.T) {
 	}
 	if got, want := sum(grown), sum(want); got-want > 1e-9 || want-got > 1e-9 {
 		t.Errorf("from %s on the messages cost %v, want %v", early, got, want)
+	}
+}
+
+// allParts are the parts that change with the messages.
+const allParts = facts.NeedMessages | facts.NeedUserTypes | facts.NeedCosts | facts.NeedContacts | facts.NeedConversations | facts.NeedThreads | facts.NeedRatings | facts.NeedTags |
+	facts.NeedAccountNames | facts.NeedAgentNames | facts.NeedTeamNames | facts.NeedCampaignNames
+
+// TestGrowBack: a set that goes on from a later one, step by step, is as one read at once.
+func TestGrowBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		data  contract.Data
+		steps []string
+	}{
+		{"chains", chains(3), []string{"2025-04-10", "2025-03-28", "2025-03-27", "2025-02-20", "2024-12-01"}},
+		{"random", reference.Random(11, reference.RandomOptions{Messages: 3000}), []string{"2026-10-01", "2026-07-01", "2026-06-15", "2025-01-01"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			build := builds(t, c.data)
+			const many = 1 << 20
+			var base *facts.Set
+			for _, since := range c.steps {
+				set, err := build(since, allParts, many, base)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := build(since, allParts, many, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var before []string
+				if base != nil {
+					before = described(base, since)
+				}
+				sameFacts(t, set, want, since)
+				if base != nil && !slices.Equal(before, described(base, since)) {
+					t.Error("the base changed")
+				}
+				base = set
+			}
+		})
 	}
 }

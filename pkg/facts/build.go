@@ -20,11 +20,15 @@ type builder struct {
 	tx     pgx.Tx
 	source *source.Source
 	set    *Set
+	// base is a set that this one goes on from, or nil.
+	base *Set
 	// since is the beginning of the first range, start that of the messages read for all
 	// contacts, in microseconds.
 	since, start int64
 	// starts are those of contacts whose messages were read from further back.
 	starts map[uint32]int64
+	// isHeld reports whether a message is held already; nil if none are.
+	isHeld func(contact uint32, at int64) bool
 
 	templates   []bool // by category: it is one of templates
 	failures    map[failureKey]uint32
@@ -39,32 +43,33 @@ type builder struct {
 var ErrTooLarge = errors.New("more messages than there is room for in memory")
 
 // Build reads the facts that the needs name, in the transaction. What the base holds is
-// not read again where it begins early enough; it may be nil. The error is the
-// database's own, or ErrTooLarge where there are more than maxMessages messages.
+// not read again; it may be nil. The error is the database's own, or ErrTooLarge where
+// there are more than maxMessages messages.
 func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
-	b := &builder{tx: tx, source: src, maxMessages: maxMessages, starts: map[uint32]int64{}, failures: map[failureKey]uint32{}, prices: map[price]uint32{{}: 0}}
 	began := time.Now()
-	b.since, b.start = needs.Since.UnixMicro(), needs.Start()
-	has := Parts(0)
-	if base != nil && !needs.Since.Before(base.Needs.Since) && needs.And(base.Needs).Start() >= base.start {
-		b.since, b.start, b.starts, has = base.Needs.Since.UnixMicro(), base.start, maps.Clone(base.starts), base.Needs.Parts
-		needs = needs.And(base.Needs)
-		b.set = base.goOn(needs)
-		b.set.starts = b.starts
-	} else {
+	b := &builder{tx: tx, source: src, base: base, maxMessages: maxMessages, failures: map[failureKey]uint32{}, prices: map[price]uint32{}}
+	if base == nil {
 		b.set = newSet(needs)
-		b.set.prices, b.set.Failures = []price{{}}, []Failure{{}}
-		b.set.start, b.set.starts, b.set.AsOf = b.start, b.starts, time.Now()
+		b.set.starts, b.set.prices, b.set.Failures = map[uint32]int64{}, []price{{}}, []Failure{{}}
+		b.set.start, b.set.AsOf = needs.Start(), began
+	} else {
+		b.set = base.goOn(needs.And(base.Needs))
 	}
+	for i, p := range b.set.prices {
+		b.prices[p] = uint32(i)
+	}
+	has := b.extend()
+	needs = b.set.Needs
+	messages := needs.ReadsMessages() && has&(NeedMessages|NeedThreads) == 0
 	threads := needs.Has(NeedThreads) && !(has.has(NeedThreads) && has&(NeedOldAgents|NeedOldSources) == needs.Parts&(NeedOldAgents|NeedOldSources))
 	for _, step := range []struct {
 		wanted bool
 		read   func(context.Context) error
 	}{
-		{has == 0, b.readLines},
+		{has&hasLines == 0, b.readLines},
 		{true, func(ctx context.Context) error { return b.readNames(ctx, has) }},
 		{needs.Has(NeedConversations) && !has.has(NeedConversations), b.readConversations},
-		{needs.Parts&(NeedMessages|NeedThreads) != 0 && has&(NeedMessages|NeedThreads) == 0, b.readMessages},
+		{messages, b.readMessages},
 		{needs.Has(NeedUserTypes) && !has.has(NeedUserTypes), b.readAcquainted},
 		{needs.Has(NeedConversations) && !has.has(NeedConversations) || threads, b.readEvents},
 		{needs.Has(NeedRatings) && !has.has(NeedRatings), b.readRatings},
@@ -82,6 +87,29 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 	}
 	b.set.Took += time.Since(began)
 	return b.set, nil
+}
+
+// hasLines stands for the lines, which every set has.
+const hasLines Parts = 1 << 31
+
+// extend decides from when on messages are read, and returns the parts of the base that
+// stay. Where the messages begin earlier than those of the base, these stay, and what
+// follows from them is found again.
+func (b *builder) extend() (has Parts) {
+	s := b.set
+	b.since, b.start, b.starts = s.Needs.Since.UnixMicro(), s.start, s.starts
+	if b.base == nil {
+		return 0
+	}
+	has = b.base.Needs.Parts | hasLines
+	if start := s.Needs.Start(); start < s.start {
+		b.start, s.start = start, start
+		has &^= hasLines | NeedMessages | NeedThreads | NeedUserTypes | NeedCosts | NeedAccountNames
+	}
+	if s.Needs.Since.Before(b.base.Needs.Since) {
+		has &^= NeedConversations | NeedThreads | NeedRatings | NeedCosts
+	}
+	return has
 }
 
 func (p Parts) has(parts Parts) bool { return p&parts == parts }
@@ -102,6 +130,7 @@ func (s *Set) goOn(needs Needs) *Set {
 	for _, d := range next.dicts() {
 		*d = (*d).goOn()
 	}
+	next.starts = maps.Clone(s.starts)
 	next.Openers.UserType = slices.Clone(s.Openers.UserType)
 	next.Failures, next.prices = slices.Clip(s.Failures), slices.Clip(s.prices)
 	return &next
@@ -215,17 +244,28 @@ func (b *builder) failure(line uint32, code, text string) uint32 {
 }
 
 // readMessages reads the messages since the start, and of the pairs whose sessions hang
-// on earlier ones those as well, and finds their sessions.
+// on earlier ones those as well, and finds their sessions. Messages of the base are not
+// read again.
 func (b *builder) readMessages(ctx context.Context) error {
 	m := &b.set.Messages
+	*m = Messages{}
 	m.ids.numeric = b.source.Numbers["message"]
 	st := &statement{source: b.source}
 	span := source.Span{Since: st.arg(time.UnixMicro(b.start), "timestamptz")}
+	if b.holdsMessages() {
+		b.keepMessages()
+		span.Until = st.arg(time.UnixMicro(b.base.start), "timestamptz")
+	}
 	sql := b.messageSQL(st, span)
 	if err := b.read(ctx, sql, st.args, b.messages().add); err != nil {
 		return err
 	}
 	b.set.SQL, b.set.Args = sql, st.args
+	for contact, start := range b.starts {
+		if start >= b.start {
+			delete(b.starts, contact)
+		}
+	}
 	until := b.start
 	for _, start := range []int64{b.start - lookFurther.Microseconds(), Never} {
 		b.order()
@@ -236,7 +276,6 @@ func (b *builder) readMessages(ctx context.Context) error {
 		var list []string
 		for _, contact := range contacts {
 			list = append(list, b.set.Contacts.Text(contact))
-			b.starts[contact] = start
 		}
 		st := &statement{source: b.source}
 		span := source.Span{Until: st.arg(time.UnixMicro(until), "timestamptz")}
@@ -246,6 +285,9 @@ func (b *builder) readMessages(ctx context.Context) error {
 		span.Contacts = "SELECT unnest(" + st.list("contact", list) + ")"
 		if err := b.read(ctx, b.messageSQL(st, span, "m.contact_id IN ("+span.Contacts+")"), st.args, b.messages().add); err != nil {
 			return err
+		}
+		for _, contact := range contacts {
+			b.starts[contact] = start
 		}
 		until = start
 		if start == Never {
@@ -257,6 +299,29 @@ func (b *builder) readMessages(ctx context.Context) error {
 		m.sequence = nil
 	}
 	return nil
+}
+
+// holdsMessages reports whether the base has messages.
+func (b *builder) holdsMessages() bool { return b.base != nil && b.base.Needs.ReadsMessages() }
+
+// keepMessages takes over the messages of the base, without what was found out by their
+// order.
+func (b *builder) keepMessages() {
+	m := &b.set.Messages
+	*m = b.base.Messages
+	m.clip()
+	for i := range m.Flags {
+		m.Flags[i] &^= InWindow | IsFree
+	}
+	if m.sequence == nil {
+		m.sequence = slices.Repeat([]int64{lastSequence}, m.Len())
+	}
+	m.Opener, b.set.Openers = nil, Openers{}
+	start, starts := b.base.start, b.base.starts
+	b.isHeld = func(contact uint32, at int64) bool {
+		further, ok := starts[contact]
+		return at >= start || ok && at >= further
+	}
 }
 
 // order puts the messages in order: those of a contact one after the other, in it those
@@ -328,6 +393,15 @@ func (m *Messages) room() {
 	}
 	m.At, m.sequence = slices.Grow(m.At, more), slices.Grow(m.sequence, more)
 	m.Stage, m.Flags = slices.Grow(m.Stage, more), slices.Grow(m.Flags, more)
+}
+
+// clip makes columns that can grow and change apart from those that they come from.
+func (m *Messages) clip() {
+	for _, column := range m.codes() {
+		*column = slices.Clip(*column)
+	}
+	m.At, m.sequence, m.Stage, m.Flags = slices.Clip(m.At), slices.Clip(m.sequence), slices.Clip(m.Stage), slices.Clone(m.Flags)
+	m.ids.numbers, m.ids.text, m.ids.ends = slices.Clip(m.ids.numbers), slices.Clip(m.ids.text), slices.Clip(m.ids.ends)
 }
 
 func (m *Messages) sort(order []int32) {

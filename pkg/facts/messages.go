@@ -19,7 +19,12 @@ var messageColumns = []string{
 	"created_at", "sequence", "price_usd", "billable", "pricing_type", "pricing_model", "pricing_category", "is_call",
 }
 
-// The places of those columns that are not codes of a dictionary.
+// The places of those columns.
+const (
+	atContact     = 2
+	atContentType = 9
+)
+
 const (
 	atDirection = 15 + iota
 	atStatus
@@ -204,10 +209,13 @@ func (r *messageReader) add(c []cell) error {
 		return ErrTooLarge
 	}
 	m := &r.set.Messages
-	at, direction, kind := validInstant(c[atCreated]), r.direction.of(c[atDirection]), r.kind.of(c[9])
+	at, direction, kind := validInstant(c[atCreated]), r.direction.of(c[atDirection]), r.kind.of(c[atContentType])
 	isCall := kind == aCall || c[atCall].bool()
 	switch {
 	case at == Never, direction == 0, kind == noMessage, isCall && direction == isOutbound, !r.isID(c[0]):
+		return nil
+	}
+	if r.isHeld != nil && r.isHeld(r.columns[atContact].of(c[atContact]), at) {
 		return nil
 	}
 	m.room()

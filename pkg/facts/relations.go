@@ -100,6 +100,7 @@ func (b *builder) readLines(ctx context.Context) error {
 		selected = "r.line_id, r.name, r.channel, r.number, r.team_id, r.provider"
 	}
 	s := b.set
+	s.LineRows = nil
 	return b.relation(ctx, "line", span, st, selected, "", func(c []cell) error {
 		code := s.Lines.code(c[0].text())
 		for int(code) >= len(s.LineRows) {
@@ -128,6 +129,7 @@ func (b *builder) readNames(ctx context.Context, has Parts) error {
 		if !s.Needs.Has(entity.need) || has.has(entity.need) {
 			continue
 		}
+		*entity.names = nil
 		st := &statement{source: b.source}
 		var span source.Span
 		if entity.relation == "account" && b.source.Bounded("account") {
@@ -258,6 +260,7 @@ func (b *builder) touched() []string {
 // readRatings reads the surveys and answers since the range began.
 func (b *builder) readRatings(ctx context.Context) error {
 	s := b.set
+	s.Ratings = Ratings{}
 	st := &statement{source: b.source}
 	span := source.Span{Since: st.arg(time.UnixMicro(b.since), "timestamptz")}
 	return b.relation(ctx, "csat", span, st, "r.conversation_id, r.contact_id, r.agent_id, r.rating, r.sent_at, r.answered_at",
@@ -280,7 +283,7 @@ func (b *builder) readRatings(ctx context.Context) error {
 // readContacts reads what is known of contacts. Where the ids tell the phone, it is that.
 func (b *builder) readContacts(ctx context.Context) error {
 	s := b.set
-	if len(s.ContactRows) > 0 && s.Contacts.Len() == s.Contacts.before.Len() {
+	if len(s.ContactRows) > 0 && s.Contacts.Len() == b.base.Contacts.Len() {
 		return nil // the base has them all
 	}
 	s.ContactRows = nil
@@ -323,6 +326,7 @@ func (b *builder) readContacts(ctx context.Context) error {
 // readTags reads the tags of contacts and conversations.
 func (b *builder) readTags(ctx context.Context) error {
 	s := b.set
+	s.ContactTags, s.ConversationTags = nil, nil
 	st := &statement{source: b.source}
 	return b.relation(ctx, "tag", source.Span{}, st, "r.kind, r.owner_id, r.name", "r.kind IN ('contact', 'conversation') AND r.name IS NOT NULL", func(c []cell) error {
 		owners, of := s.Contacts, &s.ContactTags
