@@ -2,19 +2,15 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 
+	"github.com/parley-reports/parley/internal/dashboards"
 	"github.com/parley-reports/parley/internal/plugintest"
 )
-
-// maxDataPoints is what a panel of usual width asks for.
-const maxDataPoints = 1000
 
 // outcome counts what became of the panels. Unavailable are those that this kind
 // of database keeps nothing for.
@@ -22,7 +18,7 @@ type outcome struct{ answered, empty, unavailable, failed int }
 
 // answer asks the plugin's process for every panel of the dashboards, as Grafana
 // would on opening them, and prints what it says.
-func answer(ctx context.Context, out io.Writer, client *plugintest.Client, in backend.PluginContext, dashboards []dashboard, zone *time.Location) (outcome, error) {
+func answer(ctx context.Context, out io.Writer, client *plugintest.Client, in backend.PluginContext, shown []dashboards.Dashboard, zone *time.Location) (outcome, error) {
 	var total outcome
 	health, err := client.CheckHealth(ctx, &backend.CheckHealthRequest{PluginContext: in})
 	if err != nil {
@@ -33,15 +29,15 @@ func answer(ctx context.Context, out io.Writer, client *plugintest.Client, in ba
 	}
 	_, _ = fmt.Fprintf(out, "Health check: %s\n", health.Message)
 
-	for _, d := range dashboards {
+	for _, d := range shown {
 		_, _ = fmt.Fprintf(out, "\n══ %s, %s to %s\n", d.Title, d.Time.From, d.Time.To)
-		chosen := d.choices()
-		for _, p := range d.panels() {
+		chosen := d.Choices()
+		for _, p := range d.Queried() {
 			if err := ctx.Err(); err != nil {
 				return total, err
 			}
 			_, _ = fmt.Fprintf(out, "\n%s\n", p.Title)
-			request, err := p.request(&d, chosen, in, zone)
+			request, err := p.Request(&d, chosen, in, zone)
 			if err != nil {
 				return total, fmt.Errorf("panel %q of %q: %w", p.Title, d.Title, err)
 			}
@@ -95,55 +91,4 @@ func show(out io.Writer, request *backend.QueryDataRequest, response *backend.Qu
 		return outcome{empty: 1}
 	}
 	return outcome{answered: 1}
-}
-
-// request is what Grafana sends for the panel.
-func (p *panel) request(d *dashboard, chosen choices, in backend.PluginContext, zone *time.Location) (*backend.QueryDataRequest, error) {
-	from, to := d.Time.From, d.Time.To
-	if p.TimeFrom != "" {
-		from, to = "now-"+p.TimeFrom, "now"
-	}
-	relative := gtime.NewTimeRange(from, to)
-	var span backend.TimeRange
-	var err error
-	if span.From, err = relative.ParseFrom(gtime.WithLocation(zone)); err != nil {
-		return nil, err
-	}
-	if span.To, err = relative.ParseTo(gtime.WithLocation(zone)); err != nil {
-		return nil, err
-	}
-
-	request := &backend.QueryDataRequest{PluginContext: in}
-	for _, target := range p.ours() {
-		query := chosen.apply(target)
-		if zone, _ := query["timezone"].(string); zone == "" {
-			query["timezone"] = d.zone()
-		}
-		text, err := json.Marshal(query)
-		if err != nil {
-			return nil, err
-		}
-		refID, _ := query["refId"].(string)
-		kind, _ := query["queryType"].(string)
-		request.Queries = append(request.Queries, backend.DataQuery{
-			RefID:         refID,
-			QueryType:     kind,
-			TimeRange:     span,
-			MaxDataPoints: maxDataPoints,
-			Interval:      max(time.Second, span.Duration()/maxDataPoints),
-			JSON:          text,
-		})
-	}
-	return request, nil
-}
-
-// zone is the dashboard's own time zone; empty leaves it to the data source.
-func (d *dashboard) zone() string {
-	switch d.Timezone {
-	case "browser":
-		return ""
-	case "utc":
-		return "UTC"
-	}
-	return d.Timezone
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/dashboards"
 	"github.com/parley-reports/parley/internal/embeddedpg"
 	"github.com/parley-reports/parley/internal/plugintest"
 	"github.com/parley-reports/parley/internal/story"
@@ -68,7 +69,7 @@ type Options struct {
 
 // Run is the demo. In Grafana it runs until the context ends.
 func Run(ctx context.Context, options Options) (err error) {
-	dashboards, err := dashboardsIn(options.Root, options.Language)
+	shown, err := dashboards.In(options.Root, options.Language)
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func Run(ctx context.Context, options Options) (err error) {
 	}
 
 	if g == nil {
-		return inText(ctx, options.Root, dashboards, s)
+		return inText(ctx, options.Root, shown, s)
 	}
 	return inGrafana(ctx, g, options, s)
 }
@@ -198,7 +199,7 @@ func Serve(ctx context.Context, root, server string, use func(address string, en
 }
 
 // inText answers every panel of the dashboards and prints the answers.
-func inText(ctx context.Context, root string, dashboards []dashboard, s settings) error {
+func inText(ctx context.Context, root string, shown []dashboards.Dashboard, s settings) error {
 	zone, err := time.LoadLocation(s.Timezone)
 	if err != nil {
 		return err
@@ -214,7 +215,7 @@ func inText(ctx context.Context, root string, dashboards []dashboard, s settings
 		return err
 	}
 	start := time.Now()
-	total, err := answer(ctx, os.Stdout, client, in, dashboards, zone)
+	total, err := answer(ctx, os.Stdout, client, in, shown, zone)
 	if err != nil {
 		return err
 	}
@@ -224,7 +225,7 @@ func inText(ctx context.Context, root string, dashboards []dashboard, s settings
 		unavailable = fmt.Sprintf(", %d that such a database cannot fill", total.unavailable)
 	}
 	fmt.Printf("\n%d dashboards: %d panels with data, %d without, %d with an error%s, in %s.\n",
-		len(dashboards), total.answered, total.empty, total.failed, unavailable, time.Since(start).Round(100*time.Millisecond))
+		len(shown), total.answered, total.empty, total.failed, unavailable, time.Since(start).Round(100*time.Millisecond))
 	fmt.Println("The same in other languages: --language=es, --language=pt-BR.")
 	fmt.Println("To see them in Grafana: unpack Grafana 12.3 or later (https://grafana.com/grafana/download), " +
 		"or start Docker, and run GRAFANA_HOME=<its directory> go tool mage demo.")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/dashboards"
 	"github.com/parley-reports/parley/internal/embeddedpg"
 	"github.com/parley-reports/parley/internal/plugintest"
 	"github.com/parley-reports/parley/internal/story"
@@ -27,7 +28,7 @@ import (
 func TestEveryPanelHasData(t *testing.T) {
 	ctx := t.Context()
 	address := databaseURL(t)
-	dashboards, err := dashboardsIn(filepath.Join("..", ".."), "en")
+	shown, err := dashboards.In(filepath.Join("..", ".."), "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func TestEveryPanelHasData(t *testing.T) {
 				t.Fatal(err)
 			}
 			var printed bytes.Buffer
-			total, err := answer(ctx, &printed, client, in, dashboards, zone)
+			total, err := answer(ctx, &printed, client, in, shown, zone)
 			t.Log(printed.String())
 			if err != nil {
 				t.Fatal(err)
@@ -84,11 +85,11 @@ func TestEveryPanelHasData(t *testing.T) {
 func TestDashboardsInALanguage(t *testing.T) {
 	root := filepath.Join("..", "..")
 	for _, language := range []string{"es", "pt-BR"} {
-		if dashboards, err := dashboardsIn(root, language); err != nil || !strings.HasPrefix(dashboards[0].UID, "parley-"+language[:2]) {
+		if shown, err := dashboards.In(root, language); err != nil || !strings.HasPrefix(shown[0].UID, "parley-"+language[:2]) {
 			t.Errorf("dashboards in %s: %v", language, err)
 		}
 	}
-	if _, err := dashboardsIn(root, "pt"); err == nil || !strings.Contains(err.Error(), "en, es, pt-BR") {
+	if _, err := dashboards.In(root, "pt"); err == nil || !strings.Contains(err.Error(), "en, es, pt-BR") {
 		t.Errorf("error = %v, want one that names the languages", err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/internal/child"
+	"github.com/parley-reports/parley/internal/dashboards"
 )
 
 const (
@@ -189,7 +190,7 @@ func (g *grafana) start(ctx context.Context, root string, port int, s settings) 
 func (g *grafana) startIn(ctx context.Context, dir, root string, port int, s settings) (*running, error) {
 	ini := filepath.Join(dir, "grafana.ini")
 	at := places{
-		Root: fmt.Sprintf("http://127.0.0.1:%d", port), Address: "127.0.0.1", Port: fmt.Sprint(port), PluginID: pluginID,
+		Root: fmt.Sprintf("http://127.0.0.1:%d", port), Address: "127.0.0.1", Port: fmt.Sprint(port), PluginID: dashboards.PluginID,
 		Data: filepath.Join(dir, "data"), Plugins: filepath.Join(dir, "plugins"),
 		Provisioning: filepath.Join(root, "provisioning"),
 		Plugin:       filepath.Join(root, "dist"),

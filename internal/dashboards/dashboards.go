@@ -1,4 +1,6 @@
-package demo
+// Package dashboards reads the shipped dashboards and makes the requests that Grafana
+// sends when one of them opens. The demo and the benchmark ask these.
+package dashboards
 
 import (
 	"encoding/json"
@@ -11,18 +13,20 @@ import (
 	"strings"
 )
 
-// pluginID is the type of our data source in dashboards.
-const pluginID = "parley-conversations-datasource"
+// PluginID is the type of our data source in dashboards.
+const PluginID = "parley-conversations-datasource"
 
 // all is Grafana's word for every value of a variable.
 const all = "$__all"
 
-// dashboard is what the demo needs of a dashboard's JSON.
-type dashboard struct {
+// Dashboard is what is needed of a dashboard's JSON.
+type Dashboard struct {
+	// File is the name of its file, without the extension.
+	File       string   `json:"-"`
 	UID        string   `json:"uid"`
 	Title      string   `json:"title"`
 	Timezone   string   `json:"timezone"`
-	Panels     []*panel `json:"panels"`
+	Panels     []*Panel `json:"panels"`
 	Templating struct {
 		List []variable `json:"list"`
 	} `json:"templating"`
@@ -32,7 +36,8 @@ type dashboard struct {
 	} `json:"time"`
 }
 
-type panel struct {
+// Panel is one panel.
+type Panel struct {
 	ID         int              `json:"id"`
 	Type       string           `json:"type"`
 	Title      string           `json:"title"`
@@ -40,7 +45,7 @@ type panel struct {
 	Datasource datasource       `json:"datasource"`
 	Targets    []map[string]any `json:"targets"`
 	// Panels are those of a row that is folded.
-	Panels []*panel `json:"panels"`
+	Panels []*Panel `json:"panels"`
 }
 
 type datasource struct {
@@ -67,9 +72,9 @@ type variable struct {
 	} `json:"current"`
 }
 
-// dashboardsIn reads the dashboards of one language. Those of the others ask the
+// In reads the dashboards of one language. Those of the others ask the
 // same questions.
-func dashboardsIn(root, language string) ([]dashboard, error) {
+func In(root, language string) ([]Dashboard, error) {
 	dir := filepath.Join(root, "dashboards")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -82,12 +87,12 @@ func dashboardsIn(root, language string) ([]dashboard, error) {
 	if !slices.Contains(languages, language) {
 		return nil, fmt.Errorf("there are no dashboards in the language %q: choose one of %s", language, strings.Join(languages, ", "))
 	}
-	return readDashboards(filepath.Join(dir, language))
+	return read(filepath.Join(dir, language))
 }
 
-// readDashboards reads all dashboards in dir, in the order of their names.
-func readDashboards(dir string) ([]dashboard, error) {
-	var dashboards []dashboard
+// read reads all dashboards in dir, in the order of their names.
+func read(dir string) ([]Dashboard, error) {
+	var dashboards []Dashboard
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" {
 			return err
@@ -96,10 +101,11 @@ func readDashboards(dir string) ([]dashboard, error) {
 		if err != nil {
 			return err
 		}
-		var d dashboard
+		var d Dashboard
 		if err := json.Unmarshal(text, &d); err != nil {
 			return fmt.Errorf("read %s: %w", path, err)
 		}
+		d.File = strings.TrimSuffix(filepath.Base(path), ".json")
 		dashboards = append(dashboards, d)
 		return nil
 	})
@@ -112,11 +118,11 @@ func readDashboards(dir string) ([]dashboard, error) {
 	return dashboards, nil
 }
 
-// panels returns the panels that show data, also those in folded rows.
-func (d *dashboard) panels() []*panel {
-	var panels []*panel
+// Queried returns the panels that show data, also those in folded rows.
+func (d *Dashboard) Queried() []*Panel {
+	var panels []*Panel
 	for _, p := range d.Panels {
-		for _, p := range append([]*panel{p}, p.Panels...) {
+		for _, p := range append([]*Panel{p}, p.Panels...) {
 			if len(p.ours()) > 0 {
 				panels = append(panels, p)
 			}
@@ -126,25 +132,26 @@ func (d *dashboard) panels() []*panel {
 }
 
 // ours returns the panel's queries that go to our data source and are not hidden.
-func (p *panel) ours() []map[string]any {
+func (p *Panel) ours() []map[string]any {
 	var targets []map[string]any
 	for _, target := range p.Targets {
 		kind := p.Datasource.Type
 		if own, ok := target["datasource"].(map[string]any); ok {
 			kind, _ = own["type"].(string)
 		}
-		if hidden, _ := target["hide"].(bool); kind == pluginID && !hidden {
+		if hidden, _ := target["hide"].(bool); kind == PluginID && !hidden {
 			targets = append(targets, target)
 		}
 	}
 	return targets
 }
 
-// choices are the values that a dashboard's variables have when it opens.
-type choices map[string][]string
+// Choices are the values that a dashboard's variables have when it opens.
+type Choices map[string][]string
 
-func (d *dashboard) choices() choices {
-	chosen := choices{}
+// Choices returns them.
+func (d *Dashboard) Choices() Choices {
+	chosen := Choices{}
 	for _, v := range d.Templating.List {
 		if v.Type == "datasource" || v.Type == "adhoc" {
 			continue
@@ -191,7 +198,7 @@ var reference = regexp.MustCompile(`\$(?:(\w+)|\{(\w+)(?:[.:][^}]*)?\})`)
 // apply puts the choices into a query as the frontend does: a filter by a
 // variable that stands for everything goes, a list takes all the values of a
 // variable, any other text takes them one after another.
-func (c choices) apply(query map[string]any) map[string]any {
+func (c Choices) apply(query map[string]any) map[string]any {
 	applied := map[string]any{}
 	for key, value := range query {
 		switch value := value.(type) {
@@ -212,7 +219,7 @@ func (c choices) apply(query map[string]any) map[string]any {
 	return applied
 }
 
-func (c choices) filters(filters []any) []any {
+func (c Choices) filters(filters []any) []any {
 	kept := []any{}
 	for _, item := range filters {
 		filter, ok := item.(map[string]any)
@@ -231,13 +238,13 @@ func (c choices) filters(filters []any) []any {
 	return kept
 }
 
-func (c choices) isAll(value any) bool {
+func (c Choices) isAll(value any) bool {
 	text, _ := value.(string)
 	values, is := c.whole(text)
 	return text == all || is && slices.Contains(values, all)
 }
 
-func (c choices) list(items []any) []any {
+func (c Choices) list(items []any) []any {
 	applied := []any{}
 	for _, item := range items {
 		switch item := item.(type) {
@@ -261,7 +268,7 @@ func (c choices) list(items []any) []any {
 }
 
 // whole returns the values of the variable that the text is, if it is one.
-func (c choices) whole(text string) ([]string, bool) {
+func (c Choices) whole(text string) ([]string, bool) {
 	match := reference.FindStringSubmatch(text)
 	if match == nil || match[0] != text {
 		return nil, false
@@ -270,7 +277,7 @@ func (c choices) whole(text string) ([]string, bool) {
 	return values, known
 }
 
-func (c choices) text(text string) string {
+func (c Choices) text(text string) string {
 	return reference.ReplaceAllStringFunc(text, func(found string) string {
 		values, known := c.whole(found)
 		if !known {

@@ -1,4 +1,4 @@
-package demo
+package dashboards
 
 import (
 	"encoding/json"
@@ -31,33 +31,33 @@ const testDashboard = `{
 
 func TestReadDashboards(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := readDashboards(dir); err == nil {
+	if _, err := read(dir); err == nil {
 		t.Error("no error for a directory without dashboards")
 	}
 	if err := os.WriteFile(filepath.Join(dir, "test.json"), []byte(testDashboard), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	dashboards, err := readDashboards(dir)
+	dashboards, err := read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	panels := dashboards[0].panels()
+	panels := dashboards[0].Queried()
 	if len(panels) != 2 || panels[0].Title != "Ours" || panels[1].Title != "Inside" {
 		t.Fatalf("panels = %+v, want Ours and Inside", panels)
 	}
 	if targets := panels[0].ours(); len(targets) != 1 || targets[0]["refId"] != "A" {
 		t.Errorf("targets = %v, want A alone", targets)
 	}
-	want := choices{
+	want := Choices{
 		"line": {all}, "team": {all}, "channel": {"whatsapp", "webchat"}, "bucket": {"day"}, "phone": {""},
 	}
-	if got := dashboards[0].choices(); !reflect.DeepEqual(got, want) {
+	if got := dashboards[0].Choices(); !reflect.DeepEqual(got, want) {
 		t.Errorf("choices = %q, want %q", got, want)
 	}
 }
 
 func TestApply(t *testing.T) {
-	chosen := choices{"line": {all}, "channel": {"whatsapp", "webchat"}, "bucket": {"day"}, "phone": {""}, "one": {"7"}}
+	chosen := Choices{"line": {all}, "channel": {"whatsapp", "webchat"}, "bucket": {"day"}, "phone": {""}, "one": {"7"}}
 	tests := map[string]struct{ query, want string }{
 		"no variables":          {`{"metrics":["sessions"],"limit":5}`, `{"metrics":["sessions"],"limit":5}`},
 		"a word":                {`{"bucket":"$bucket"}`, `{"bucket":"day"}`},
