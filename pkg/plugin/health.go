@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,12 +25,21 @@ type examination struct {
 	// Unavailable metrics miss a relation, Unknown metrics miss columns.
 	Unavailable []string `json:"unavailable,omitempty"`
 	Unknown     []string `json:"unknown,omitempty"`
+	// Memory is what is in memory now.
+	Memory *held `json:"memory,omitempty"`
 	// Advice lists SQL statements that would make reports faster.
 	Advice []string `json:"advice,omitempty"`
 	// Grafana shows Message below the result of the health check, and VerboseMessage
 	// when somebody expands it.
 	Message        string `json:"message,omitempty"`
 	VerboseMessage string `json:"verboseMessage,omitempty"`
+}
+
+// held is what the data source holds in memory.
+type held struct {
+	Messages int       `json:"messages"`
+	Bytes    int       `json:"bytes"`
+	AsOf     time.Time `json:"asOf"`
 }
 
 // examined returns the result for a database that reports can read.
@@ -66,7 +76,11 @@ func (d *DataSource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	if err := engine.CheckChatURL(d.settings.ChatURL); err != nil {
 		return health(backend.HealthStatusError, "Connected, but check the data source settings: "+err.Error(), nil), nil
 	}
-	return health(backend.HealthStatusOk, found.message(overview)+inMemory(d.engine.Held()), found), nil
+	h := d.engine.Held()
+	if !h.AsOf.IsZero() {
+		found.Memory = &held{Messages: h.Messages, Bytes: h.Bytes, AsOf: h.AsOf}
+	}
+	return health(backend.HealthStatusOk, found.message(overview)+inMemory(h), found), nil
 }
 
 // inMemory says what the data source holds, as a sentence.
