@@ -8,6 +8,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/build"
@@ -28,7 +29,22 @@ func init() {
 	}); err != nil {
 		panic(err)
 	}
+	acceptSizes()
 	acceptTwoDashes()
+}
+
+// acceptSizes allows numbers after the target bench, where mage expects -sizes=.
+func acceptSizes() {
+	var sizes []string
+	rest := os.Args
+	if len(rest) > 2 && strings.EqualFold(rest[1], "bench") {
+		for len(rest) > 2 && !strings.HasPrefix(rest[2], "-") {
+			sizes, rest = append(sizes, rest[2]), slices.Delete(rest, 2, 3)
+		}
+	}
+	if os.Args = rest; len(sizes) > 0 {
+		os.Args = slices.Insert(os.Args, 2, "-sizes="+strings.Join(sizes, ","))
+	}
 }
 
 // Build builds the plugin for this machine into dist.
@@ -100,6 +116,21 @@ func Database(ctx context.Context) error {
 	ctx, cancel := tasks.Interruptible(ctx)
 	defer cancel()
 	return tasks.Database(ctx)
+}
+
+// Bench measures dashboards over generated messages and prints a table, for example `go tool mage bench 100000`; without sizes over 1 and 10 million.
+func Bench(
+	ctx context.Context,
+	sizes *string, // numbers of messages, separated by commas; 1000000,10000000 by default
+	kinds *string, // database types, separated by commas; all by default
+	dashboards *string, // names of dashboard files, separated by commas; all by default
+	rounds *int, // how often to ask; 3 by default
+	viewers *int, // how many open one dashboard at the same time; 50 by default
+	write *bool, // put the results into docs/performance.md
+) error {
+	ctx, cancel := tasks.Interruptible(ctx)
+	defer cancel()
+	return tasks.Bench(ctx, value(sizes, ""), value(kinds, ""), value(dashboards, ""), value(rounds, 0), value(viewers, 0), value(write, false))
 }
 
 // Dashboards generates the dashboards and alert rules from src/dashboards and src/alerts.

@@ -37,6 +37,7 @@ const (
 // Client is a running plugin.
 type Client struct {
 	plugin      *plugin.Client
+	process     *exec.Cmd
 	guard       *child.Guard
 	data        grpcplugin.DataClient
 	diagnostics grpcplugin.DiagnosticsClient
@@ -84,7 +85,8 @@ func Start(executable string, log io.Writer) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		guard: guard,
+		process: cmd,
+		guard:   guard,
 		plugin: plugin.NewClient(&plugin.ClientConfig{
 			HandshakeConfig: plugin.HandshakeConfig{
 				ProtocolVersion:  grpcplugin.ProtocolVersion,
@@ -142,6 +144,9 @@ func (c *Client) Stop() {
 	c.plugin.Kill()
 	c.guard.Release()
 }
+
+// PID is the id of the process.
+func (c *Client) PID() int { return c.process.Process.Pid }
 
 // Exited says whether the process has ended.
 func (c *Client) Exited() bool { return c.plugin.Exited() }
