@@ -388,9 +388,14 @@ func ParseCursor(text string) (Cursor, error) {
 	var c Cursor
 	plain, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || json.Unmarshal(plain, &c) != nil || c.At.IsZero() {
-		return c, &query.Error{Message: "after is not a valid cursor: leave it out to start with the first page"}
+		return c, BadCursor()
 	}
 	return c, nil
+}
+
+// BadCursor says that a cursor cannot be read.
+func BadCursor() error {
+	return &query.Error{Message: "after is not a valid cursor: leave it out to start with the first page"}
 }
 
 // Newest compiles the time of the newest message of those since an instant, or

@@ -291,29 +291,22 @@ func (e *Engine) measure(ctx context.Context, in compile.Input, set *facts.Set) 
 	if len(st.Buckets) == 0 && len(in.Query.GroupBy) > 0 {
 		a.total = int64(len(measured.Rows))
 	}
-	memory := memoryOf(ctx)
-	size, counted, full := 0, 0, false
+	room := e.room(ctx)
 	for _, row := range measured.Rows {
-		if full || size > e.settings.MaxBytes {
+		if err := room.check(); errors.Is(err, errEnough) {
 			a.cut = byBytes
 			break
+		} else if err != nil {
+			return nil, answer{}, err
 		}
 		if len(a.rows) == st.Limit {
 			a.cut = byRows
 			break
 		}
 		for _, v := range row {
-			size += sizeOf(v)
+			room.add(v)
 		}
 		a.rows = append(a.rows, row)
-		if size-counted < reportBytes {
-			continue
-		}
-		room, err := memory.take(ctx, size-counted)
-		if err != nil {
-			return nil, answer{}, err
-		}
-		counted, full = size, !room
 	}
 	return st, a, nil
 }

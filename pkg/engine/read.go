@@ -29,16 +29,46 @@ type answer struct {
 
 var errEnough = errors.New("enough rows")
 
+// room counts what an answer holds, up to the limits of bytes.
+type room struct {
+	ctx           context.Context
+	memory        *RequestMemory
+	max           int
+	size, counted int
+}
+
+func (e *Engine) room(ctx context.Context) *room {
+	return &room{ctx: ctx, memory: memoryOf(ctx), max: e.settings.MaxBytes}
+}
+
+func (r *room) add(v any) { r.size += sizeOf(v) }
+
+// check returns errEnough where no more may be added. It may wait for other large
+// answers.
+func (r *room) check() error {
+	if r.size > r.max {
+		return errEnough
+	}
+	if r.size-r.counted < reportBytes {
+		return nil
+	}
+	free, err := r.memory.take(r.ctx, r.size-r.counted)
+	r.counted = r.size
+	if err == nil && !free {
+		return errEnough
+	}
+	return err
+}
+
 // read runs a statement. It ends at the limit of rows, or where the rows hold more
 // bytes than an answer may.
 func (e *Engine) read(ctx context.Context, st *compile.Statement) (answer, error) {
 	var a answer
-	memory := memoryOf(ctx)
-	size, counted, full := 0, 0, false
+	room := e.room(ctx)
 	err := e.db.Query(ctx, st.SQL, st.Args, func(values []any) error {
-		if full || size > e.settings.MaxBytes {
+		if err := room.check(); err != nil {
 			a.cut = byBytes
-			return errEnough
+			return err
 		}
 		if len(a.rows) == st.Limit {
 			a.cut = byRows
@@ -52,15 +82,10 @@ func (e *Engine) read(ctx context.Context, st *compile.Statement) (answer, error
 		values = st.TakeGaps(values)
 		for i, v := range values {
 			values[i] = normal(v)
-			size += sizeOf(values[i])
+			room.add(values[i])
 		}
 		a.rows = append(a.rows, values)
-		if size-counted < reportBytes {
-			return nil
-		}
-		room, err := memory.take(ctx, size-counted)
-		counted, full = size, !room
-		return err
+		return nil
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return answer{}, err

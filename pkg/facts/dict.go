@@ -134,3 +134,12 @@ func inOrder[T any](values []T, order []int32) []T {
 	}
 	return sorted
 }
+
+// compareTexts compares ids by their bytes, also where they are numbers.
+func (l *ids) compareTexts(i, j int32) int {
+	if !l.numeric {
+		return bytes.Compare(l.at(i), l.at(j))
+	}
+	var a, b [20]byte
+	return bytes.Compare(strconv.AppendInt(a[:0], l.numbers[i], 10), strconv.AppendInt(b[:0], l.numbers[j], 10))
+}

@@ -76,6 +76,23 @@ func (m *Messages) Len() int { return len(m.At) }
 // ID returns the id of a message.
 func (m *Messages) ID(i int32) string { return string(m.ids.at(i)) }
 
+// CompareIDs compares the ids of two messages by their bytes.
+func (m *Messages) CompareIDs(i, j int32) int { return m.ids.compareTexts(i, j) }
+
+// LastOutbound returns the last outbound message before another in its session, or -1.
+func (s *Set) LastOutbound(i int32) int32 {
+	opener := s.Messages.Opener[i]
+	if opener < 0 {
+		return -1
+	}
+	for j := i - 1; j >= s.Openers.Message[opener]; j-- {
+		if s.Messages.Flags[j]&(Outbound|IsCall) == Outbound {
+			return j
+		}
+	}
+	return -1
+}
+
 // Is reports whether the message has the flag.
 func (m *Messages) Is(i int32, f Flag) bool { return m.Flags[i]&f != 0 }
 

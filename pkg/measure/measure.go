@@ -38,6 +38,14 @@ type Answer struct {
 // Aggregate answers a question for metrics from facts that cover it. All rows come, in
 // the order that the query asks for. The error is a *query.Error.
 func Aggregate(in compile.Input, set *facts.Set) (*Answer, error) {
+	q := newQuestion(in, set)
+	if err := q.cutTime(); err != nil {
+		return nil, err
+	}
+	return q.aggregate(), nil
+}
+
+func newQuestion(in compile.Input, set *facts.Set) *question {
 	q := &question{Input: in, set: set, from: in.Range.From.UnixMicro(), to: in.Range.To.UnixMicro(), now: in.Now.UnixMicro()}
 	// A range begins and ends at instants; what happens in the microsecond of its
 	// beginning is in it only from there on.
@@ -47,10 +55,7 @@ func Aggregate(in compile.Input, set *facts.Set) (*Answer, error) {
 	if in.Range.To.Nanosecond()%1000 != 0 {
 		q.to++
 	}
-	if err := q.cutTime(); err != nil {
-		return nil, err
-	}
-	return q.aggregate(), nil
+	return q
 }
 
 // cutTime finds the buckets of the query.

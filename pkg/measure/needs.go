@@ -42,6 +42,30 @@ func Needs(in compile.Input) facts.Needs {
 	return n
 }
 
+// ListNeeds returns what facts a details query reads.
+func ListNeeds(in compile.Input) facts.Needs {
+	n := facts.Needs{Since: in.Range.From}
+	columns := slices.Clone(in.Query.Columns)
+	for _, f := range in.Query.Filters {
+		columns = append(columns, f.Dimension)
+	}
+	for _, o := range in.Query.OrderBy {
+		columns = append(columns, o.By)
+	}
+	for _, id := range columns {
+		n.Parts |= dimensionNeeds[id] | columnNeeds[id]
+	}
+	n.Parts |= factNeeds(in.Query.DetailsFact(), nil, columns)
+	return n
+}
+
+// columnNeeds are the parts that columns of lists read.
+var columnNeeds = map[string]facts.Parts{
+	"message_count": facts.NeedThreads, "first_response_time": facts.NeedThreads, "resolved_at": facts.NeedThreads, "resolution_time": facts.NeedThreads,
+	"answered_agent": facts.NeedAgentNames, "answered_campaign": facts.NeedCampaignNames,
+	"link": facts.NeedConversations,
+}
+
 // factNeeds are the parts that the metrics of a fact read, and its rows.
 func factNeeds(f catalog.Fact, metrics []catalog.Metric, dimensions []string) (parts facts.Parts) {
 	conversational := isConversational(f)

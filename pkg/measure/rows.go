@@ -170,15 +170,8 @@ func (r *rows) number(name string) func(i int32) float64 {
 		return func(i int32) float64 { _, seconds := r.event(i); return seconds }
 	case name == "resolution_time":
 		return func(i int32) float64 {
-			if _, seconds := r.event(i); !math.IsNaN(seconds) {
-				return seconds
-			}
-			conversation := r.conversation[i]
-			since := latestBefore(s.Thread(conversation).Reopenings, r.at[i])
-			if since == facts.Never && s.IsDescribed(conversation) {
-				since = s.Rows.CreatedAt[conversation]
-			}
-			return between(since, r.at[i])
+			_, seconds := r.event(i)
+			return resolutionTime(s, r.conversation[i], r.at[i], seconds)
 		}
 	}
 	panic("no column of numbers " + name + " of " + string(r.fact))
@@ -202,6 +195,19 @@ func latestBefore(instants []int64, at int64) int64 {
 		}
 	}
 	return latest
+}
+
+// resolutionTime is how long a resolution took: as the source says, else since the last
+// reopening before it, else since the conversation was opened.
+func resolutionTime(s *facts.Set, conversation uint32, at int64, seconds float64) float64 {
+	if !math.IsNaN(seconds) {
+		return seconds
+	}
+	since := latestBefore(s.Thread(conversation).Reopenings, at)
+	if since == facts.Never && s.IsDescribed(conversation) {
+		since = s.Rows.CreatedAt[conversation]
+	}
+	return between(since, at)
 }
 
 // firstResponse is how long the contact waited for a human: by the source's own event,

@@ -171,13 +171,11 @@ func (t *tally) line(g int, dimensions []catalog.Dimension) *line {
 			continue
 		}
 		c := t.levels[depth].column
-		value, name := c.value(node.code), any(nil)
-		if c.name != nil && node.code != 0 {
-			if name = value; c.name(node.code) != "" {
-				name = c.name(node.code)
-			}
+		name := any(nil)
+		if c.name != nil {
+			name = c.nameOf(node.code)
 		}
-		keys, names = append(keys, value), append(names, name)
+		keys, names = append(keys, c.value(node.code)), append(names, name)
 	}
 	slices.Reverse(keys)
 	slices.Reverse(names)

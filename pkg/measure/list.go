@@ -1,0 +1,361 @@
+package measure
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// Run runs a statement and calls row for each row of its answer.
+type Run func(sql string, args []any, row func(values []any) error) error
+
+// A List is one page of a details report: one row per message, initiation or
+// conversation, newest first unless the query says otherwise, from its cursor on.
+type List struct {
+	*rows
+	Columns []compile.Column
+	// Total is the number of rows of all pages.
+	Total int64
+	// More reports whether rows follow this page.
+	More bool
+
+	run    Run
+	key    sortKey
+	fields []field
+	// kept are the rows that pass the filters, page those of the page, in order.
+	kept, page []int32
+	chunk      chunk
+}
+
+// NewList finds the page of a details query in facts that cover it. It runs statements
+// where rows are sorted by what facts do not hold, and later for each Rows. The error is
+// a *query.Error or the database's own.
+func NewList(in compile.Input, set *facts.Set, run Run) (*List, error) {
+	q := newQuestion(in, set)
+	l := &List{rows: q.rowsOf(in.Query.DetailsFact(), false), run: run}
+	l.filter()
+	l.Total = int64(len(l.kept))
+	by := query.Order{By: "created_at", Desc: true}
+	if len(in.Query.OrderBy) > 0 {
+		by = in.Query.OrderBy[0]
+	}
+	if err := l.sortBy(by); err != nil {
+		return nil, err
+	}
+	after, err := l.after(in.Query.After)
+	if err != nil {
+		return nil, err
+	}
+	l.choose(in.Query.Limit, after, by.Desc)
+	for _, id := range in.Query.Columns {
+		l.addColumn(id)
+	}
+	return l, nil
+}
+
+// Len is the number of rows of the page.
+func (l *List) Len() int { return len(l.page) }
+
+// filter keeps the rows that pass the filters. Of conversations each comes once that was
+// opened in the range or has a message in it that passes.
+func (l *List) filter() {
+	filters := l.filters()
+	passes := func(i int32) bool {
+		return !slices.ContainsFunc(filters, func(pass predicate) bool { return !pass(i) })
+	}
+	for i := range int32(l.len()) {
+		if passes(i) {
+			l.kept = append(l.kept, i)
+		}
+	}
+	if l.fact != catalog.ConversationActive {
+		return
+	}
+	listed := make([]bool, l.set.Conversations.Len())
+	for _, i := range l.kept {
+		listed[l.conversation[i]] = true
+	}
+	l.rows, l.kept = &rows{question: l.question, fact: l.fact}, nil
+	for code, is := range listed {
+		if is {
+			l.kept = append(l.kept, int32(l.len()))
+			l.addConversation(uint32(code), l.set.Rows.CreatedAt[code], 0, l.set.Rows.Contact[code], -1)
+		}
+	}
+}
+
+// A sortKey gives rows the value that they are sorted by: a text, where "" is none, or a
+// number, where NaN is none. Instants are microseconds.
+type sortKey struct {
+	text    func(i int32) string
+	number  func(i int32) float64
+	instant bool
+}
+
+func (k sortKey) isNone(i int32) bool {
+	if k.text != nil {
+		return k.text(i) == ""
+	}
+	return math.IsNaN(k.number(i))
+}
+
+// place is where a row stands in the list: before or after others by its value, time and
+// id.
+type place struct {
+	none   bool
+	text   string
+	number float64
+	at     int64
+	id     string
+}
+
+// compare compares the places of two rows. What has no value comes last in both
+// directions.
+func (l *List) compare(i, j int32, desc bool) int {
+	if a, b := l.key.isNone(i), l.key.isNone(j); a != b {
+		return sign(b)
+	}
+	order := 0
+	if !l.key.isNone(i) {
+		if l.key.text != nil {
+			order = cmp.Compare(l.key.text(i), l.key.text(j))
+		} else {
+			order = cmp.Compare(l.key.number(i), l.key.number(j))
+		}
+	}
+	if order == 0 {
+		order = cmp.Compare(l.at[i], l.at[j])
+	}
+	if order == 0 {
+		order = l.compareIDs(i, j)
+	}
+	if desc {
+		return -order
+	}
+	return order
+}
+
+func (l *List) compareIDs(i, j int32) int {
+	if isConversational(l.fact) {
+		return cmp.Compare(l.id(i), l.id(j))
+	}
+	return l.set.Messages.CompareIDs(l.message[i], l.message[j])
+}
+
+// sign is the order of two of which the first comes first.
+func sign(first bool) int {
+	if first {
+		return -1
+	}
+	return 1
+}
+
+// isAfter reports whether a row comes after a place.
+func (l *List) isAfter(i int32, p *place, desc bool) bool {
+	none := l.key.isNone(i)
+	if none != p.none {
+		return none
+	}
+	order := 0
+	if !none {
+		if l.key.text != nil {
+			order = cmp.Compare(l.key.text(i), p.text)
+		} else {
+			order = cmp.Compare(l.key.number(i), p.number)
+		}
+	}
+	if order == 0 {
+		order = cmp.Compare(l.at[i], p.at)
+	}
+	if order == 0 {
+		order = cmp.Compare(l.id(i), p.id)
+	}
+	if desc {
+		return order < 0
+	}
+	return order > 0
+}
+
+// id is the id of a row.
+func (l *List) id(i int32) string {
+	if isConversational(l.fact) {
+		return l.set.Conversations.Text(l.conversation[i])
+	}
+	return l.set.Messages.ID(l.message[i])
+}
+
+// after reads the cursor; nil is none.
+func (l *List) after(cursor string) (*place, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	c, err := compile.ParseCursor(cursor)
+	if err != nil {
+		return nil, err
+	}
+	p := &place{none: c.Sort == nil, at: c.At.UnixMicro(), id: c.ID}
+	switch {
+	case p.none:
+	case l.key.text != nil:
+		p.text = *c.Sort
+	case l.key.instant:
+		at, err := parseInstant(*c.Sort)
+		if err != nil {
+			return nil, compile.BadCursor()
+		}
+		p.number = float64(at.UnixMicro())
+	default:
+		if p.number, err = strconv.ParseFloat(*c.Sort, 64); err != nil {
+			return nil, compile.BadCursor()
+		}
+	}
+	return p, nil
+}
+
+// parseInstant reads the instant of a cursor, which PostgreSQL may have written.
+func parseInstant(text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		at, err = time.Parse("2006-01-02 15:04:05.999999Z07", text)
+	}
+	return at, err
+}
+
+// Cursor is the place of a row of the page.
+func (l *List) Cursor(n int) compile.Cursor {
+	i := l.page[n]
+	c := compile.Cursor{At: time.UnixMicro(l.at[i]).UTC(), ID: l.id(i)}
+	if l.key.isNone(i) {
+		return c
+	}
+	var text string
+	switch {
+	case l.key.text != nil:
+		text = l.key.text(i)
+	case l.key.instant:
+		text = time.UnixMicro(int64(l.key.number(i))).UTC().Format(time.RFC3339Nano)
+	default:
+		text = strconv.FormatFloat(l.key.number(i), 'g', -1, 64)
+	}
+	c.Sort = &text
+	return c
+}
+
+// choose finds the page: the first rows after a place. Of all rows it sorts only those
+// that can still be part of it.
+func (l *List) choose(limit int, after *place, desc bool) {
+	compare := func(i, j int32) int { return l.compare(i, j, desc) }
+	var best []int32
+	full := false
+	for _, i := range l.kept {
+		if after != nil && !l.isAfter(i, after, desc) || full && compare(i, best[limit]) > 0 {
+			continue
+		}
+		if best = append(best, i); len(best) >= 2*limit+1000 {
+			slices.SortFunc(best, compare)
+			best, full = best[:limit+1], true
+		}
+	}
+	slices.SortFunc(best, compare)
+	if l.More = len(best) > limit; l.More {
+		best = best[:limit]
+	}
+	l.page = best
+}
+
+// sortBy finds the values that the rows are sorted by.
+func (l *List) sortBy(by query.Order) error {
+	if d, ok := catalog.LookupDimension(by.By); ok && d.Has(l.fact) {
+		c := l.dimension(d.ID)
+		if c.number == nil {
+			l.key.text = func(i int32) string {
+				if code := c.code(i); code != 0 {
+					return c.text(code)
+				}
+				return ""
+			}
+			return nil
+		}
+		l.key.number = func(i int32) float64 {
+			if code := c.code(i); code != 0 {
+				return float64(c.number(code))
+			}
+			return math.NaN()
+		}
+		return nil
+	}
+	col, _ := catalog.LookupColumn(by.By, l.fact)
+	l.key.instant = col.Unit == catalog.Instant
+	if read := l.instant(col.ID); read != nil {
+		l.key.number = func(i int32) float64 {
+			if at := read(i); at != facts.Never {
+				return float64(at)
+			}
+			return math.NaN()
+		}
+		return nil
+	}
+	switch col.ID {
+	case "message_id":
+		l.key.text = l.id
+		return nil
+	case "message_count":
+		l.key.number = func(i int32) float64 { return float64(l.set.Thread(l.conversation[i]).Messages) }
+		return nil
+	case "first_response_time":
+		l.key.number = func(i int32) float64 { return firstResponse(l.set, l.conversation[i]) }
+		return nil
+	case "resolution_time":
+		resolutions := l.resolutions()
+		l.key.number = func(i int32) float64 { return l.resolutionTime(resolutions, i) }
+		return nil
+	}
+	return l.sortByTexts(col)
+}
+
+// sortByTexts reads the values of all rows that they are sorted by, where facts do not
+// hold them.
+func (l *List) sortByTexts(col catalog.Column) error {
+	values := map[string]any{}
+	var err error
+	if col.ID == "csat_rating" {
+		values, err = l.ratings(l.kept)
+	} else {
+		err = l.readMessages([]string{fetched(col.ID)}, l.kept, false, func(id string, read []any) { values[id] = read[0] })
+	}
+	if err != nil {
+		return err
+	}
+	if col.Unit == catalog.Text {
+		l.key.text = func(i int32) string { text, _ := values[l.id(i)].(string); return text }
+		if col.ID == "failure_text" {
+			l.key.text = func(i int32) string {
+				if l.set.Messages.Stage[l.message[i]] != facts.Failed {
+					return ""
+				}
+				text, _ := values[l.id(i)].(string)
+				return text
+			}
+		}
+		return nil
+	}
+	l.key.number = func(i int32) float64 {
+		switch v := values[l.id(i)].(type) {
+		case time.Time:
+			return float64(v.UnixMicro())
+		case int32:
+			return float64(v)
+		case rating:
+			return float64(v.stars)
+		}
+		return math.NaN()
+	}
+	return nil
+}
