@@ -13,13 +13,13 @@ import (
 
 // The definitions of the events.
 const (
-	// massSend is from how many notifications on a template is marked for a day:
+	// MassSend is from how many notifications on a template is marked for a day:
 	// reminders that trickle out are no event.
-	massSend = 50
+	MassSend = 50
 	// A burst wants enough failures not to be chance, and a share of them well
 	// above the few percent of numbers that no list is without.
-	burstFailures = 10
-	burstPercent  = 10
+	BurstFailures = 10
+	BurstPercent  = 10
 	// templateMemory is how long a template that is not sent is remembered.
 	templateMemory = 90 * 24 * time.Hour
 )
@@ -40,18 +40,40 @@ func Events(in Input) (*Statement, error) {
 	return c.templateChanges(), nil
 }
 
-// campaignSends lists the sends of the report of that name: all campaigns, and
-// templates of which many went out on a day.
-func (c *compiler) campaignSends() (*Statement, error) {
-	c.Query.Metrics = []string{"first_sent_at", "last_sent_at", "notified", "notified_delivered", "notified_read", "answered", "notifications_failed", "notifications"}
-	c.Query.GroupBy = []string{"send", "campaign"}
-	c.Query.OrderBy = []query.Order{{By: "first_sent_at", Desc: true}}
-	c.Query.Filters = slices.Concat(c.Query.Filters, []query.Filter{
+// Sends returns the query of the sends that are events: of all campaigns, and of
+// templates, of which only those count that went out often enough on a day.
+func Sends(q query.Query) query.Query {
+	q.Metrics = []string{"first_sent_at", "last_sent_at", "notified", "notified_delivered", "notified_read", "answered", "notifications_failed", "notifications"}
+	q.GroupBy = []string{"send", "campaign"}
+	q.OrderBy = []query.Order{{By: "first_sent_at", Desc: true}}
+	q.Filters = slices.Concat(q.Filters, []query.Filter{
 		{Dimension: "send", Operator: "notIn", Values: []string{catalog.None}},
 		{Dimension: "initiator", Operator: "in", Values: []string{"business"}},
 	})
-	c.having = fmt.Sprintf("t.campaign IS NOT NULL OR t.notifications >= %s", c.arg(massSend, "bigint"))
+	return q
+}
+
+func (c *compiler) campaignSends() (*Statement, error) {
+	c.Query = Sends(c.Query)
+	c.having = fmt.Sprintf("t.campaign IS NOT NULL OR t.notifications >= %s", c.arg(MassSend, "bigint"))
 	return c.aggregate()
+}
+
+// WholeHours is the range of all of the hours that a range begins and ends in.
+func WholeHours(hours []calendar.Bucket, loc *time.Location) calendar.Range {
+	return calendar.Range{From: hours[0].Since, To: calendar.Next(hours[len(hours)-1].Since, calendar.Hour, loc)}
+}
+
+// BurstColumns are the columns of the report of bursts.
+func BurstColumns() []Column {
+	line, _ := catalog.LookupDimension("line")
+	reason, _ := catalog.LookupDimension("failure_reason")
+	return []Column{
+		{ID: "started_at", Role: Detail, Unit: catalog.Instant}, {ID: "ended_at", Role: Detail, Unit: catalog.Instant},
+		{ID: "line", Role: Key, Dimension: line}, {ID: "line_name", Role: Name, Dimension: line},
+		{ID: "failed", Role: Detail, Unit: catalog.Count}, {ID: "tried", Role: Detail, Unit: catalog.Count},
+		{ID: "failure_reason", Role: Key, Dimension: reason},
+	}
 }
 
 // failureBursts lists the runs of hours in which a line failed. Hours are looked
@@ -62,8 +84,7 @@ func (c *compiler) failureBursts() (*Statement, error) {
 	if err := c.cutTime(); err != nil {
 		return nil, err
 	}
-	last := c.buckets[len(c.buckets)-1].Since
-	c.Range = calendar.Range{From: c.buckets[0].Since, To: calendar.Next(last, calendar.Hour, c.Location)}
+	c.Range = WholeHours(c.buckets, c.Location)
 	b := c.builder(catalog.Message, "s")
 	b.messageNeeds(nil)
 	fields, _ := b.keysOf()
@@ -82,7 +103,7 @@ GROUP BY line, bucket, failure_reason`)
   sum(tried) AS tried, sum(failed) AS failed, min(started_at) AS started_at, max(ended_at) AS ended_at
 FROM part
 GROUP BY line, bucket
-HAVING sum(failed) >= %s AND 100 * sum(failed) >= %s * sum(tried)`, c.arg(burstFailures, "bigint"), c.arg(burstPercent, "bigint")))
+HAVING sum(failed) >= %s AND 100 * sum(failed) >= %s * sum(tried)`, c.arg(BurstFailures, "bigint"), c.arg(BurstPercent, "bigint")))
 	c.with("burst", `SELECT line, run, sum(tried)::bigint AS tried, sum(failed)::bigint AS failed, min(started_at) AS started_at, max(ended_at) AS ended_at
 FROM hour
 GROUP BY line, run`)
@@ -93,18 +114,13 @@ WHERE p.failure_reason IS NOT NULL
 GROUP BY h.line, h.run, p.failure_reason
 ORDER BY h.line, h.run, sum(p.failed) DESC, p.failure_reason COLLATE "C"`)
 	line, _ := catalog.LookupDimension("line")
-	reason, _ := catalog.LookupDimension("failure_reason")
 	name, joins := c.nameOf(line)
 	sql := fmt.Sprintf(`SELECT t.started_at, t.ended_at, %s AS line, %s AS line_name, t.failed, t.tried, reason.failure_reason
 FROM burst AS t
 JOIN reason ON reason.line IS NOT DISTINCT FROM t.line AND reason.run = t.run
 %s
 ORDER BY t.started_at DESC, %s DESC`, c.keyText(line), name, strings.Join(joins, "\n"), c.inOrder("line", "t.line"))
-	return c.listed(sql,
-		Column{ID: "started_at", Role: Detail, Unit: catalog.Instant}, Column{ID: "ended_at", Role: Detail, Unit: catalog.Instant},
-		Column{ID: "line", Role: Key, Dimension: line}, Column{ID: "line_name", Role: Name, Dimension: line},
-		Column{ID: "failed", Role: Detail, Unit: catalog.Count}, Column{ID: "tried", Role: Detail, Unit: catalog.Count},
-		Column{ID: "failure_reason", Role: Key, Dimension: reason}), nil
+	return c.listed(sql, BurstColumns()...), nil
 }
 
 // templateChanges lists where a template of an account appears, in a language or

@@ -279,16 +279,16 @@ type freshKey struct{}
 // isFresh reports whether a request wants everything read anew.
 func isFresh(ctx context.Context) bool { return ctx.Value(freshKey{}) != nil }
 
-// measure answers a question for metrics from facts that cover it, with as many rows as
-// the limits allow.
-func (e *Engine) measure(ctx context.Context, in compile.Input, set *facts.Set) (*compile.Statement, answer, error) {
-	measured, err := measure.Aggregate(in, set)
+// limited answers a question from facts that cover it, with as many rows as the limits
+// allow.
+func (e *Engine) limited(ctx context.Context, in compile.Input, set *facts.Set, find func(compile.Input, *facts.Set) (*measure.Answer, error)) (*compile.Statement, answer, error) {
+	measured, err := find(in, set)
 	if err != nil {
 		return nil, answer{}, err
 	}
 	st := &compile.Statement{Columns: measured.Columns, Buckets: measured.Buckets, Limit: in.Query.Limit, Gaps: measured.Gaps, SQL: set.SQL, Args: set.Args}
 	var a answer
-	if len(st.Buckets) == 0 && len(in.Query.GroupBy) > 0 {
+	if len(st.Buckets) == 0 && (len(in.Query.GroupBy) > 0 || len(in.Query.Metrics) == 0) {
 		a.total = int64(len(measured.Rows))
 	}
 	room := e.room(ctx)
@@ -315,7 +315,7 @@ func (e *Engine) measure(ctx context.Context, in compile.Input, set *facts.Set) 
 // for them.
 func (e *Engine) measureBy(ctx context.Context, in compile.Input, set *facts.Set) (*compile.Statement, answer, error) {
 	if set != nil {
-		return e.measure(ctx, in, set)
+		return e.limited(ctx, in, set, measure.Aggregate)
 	}
 	st, err := compile.Aggregate(in)
 	if err != nil {
