@@ -118,6 +118,17 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 	}
 }
 
+// held returns facts that are in memory and cover the needs, or nil.
+func (e *Engine) held(ctx context.Context, src *source.Source, needs facts.Needs) *facts.Set {
+	k := &e.keeper
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if isFresh(ctx) || k.set == nil || k.source != src || !k.set.Needs.Covers(needs) || !e.isNew(k.set) {
+		return nil
+	}
+	return k.set
+}
+
 // isNew reports whether facts are new enough to answer a question. What takes long to read
 // serves longer, so that the database is never busy with it all the time.
 func (e *Engine) isNew(set *facts.Set) bool {

@@ -10,6 +10,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -155,11 +156,16 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	if !r.From.Before(r.To) {
 		return ValueList{}, reversed(calendar.Range{From: r.From, To: r.To})
 	}
-	st, err := compile.Aggregate(compile.Input{Query: q, Source: src, Range: calendar.Range{From: r.From, To: r.To}, Location: e.settings.Location, Now: r.To})
+	in := compile.Input{Query: q, Source: src, Range: calendar.Range{From: r.From, To: r.To}, Location: e.settings.Location, Now: r.To}
+	if in.Hours, err = e.hours(ctx, in); err != nil {
+		return ValueList{}, err
+	}
+	// Values are looked up further back than most reports go: facts are not read for that.
+	_, found, err := e.measureBy(ctx, in, e.held(ctx, src, measure.Needs(in)))
 	if err != nil {
 		return ValueList{}, err
 	}
-	values, err := e.readValues(ctx, st, func(v string) string {
+	values := listed(found, func(v string) string {
 		if d.Kind == catalog.KindEntity {
 			return texts.Unnamed(d.ID, v)
 		}
@@ -168,7 +174,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	if worded {
 		values = matching(values.Values, r.Search, r.Limit)
 	}
-	return values, err
+	return values, nil
 }
 
 // has tells whether the fact can be filtered so.
@@ -179,13 +185,17 @@ func has(f catalog.Fact, filters []query.Filter) bool {
 	})
 }
 
-// readValues reads the values in the first column and their names, if any, in
-// the second.
+// readValues reads values by a statement: see listed.
 func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text func(string) string) (ValueList, error) {
 	found, err := e.read(ctx, st)
 	if err != nil {
 		return ValueList{}, err
 	}
+	return listed(found, text), nil
+}
+
+// listed are the values in the first column and their names, if any, in the second.
+func listed(found answer, text func(string) string) ValueList {
 	values := []Value{}
 	for _, row := range found.rows {
 		if row[0] == nil {
@@ -200,7 +210,7 @@ func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text fun
 		}
 		values = append(values, v)
 	}
-	return ValueList{Values: values, Total: found.total}, nil
+	return ValueList{Values: values, Total: found.total}
 }
 
 func matching(values []Value, search string, limit int) ValueList {
