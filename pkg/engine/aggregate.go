@@ -1,0 +1,261 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// aggregate answers a query for metrics.
+func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Result, error) {
+	notices := unknownNotice(in)
+	// A sum of costs is not told without what is missing from it.
+	uncounted := slices.Contains(in.Query.Metrics, "cost_usd") && !slices.Contains(in.Query.Metrics, unknownCost)
+	if uncounted {
+		in.Query.Metrics = append(slices.Clone(in.Query.Metrics), unknownCost)
+	}
+	if err := compile.CheckRelations(in); err != nil {
+		return nil, err
+	}
+	needs := measure.Needs(in)
+	if in.Query.Compare != "none" {
+		needs.Since = before(in).From
+	}
+	set, err := e.facts(ctx, in.Source, needs)
+	if err != nil && !errors.Is(err, facts.ErrTooLarge) {
+		return nil, err
+	}
+	st, now, err := e.measureBy(ctx, in, set)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Unknown: unknownMetrics(in), Notices: notices}
+	for _, c := range st.Columns {
+		result.Columns = append(result.Columns, Column{Column: c})
+	}
+	if result.Rows, err = fill(st, now); err != nil {
+		return nil, err
+	}
+	if in.Query.Compare != "none" {
+		if err = e.compare(ctx, in, set, st, result, &now); err != nil {
+			return nil, err
+		}
+	}
+	e.tellCut(result, now, l)
+	result.blank()
+	if !in.Source.Has("rate_card") {
+		result.blankCosts()
+	}
+	if len(st.Buckets) > 0 {
+		result.sort(in.Query.OrderBy)
+	}
+	for i, b := range result.Columns {
+		if b.Role == compile.Time {
+			for _, row := range result.Rows {
+				row[i] = st.Buckets[row[i].(int64)-1].Start
+			}
+		}
+	}
+	result.Notices = append(result.Notices, costNotice(result, st.Gaps, in.Source.Has("rate_card"))...)
+	if uncounted {
+		result.withoutMetric(unknownCost)
+	}
+	return result, nil
+}
+
+// sort brings the rows into the order that the query asks for. Cutting by time has
+// put them into the order of time.
+func (r *Result) sort(orders []query.Order) {
+	for _, o := range slices.Backward(orders) {
+		at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == o.By })
+		slices.SortStableFunc(r.Rows, func(a, b []any) int {
+			return measure.Compare(a[at], b[at], o.Desc)
+		})
+	}
+}
+
+// blankCosts takes away sums of 0 from which something is missing: without rates
+// they say nothing of what was paid. Where no cost is left that is more than 0, the
+// metric is unknown.
+func (r *Result) blankCosts() {
+	blanked, told := false, false
+	for at, c := range r.Columns {
+		if c.Metric.ID != "cost_usd" {
+			continue
+		}
+		missing := slices.IndexFunc(r.Columns, func(other Column) bool { return other.Metric.ID == unknownCost && other.Previous == c.Previous })
+		for _, row := range r.Rows {
+			usd, _ := row[at].(float64)
+			told = told || usd > 0
+			if n, _ := row[missing].(int64); n > 0 && usd == 0 {
+				row[at], blanked = nil, true
+			}
+		}
+	}
+	if blanked && !told {
+		r.Unknown = append(r.Unknown, "cost_usd")
+	}
+}
+
+const unknownCost = "cost_unknown"
+
+// withoutMetric takes a metric out of the result.
+func (r *Result) withoutMetric(id string) {
+	dropped := func(i int) bool { return r.Columns[i].Metric.ID == id }
+	for n, row := range r.Rows {
+		kept := make([]any, 0, len(row))
+		for i, v := range row {
+			if !dropped(i) {
+				kept = append(kept, v)
+			}
+		}
+		r.Rows[n] = kept
+	}
+	r.Columns = slices.DeleteFunc(slices.Clone(r.Columns), func(c Column) bool { return c.Metric.ID == id })
+	r.Query.Metrics = slices.DeleteFunc(slices.Clone(r.Query.Metrics), func(m string) bool { return m == id })
+}
+
+// fill adds the buckets in which nothing happened: for every group that the
+// answer has, or for the whole where it has no groups. It fails where the rows
+// were cut off, or would be: a series with an end missing is no series.
+func fill(st *compile.Statement, a answer) ([][]any, error) {
+	rows := a.rows
+	if len(st.Buckets) == 0 {
+		return rows, nil
+	}
+	if a.cut != whole {
+		return nil, tooManyRows(len(rows))
+	}
+	timeAt := columnOf(st.Columns, compile.Time)
+	seen := map[string]map[int64]bool{}
+	var groups [][]any
+	for _, row := range rows {
+		key := groupKey(st.Columns, row)
+		if seen[key] == nil {
+			seen[key] = map[int64]bool{}
+			groups = append(groups, row)
+		}
+		seen[key][toInt(row[timeAt])] = true
+		row[timeAt] = toInt(row[timeAt])
+	}
+	if len(groups) == 0 {
+		groups = ungrouped(st.Columns)
+	}
+	if len(groups)*len(st.Buckets) > st.Limit {
+		return nil, tooManyRows(st.Limit)
+	}
+	// In the order of time, new rows after those of the answer.
+	byBucket := make([][][]any, len(st.Buckets))
+	for _, row := range rows {
+		i := row[timeAt].(int64) - 1
+		byBucket[i] = append(byBucket[i], row)
+	}
+	var filled [][]any
+	for i := range st.Buckets {
+		filled = append(filled, byBucket[i]...)
+		for _, g := range groups {
+			if !seen[groupKey(st.Columns, g)][int64(i+1)] {
+				row := emptyLike(st.Columns, g)
+				row[timeAt] = int64(i + 1)
+				emptyShares(st.Columns, row, byBucket[i])
+				filled = append(filled, row)
+			}
+		}
+	}
+	return filled, nil
+}
+
+func tooManyRows(limit int) error {
+	return &query.Error{Message: fmt.Sprintf("the result has more than %d rows: choose a longer interval, a shorter time range, fewer groups or more filters", limit)}
+}
+
+// ungrouped are the groups that an answer has although it has no rows: the
+// whole, or the stages of the whole.
+func ungrouped(columns []compile.Column) [][]any {
+	whole := make([]any, len(columns))
+	groups := [][]any{whole}
+	for i, c := range columns {
+		switch {
+		case c.ID == "stage":
+			groups = nil
+			for _, stage := range c.Dimension.Values {
+				row := slices.Clone(whole)
+				row[i] = stage
+				groups = append(groups, row)
+			}
+		case c.Role == compile.Key:
+			return nil
+		}
+	}
+	return groups
+}
+
+func columnOf(columns []compile.Column, role compile.Role) int {
+	for i, c := range columns {
+		if c.Role == role {
+			return i
+		}
+	}
+	return -1
+}
+
+func toInt(v any) int64 {
+	if n, ok := v.(int64); ok {
+		return n
+	}
+	return 0
+}
+
+// groupKey identifies the group of a row, time apart.
+func groupKey(columns []compile.Column, row []any) string {
+	var b strings.Builder
+	for i, c := range columns {
+		if c.Role == compile.Key {
+			fmt.Fprintf(&b, "%T%v\x1f", row[i], row[i])
+		}
+	}
+	return b.String()
+}
+
+// emptyLike is a row of the same group in which nothing happened.
+func emptyLike(columns []compile.Column, row []any) []any {
+	empty := make([]any, len(columns))
+	for i, c := range columns {
+		switch {
+		case c.Role == compile.Key || c.Role == compile.Name:
+			empty[i] = row[i]
+		case c.Role == compile.Metric:
+			empty[i] = zero(c.Metric)
+		}
+	}
+	return empty
+}
+
+// emptyShares sets the shares of a row to 0 where its bucket has a whole, which
+// shows in the other rows of the bucket.
+func emptyShares(columns []compile.Column, row []any, bucket [][]any) {
+	for i, c := range columns {
+		if c.Metric.ShareOf != "" && slices.ContainsFunc(bucket, func(other []any) bool { return other[i] != nil }) {
+			row[i] = float64(0)
+		}
+	}
+}
+
+// zero is the value of a metric where nothing happened.
+func zero(m catalog.Metric) any {
+	switch {
+	case m.Unit == catalog.Count:
+		return int64(0)
+	case m.Additive:
+		return float64(0)
+	}
+	return nil
+}
