@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/compile"
@@ -23,17 +22,14 @@ func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	ran := []string{(&compile.Statement{SQL: set.SQL, Args: set.Args}).Text()}
 	list, err := measure.NewList(in, set, func(sql string, args []any, row func(values []any) error) error {
-		if len(ran) < maxShown {
-			ran = append(ran, (&compile.Statement{SQL: sql, Args: args}).Text())
-		}
 		return e.db.Query(ctx, sql, args, row)
 	})
 	if err != nil {
 		return nil, err
 	}
 	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Total: list.Total, Notices: unknownNotice(in)}
+	result.SQL = (&compile.Statement{SQL: set.SQL, Args: set.Args}).Text()
 	for _, c := range list.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -60,16 +56,12 @@ func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Resul
 	if err != nil && !errors.Is(err, errEnough) {
 		return nil, err
 	}
-	result.SQL = strings.Join(ran, ";\n\n")
 	e.tellCut(result, page, l)
 	if page.cut != whole && len(result.Rows) > 0 {
 		result.Next = list.Cursor(len(result.Rows) - 1).Format()
 	}
 	return result, nil
 }
-
-// maxShown is how many statements of an answer are shown.
-const maxShown = 4
 
 // detailsBySQL lists rows by the database, where there is no room for facts.
 func (e *Engine) detailsBySQL(ctx context.Context, in compile.Input, l limit) (*Result, error) {
