@@ -371,9 +371,17 @@ describe('the query editor of an alert rule', () => {
     ]);
   });
 
-  it('shows no metric where the report has several', async () => {
-    await edit({ report: 'channels' }, { app });
-    expect(screen.getByRole('combobox', { name: 'Metric' })).toHaveValue('');
+  it('takes the first metric of a panel that has several', async () => {
+    const { state } = await edit({ version: 1, metrics: ['messages_failed', 'messages_sent'], groupBy: ['line'] }, { app });
+    await waitFor(() => expect(screen.getByRole('combobox', { name: 'Metric' })).toHaveValue('Failed messages'));
+    expect(state.query).toEqual({ refId: 'A', version: 1, metrics: ['messages_failed'], groupBy: ['line'] });
+    expect(state.runs).toBe(1);
+  });
+
+  it('takes the first metric of a report that has several', async () => {
+    const { state } = await edit({ report: 'channels' }, { app });
+    await waitFor(() => expect(screen.getByRole('combobox', { name: 'Metric' })).toHaveValue('Messages sent'));
+    expect(state.query).toEqual({ refId: 'A', version: 1, report: 'channels', metrics: ['messages_sent'] });
   });
 });
 

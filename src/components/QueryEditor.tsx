@@ -114,6 +114,15 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange 
   const written = { ...resolved, ...pickBy(query, (value) => value !== undefined) };
   const set = (patch: Parameters<typeof change>[2]) => onChange(change(query, catalog, patch));
 
+  // A panel or a report can have several metrics, a rule has one.
+  const onlyMetric = forAlert && resolved.metrics.length > 1 ? firstNumber(resolved.metrics, catalog) : undefined;
+  useEffect(() => {
+    if (onlyMetric) {
+      set({ metrics: [onlyMetric] });
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [onlyMetric]);
+
   const variables = forAlert ? [] : datasource.choiceVariableNames();
   const valueVariables = forAlert ? [] : datasource.variableNames();
   const ownQuery = {
@@ -284,9 +293,14 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange 
   );
 }
 
+/** The first of the metrics that an alert rule can watch. */
+function firstNumber(metrics: string[], catalog: Catalog): string | undefined {
+  return metrics.find((id) => catalog.metrics.some((metric) => metric.id === id && isNumber(metric)));
+}
+
 /** Whether the report has a metric that an alert rule can watch. */
 function isDrawable(report: Report, catalog: Catalog): boolean {
-  return catalog.metrics.some((metric) => report.query.metrics?.includes(metric.id) && isNumber(metric));
+  return firstNumber(report.query.metrics ?? [], catalog) !== undefined;
 }
 
 /** The dimensions that can be chosen, and those that the query already filters by. */
