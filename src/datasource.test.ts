@@ -254,6 +254,18 @@ describe('ad hoc filters', () => {
     });
   });
 
+  it('of another data source do not narrow values', async () => {
+    const { datasource, requests } = fakeDataSource();
+    const filters = [
+      { key: 'cluster', operator: '=', value: 'eu-1' },
+      { key: 'rating', operator: '<', value: '3' },
+      { key: 'Channel', operator: '=', value: 'WhatsApp' },
+    ];
+    expect(await datasource.getTagValues({ key: 'line', filters })).toEqual([{ value: '7', text: 'Sales' }]);
+    expect(requests.at(-1)?.data.filters).toEqual([{ dimension: 'channel', operator: 'in', values: ['whatsapp'] }]);
+    expect(await datasource.getTagValues({ key: 'cluster', filters: [] })).toEqual([]);
+  });
+
   it('say where they have no meaning', async () => {
     const { datasource } = fakeDataSource();
     const filters = [

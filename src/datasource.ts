@@ -1,6 +1,7 @@
 import {
   type AdHocVariableFilter,
   CoreApp,
+  type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
   type DataSourceGetDrilldownsApplicabilityOptions,
@@ -33,11 +34,13 @@ import {
   type TemplateSrv,
 } from '@grafana/runtime';
 import { countBy, uniq } from 'lodash';
-import { defer, from, lastValueFrom, map, type Observable, switchMap } from 'rxjs';
+import { defer, from, lastValueFrom, map, type Observable, switchMap, tap } from 'rxjs';
 
 import { annotationSupport } from './annotations';
-import { adHocFilter, Interpolator } from './interpolate';
+import { hideChange } from './card';
+import { adHocFilter, Interpolator, isSupported } from './interpolate';
 import { hasFilter, toggleFilter } from './filters';
+import { addIntervals } from './intervals';
 import { catalogLanguage } from './language';
 import { contextQuery, contextRange, isLog, levelFilter, volumeQuery } from './logs';
 import { filterDimensions, VERSION } from './query';
@@ -108,7 +111,7 @@ export class DataSource
     );
     // An invalid filter is an error of the response, so it must not throw here.
     const answer = () => {
-      const response = super.query({ ...request, targets });
+      const response = super.query({ ...request, targets }).pipe(tap(({ data }) => forPanel(data, request)));
       return request.app === CoreApp.Explore ? response.pipe(map((r) => this.withFilters(r))) : response;
     };
     if (!request.filters?.length && request.app !== CoreApp.Explore) {
@@ -303,8 +306,12 @@ export class DataSource
     if (dimension?.values?.length) {
       return dimension.values;
     }
-    const filters = options.filters.filter((f) => f.key !== options.key).map((f) => adHocFilter(f, catalog));
-    return this.values({ dimension: options.key, filters, from: valuesSince(options.timeRange) });
+    // The other filters can be those of other data sources on the dashboard.
+    const filters = options.filters
+      .filter((f) => f.key !== options.key && isSupported(f))
+      .map((f) => adHocFilter(f, catalog))
+      .filter((f) => catalog.dimensions.some((d) => d.id === f.dimension));
+    return dimension ? this.values({ dimension: options.key, filters, from: valuesSince(options.timeRange) }) : [];
   }
 
   /** Returns which ad hoc filters apply to the dashboard's queries. */
@@ -370,6 +377,14 @@ export class DataSource
     return this.templates
       .getVariables()
       .filter((variable) => !['adhoc', 'datasource', 'groupby', 'system'].includes(variable.type));
+  }
+}
+
+/** Prepares frames for what the visualization of their panel does with them. */
+function forPanel(frames: DataFrame[], request: DataQueryRequest<ParleyQuery>) {
+  for (const frame of frames) {
+    addIntervals(frame, request);
+    hideChange(frame, request);
   }
 }
 

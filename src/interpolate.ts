@@ -123,6 +123,11 @@ const AD_HOC_OPERATORS: Record<string, string> = {
   '!~': 'notMatches',
 };
 
+/** Whether Parley has the operator of an ad hoc filter. Grafana also offers others, such as <. */
+export function isSupported({ operator }: AdHocVariableFilter): boolean {
+  return operator in AD_HOC_OPERATORS;
+}
+
 /**
  * Converts a filter of an ad hoc variable. A filter from a table cell contains the name
  * of the column and the displayed text. The catalogue, if loaded, converts both to ids.

@@ -34,6 +34,10 @@ export interface Order {
 /** The value for "no value" in filters and results. */
 export const NONE = '(none)';
 
+/** The fields with the start and the end of each interval of a time series. Data links use them. */
+export const INTERVAL_START = 'interval_start';
+export const INTERVAL_END = 'interval_end';
+
 /** The catalogue in one language: metrics, dimensions and reports with their texts. */
 export interface Catalog {
   metrics: Metric[];

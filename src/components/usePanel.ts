@@ -7,9 +7,13 @@ export interface Look {
   fieldConfig?: { defaults: object; overrides: object[] };
 }
 
-/** The panel that is edited, as Grafana's page holds it. */
-interface EditedPanel {
-  state: { pluginId?: string; options?: { showPercentChange?: boolean } };
+/** A panel, as Grafana's page holds it. */
+interface ScenePanel {
+  state: {
+    key?: string;
+    pluginId?: string;
+    options?: { showPercentChange?: boolean; reduceOptions?: { calcs?: string[]; values?: boolean } };
+  };
   subscribeToState?: (handler: () => void) => { unsubscribe: () => void };
   changePluginType?: (id: string, options?: object, fieldConfig?: object) => Promise<void>;
   onOptionsChange?: (options: object) => void;
@@ -17,8 +21,13 @@ interface EditedPanel {
 
 declare global {
   interface Window {
-    /** The page that Grafana shows. Of a panel editor it holds the panel. */
-    __grafanaSceneContext?: { state?: { editPanel?: { state?: { panelRef?: { resolve?: () => EditedPanel } } } } };
+    /** The page that Grafana shows: a dashboard and, in a panel editor, the edited panel. */
+    __grafanaSceneContext?: {
+      state?: {
+        body?: { getVizPanels?: () => ScenePanel[] };
+        editPanel?: { state?: { panelRef?: { resolve?: () => ScenePanel } } };
+      };
+    };
   }
 }
 
@@ -60,7 +69,13 @@ export function useChange(): (isCompared: boolean) => void {
   };
 }
 
-function editedPanel(): EditedPanel | undefined {
+/** A panel of the dashboard that Grafana shows, or undefined if its page cannot be reached. */
+export function shownPanel(id: number | undefined): ScenePanel | undefined {
+  const panels = window.__grafanaSceneContext?.state?.body?.getVizPanels?.();
+  return panels?.find(({ state }) => state.key === `panel-${id}`);
+}
+
+function editedPanel(): ScenePanel | undefined {
   return window.__grafanaSceneContext?.state?.editPanel?.state?.panelRef?.resolve?.();
 }
 

@@ -17,14 +17,11 @@ function cards(panels: Panels): Band {
   const { sessions, messages, ratio } = panels.texts.channels.panels;
   const names = panels.texts.channels.names;
   return equally(4, [
-    panels
-      .card({ metrics: ['sessions_by_business', 'sessions_by_contact'] }, 'neutral', sessions)
-      .overrideByName('sessions_by_business', [column.title(names.byTeam)])
-      .overrideByName('sessions_by_contact', [column.title(names.byContact)]),
-    panels
-      .card({ metrics: ['messages_sent', 'messages_received'] }, 'neutral', messages)
-      .overrideByName('messages_sent', [column.title(names.sent)])
-      .overrideByName('messages_received', [column.title(names.received)]),
+    panels.cards({ metrics: ['sessions_by_business', 'sessions_by_contact'] }, 'neutral', sessions, [
+      names.byTeam,
+      names.byContact,
+    ]),
+    panels.cards({ metrics: ['messages_sent', 'messages_received'] }, 'neutral', messages, [names.sent, names.received]),
     panels
       .card({ metrics: ['sent_received_ratio'] }, 'bad', ratio)
       .thresholds(spam())

@@ -174,7 +174,7 @@ describe.each(files)('%s', (file, text) => {
       const fields = fieldsOfPanel(panel, catalog);
       for (const { matcher } of panel.fieldConfig?.overrides ?? []) {
         if (matcher.id === 'byName') {
-          expect(fields).toContain(matcher.options);
+          expect([...fields, ...metricTitles(panel, catalog)]).toContain(matcher.options);
         }
       }
     }
@@ -223,6 +223,12 @@ function fieldsOf({ metrics = [], groupBy = [], columns = [], compare, format }:
   const before = compare ? metrics.map((id) => `${id}_previous`) : [];
   const change = compare && format === 'table' ? metrics.flatMap((id) => [`${id}_change`, `${id}_change_percent`]) : [];
   return ['time', ...metrics, ...before, ...change, ...keys, ...keys.map((id) => `${id}_name`)];
+}
+
+/** The names that people read of the metrics of a panel: a series of a group has another. */
+function metricTitles(panel: Panel, { metrics }: CatalogTexts): string[] {
+  const queries = (panel.targets ?? []) as unknown as ParleyQuery[];
+  return queries.flatMap((query) => query.metrics ?? []).map((id) => metrics[id].title);
 }
 
 /** The names of the fields that a panel has to show: the answers' own, and what its transformations make of them. */

@@ -50,7 +50,7 @@ import { escapeRegExp } from 'lodash';
 
 import { type CatalogTexts } from './catalog';
 import { type PanelBuilder } from './layout';
-import { NONE } from '../types';
+import { INTERVAL_END, INTERVAL_START, NONE } from '../types';
 import { column, type Columns } from './columns';
 import { FUNNEL_BARS, funnelChart, STAGE_LINK } from './funnelChart';
 import { type Choices, type DataLink, Links, ofFilters, ofRow, ofSeries, shown } from './links';
@@ -148,10 +148,13 @@ export class Panels extends Links {
       });
   }
 
-  /** A card with several numbers, each with a short title. */
+  /**
+   * A card with several numbers, each with a short title. The title replaces only the metric's:
+   * if people group the card, its numbers have the names of their groups.
+   */
   cards(question: Question, growth: Growth, texts: PanelTexts, titles: string[]): Stat {
     const panel = this.card(question, growth, texts);
-    question.metrics!.forEach((id, at) => panel.overrideByName(id, [column.title(titles[at])]));
+    question.metrics!.forEach((id, at) => panel.overrideByName(this.metricTitle(id), [column.title(titles[at])]));
     return panel;
   }
 
@@ -165,7 +168,7 @@ export class Panels extends Links {
       .lineWidth(0)
       .fillOpacity(100)
       .showPoints(VisibilityMode.Never);
-    this.leadOn(panel, question, ofSeries(question.groupBy ?? []));
+    this.leadOn(panel, question, ofSeries(question.groupBy ?? []), INTERVAL);
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
   }
 
@@ -194,7 +197,7 @@ export class Panels extends Links {
       .fillOpacity(0)
       .showPoints(VisibilityMode.Always)
       .pointSize(5);
-    this.leadOn(panel, question, ofSeries(question.groupBy ?? []));
+    this.leadOn(panel, question, ofSeries(question.groupBy ?? []), INTERVAL);
     return this.dress(panel, { format: 'timeseries', bucket: 'auto', ...question }, texts);
   }
 
@@ -443,6 +446,9 @@ const crossing = (row: string, by: string) => `${row}\\${shown(by)}`;
 
 /** The time range of a panel of the last hours, for links: Grafana does not pass it on. */
 export const lately = (last: string) => `from=now-${last}&to=now`;
+
+/** The time range of the clicked bar or point. */
+const INTERVAL = `from=\${__data.fields.${INTERVAL_START}.numeric}&to=\${__data.fields.${INTERVAL_END}.numeric}`;
 
 /** A chart over time, without lines or bars. */
 function overTime(): TimeSeries {
