@@ -1,4 +1,6 @@
-import { expect, type Request, test } from '@playwright/test';
+import { expect, type Page, type Request, test } from '@playwright/test';
+import { readFileSync } from 'fs';
+import path from 'path';
 
 /** Tells a question to the data source that holds the text. */
 const asks = (text: string) => (request: Request) =>
@@ -46,4 +48,35 @@ test('a link leads on with the time and the variables', async ({ page }) => {
 test('campaign sends are marked on charts', async ({ page }) => {
   await page.goto('/d/parley-en-delivery-health?from=now-7d&to=now');
   await expect(page.getByTestId('data-testid annotation-marker').first()).toBeVisible();
+});
+
+/** Stores a dashboard with a copy of a shipped card that asks something else, and shows it. */
+async function withCard(page: Page, title: string, query: object, use: (content: string) => Promise<void>) {
+  const file = path.join(__dirname, '..', 'dashboards', 'en', 'channels.json');
+  const { panels, templating } = JSON.parse(readFileSync(file, 'utf8'));
+  const card = panels.find((panel: { title: string }) => panel.title === title);
+  card.targets = [{ ...card.targets[0], ...query }];
+  card.gridPos = { x: 0, y: 0, w: 12, h: 12 };
+  const dashboard = { title: `${title} ${Date.now()}`, templating, panels: [card], time: { from: 'now-7d', to: 'now' } };
+  const { uid } = await (await page.request.post('/api/dashboards/db', { data: { dashboard } })).json();
+  try {
+    await page.goto(`/d/${uid}`);
+    const content = page.getByTestId('data-testid panel content').first();
+    await expect(content).toContainText(/\d/);
+    await use(await content.innerText());
+  } finally {
+    await page.request.delete(`/api/dashboards/uid/${uid}`);
+  }
+}
+
+test('a card that is grouped shows the names of the groups', async ({ page }) => {
+  await withCard(page, 'Sessions', { groupBy: ['channel'] }, async (text) => {
+    expect(text).toContain('Business-initiated sessions · WhatsApp');
+    expect(text).toContain('Contact-initiated sessions · Webchat');
+  });
+});
+
+test('a stored card without a comparison shows no change', async ({ page }) => {
+  await withCard(page, 'Sessions', {}, async (text) => expect(text).toMatch(/\d %|\d%/));
+  await withCard(page, 'Sessions', { compare: 'none' }, async (text) => expect(text).not.toContain('%'));
 });
