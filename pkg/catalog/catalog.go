@@ -168,6 +168,8 @@ var Dimensions = []Dimension{
 	{ID: "in_window", Kind: KindEnum, Facts: []Fact{Message}, Values: []string{"open", "closed"}},
 	{ID: "source", Kind: KindEnum, Facts: conversationFacts, Values: []string{"inbox", "flow", "inbound", "other"}, Needs: []string{"conversation"}},
 	{ID: "conversation_status", Kind: KindEnum, Facts: conversationFacts, Values: []string{"open", "pending", "snoozed", "resolved"}, Needs: []string{"conversation"}},
+	{ID: "unattended", Kind: KindEnum, Facts: conversationFacts, Values: []string{"yes", "no"}, Needs: []string{"conversation"}},
+	{ID: "opened_in_period", Kind: KindEnum, Facts: conversationFacts, Values: []string{"yes", "no"}, Needs: []string{"conversation"}},
 	{ID: "priority", Kind: KindText, Facts: conversationFacts, Needs: []string{"conversation"}},
 	{ID: "rating", Kind: KindNumber, Facts: []Fact{CSATAnswer, CSATSurvey}},
 	{ID: "stage", Kind: KindEnum, Facts: []Fact{Initiation}, Values: []string{"sent", "delivered", "read", "replied"}, Multi: true},

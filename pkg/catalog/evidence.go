@@ -14,6 +14,10 @@ var (
 	tellsReason   = []string{"message.error_code", "message.error_text"}
 	// tellsAnswers is what shows which messages of a conversation a human wrote.
 	tellsAnswers = "message.conversation_id message.author_kind"
+	// tellsWaiting is what shows which conversations wait for an agent.
+	tellsWaiting = []string{
+		"conversation.status conversation.first_response_at", "conversation.status conversation_event.first_response", "conversation.status " + tellsAnswers,
+	}
 )
 
 // evidence lists the source columns that metrics and details columns require. The
@@ -31,15 +35,11 @@ var evidence = map[string][]string{
 	"notifications_failed":      tellsFailure, "notifications_pending": {"message.status.pending"},
 	"notified_delivered": tellsDelivery, "notified_read": tellsReading,
 	"stage_reached": tellsReading, "stage_share_of_previous": tellsReading, "stage_share_of_sent": tellsReading,
-	"failure_reasons":    tellsReason,
-	"conversations_open": {"conversation.status"},
-	"open_now":           {"conversation.status"},
-	"conversations_unattended": {
-		"conversation.status conversation.first_response_at", "conversation.status conversation_event.first_response", "conversation.status " + tellsAnswers,
-	},
-	"unattended_now": {
-		"conversation.status conversation.first_response_at", "conversation.status conversation_event.first_response", "conversation.status " + tellsAnswers,
-	},
+	"failure_reasons":              tellsReason,
+	"conversations_open":           {"conversation.status"},
+	"open_now":                     {"conversation.status"},
+	"conversations_unattended":     tellsWaiting,
+	"unattended_now":               tellsWaiting,
 	"conversation_messages":        {"message.conversation_id"},
 	"conversations_active":         {"message.conversation_id"},
 	"resolutions":                  {"conversation_event.resolved"},
@@ -111,6 +111,7 @@ var conversationCuts = map[string][]string{
 	"business_hours":      {"conversation.line_id working_hours.line_id", "conversation.team_id working_hours.team_id", "conversation.line_id line.team_id working_hours.team_id"},
 	"source":              {"conversation.source", tellsAnswers},
 	"conversation_status": {"conversation.status"},
+	"unattended":          tellsWaiting,
 	"priority":            {"conversation.priority"},
 }
 
@@ -119,12 +120,13 @@ var conversationCuts = map[string][]string{
 var (
 	eventCuts  = map[string][]string{"agent": {"conversation_event.agent_id"}}
 	ratingCuts = map[string][]string{
-		"agent":           {"csat.agent_id"},
-		"contact":         {"csat.contact_id"},
-		"contact_tag":     {"csat.contact_id tag.contact"},
-		"country":         {"csat.contact_id contact.country"},
-		"phone":           {"csat.contact_id contact.phone"},
-		"conversation_id": {"csat.conversation_id"},
+		"agent":            {"csat.agent_id"},
+		"contact":          {"csat.contact_id"},
+		"contact_tag":      {"csat.contact_id tag.contact"},
+		"country":          {"csat.contact_id contact.country"},
+		"phone":            {"csat.contact_id contact.phone"},
+		"conversation_id":  {"csat.conversation_id"},
+		"opened_in_period": {"csat.conversation_id"},
 	}
 )
 

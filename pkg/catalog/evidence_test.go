@@ -147,7 +147,7 @@ func TestEveryDimensionIsToldBySomething(t *testing.T) {
 	always := map[string][]Fact{
 		"line": messageFacts, "contact": messageFacts, "direction": {Message}, "in_window": {Message}, "rating": {CSATAnswer, CSATSurvey}, "stage": {Initiation},
 		"session_id": messageFacts, "initiator": messageFacts, "origin": messageFacts, "user_type": messageFacts,
-		"conversation_id": {Conversation, ConversationActive, ConversationNow, Event},
+		"conversation_id": {Conversation, ConversationActive, ConversationNow, Event}, "opened_in_period": {Conversation, ConversationActive, ConversationNow, Event},
 	}
 	nothing := func(string) bool { return false }
 	for _, d := range Dimensions {

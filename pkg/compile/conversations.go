@@ -35,6 +35,10 @@ func (b *rowBuilder) conversationExpr(id string) string {
 		return "CASE WHEN r.is_described THEN coalesce(r.source, " + b.thread("source") + ", 'other') END"
 	case "conversation_status":
 		return "r.status"
+	case "unattended":
+		return "CASE WHEN NOT r.is_described THEN NULL WHEN " + b.unattended() + " THEN 'yes' ELSE 'no' END"
+	case "opened_in_period":
+		return fmt.Sprintf("CASE WHEN r.created_at >= %s AND r.created_at < %s THEN 'yes' WHEN r.is_described THEN 'no' END", b.arg(b.Range.From, "timestamptz"), b.arg(b.Range.To, "timestamptz"))
 	case "priority":
 		return "r.priority"
 	case "rating":
@@ -45,7 +49,7 @@ func (b *rowBuilder) conversationExpr(id string) string {
 
 // conversationColumns are the columns of the conversation v that rows of every
 // fact have.
-const conversationColumns = `v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described`
+const conversationColumns = `v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.created_at, v.first_response_at, v.waiting_since, v.conversation_id IS NOT NULL AS is_described`
 
 // conversationRows builds the rows of the facts about conversations.
 func (c *compiler) conversationRows(f catalog.Fact, metrics []catalog.Metric) factRows {
@@ -65,10 +69,10 @@ func (c *compiler) conversationRows(f catalog.Fact, metrics []catalog.Metric) fa
 	var fields []string // what the aggregates read
 	switch f {
 	case catalog.Conversation:
-		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, v.created_at AS at, v.created_at, v.first_response_at, v.waiting_since, %s\nFROM %s",
+		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, v.created_at AS at, %s\nFROM %s",
 			c.noID("agent"), conversationColumns, during("conversation", "v.created_at"))
 	case catalog.ConversationNow:
-		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, %s AS at, v.first_response_at, v.waiting_since, %s\nFROM %s AS v",
+		base = fmt.Sprintf("SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, %s AS at, %s\nFROM %s AS v",
 			c.noID("agent"), c.arg(c.Now, "timestamptz"), conversationColumns, conversation)
 	case catalog.ConversationActive:
 		base = fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, t.at, %s
@@ -82,7 +86,7 @@ FROM (
 JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), conversationColumns, during("conversation", "o.created_at"), indent(indent(c.messageTimes(span))), conversation)
 		fields = append(fields, "r.conversation_id")
 	case catalog.Event:
-		base = fmt.Sprintf("SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, %s\nFROM (\n%s\n) AS e\nLEFT JOIN %s AS v ON v.conversation_id = e.conversation_id",
+		base = fmt.Sprintf("SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, %s\nFROM (\n%s\n) AS e\nLEFT JOIN %s AS v ON v.conversation_id = e.conversation_id",
 			conversationColumns, indent(c.events(span, hasDuration(metrics, "reply_time"))), conversation)
 		fields = append(fields, "r.name", "r.seconds")
 	case catalog.CSATAnswer, catalog.CSATSurvey:
@@ -104,9 +108,7 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 	if f == catalog.Conversation || f == catalog.ConversationNow {
 		fields = append(fields, "r.conversation_id", "coalesce(r.status = 'open', false) AS is_open")
 		if asked(metrics, "conversations_unattended", "unattended_now") {
-			b.joins["response"] = true
-			fields = append(fields, fmt.Sprintf("r.status = 'open' AND (r.first_response_at IS NULL AND %s IS NULL AND response.answered_at IS NULL OR %s) AS is_unattended",
-				b.thread("first_agent_at"), b.contactWaits()))
+			fields = append(fields, b.unattended()+" AS is_unattended")
 		}
 	}
 	if asked(metrics, "conversation_messages") {
@@ -127,6 +129,13 @@ JOIN %s AS v ON v.conversation_id = t.conversation_id`, c.noID("agent"), convers
 	c.with(name, base)
 	joins := b.joinSQL() + b.conversationJoins(name)
 	return factRows{selectSQL(append(keys, fields...), name+" AS r"+joins, where), multi}
+}
+
+// unattended reports whether an open conversation waits for a human: nobody answered yet,
+// or the contact waits again.
+func (b *rowBuilder) unattended() string {
+	b.joins["response"] = true
+	return fmt.Sprintf("r.status = 'open' AND (r.first_response_at IS NULL AND %s IS NULL AND response.answered_at IS NULL OR %s)", b.thread("first_agent_at"), b.contactWaits())
 }
 
 // contactWaits reports whether the contact waits for an answer. Where the source keeps

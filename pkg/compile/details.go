@@ -150,7 +150,7 @@ func (c *compiler) conversationDetails() *details {
 	c.with("active", active.sql)
 	b := &rowBuilder{compiler: c, fact: catalog.ConversationActive, joins: map[string]bool{}, at: "r.created_at"}
 	d := &details{rowBuilder: b, id: c.asText("conversation", "r.conversation_id") + ` COLLATE "C"`}
-	c.with("listed_base", fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, v.created_at AS at, v.created_at, v.display_id, v.first_response_at, v.waiting_since, v.url, %s
+	c.with("listed_base", fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, v.created_at AS at, v.display_id, v.url, %s
 FROM %s AS v
 WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)`, c.noID("agent"), conversationColumns, c.from("conversation")))
 	d.rows = func() string {

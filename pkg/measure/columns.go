@@ -138,6 +138,7 @@ var (
 	directions = []string{"", "inbound", "outbound"}
 	windows    = []string{"", "open", "closed"}
 	openHours  = []string{"", "inside", "outside"}
+	answers    = []string{"", "yes", "no"}
 	truth      = []string{"false", "true"}
 )
 
@@ -254,6 +255,10 @@ func (r *rows) dimension(id string) *column {
 		})
 	case "conversation_status":
 		return r.coded(s.Statuses, r.ofConversation(s.Rows.Status))
+	case "unattended":
+		return r.ofDescribed(r.isUnattended)
+	case "opened_in_period":
+		return r.ofDescribed(func(i int32) bool { return r.within(s.Rows.CreatedAt[r.conversation[i]]) })
 	case "priority":
 		return r.coded(s.Priorities, r.ofConversation(s.Rows.Priority))
 	case "rating":
@@ -313,6 +318,20 @@ func (r *rows) condition(name string) *column {
 		return words([]string{"", "1", "2", "3", "4", "5"}, func(i int32) uint32 { return uint32(s.Ratings.Rating[r.place[i]]) })
 	}
 	return r.dimension(name)
+}
+
+// ofDescribed answers a question about conversations; no value where nothing describes
+// the conversation.
+func (r *rows) ofDescribed(is func(i int32) bool) *column {
+	return words(answers, func(i int32) uint32 {
+		switch {
+		case !r.set.IsDescribed(r.conversation[i]):
+			return 0
+		case is(i):
+			return 1
+		}
+		return 2
+	})
 }
 
 func (r *rows) isOpen(i int32) bool {

@@ -94,6 +94,8 @@ func factNeeds(f catalog.Fact, metrics []catalog.Metric, dimensions []string) (p
 	}
 	for _, id := range dimensions {
 		switch {
+		case conversational && id == "unattended":
+			parts |= facts.NeedThreads
 		case !conversational || id != "agent" && id != "source":
 		case f != catalog.ConversationNow:
 			parts |= facts.NeedThreads

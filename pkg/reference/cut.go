@@ -17,8 +17,9 @@ type cut struct {
 	facts    *Facts
 	calendar *calendar
 	bucket   string
-	now      time.Time
-	filters  []filter
+	// The range that the rows are of, and the moment of the question.
+	from, to, now time.Time
+	filters       []filter
 }
 
 type filter struct {
@@ -26,12 +27,12 @@ type filter struct {
 	patterns []*regexp.Regexp
 }
 
-func newCut(f *Facts, q query.Query, now time.Time) (*cut, error) {
+func newCut(f *Facts, q query.Query, from, to, now time.Time) (*cut, error) {
 	calendar, err := newCalendar(q.Timezone)
 	if err != nil {
 		return nil, err
 	}
-	c := &cut{facts: f, calendar: calendar, bucket: q.Bucket, now: now}
+	c := &cut{facts: f, calendar: calendar, bucket: q.Bucket, from: from, to: to, now: now}
 	if c.bucket == "none" {
 		c.bucket = ""
 	}
@@ -119,6 +120,15 @@ func (c *cut) values(r *row, dimension string) []any {
 			return []any{nil}
 		}
 		return one(map[string]*string{"source": &r.thread.source, "conversation_status": r.thread.Status, "priority": r.thread.Priority}[dimension])
+	case "unattended", "opened_in_period":
+		if r.thread == nil {
+			return []any{nil}
+		}
+		is := r.thread.unattended
+		if dimension == "opened_in_period" {
+			is = func() bool { return !r.thread.CreatedAt.Before(c.from) && r.thread.CreatedAt.Before(c.to) }
+		}
+		return []any{map[bool]string{true: "yes", false: "no"}[is()]}
 	case "rating":
 		if r.rating == nil {
 			return []any{nil}

@@ -32,7 +32,7 @@ func (f *Facts) Details(q query.Query, from, to, now time.Time) ([]map[string]an
 			return nil, fmt.Errorf("the details of %s cannot be filtered by %s", preset.Fact, filter.Dimension)
 		}
 	}
-	c, err := newCut(f, q, now)
+	c, err := newCut(f, q, from, to, now)
 	if err != nil {
 		return nil, err
 	}

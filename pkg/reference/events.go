@@ -29,7 +29,7 @@ func (f *Facts) Events(q query.Query, from, to time.Time) ([]map[string]any, err
 // campaignSends: sends that hold a campaign, and templates of which at least 50
 // notifications were made on a day.
 func (f *Facts) campaignSends(q query.Query, from, to time.Time) ([]map[string]any, error) {
-	c, err := newCut(f, q, to)
+	c, err := newCut(f, q, from, to, to)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (f *Facts) campaignSends(q query.Query, from, to time.Time) ([]map[string]a
 // one at least ten messages of the line failed, and of those that were tried
 // (that failed or were sent) at least a tenth.
 func (f *Facts) failureBursts(q query.Query, from, to time.Time) ([]map[string]any, error) {
-	c, err := newCut(f, q, to)
+	c, err := newCut(f, q, from, to, to)
 	if err != nil {
 		return nil, err
 	}
@@ -139,11 +139,11 @@ func (f *Facts) templateChanges(q query.Query, from, to time.Time) ([]map[string
 	remembering, choosing := q, q
 	remembering.Filters = slices.DeleteFunc(slices.Clone(q.Filters), ofChange)
 	choosing.Filters = slices.DeleteFunc(slices.Clone(q.Filters), func(qf query.Filter) bool { return !ofChange(qf) })
-	seen, err := newCut(f, remembering, to)
+	seen, err := newCut(f, remembering, from, to, to)
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := newCut(f, choosing, to)
+	chosen, err := newCut(f, choosing, from, to, to)
 	if err != nil {
 		return nil, err
 	}

@@ -192,7 +192,7 @@ func (f *Facts) randomRange(r *rand.Rand, question *Question) bool {
 // randomFilter filters by values of random rows.
 func (f *Facts) randomFilter(r *rand.Rand, facts []catalog.Fact, dimension, zone string) (query.Filter, bool) {
 	d, _ := catalog.LookupDimension(dimension)
-	c, err := newCut(f, query.Query{Timezone: zone}, time.Time{})
+	c, err := newCut(f, query.Query{Timezone: zone}, time.Time{}, time.Time{}, time.Time{})
 	if err != nil {
 		panic(err)
 	}

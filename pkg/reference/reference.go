@@ -215,7 +215,7 @@ func (f *Facts) Compute(q query.Query, from, to, now time.Time) ([]map[string]an
 	if err != nil {
 		return nil, err
 	}
-	c, err := newCut(f, q, now)
+	c, err := newCut(f, q, from, to, now)
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
 WITH conversation_base AS (
-  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.first_response_at, v.waiting_since, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.created_at, v.first_response_at, v.waiting_since, v.conversation_id IS NOT NULL AS is_described
   FROM (SELECT * FROM parley.conversation) AS v
   WHERE v.created_at >= $3::timestamptz AND v.created_at < $4::timestamptz
 ),
@@ -35,7 +35,7 @@ conversation_response AS MATERIALIZED (
   GROUP BY e.conversation_id
 ),
 conversation_event_base AS (
-  SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.created_at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  SELECT e.conversation_id, v.contact_id, e.agent_id AS named_agent_id, e.at, e.name, e.seconds, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.created_at, v.first_response_at, v.waiting_since, v.conversation_id IS NOT NULL AS is_described
   FROM (
     SELECT o.conversation_id, o.agent_id, o.at, o.name, CASE WHEN o.seconds < 0 THEN 0 ELSE o.seconds END AS seconds FROM (SELECT * FROM parley.conversation_event) AS o
     WHERE o.at >= $5::timestamptz AND o.at < $6::timestamptz
@@ -72,7 +72,7 @@ conversation_event_reopening AS MATERIALIZED (
   GROUP BY o.conversation_id
 ),
 csat_answer_base AS (
-  SELECT q.conversation_id, coalesce(q.contact_id, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, CASE WHEN q.rating BETWEEN 1 AND 5 THEN q.rating END AS rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  SELECT q.conversation_id, coalesce(q.contact_id, v.contact_id) AS contact_id, q.agent_id AS named_agent_id, coalesce(q.answered_at, q.sent_at) AS at, CASE WHEN q.rating BETWEEN 1 AND 5 THEN q.rating END AS rating, q.rating IS NOT NULL OR q.answered_at IS NOT NULL AS is_answered, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.created_at, v.first_response_at, v.waiting_since, v.conversation_id IS NOT NULL AS is_described
   FROM (SELECT * FROM parley.csat) AS q
   LEFT JOIN (SELECT * FROM parley.conversation) AS v ON v.conversation_id = q.conversation_id
   WHERE q.rating BETWEEN 1 AND 5 AND coalesce(q.answered_at, q.sent_at) >= $7::timestamptz AND coalesce(q.answered_at, q.sent_at) < $8::timestamptz

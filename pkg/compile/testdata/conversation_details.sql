@@ -1,5 +1,5 @@
 WITH conversation_active_base AS (
-  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, t.at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, t.at, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.created_at, v.first_response_at, v.waiting_since, v.conversation_id IS NOT NULL AS is_described
   FROM (
     SELECT o.conversation_id, o.created_at AS at FROM (SELECT * FROM parley.conversation) AS o
   WHERE o.created_at >= $1::timestamptz AND o.created_at < $2::timestamptz
@@ -16,7 +16,7 @@ active AS (
   FROM conversation_active_base AS r
 ),
 listed_base AS (
-  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.created_at, v.display_id, v.first_response_at, v.waiting_since, v.url, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.conversation_id IS NOT NULL AS is_described
+  SELECT v.conversation_id, v.contact_id, NULL AS named_agent_id, v.created_at AS at, v.display_id, v.url, v.account_id, v.line_id, v.team_id, v.agent_id AS assignee_id, v.source, v.status, v.priority, v.created_at, v.first_response_at, v.waiting_since, v.conversation_id IS NOT NULL AS is_described
   FROM (SELECT * FROM parley.conversation) AS v
   WHERE v.conversation_id IN (SELECT a.conversation_id FROM active AS a)
 ),
