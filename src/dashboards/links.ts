@@ -36,6 +36,9 @@ type Target = [slug: string, choices?: Choices];
 
 const BOTH_DIRECTIONS: Target[] = [['messages-sent', { status: SENT }], ['messages-received']];
 
+/** The list of conversations has others too: those with a message in the time range. */
+const OPENED: Target[] = [['conversations', { opened_in_period: 'yes' }]];
+
 /** The dashboards that list the rows of each metric, and the filters with which the numbers match. */
 const TARGETS: Record<string, Target[]> = {
   messages_outbound: [['messages-sent']],
@@ -83,15 +86,15 @@ const TARGETS: Record<string, Target[]> = {
   new_users: [['session-initiation', { status: NOTIFIED, user_type: 'new' }]],
   returning_users: [['session-initiation', { status: NOTIFIED, user_type: 'returning' }]],
 
-  conversations: [['conversations']],
+  conversations: OPENED,
   conversations_active: [['conversations']],
-  conversations_share: [['conversations']],
-  conversations_open: [['conversations', { conversation_status: 'open' }]],
-  conversations_unattended: [['conversations', { conversation_status: 'open' }]],
-  unattended_now: [['conversations', { conversation_status: 'open' }]],
+  conversations_share: OPENED,
+  conversations_open: [['conversations', { opened_in_period: 'yes', conversation_status: 'open' }]],
+  conversations_unattended: [['conversations', { opened_in_period: 'yes', unattended: 'yes' }]],
+  unattended_now: [['conversations', { unattended: 'yes' }]],
   resolutions: [['conversations', { conversation_status: 'resolved' }]],
-  first_response_time_p50: [['conversations']],
-  first_response_time_p90: [['conversations']],
+  first_response_time_p50: OPENED,
+  first_response_time_p90: OPENED,
   resolution_time_p50: [['conversations']],
   csat_score: [['conversations']],
   csat_responses: [['conversations']],
