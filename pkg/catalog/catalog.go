@@ -25,6 +25,9 @@ const (
 	CSATSurvey         Fact = "csat_survey"         // sent_at
 )
 
+// IsConversation reports whether a details report of the fact lists conversations.
+func (f Fact) IsConversation() bool { return f == ConversationActive || f == ConversationNow }
+
 // A Unit is the unit of a value. It decides how the value is formatted.
 type Unit string
 

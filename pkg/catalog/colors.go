@@ -26,6 +26,7 @@ var valueColors = map[string]map[string]string{
 	"source":              {"inbox": orange, "flow": mauve, "inbound": blue, "other": grey},
 	"user_type":           {"new": gold, "returning": slate},
 	"conversation_status": {"open": orange, "pending": grey, "snoozed": mauve, "resolved": green},
+	"unattended":          {"yes": orange, "no": grey},
 	// With this many values, few palettes are safe for colour-blind readers.
 	"failure_reason": {
 		"template_parameters": "#BA8C4F", "limit_reached": "#D97E02", "number_unreachable": "#664AED", "wrong_destination": "#AE78FF", "window_closed": "#22809D", "recipient_choice": "#FF47C1",

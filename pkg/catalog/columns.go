@@ -16,13 +16,14 @@ type Column struct {
 
 var (
 	both          = []Fact{Message, Initiation}
-	conversations = []Fact{ConversationActive}
+	conversations = []Fact{ConversationActive, ConversationNow}
+	listed        = append(slices.Clone(both), conversations...)
 )
 
 // Columns lists the columns of details reports that are not dimensions.
 var Columns = []Column{
 	{ID: "message_id", Unit: Text, Facts: both},
-	{ID: "created_at", Unit: Instant, Facts: []Fact{Message, Initiation, ConversationActive}},
+	{ID: "created_at", Unit: Instant, Facts: listed},
 	{ID: "delivered_at", Unit: Instant, Facts: both},
 	{ID: "read_at", Unit: Instant, Facts: both},
 	{ID: "replied", Unit: Text, Facts: []Fact{Initiation}, Unsorted: true},
@@ -40,7 +41,7 @@ var Columns = []Column{
 	{ID: "resolution_time", Unit: Seconds, Facts: conversations},
 	{ID: "csat_rating", Unit: Number, Facts: conversations},
 	{ID: "csat_comment", Unit: Text, Facts: conversations, Unsorted: true},
-	{ID: "link", Unit: Text, Facts: []Fact{Message, Initiation, ConversationActive}, Unsorted: true},
+	{ID: "link", Unit: Text, Facts: listed, Unsorted: true},
 }
 
 // LookupColumn returns the column with the given id if it applies to the fact.
@@ -63,7 +64,7 @@ func ColumnIDs(f Fact) []string {
 	}
 	for _, d := range Dimensions {
 		// A conversation has many messages, so it has no single hour.
-		timed := d.Kind == KindTime || f == ConversationActive && slices.Contains([]string{"business_hours", "weekday", "hour_of_day"}, d.ID)
+		timed := d.Kind == KindTime || f.IsConversation() && slices.Contains([]string{"business_hours", "weekday", "hour_of_day"}, d.ID)
 		if d.Has(f) && !timed && d.ID != "stage" {
 			ids = append(ids, d.ID)
 		}

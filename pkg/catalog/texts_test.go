@@ -21,7 +21,7 @@ import (
 // too, or the texts have no report for them.
 var reports = []string{
 	"channels", "sessions_over_time", "messages_over_time", "initiations", "sends", "initiations_daily", "funnel", "failures", "notification_details",
-	"overview", "agents", "tags", "conversation_details", "message_details_sent", "message_details_received", "message_log", "traffic", "cost",
+	"overview", "agents", "tags", "conversation_details", "open_conversations", "message_details_sent", "message_details_received", "message_log", "traffic", "cost",
 	"campaign_sends", "failure_bursts", "template_changes",
 }
 

@@ -130,8 +130,8 @@ func newDetails(in Input) (*details, error) {
 		d.where = d.whereOf()
 		d.rows = func() string { return "initiation AS r" + d.joinSQL() }
 		return d, nil
-	case catalog.ConversationActive:
-		return c.conversationDetails(), nil
+	case catalog.ConversationActive, catalog.ConversationNow:
+		return c.conversationDetails(f), nil
 	}
 	d := &details{rowBuilder: c.builder(catalog.Message, "s"), id: c.asText("message", "r.message_id") + ` COLLATE "C"`}
 	d.messageNeeds(nil)
@@ -143,12 +143,12 @@ func newDetails(in Input) (*details, error) {
 	return d, nil
 }
 
-// conversationDetails lists each conversation once that was opened in the range
-// or has a message in it that passes the filters.
-func (c *compiler) conversationDetails() *details {
-	active := c.conversationRows(catalog.ConversationActive, nil)
+// conversationDetails lists each conversation once that passes the filters: those that
+// were opened in the range or have a message in it, or all that there are now.
+func (c *compiler) conversationDetails(f catalog.Fact) *details {
+	active := c.conversationRows(f, nil)
 	c.with("active", active.sql)
-	b := &rowBuilder{compiler: c, fact: catalog.ConversationActive, joins: map[string]bool{}, at: "r.created_at"}
+	b := &rowBuilder{compiler: c, fact: f, joins: map[string]bool{}, at: "r.created_at"}
 	d := &details{rowBuilder: b, id: c.asText("conversation", "r.conversation_id") + ` COLLATE "C"`}
 	c.with("listed_base", fmt.Sprintf(`SELECT v.conversation_id, v.contact_id, %s AS named_agent_id, v.created_at AS at, v.display_id, v.url, %s
 FROM %s AS v

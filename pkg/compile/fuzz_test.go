@@ -37,7 +37,7 @@ func (c *chooser) of(words []string) string { return words[c.below(len(words))] 
 func (c *chooser) question(value string) query.Query {
 	q := query.Query{Timezone: c.of([]string{"", "America/Sao_Paulo"}), Limit: c.below(3) * 10, Language: c.of(query.Languages)}
 	if c.below(4) == 0 {
-		q.Report = c.of([]string{"notification_details", "conversation_details", "message_details_sent", "message_details_received", "message_log"})
+		q.Report = c.of([]string{"notification_details", "conversation_details", "open_conversations", "message_details_sent", "message_details_received", "message_log"})
 		fact := q.DetailsFact()
 		q.Format = c.of([]string{"", "details", "logs"})
 		for range c.below(12) {

@@ -29,6 +29,7 @@ var listed = map[string]struct {
 	"message_details_received": {"message_id", []string{"messages_received"}},
 	"message_log":              {"message_id", []string{"messages_outbound", "messages_received"}},
 	"conversation_details":     {"conversation_id", []string{"conversations_active"}},
+	"open_conversations":       {"conversation_id", []string{"open_now"}},
 }
 
 // TestDetailsAgainstReference reads random reports of details from random data,

@@ -36,7 +36,7 @@ func lackOf(in compile.Input) lack {
 		}
 		return missing
 	}
-	if in.Query.DetailsFact() == catalog.ConversationActive {
+	if in.Query.DetailsFact().IsConversation() {
 		l.whole = misses("conversation")
 	}
 	for _, id := range in.Query.Metrics {

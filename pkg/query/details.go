@@ -43,7 +43,7 @@ func checkDetails(q Query) error {
 	if len(q.Metrics) > 0 || len(q.GroupBy) > 0 || q.Bucket != "none" || q.Compare != "none" {
 		return errorf("a details report lists single rows: remove metrics, groupBy, bucket and compare, or choose format table")
 	}
-	if q.Format != "details" && fact == catalog.ConversationActive {
+	if q.Format != "details" && fact.IsConversation() {
 		return errorf("conversations have no text to show as a log: set report to message_log, or format to details")
 	}
 	if q.Format == "logs_volume" && (len(q.Columns) > 0 || len(q.OrderBy) > 0 || q.After != "") {

@@ -15,7 +15,8 @@ import (
 // column that the report can show but the links, and for an entity the key
 // with "_name" as well (the id where nothing names it). Messages and initiations
 // appear by created_at. A conversation appears where one of its instants, when
-// it was opened or that of a message, lies in the range and passes every filter.
+// it was opened or that of a message, lies in the range and passes every filter; in a
+// report of conversations now, whatever the range.
 //
 // Values are string, bool, int, float64, time.Time or nil.
 func (f *Facts) Details(q query.Query, from, to, now time.Time) ([]map[string]any, error) {
@@ -39,7 +40,7 @@ func (f *Facts) Details(q query.Query, from, to, now time.Time) ([]map[string]an
 	var result []map[string]any
 	listed := map[*conversation]bool{}
 	for _, r := range f.rows[preset.Fact] {
-		if r.at.Before(from) || !r.at.Before(to) || !c.passes(r) {
+		if preset.Fact != catalog.ConversationNow && (r.at.Before(from) || !r.at.Before(to)) || !c.passes(r) {
 			continue
 		}
 		if preset.Fact == catalog.ConversationActive {
@@ -109,7 +110,7 @@ func (c *cut) name(d catalog.Dimension, id any) any {
 // its code and reason. Delivered and read are what the source says, also of an
 // inbound message.
 func (c *cut) column(r *row, id string) any {
-	if r.fact == catalog.ConversationActive {
+	if r.fact.IsConversation() {
 		return r.thread.column(id)
 	}
 	m := r.message

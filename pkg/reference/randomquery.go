@@ -104,7 +104,7 @@ func (f *Facts) RandomDetails(r *rand.Rand) Question {
 		q.Timezone = append([]string{""}, Zones...)[r.IntN(1+len(Zones))]
 		fact := q.DetailsFact()
 		q.Columns = []string{"message_id"}
-		if fact == catalog.ConversationActive {
+		if fact.IsConversation() {
 			q.Columns = []string{"conversation_id"}
 		}
 		columns := catalog.ColumnIDs(fact)

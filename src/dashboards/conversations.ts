@@ -2,6 +2,7 @@ import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { satisfaction } from './overview';
 import { column, thresholds } from './columns';
+import { OPEN_REPORT } from './links';
 import { type Panels, withOptions } from './panels';
 
 /** For analysts: a list of conversations. */
@@ -9,7 +10,7 @@ export const conversations: Definition = {
   slug: 'conversations',
   from: 'now/d',
   texts: (texts) => texts.conversations,
-  bands: (panels) => [cards(panels), trend(panels), details(panels)],
+  bands: (panels) => [cards(panels), trend(panels), details(panels), open(panels)],
 };
 
 /** Row limit of the list. The card shows the total. */
@@ -62,6 +63,40 @@ function details(panels: Panels): Band {
           csat_rating: [column.title('CSAT'), column.width(55), column.whole(), column.inColor(), ...column.threshold(ratings())],
         },
         panels.texts.conversations.panels.details
+      ),
+      { enablePagination: true }
+    ),
+  ]);
+}
+
+/** The open conversations, which cards count whatever the time range. */
+function open(panels: Panels): Band {
+  return equally(14, [
+    withOptions(
+      panels.table(
+        {
+          report: OPEN_REPORT,
+          limit: ROWS,
+          columns: [
+            ...['created_at', 'contact', 'link', 'unattended', 'channel', 'line', 'source', 'agent', 'team'],
+            ...['conversation_tag', 'message_count', 'first_response_time'],
+          ],
+        },
+        {
+          created_at: column.time(),
+          contact_name: [column.width(155)],
+          link: [column.width(85), column.links()],
+          unattended: [column.width(95), ...column.colored()],
+          channel: [column.width(85)],
+          line_name: [column.width(190)],
+          source: [column.width(130)],
+          agent_name: [column.width(130), panels.link('agents', 'agent')],
+          team_name: [column.width(85)],
+          conversation_tag: [column.title(panels.texts.links.tags), column.minWidth(125), column.pills()],
+          message_count: [column.width(85)],
+          first_response_time: [column.width(85)],
+        },
+        panels.texts.conversations.panels.open
       ),
       { enablePagination: true }
     ),

@@ -10,8 +10,10 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
   DatasourceVariableBuilder,
+  type Panel,
   QueryVariableBuilder,
   RowBuilder,
+  type RowPanel,
   TextBoxVariableBuilder,
   TimeOptionBuilder,
   TimePickerBuilder,
@@ -22,9 +24,9 @@ import {
 
 import { type CatalogTexts } from './catalog';
 import { type Band, place } from './layout';
-import { DETAILS } from './links';
+import { DETAILS, OPEN_REPORT } from './links';
 import { Panels } from './panels';
-import { Ask, chosen, DATASOURCE, isWritten, PLUGIN_ID } from './query';
+import { Ask, chosen, DATASOURCE, isWritten, PLUGIN_ID, type Question } from './query';
 import { type DashboardTexts, type Texts } from './texts';
 import { VARIABLES } from './variables';
 
@@ -78,11 +80,14 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
   return withDetails(dashboard.build());
 }
 
-/** Completes the links to the details panel, which is the last panel. */
+/** Completes the links to the details panel: the last panel, except for the list of open conversations. */
 function withDetails(dashboard: Dashboard): Dashboard {
-  const { id } = dashboard.panels!.at(-1)!;
+  const lists = dashboard.panels!.filter((panel) => reportOf(panel) !== OPEN_REPORT);
+  const { id } = lists.at(-1)!;
   return JSON.parse(JSON.stringify(dashboard).replaceAll(DETAILS, `panel-${id}`));
 }
+
+const reportOf = (panel: Panel | RowPanel) => ('targets' in panel ? (panel.targets?.[0] as Partial<Question>)?.report : undefined);
 
 /** The time ranges that the time picker offers. */
 function periods({ ranges }: Texts): TimePickerBuilder {

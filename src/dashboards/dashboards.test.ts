@@ -6,6 +6,7 @@ import { type Filter, NONE, type ParleyQuery } from '../types';
 import { type CatalogTexts, catalogTexts, type Language, LANGUAGES } from './catalog';
 import { dashboards, MANIFEST } from '.';
 import { COLUMNS } from './layout';
+import { OPEN_LIST, OPEN_REPORT } from './links';
 import { PLUGIN_ID } from './query';
 
 const ROOT = path.join(process.cwd(), 'dashboards');
@@ -63,6 +64,14 @@ it('gives every dashboard a title of its own, whatever the language', () => {
     return title!.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\W+/g, '-');
   });
   expect(slugs.filter((slug, at) => slugs.indexOf(slug) !== at)).toEqual([]);
+});
+
+it('has the list of open conversations where links to it lead', () => {
+  for (const [file, text] of made.filter(([file]) => file.endsWith('/conversations.json'))) {
+    const { panels }: Dashboard = JSON.parse(text);
+    const list = panels!.find(({ id }) => id === OPEN_LIST) as Panel;
+    expect({ file, targets: list.targets }).toMatchObject({ file, targets: [{ report: OPEN_REPORT }] });
+  }
 });
 
 describe.each(made.filter(([file]) => isPublic(file)))('%s', (file, text) => {

@@ -32,7 +32,11 @@ export const DETAILS = 'panel-details';
 const SENT = ['sent', 'delivered', 'read'];
 const NOTIFIED = [...SENT, 'replied'];
 
-type Target = [slug: string, choices?: Choices];
+type Target = [slug: string, choices?: Choices, panel?: string];
+
+/** The panel of the dashboard Conversations that lists what is open now, and its report. */
+export const OPEN_LIST = 7;
+export const OPEN_REPORT = 'open_conversations';
 
 const BOTH_DIRECTIONS: Target[] = [['messages-sent', { status: SENT }], ['messages-received']];
 
@@ -91,7 +95,8 @@ const TARGETS: Record<string, Target[]> = {
   conversations_share: OPENED,
   conversations_open: [['conversations', { opened_in_period: 'yes', conversation_status: 'open' }]],
   conversations_unattended: [['conversations', { opened_in_period: 'yes', unattended: 'yes' }]],
-  unattended_now: [['conversations', { unattended: 'yes' }]],
+  open_now: [['conversations', {}, `panel-${OPEN_LIST}`]],
+  unattended_now: [['conversations', { unattended: 'yes' }, `panel-${OPEN_LIST}`]],
   resolutions: [['conversations', { conversation_status: 'resolved' }]],
   first_response_time_p50: OPENED,
   first_response_time_p90: OPENED,
@@ -119,14 +124,14 @@ export class Links {
   /** Links a metric to its rows. Empty if no dashboard lists them. */
   behind(metric: string, choices: Choices = {}, time?: string, most?: number): DynamicConfigValue[] {
     const targets = (TARGETS[metric] ?? []).slice(0, most);
-    const links = targets.map(([slug, own]) => this.details(slug, { ...own, ...choices }, time));
+    const links = targets.map(([slug, own, panel]) => this.details(slug, { ...own, ...choices }, time, panel));
     return links.length > 0 ? [{ id: 'links', value: links }] : [];
   }
 
-  /** A link to the list of rows: to its dashboard or, in the same dashboard, to its panel. */
-  details(slug: string, choices: Choices, time?: string): DataLink {
+  /** A link to the list of rows: to the given panel, else to its dashboard or, in the same dashboard, to its panel. */
+  details(slug: string, choices: Choices, time?: string, panel = slug === this.slug ? DETAILS : undefined): DataLink {
     const link = this.to(slug, choices, time);
-    return slug === this.slug ? { ...link, url: link.url.replace('?', `?viewPanel=${DETAILS}&`) } : link;
+    return panel ? { ...link, url: link.url.replace('?', `?viewPanel=${panel}&`) } : link;
   }
 
   /** Links a cell to other dashboards, filtered by its value. */

@@ -14,7 +14,7 @@ import (
 // reports are the reports that read the attributes of messages.
 var reports = []string{
 	"channels", "sessions_over_time", "messages_over_time", "initiations", "sends", "funnel", "failures", "notification_details",
-	"message_details_sent", "message_details_received", "cost", "campaign_sends", "overview", "agents", "conversation_details", "template_changes", "message_log",
+	"message_details_sent", "message_details_received", "cost", "campaign_sends", "overview", "agents", "conversation_details", "open_conversations", "template_changes", "message_log",
 }
 
 // unreadable are values of content_attributes, as JSON literals of SQL, that Chatwoot

@@ -68,7 +68,7 @@ func lists(t *testing.T, e *engine.Engine, told contract.Data, account string) {
 	unavailable, _ := catalog.Limits(found.Has, found.Knows)
 	own, foreign := strangers(told, account)
 	seen := map[string]bool{}
-	for _, report := range []string{"conversation_details", "message_details_sent", "message_details_received", "notification_details", "message_log", "campaign_sends", "template_changes"} {
+	for _, report := range []string{"conversation_details", "open_conversations", "message_details_sent", "message_details_received", "notification_details", "message_log", "campaign_sends", "template_changes"} {
 		q := query.Query{Report: report}
 		preset, _ := query.LookupPreset(report)
 		if preset.Query.Format != "annotations" {
@@ -81,7 +81,7 @@ func lists(t *testing.T, e *engine.Engine, told contract.Data, account string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if preset.Fact == catalog.ConversationActive && !found.Has("conversation") || !available(resolved, unavailable, found.Has) {
+		if preset.Fact.IsConversation() && !found.Has("conversation") || !available(resolved, unavailable, found.Has) {
 			continue
 		}
 		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: calendar.Range{From: story.End.AddDate(0, 0, -60), To: story.End.AddDate(0, 0, 1)}, Now: story.End})

@@ -115,6 +115,10 @@ export const en: Texts = {
         title: 'Conversation details',
         note: 'One row per conversation opened in the period or with a message in it, newest first. Shows up to 1,000 rows; the first card shows the total.',
       },
+      open: {
+        title: 'Open now',
+        note: 'Conversations that are open now, oldest first. Ignores the time range. Shows up to 1,000 rows.',
+      },
     },
   },
   channels: {

@@ -116,6 +116,10 @@ export const es: Texts = {
         title: 'Detalle de conversaciones',
         note: 'Una fila por cada conversación abierta en el período o con un mensaje en él, primero las más recientes. Muestra hasta 1000 filas; la primera tarjeta indica el total.',
       },
+      open: {
+        title: 'Abiertas ahora',
+        note: 'Conversaciones abiertas en este momento, primero las más antiguas. No depende del período. Muestra hasta 1000 filas.',
+      },
     },
   },
   channels: {

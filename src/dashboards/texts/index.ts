@@ -53,7 +53,7 @@ export interface Texts {
     never
   > & { names: Record<'trend' | 'total', string> };
   conversations: DashboardTexts<
-    'volume' | 'csat' | 'firstResponse' | 'resolution' | 'overTime' | 'details',
+    'volume' | 'csat' | 'firstResponse' | 'resolution' | 'overTime' | 'details' | 'open',
     never
   > & { names: Record<'total' | 'opened', string> };
   channels: DashboardTexts<

@@ -113,6 +113,10 @@ export const ptBR: Texts = {
         title: 'Detalhes de conversas',
         note: 'Uma linha por conversa aberta no período ou com uma mensagem nele, as mais recentes primeiro. Mostra até 1.000 linhas; o primeiro cartão indica o total.',
       },
+      open: {
+        title: 'Abertas agora',
+        note: 'Conversas abertas neste momento, as mais antigas primeiro. Não depende do período. Mostra até 1.000 linhas.',
+      },
     },
   },
   channels: {
