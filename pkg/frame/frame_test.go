@@ -323,6 +323,29 @@ func TestGoldenNumeric(t *testing.T) {
 	}
 }
 
+// TestLongInterval: the only interval is in the time range, even where it starts before.
+func TestLongInterval(t *testing.T) {
+	for name, c := range map[string]struct{ from, to, want time.Time }{
+		"an hour of a day": {day(0).Add(5 * time.Hour), day(0).Add(6 * time.Hour), day(0).Add(5 * time.Hour)},
+		"a whole day":      {day(0), day(1), day(0)},
+		"parts of two":     {day(0).Add(5 * time.Hour), day(1).Add(time.Hour), day(0)},
+	} {
+		result := &engine.Result{
+			Query:   query.Query{Metrics: []string{"messages_sent"}, Bucket: "day", Format: "timeseries"},
+			Range:   calendar.Range{From: c.from, To: c.to},
+			Columns: columns(bucket(), metric("messages_sent")),
+			Rows:    [][]any{{day(0), int64(3)}},
+		}
+		if c.to.After(day(1)) {
+			result.Rows = append(result.Rows, []any{day(1), int64(1)})
+		}
+		frames := frame.Frames(result)
+		if got := frames[0].Fields[0].At(0).(time.Time); !got.Equal(c.want) || *frames[0].Fields[1].At(0).(*int64) != 3 {
+			t.Errorf("%s: %v at %s, want 3 at %s", name, frames[0].Fields[1].At(0), got, c.want)
+		}
+	}
+}
+
 // TestHeatmap: hours in which nothing happened are 0, and empty where nobody knows.
 func TestHeatmap(t *testing.T) {
 	result := &engine.Result{

@@ -26,6 +26,11 @@ func (b builder) series() *data.Frame {
 	for i, t := range times {
 		place[t] = i
 	}
+	// An interval longer than the time range starts before it, where a graph would show
+	// nothing.
+	if timeAt >= 0 && len(times) == 1 && times[0].Before(b.Range.From) {
+		times = []time.Time{b.Range.From}
+	}
 	type group struct {
 		labels data.Labels
 		row    []any
