@@ -30,7 +30,7 @@ function cards(panels: Panels): Band[] {
 function trends(panels: Panels): Band {
   const { conversations, messages } = panels.texts.agents.panels;
   const groupBy = ['agent'];
-  return equally(9, [
+  return equally(10, [
     panels.bars({ metrics: ['conversations'], groupBy }, conversations),
     panels.bars({ metrics: ['messages_sent'], groupBy, filters: BY_AGENTS }, messages),
   ]);
@@ -60,7 +60,7 @@ function table(panels: Panels): Band {
 
 function load(panels: Panels): Band {
   const { peaks, byHour } = panels.texts.agents.panels;
-  return equally(9, [
+  return equally(10, [
     panels.barsByHour('agent', { metrics: ['messages_sent'], filters: BY_AGENTS }, byHour),
     panels.peaks('messages_sent', COLORS.sent, { filters: BY_AGENTS }, peaks),
   ]);

@@ -30,7 +30,7 @@ export const es: Texts = {
     note: 'Sin variables ni enlaces, para personas sin usuario de Grafana.',
   },
   change: 'El porcentaje es la variación respecto del período anterior de igual duración.',
-  names: { score: 'Puntuación', responses: 'Respuestas' },
+  names: { score: 'Puntaje', responses: 'Respuestas' },
   overview: {
     title: 'Visión general',
     description: 'Volumen y origen de las conversaciones, tiempos de respuesta y satisfacción',
@@ -48,7 +48,7 @@ export const es: Texts = {
       csatOverTime: { title: 'CSAT en el tiempo' },
       peaks: { title: 'Horas pico', note: 'Conversaciones según el día de la semana y la hora en que se abrieron.' },
       topTags: { title: 'Etiquetas más usadas' },
-      topAgents: { title: 'Agentes con más conversaciones' },
+      topAgents: { title: 'Principales agentes' },
     },
   },
   agents: {

@@ -30,7 +30,7 @@ export const ptBR: Texts = {
     note: 'Sem variáveis nem links, para pessoas sem login no Grafana.',
   },
   change: 'A porcentagem é a variação em relação ao período anterior de mesma duração.',
-  names: { score: 'Pontuação', responses: 'Respostas' },
+  names: { score: 'Nota', responses: 'Respostas' },
   overview: {
     title: 'Visão geral',
     description: 'Volume e origem das conversas, tempos de resposta e satisfação',
@@ -48,7 +48,7 @@ export const ptBR: Texts = {
       csatOverTime: { title: 'CSAT ao longo do tempo' },
       peaks: { title: 'Horários de pico', note: 'Conversas por dia da semana e hora em que foram abertas.' },
       topTags: { title: 'Tags mais usadas' },
-      topAgents: { title: 'Agentes com mais conversas' },
+      topAgents: { title: 'Principais agentes' },
     },
   },
   agents: {
