@@ -164,9 +164,9 @@ export const es: Texts = {
       },
       answered: { title: 'Respondidas' },
       failed: { title: 'Fallidas' },
-      answers: { title: 'Usuarios que respondieron', note: '"No alcanzados" son los usuarios cuyas notificaciones fallaron todas o siguen pendientes.' },
+      answers: { title: 'Usuarios que respondieron', note: '“No alcanzados” son los usuarios a los que no se les pudo enviar ninguna notificación: todas fallaron o siguen pendientes.' },
       lastStatus: { title: 'Último estado' },
-      newOrReturning: { title: 'Nuevos y recurrentes', note: '"No alcanzados" son los usuarios cuyas notificaciones fallaron todas o siguen pendientes.' },
+      newOrReturning: { title: 'Nuevos y recurrentes', note: '“No alcanzados” son los usuarios a los que no se les pudo enviar ninguna notificación: todas fallaron o siguen pendientes.' },
       daily: { title: 'Envíos diarios por último estado' },
       funnel: {
         title: 'Embudo',

@@ -161,9 +161,9 @@ export const ptBR: Texts = {
       },
       answered: { title: 'Respondidas' },
       failed: { title: 'Com falha' },
-      answers: { title: 'Usuários que responderam', note: '"Não alcançados" são os usuários cujas notificações falharam todas ou continuam pendentes.' },
+      answers: { title: 'Usuários que responderam', note: '“Não alcançados” são os usuários para quem nenhuma notificação foi enviada: todas falharam ou continuam pendentes.' },
       lastStatus: { title: 'Último status' },
-      newOrReturning: { title: 'Novos e recorrentes', note: '"Não alcançados" são os usuários cujas notificações falharam todas ou continuam pendentes.' },
+      newOrReturning: { title: 'Novos e recorrentes', note: '“Não alcançados” são os usuários para quem nenhuma notificação foi enviada: todas falharam ou continuam pendentes.' },
       daily: { title: 'Envios diários por último status' },
       funnel: {
         title: 'Funil',
