@@ -162,9 +162,6 @@ func checkDetails(t *testing.T, e *engine.Engine, facts *reference.Facts, questi
 		t.Errorf("%d rows, want %d\nfor %s", len(ids), len(want), about)
 	}
 	order := query.Order{By: "created_at", Desc: true}
-	if preset, _ := query.LookupPreset(q.Report); len(preset.Query.OrderBy) > 0 {
-		order = preset.Query.OrderBy[0]
-	}
 	if len(q.OrderBy) > 0 {
 		order = q.OrderBy[0]
 	}

@@ -84,7 +84,6 @@ var Presets = []Preset{
 		Format:  "details",
 		Filters: []Filter{{Dimension: "conversation_status", Operator: "in", Values: []string{"open"}}},
 		Columns: []string{"conversation_id", "created_at", "unattended", "contact", "channel", "line", "source", "agent", "team", "conversation_tag", "priority", "message_count", "first_response_time", "link"},
-		OrderBy: []Order{{By: "created_at"}},
 		Limit:   100,
 	}},
 	{ID: "message_details_sent", Fact: catalog.Message, Query: Query{

@@ -76,6 +76,7 @@ function open(panels: Panels): Band {
       panels.table(
         {
           report: OPEN_REPORT,
+          orderBy: [{ by: 'created_at' }],
           limit: ROWS,
           columns: [
             ...['created_at', 'contact', 'link', 'unattended', 'channel', 'line', 'source', 'agent', 'team'],

@@ -69,7 +69,7 @@ page AS (
     LEFT JOIN listed_thread AS h ON h.conversation_id = r.conversation_id
     LEFT JOIN listed_response AS response ON response.conversation_id = r.conversation_id
   ) AS p
-  ORDER BY p.row_sort ASC NULLS LAST, p.row_at ASC, p.row_id ASC
+  ORDER BY p.row_sort DESC NULLS LAST, p.row_at DESC, p.row_id DESC
   LIMIT $3::bigint
 )
 SELECT t.conversation_id AS conversation_id,
@@ -101,4 +101,4 @@ LEFT JOIN (SELECT * FROM parley.contact) AS contact_entity ON contact_entity.con
 LEFT JOIN (SELECT * FROM parley.line) AS line_entity ON line_entity.line_id = t.line
 LEFT JOIN (SELECT * FROM parley.agent) AS agent_entity ON agent_entity.agent_id = t.agent
 LEFT JOIN (SELECT * FROM parley.team) AS team_entity ON team_entity.team_id = t.team
-ORDER BY t.row_sort ASC NULLS LAST, t.row_at ASC, t.row_id ASC;
+ORDER BY t.row_sort DESC NULLS LAST, t.row_at DESC, t.row_id DESC;
