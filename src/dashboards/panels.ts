@@ -250,7 +250,7 @@ export class Panels extends Links {
   ranking(by: string, metric: string, question: Question, texts: PanelTexts, links: DynamicConfigValue[] = []): Table {
     return this.table(
       { metrics: [metric], groupBy: [by], orderBy: [{ by: metric, desc: true }], ...question },
-      { [shown(by)]: [column.wrap(), ...links], [metric]: [column.width(105), ...column.bar()] },
+      { [shown(by)]: links, [metric]: [column.width(105), ...column.bar()] },
       texts
     ).showHeader(false);
   }

@@ -58,7 +58,7 @@ export const es: Texts = {
     panels: {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primera respuesta (mediana)' },
-      resolution: { title: 'Tiempo de resolución (mediana)' },
+      resolution: { title: 'Resolución (mediana)' },
       conversations: { title: 'Conversaciones por agente' },
       messages: {
         title: 'Mensajes por agente',
@@ -83,7 +83,7 @@ export const es: Texts = {
     panels: {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primera respuesta (mediana)' },
-      resolution: { title: 'Tiempo de resolución (mediana)' },
+      resolution: { title: 'Resolución (mediana)' },
       tagged: { title: 'Conversaciones con etiqueta', note: 'Conversaciones con al menos una etiqueta.' },
       untagged: { title: 'Conversaciones sin etiqueta', note: 'Conversaciones sin ninguna etiqueta.' },
       overTime: { title: 'Conversaciones por etiqueta en el tiempo' },
@@ -109,7 +109,7 @@ export const es: Texts = {
     panels: {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primera respuesta (mediana)' },
-      resolution: { title: 'Tiempo de resolución (mediana)' },
+      resolution: { title: 'Resolución (mediana)' },
       volume: { title: 'Conversaciones' },
       overTime: { title: 'Conversaciones nuevas por estado' },
       details: {

@@ -58,7 +58,7 @@ export const ptBR: Texts = {
     panels: {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primeira resposta (mediana)' },
-      resolution: { title: 'Tempo de resolução (mediana)' },
+      resolution: { title: 'Resolução (mediana)' },
       conversations: { title: 'Conversas por agente' },
       messages: {
         title: 'Mensagens por agente',
@@ -80,7 +80,7 @@ export const ptBR: Texts = {
     panels: {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primeira resposta (mediana)' },
-      resolution: { title: 'Tempo de resolução (mediana)' },
+      resolution: { title: 'Resolução (mediana)' },
       tagged: { title: 'Conversas com tag', note: 'Conversas com pelo menos uma tag.' },
       untagged: { title: 'Conversas sem tag', note: 'Conversas sem nenhuma tag.' },
       overTime: { title: 'Conversas por tag ao longo do tempo' },
@@ -106,7 +106,7 @@ export const ptBR: Texts = {
     panels: {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primeira resposta (mediana)' },
-      resolution: { title: 'Tempo de resolução (mediana)' },
+      resolution: { title: 'Resolução (mediana)' },
       volume: { title: 'Conversas' },
       overTime: { title: 'Conversas novas por status' },
       details: {
