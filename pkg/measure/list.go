@@ -64,7 +64,7 @@ func NewList(in compile.Input, set *facts.Set, run Run) (*List, error) {
 func (l *List) Len() int { return len(l.page) }
 
 // filter keeps the rows that pass the filters. Of conversations each comes once that was
-// opened in the range or has a message in it that passes.
+// opened in the range or has a message in it that passes, at the time it was opened.
 func (l *List) filter() {
 	filters := l.filters()
 	passes := func(i int32) bool {
@@ -75,7 +75,7 @@ func (l *List) filter() {
 			l.kept = append(l.kept, i)
 		}
 	}
-	if l.fact != catalog.ConversationActive {
+	if !l.fact.IsConversation() {
 		return
 	}
 	listed := make([]bool, l.set.Conversations.Len())

@@ -55,7 +55,11 @@ func ListNeeds(in compile.Input) facts.Needs {
 	for _, id := range columns {
 		n.Parts |= dimensionNeeds[id] | columnNeeds[id]
 	}
-	n.Parts |= factNeeds(in.Query.DetailsFact(), nil, columns)
+	fact := in.Query.DetailsFact()
+	n.Parts |= factNeeds(fact, nil, columns)
+	if fact == catalog.ConversationNow {
+		n.Since = in.Now
+	}
 	return n
 }
 
