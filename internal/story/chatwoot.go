@@ -3,7 +3,6 @@ package story
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,10 +22,14 @@ var chatwootSQL string
 // conversation of one contact there, so those without one come into a conversation
 // of their pair; templates of campaigns stand among the campaign's recipients.
 func Chatwoot(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error) {
-	if err := create(ctx, conn, schema, chatwootSQL); err != nil {
-		return contract.Data{}, err
-	}
-	c := newChatwoot(data)
+	return whole(ctx, conn, schema, chatwootSQL, newChatwoot(), data)
+}
+
+// part tells a part of the data.
+func (c *chatwoot) part(data contract.Data) {
+	c.data = data
+	c.data.Messages, c.data.Conversations = slices.Clone(data.Messages), slices.Clone(data.Conversations)
+	c.surveys, c.orphans = map[string]contract.CSAT{}, nil
 	c.openConversations()
 	c.askForRatings()
 	sortMessages(c.data.Messages)
@@ -38,13 +41,34 @@ func Chatwoot(ctx context.Context, conn *pgx.Conn, schema string, data contract.
 	c.writeEvents()
 	c.writeTags()
 	c.writeNoise()
-	return c.told, write(ctx, conn, schema, c.tables()...)
+	c.passed += len(c.data.Conversations)
 }
+
+func (c *chatwoot) finish(func()) {
+	for _, p := range c.waiting { // nobody wrote for these campaigns
+		c.writeCampaign(p, contract.Message{})
+	}
+	c.writeStrangers()
+}
+
+func (c *chatwoot) rows() *contract.Data { return &c.told }
 
 type chatwoot struct {
 	data, told contract.Data
 
-	accounts, lines, contacts, conversations, agents, teams, campaigns, messages, recipients numbering
+	accounts, lines, contacts, conversations, agents, teams, campaigns numbering
+	messages, recipients                                               recent
+
+	accountOfLine map[string]int
+	members       map[[2]int]bool     // by account and user, and by team and user
+	reached       map[string]bool     // whom each campaign reached
+	waiting       []contract.Campaign // campaigns without a message so far
+	displays      map[int]int         // numbers of conversations, by account
+	passed        int                 // conversations of earlier parts
+	asked, lost   int                 // surveys that were added, answers to deleted ones
+	pasts         map[string]*past    // by conversation
+	tagNames      numbering
+	tagged        map[string]bool
 
 	channels map[string]string // by line
 	twilio   map[string]bool
@@ -56,8 +80,6 @@ type chatwoot struct {
 	wrote map[string]bool
 	// orphans are answers whose survey was deleted.
 	orphans []contract.CSAT
-	// providers are the provider's ids of messages that stand among recipients.
-	providers map[string]string
 	// templates are messages with the template of each campaign.
 	templates map[string]contract.Message
 
@@ -65,13 +87,11 @@ type chatwoot struct {
 	campaign, recipient, response, event, hours, tag, tagging, label                                                       *table
 }
 
-func newChatwoot(data contract.Data) *chatwoot {
-	data.Messages = slices.Clone(data.Messages)
-	data.Conversations = slices.Clone(data.Conversations)
+func newChatwoot() *chatwoot {
 	return &chatwoot{
-		data:     data,
-		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, conversations: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{}, messages: numbering{}, recipients: numbering{},
-		channels: map[string]string{}, twilio: map[string]bool{}, keeps: map[string]bool{}, threads: map[string]*contract.Conversation{}, surveys: map[string]contract.CSAT{}, wrote: map[string]bool{}, providers: map[string]string{}, templates: map[string]contract.Message{},
+		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, conversations: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{},
+		accountOfLine: map[string]int{}, members: map[[2]int]bool{}, reached: map[string]bool{}, displays: map[int]int{}, pasts: map[string]*past{}, tagNames: numbering{}, tagged: map[string]bool{},
+		channels: map[string]string{}, twilio: map[string]bool{}, keeps: map[string]bool{}, threads: map[string]*contract.Conversation{}, wrote: map[string]bool{}, templates: map[string]contract.Message{},
 
 		account:      &table{name: "accounts", columns: []string{"id", "name", "created_at", "updated_at"}},
 		user:         &table{name: "users", columns: []string{"id", "name", "display_name", "email", "uid", "encrypted_password", "tokens", "created_at", "updated_at"}},
@@ -128,21 +148,20 @@ func (c *chatwoot) openConversations() {
 	for _, a := range c.data.Accounts {
 		c.accounts.of(a.AccountID)
 	}
-	recipients := map[string]bool{}
 	opened := map[string]bool{}
 	for i := range c.data.Messages {
 		m := &c.data.Messages[i]
 		if text(m.ConversationID) != "" {
 			continue
 		}
-		if once := text(m.CampaignID) + "\n" + text(m.ContactID); isRecipient(*m) && !recipients[once] {
-			recipients[once] = true
+		if once := text(m.CampaignID) + "\n" + text(m.ContactID); isRecipient(*m) && !c.reached[once] {
+			c.reached[once] = true
 			c.recipients.of(m.MessageID)
 			continue
 		}
 		id := "pair\n" + text(m.AccountID) + "\n" + text(m.LineID) + "\n" + text(m.ContactID)
 		m.ConversationID = &id
-		if !opened[id] {
+		if !opened[id] && c.threads[id] == nil {
 			opened[id] = true
 			c.data.Conversations = append(c.data.Conversations, contract.Conversation{
 				ConversationID: id, AccountID: m.AccountID, LineID: m.LineID, ContactID: m.ContactID, Status: new("open"), CreatedAt: m.CreatedAt,
@@ -167,7 +186,8 @@ func (c *chatwoot) askForRatings() {
 			free[at] = append(free[at], m.MessageID)
 		}
 	}
-	for i, s := range c.data.CSAT {
+	for _, s := range c.data.CSAT {
+		c.asked++
 		thread := c.threads[text(s.ConversationID)]
 		if thread == nil || s.SentAt == nil && s.AnsweredAt == nil {
 			continue
@@ -187,7 +207,7 @@ func (c *chatwoot) askForRatings() {
 		}
 		at := moment{thread.ConversationID, s.SentAt.UnixMicro()}
 		if len(free[at]) == 0 {
-			id := fmt.Sprintf("survey\n%d", i)
+			id := fmt.Sprintf("survey\n%d", c.asked)
 			c.data.Messages = append(c.data.Messages, contract.Message{
 				MessageID: id, AccountID: thread.AccountID, ConversationID: &thread.ConversationID, LineID: thread.LineID, ContactID: thread.ContactID,
 				Direction: "outbound", AuthorKind: new("system"), CreatedAt: *s.SentAt, Status: new("sent"),
@@ -202,11 +222,11 @@ func (c *chatwoot) askForRatings() {
 // describe writes what conversations point to.
 func (c *chatwoot) describe() {
 	d := c.data
-	accountOfLine, accountOfContact := map[string]int{}, map[string]int{}
+	accountOfContact := map[string]int{}
 	for _, m := range d.Messages {
 		account, _ := c.accountOf(m.AccountID)
-		if accountOfLine[text(m.LineID)] == 0 {
-			accountOfLine[text(m.LineID)] = account
+		if c.accountOfLine[text(m.LineID)] == 0 {
+			c.accountOfLine[text(m.LineID)] = account
 		}
 		if accountOfContact[text(m.ContactID)] == 0 {
 			accountOfContact[text(m.ContactID)] = account
@@ -233,7 +253,7 @@ func (c *chatwoot) describe() {
 		c.user.add(id, given, display, email, email, "$2a$11$secret", "{}", epoch, epoch)
 		c.told.Agents = append(c.told.Agents, contract.Agent{AgentID: *c.agents.told(a.AgentID), Name: &name})
 	}
-	seen := map[[2]int]bool{}
+	seen := c.members
 	for _, m := range d.Messages {
 		account, _ := c.accountOf(m.AccountID)
 		if id, _ := c.agents.ref(m.AgentID); id != nil && !seen[[2]int{account, *id}] {
@@ -269,7 +289,7 @@ func (c *chatwoot) describe() {
 	}
 	c.keepHours()
 	for i, l := range d.Lines {
-		c.describeLine(i, l, max(1, accountOfLine[l.LineID]))
+		c.describeLine(i, l, max(1, c.accountOfLine[l.LineID]))
 	}
 	for _, p := range d.Contacts {
 		id, told := c.contacts.of(p.ContactID), c.contacts.told(p.ContactID)
@@ -301,22 +321,33 @@ func (c *chatwoot) describe() {
 		}
 	}
 	for _, p := range d.Campaigns {
-		id := c.campaigns.of(p.CampaignID)
-		title := text(p.Name)
-		if title == "" {
-			title = "Campaign " + p.CampaignID
-		}
-		m := first[p.CampaignID]
-		account, _ := c.accountOf(m.AccountID)
-		inbox, _ := c.lineOf(m.LineID)
-		var params any
-		if text(m.TemplateName) != "" {
-			params = templateParams(m).json()
-			c.templates[p.CampaignID] = m
-		}
-		c.campaign.add(id, id, title, "…", account, inbox, params, epoch, epoch)
-		c.told.Campaigns = append(c.told.Campaigns, contract.Campaign{CampaignID: strconv.Itoa(id), Name: &title})
+		c.campaigns.of(p.CampaignID)
 	}
+	c.waiting = slices.DeleteFunc(append(c.waiting, d.Campaigns...), func(p contract.Campaign) bool {
+		m, wrote := first[p.CampaignID]
+		if wrote {
+			c.writeCampaign(p, m)
+		}
+		return wrote
+	})
+}
+
+// writeCampaign writes a campaign, with what one of its messages tells of it.
+func (c *chatwoot) writeCampaign(p contract.Campaign, m contract.Message) {
+	id := c.campaigns.of(p.CampaignID)
+	title := text(p.Name)
+	if title == "" {
+		title = "Campaign " + p.CampaignID
+	}
+	account, _ := c.accountOf(m.AccountID)
+	inbox, _ := c.lineOf(m.LineID)
+	var params any
+	if text(m.TemplateName) != "" {
+		params = templateParams(m).json()
+		c.templates[p.CampaignID] = m
+	}
+	c.campaign.add(id, id, title, "…", account, inbox, params, epoch, epoch)
+	c.told.Campaigns = append(c.told.Campaigns, contract.Campaign{CampaignID: strconv.Itoa(id), Name: &title})
 }
 
 // describeLine makes the inbox and its channel, whose credentials nobody may read.
@@ -430,10 +461,9 @@ var (
 )
 
 func (c *chatwoot) writeConversations() {
-	displays := map[int]int{}
 	for _, v := range c.data.Conversations {
 		account, toldAccount := c.accountOf(v.AccountID)
-		displays[account]++
+		c.displays[account]++
 		inbox, toldLine := c.lineOf(v.LineID)
 		contact, toldContact := c.contacts.ref(v.ContactID)
 		agent, toldAgent := c.agents.ref(v.AgentID)
@@ -444,7 +474,7 @@ func (c *chatwoot) writeConversations() {
 			priority = &at
 		}
 		told := contract.Conversation{
-			ConversationID: *c.conversations.told(v.ConversationID), AccountID: toldAccount, DisplayID: new(strconv.Itoa(displays[account])), ContactID: toldContact, LineID: toldLine, AgentID: toldAgent, TeamID: toldTeam,
+			ConversationID: *c.conversations.told(v.ConversationID), AccountID: toldAccount, DisplayID: new(strconv.Itoa(c.displays[account])), ContactID: toldContact, LineID: toldLine, AgentID: toldAgent, TeamID: toldTeam,
 			Status: &conversationStatuses[status], CreatedAt: v.CreatedAt, FirstResponseAt: v.FirstResponseAt, WaitingSince: v.WaitingSince, UpdatedAt: v.UpdatedAt,
 		}
 		if priority != nil {
@@ -453,7 +483,7 @@ func (c *chatwoot) writeConversations() {
 		if told.UpdatedAt == nil {
 			told.UpdatedAt = &v.CreatedAt
 		}
-		c.conversation.add(c.conversations.of(v.ConversationID), account, inbox, status, agent, contact, displays[account], team, priority, v.FirstResponseAt, v.WaitingSince, v.CreatedAt, *told.UpdatedAt, 0)
+		c.conversation.add(c.conversations.of(v.ConversationID), account, inbox, status, agent, contact, c.displays[account], team, priority, v.FirstResponseAt, v.WaitingSince, v.CreatedAt, *told.UpdatedAt, 0)
 		c.told.Conversations = append(c.told.Conversations, told)
 	}
 }
@@ -462,17 +492,6 @@ func (c *chatwoot) writeConversations() {
 // it.
 func (c *chatwoot) lineOf(id *string) (int, *string) {
 	return c.lines.of(text(id)), c.lines.told(text(id))
-}
-
-// object is a JSON object.
-type object map[string]any
-
-func (o object) json() string {
-	b, err := json.Marshal(o)
-	if err != nil {
-		panic(err)
-	}
-	return string(b)
 }
 
 func templateParams(m contract.Message) object {
@@ -490,17 +509,12 @@ var fileTypes = map[string]int{"image": 0, "audio": 1, "video": 2, "document": 3
 
 func (c *chatwoot) writeMessages() {
 	for _, m := range c.data.Messages { // who is answered has a number before the answer
-		if c.recipients[m.MessageID] == 0 {
+		if c.recipients.get(m.MessageID) == 0 {
 			c.messages.of(m.MessageID)
 		}
 	}
 	for _, m := range c.data.Messages {
-		if n := c.recipients[m.MessageID]; n > 0 {
-			c.providers[m.MessageID] = fmt.Sprintf("wamid.campaign.%d", n)
-		}
-	}
-	for _, m := range c.data.Messages {
-		if c.recipients[m.MessageID] > 0 {
+		if c.recipients.get(m.MessageID) > 0 {
 			c.writeRecipient(m)
 		} else {
 			c.writeMessage(m)
@@ -601,8 +615,7 @@ func (c *chatwoot) shape(id int, attributes object) any {
 	if id%2 == 0 {
 		return attributes.json()
 	}
-	b, _ := json.Marshal(attributes.json()) // a text always marshals
-	return string(b)
+	return string(appendJSON(nil, attributes.json()))
 }
 
 // scalar writes attributes that are empty as an object or as no object at all.
@@ -702,22 +715,25 @@ func (c *chatwoot) answers(m contract.Message, contentType int, attributes objec
 	if named == "" || contentType == 8 {
 		return
 	}
-	if n := c.messages[named]; n > 0 {
+	if n := c.messages.get(named); n > 0 {
 		attributes["in_reply_to"] = n
 		told.InReplyTo = new(strconv.Itoa(n))
 		return
 	}
-	if id := c.providers[named]; id != "" {
-		named = id
+	if n := c.recipients.get(named); n > 0 {
+		named = campaignMessage(n)
 	}
 	attributes["in_reply_to_external_id"] = named
 	told.InReplyTo = &named
 }
 
+// campaignMessage is the provider's id of a message to a campaign's recipient.
+func campaignMessage(recipient int) string { return fmt.Sprintf("wamid.campaign.%d", recipient) }
+
 // writeRecipient tells a campaign's template.
 func (c *chatwoot) writeRecipient(m contract.Message) {
 	id := c.recipients.of(m.MessageID)
-	provider := c.providers[m.MessageID]
+	provider := campaignMessage(id)
 	account, toldAccount := c.accountOf(m.AccountID)
 	inbox, line := c.lineOf(m.LineID)
 	campaign, toldCampaign := c.campaigns.ref(m.CampaignID)
@@ -777,12 +793,13 @@ func (c *chatwoot) writeRatings() {
 
 // writeOrphans writes the answers whose survey was deleted.
 func (c *chatwoot) writeOrphans() {
-	for i, s := range c.orphans {
+	for _, s := range c.orphans {
 		thread := c.threads[*s.ConversationID]
 		account, _ := c.accountOf(thread.AccountID)
 		contact, toldContact := c.contacts.ref(s.ContactID)
 		agent, toldAgent := c.agents.ref(s.AgentID)
-		c.response.add(account, c.conversations.of(thread.ConversationID), 10_000_000+i, *s.Rating, optional(text(s.Comment)), *contact, agent, *s.AnsweredAt, *s.AnsweredAt)
+		c.response.add(account, c.conversations.of(thread.ConversationID), 2_000_000_000+c.lost, *s.Rating, optional(text(s.Comment)), *contact, agent, *s.AnsweredAt, *s.AnsweredAt)
+		c.lost++
 		c.told.CSAT = append(c.told.CSAT, contract.CSAT{
 			ConversationID: c.conversations.told(thread.ConversationID), ContactID: toldContact, AgentID: toldAgent, Rating: s.Rating, Comment: optional(text(s.Comment)), AnsweredAt: s.AnsweredAt,
 		})
@@ -794,6 +811,12 @@ var eventNames = map[string]string{
 	"bot_handoff": "conversation_bot_handoff", "bot_resolved": "conversation_bot_resolved",
 }
 
+// past is what happened to a conversation before.
+type past struct {
+	resolved, reopened *time.Time // the last resolution, the first reopening
+	opened             bool       // since the last resolution
+}
+
 // writeEvents writes the events in the order in which they were recorded. Chatwoot
 // measures a resolution from the beginning of the conversation, and an opening from
 // the last resolution: the first opening after one is a reopening, any other is the
@@ -801,19 +824,14 @@ var eventNames = map[string]string{
 func (c *chatwoot) writeEvents() {
 	events := slices.Clone(c.data.Events)
 	slices.SortStableFunc(events, func(a, b contract.ConversationEvent) int { return a.At.Compare(b.At) })
-	type past struct {
-		resolved, reopened *time.Time // the last resolution, the first reopening
-		opened             bool       // since the last resolution
-	}
-	pasts := map[string]*past{}
 	var pauses [][]any // openings at the end of one
 	for _, e := range events {
 		id := text(e.ConversationID)
 		thread := c.threads[id]
-		if pasts[id] == nil {
-			pasts[id] = &past{}
+		if c.pasts[id] == nil {
+			c.pasts[id] = &past{}
 		}
-		before := pasts[id]
+		before := c.pasts[id]
 		account, inbox := 1, (*int)(nil)
 		keeps := false
 		begin := e.At.Add(-time.Hour)
@@ -865,7 +883,7 @@ func (c *chatwoot) writeEvents() {
 	}
 	c.event.rows = append(c.event.rows, pauses...)
 	for i, v := range c.data.Conversations { // of a bot's conversations the first opening is recorded as well
-		if i%3 == 0 {
+		if i += c.passed; i%3 == 0 {
 			account, _ := c.accountOf(v.AccountID)
 			at := v.CreatedAt.Add(time.Duration(i%5) * time.Minute)
 			c.event.add("conversation_opened", 0.0, 0.0, account, nil, nil, c.conversations.of(v.ConversationID), v.CreatedAt, at, at, at)
@@ -874,8 +892,7 @@ func (c *chatwoot) writeEvents() {
 }
 
 func (c *chatwoot) writeTags() {
-	names := numbering{}
-	seen := map[string]bool{}
+	names, seen := c.tagNames, c.tagged
 	for _, t := range c.data.Tags {
 		kinds := map[string]numbering{"contact": c.contacts, "conversation": c.conversations}
 		owners := kinds[t.Kind]
@@ -898,7 +915,7 @@ func (c *chatwoot) writeTags() {
 // writeNoise adds what stands among the messages and is none: private notes, lines
 // of activity, reactions, and a group; and a recipient who was skipped.
 func (c *chatwoot) writeNoise() {
-	next := len(c.messages)
+	next := c.messages.last
 	for _, row := range slices.Clone(c.message.rows) {
 		switch id := row[0].(int); {
 		case id%5 == 0:
@@ -916,6 +933,12 @@ func (c *chatwoot) writeNoise() {
 			c.message.add(next, "👍", row[2], row[3], row[4], id%2, false, 0, "reaction", 0, c.shape(next, object{"in_reply_to": id, "is_reaction": true}), nil, nil, "{}", row[14], row[14])
 		}
 	}
+	c.messages.last = next
+}
+
+// writeStrangers adds a group, and what points to nothing.
+func (c *chatwoot) writeStrangers() {
+	next := c.messages.last
 	group, conversation, at := len(c.contacts)+1, len(c.conversations)+1, End.AddDate(0, 0, -3)
 	c.contact.add(group, "A group", nil, "", "{}", 1, at, at, 1)
 	c.conversation.add(conversation, 1, 1, 0, 1, group, 100000, nil, nil, at, nil, at, at, 1)
@@ -932,5 +955,5 @@ func (c *chatwoot) writeNoise() {
 	// Labels that are gone, and of what is gone.
 	c.tagging.add(1_000_000, "Conversation", 1, "labels", epoch)
 	c.tagging.add(1_000_001, "Contact", 9_000_000, "labels", epoch)
-	c.recipient.add(len(c.recipients)+1, 1, 999, 1, 1, nil, 1, nil, nil, nil, nil, nil, nil, nil, End, End)
+	c.recipient.add(c.recipients.last+1, 1, 999, 1, 1, nil, 1, nil, nil, nil, nil, nil, nil, nil, End, End)
 }

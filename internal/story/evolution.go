@@ -21,16 +21,36 @@ var evolutionSQL string
 // of one account, and what Evolution calls a client is the account. It keeps no
 // conversations, agents, teams or campaigns, and times of whole seconds.
 func Evolution(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error) {
-	if err := create(ctx, conn, schema, evolutionSQL); err != nil {
-		return contract.Data{}, err
-	}
-	data.Messages = slices.Clone(data.Messages)
-	for i := range data.Messages {
-		data.Messages[i].CreatedAt = data.Messages[i].CreatedAt.Truncate(time.Second)
-	}
-	sortMessages(data.Messages)
-	e := &evolution{
-		data: data, numbers: numbering{}, people: numbering{}, messages: numbering{}, templates: map[string]*string{}, instances: map[string]*instance{}, known: map[string]bool{}, wrote: map[string]bool{},
+	return whole(ctx, conn, schema, evolutionSQL, newEvolution(), data)
+}
+
+type evolution struct {
+	told contract.Data
+
+	contacts []contract.Contact
+	tags     []contract.Tag
+	lines    map[string]contract.Line
+	onCloud  map[string]bool
+	names    map[string]bool // of instances
+	accounts map[string]bool
+
+	numbers, people numbering
+	messages        recent
+	instances       map[string]*instance // by account and line
+	order           []*instance
+	phones          map[string]string      // the digits of those whose number is known
+	taken           map[string]bool        // numbers
+	templates       map[string]*string     // categories, by name
+	known           map[string][]*instance // that know a contact
+	wrote           map[string]bool        // contacts who wrote
+
+	instance, session, chat, contact, message, update, label, template, onApp *table
+}
+
+func newEvolution() *evolution {
+	return &evolution{
+		lines: map[string]contract.Line{}, onCloud: map[string]bool{}, names: map[string]bool{}, accounts: map[string]bool{}, phones: map[string]string{}, taken: map[string]bool{},
+		numbers: numbering{}, people: numbering{}, templates: map[string]*string{}, instances: map[string]*instance{}, known: map[string][]*instance{}, wrote: map[string]bool{},
 		instance: &table{name: "Instance", columns: []string{"id", "name", "ownerJid", "integration", "number", "token", "clientName"}},
 		session:  &table{name: "IntegrationSession", columns: []string{"id", "sessionId", "remoteJid", "status", "updatedAt", "instanceId"}},
 		chat:     &table{name: "Chat", columns: []string{"id", "remoteJid", "name", "labels", "instanceId"}},
@@ -41,29 +61,34 @@ func Evolution(ctx context.Context, conn *pgx.Conn, schema string, data contract
 		template: &table{name: "Template", columns: []string{"id", "templateId", "name", "template", "updatedAt", "instanceId"}},
 		onApp:    &table{name: "IsOnWhatsapp", columns: []string{"id", "remoteJid", "jidOptions", "updatedAt", "lid"}},
 	}
-	e.describeLines()
-	e.describePeople()
+}
+
+func (e *evolution) tables() []*table {
+	return []*table{e.instance, e.session, e.chat, e.contact, e.message, e.update, e.label, e.template, e.onApp}
+}
+
+func (e *evolution) rows() *contract.Data { return &e.told }
+
+// part writes the messages of a part of the data.
+func (e *evolution) part(data contract.Data) {
+	data.Messages = slices.Clone(data.Messages)
+	for i := range data.Messages {
+		data.Messages[i].CreatedAt = data.Messages[i].CreatedAt.Truncate(time.Second)
+	}
+	sortMessages(data.Messages)
+	e.contacts, e.tags = append(e.contacts, data.Contacts...), append(e.tags, data.Tags...)
+	e.describeLines(data)
+	e.describePeople(data.Contacts)
 	for _, m := range data.Messages {
 		e.tell(m)
 	}
+}
+
+// finish writes what is known when all messages are told.
+func (e *evolution) finish(func()) {
 	e.list()
 	e.writeContacts()
 	e.writeTags()
-	return e.told, write(ctx, conn, schema, e.instance, e.session, e.chat, e.contact, e.message, e.update, e.label, e.template, e.onApp)
-}
-
-type evolution struct {
-	data, told contract.Data
-
-	numbers, people, messages numbering
-	instances                 map[string]*instance // by account and line
-	described                 map[string]contract.Contact
-	phones                    map[string]string  // the digits of those whose number is known
-	templates                 map[string]*string // categories, by name
-	known                     map[string]bool    // contacts of instances
-	wrote                     map[string]bool    // contacts who wrote
-
-	instance, session, chat, contact, message, update, label, template, onApp *table
 }
 
 // instance is one line of one account.
@@ -86,54 +111,48 @@ func cuid(kind string, n int) string { return fmt.Sprintf("cm%s%018d", kind, n) 
 func OnCloud(place int) bool { return place%2 == 0 }
 
 // describeLines makes the instances.
-func (e *evolution) describeLines() {
-	lines, onCloud := map[string]contract.Line{}, map[string]bool{}
-	for place, l := range e.data.Lines {
-		lines[l.LineID], onCloud[l.LineID] = l, OnCloud(place)
+func (e *evolution) describeLines(data contract.Data) {
+	for place, l := range data.Lines {
+		e.lines[l.LineID], e.onCloud[l.LineID] = l, OnCloud(place)
 	}
-	names := map[string]bool{}
-	accounts := map[string]bool{}
-	for _, m := range e.data.Messages {
+	for _, m := range data.Messages {
 		key := text(m.AccountID) + "\n" + text(m.LineID)
 		if e.instances[key] != nil {
 			continue
 		}
 		n := len(e.instances) + 1
 		i := &instance{id: cuid("i", n), account: optional(text(m.AccountID)), integration: baileys, number: fmt.Sprintf("55110000%04d", n)}
-		e.instances[key] = i
-		line := lines[text(m.LineID)]
+		e.instances[key], e.order = i, append(e.order, i)
+		line := e.lines[text(m.LineID)]
 		told := contract.Line{LineID: i.id, Name: optional(text(line.Name)), Channel: new("whatsapp")}
 		number := i.number
 		var owner *string
 		switch {
 		case line.LineID != "" && text(line.Channel) != "whatsapp":
 			i.integration, told.Channel, told.Number = universal, new("other"), new("+"+number)
-		case onCloud[line.LineID]:
+		case e.onCloud[line.LineID]:
 			i.integration = cloud
 		default:
 			owner, told.Number = new(number+":7@s.whatsapp.net"), new("+"+number)
 		}
-		if told.Name == nil || names[*told.Name] { // names are unique
+		if told.Name == nil || e.names[*told.Name] { // names are unique
 			told.Name = new(fmt.Sprintf("instance %d", n))
 		}
-		names[*told.Name] = true
+		e.names[*told.Name] = true
 		e.instance.add(i.id, *told.Name, owner, i.integration, number, "secret"+number, i.account)
 		e.told.Lines = append(e.told.Lines, told)
-		if i.account != nil && !accounts[*i.account] {
-			accounts[*i.account] = true
+		if i.account != nil && !e.accounts[*i.account] {
+			e.accounts[*i.account] = true
 			e.told.Accounts = append(e.told.Accounts, contract.Account{AccountID: *i.account, Name: i.account})
 		}
 	}
 }
 
 // describePeople finds out whose number is known: nobody else has the same.
-func (e *evolution) describePeople() {
-	e.described, e.phones = map[string]contract.Contact{}, map[string]string{}
-	taken := map[string]bool{}
-	for _, p := range e.data.Contacts {
-		e.described[p.ContactID] = p
-		if number := digits(text(p.Phone)); len(number) >= 8 && !taken[number] {
-			taken[number] = true
+func (e *evolution) describePeople(contacts []contract.Contact) {
+	for _, p := range contacts {
+		if number := digits(text(p.Phone)); len(number) >= 8 && !e.taken[number] {
+			e.taken[number] = true
 			e.phones[p.ContactID] = number
 		}
 	}
@@ -187,9 +206,9 @@ func (e *evolution) listed(id string) bool { return e.phones[id] != "" && e.peop
 
 // list writes the list of numbers.
 func (e *evolution) list() {
-	for _, p := range e.data.Contacts {
+	for _, p := range e.contacts {
 		if e.listed(p.ContactID) {
-			e.onApp.add(cuid("w", len(e.onApp.rows)+1), e.jid(p.ContactID), e.jid(p.ContactID)+","+e.lid(p.ContactID), epoch, nil)
+			e.onApp.add(cuid("w", e.onApp.count()+1), e.jid(p.ContactID), e.jid(p.ContactID)+","+e.lid(p.ContactID), epoch, nil)
 		}
 	}
 }
@@ -206,12 +225,14 @@ func (e *evolution) tell(m contract.Message) {
 	}
 	if text(m.ContactID) != "" {
 		told.ContactID = new(e.jid(*m.ContactID))
-		e.known[i.id+"\n"+*m.ContactID] = true
+		if known := e.known[*m.ContactID]; !slices.Contains(known, i) {
+			e.known[*m.ContactID] = append(known, i)
+		}
 		e.wrote[*m.ContactID] = e.wrote[*m.ContactID] || !own
 	}
 	context := object{}
 	if answered := text(m.InReplyTo); answered != "" {
-		if at, ok := e.messages[answered]; ok {
+		if at := e.messages.get(answered); at > 0 {
 			answered = fmt.Sprintf("3EB0%016X", at)
 		}
 		context["stanzaId"], told.InReplyTo = answered, &answered
@@ -373,7 +394,7 @@ func (e *evolution) category(m contract.Message, i *instance) *string {
 		category := optional(strings.ToLower(text(m.TemplateCategory)))
 		e.templates[*m.TemplateName], e.templates[key] = nil, category
 		if category != nil {
-			id := cuid("t", len(e.template.rows)+1)
+			id := cuid("t", e.template.count()+1)
 			e.template.add(id, id, *m.TemplateName, object{"id": "1", "status": "PENDING", "category": strings.ToUpper(*category)}.json(), epoch, i.id)
 		}
 	}
@@ -407,7 +428,7 @@ func (e *evolution) deliver(m contract.Message, i *instance, key object, told *c
 	}
 	jid, _ := key["remoteJid"].(string)
 	for _, word := range words {
-		e.update.add(cuid("u", len(e.update.rows)+1), key["id"], jid, i.integration == baileys, word, told.MessageID, i.id)
+		e.update.add(cuid("u", e.update.count()+1), key["id"], jid, i.integration == baileys, word, told.MessageID, i.id)
 	}
 	return &first
 }
@@ -417,7 +438,7 @@ func (e *evolution) deliver(m contract.Message, i *instance, key object, told *c
 func (e *evolution) noise(row []any, key object, i *instance, n int, contact string) {
 	another := func(jid, kind string, content object) {
 		other := slices.Clone(row)
-		changed := object{"id": fmt.Sprintf("NOISE%d", len(e.message.rows)), "fromMe": key["fromMe"], "remoteJid": jid}
+		changed := object{"id": fmt.Sprintf("NOISE%d", e.message.count()), "fromMe": key["fromMe"], "remoteJid": jid}
 		other[0], other[1], other[3], other[4] = row[0].(string)+"noise", changed.json(), kind, content.json()
 		e.message.add(other...)
 	}
@@ -482,49 +503,39 @@ func (e *evolution) hand(message, twin any) {
 // writeContacts writes whom each instance knows. Some know a contact by the LID
 // alone, some have no name.
 func (e *evolution) writeContacts() {
-	instances := map[string][]string{}
-	account, onCloud := map[string]*string{}, map[string]bool{}
-	for _, i := range e.instances {
-		onCloud[i.id] = i.integration == cloud
-		for id := range e.described {
-			if e.known[i.id+"\n"+id] {
-				instances[id] = append(instances[id], i.id)
-				account[i.id] = i.account
-			}
-		}
-	}
 	add := func(jid string, name any, created any, instance string) {
-		e.contact.add(cuid("c", len(e.contact.rows)+1), jid, name, created, created, instance)
+		e.contact.add(cuid("c", e.contact.count()+1), jid, name, created, created, instance)
 	}
-	for _, p := range e.data.Contacts {
-		in := instances[p.ContactID]
+	for _, p := range e.contacts {
+		in := slices.Clone(e.known[p.ContactID])
 		if len(in) == 0 {
 			continue // Evolution knows nobody who never wrote
 		}
-		slices.Sort(in)
-		told := contract.Contact{ContactID: e.jid(p.ContactID), AccountID: account[in[0]], Name: optional(text(p.Name)), CreatedAt: new(epoch)}
+		slices.SortFunc(in, func(a, b *instance) int { return cmp.Compare(a.id, b.id) })
+		told := contract.Contact{ContactID: e.jid(p.ContactID), AccountID: in[0].account, Name: optional(text(p.Name)), CreatedAt: new(epoch)}
 		if number := e.phones[p.ContactID]; number != "" {
 			told.Phone = new("+" + number)
 		}
 		// On the Cloud API Evolution keeps no contacts, nor elsewhere one of whom the
 		// business alone wrote to.
-		in = slices.DeleteFunc(in, func(instance string) bool { return onCloud[instance] })
+		in = slices.DeleteFunc(in, func(i *instance) bool { return i.integration == cloud })
 		if len(in) == 0 || !e.wrote[p.ContactID] {
 			told.Name, told.CreatedAt = nil, nil
 			e.told.Contacts = append(e.told.Contacts, told)
 			continue
 		}
-		told.AccountID = account[in[0]]
+		told.AccountID = in[0].account
 		e.told.Contacts = append(e.told.Contacts, told)
 		jid := told.ContactID
 		if e.listed(p.ContactID) && e.people.of(p.ContactID)%4 == 0 {
 			jid = e.lid(p.ContactID)
 		}
-		for at, instance := range in {
+		for at, i := range in {
+			instance := i.id
 			switch {
-			case at == 0 && told.Name != nil && len(e.contact.rows)%3 > 0: // the name is lost, but for the chat's
-				add(jid, []string{"", strings.Split(jid, "@")[0]}[len(e.contact.rows)%3-1], epoch, instance)
-				e.chat.add(cuid("h", len(e.chat.rows)+1), jid, *told.Name, nil, instance)
+			case at == 0 && told.Name != nil && e.contact.count()%3 > 0: // the name is lost, but for the chat's
+				add(jid, []string{"", strings.Split(jid, "@")[0]}[e.contact.count()%3-1], epoch, instance)
+				e.chat.add(cuid("h", e.chat.count()+1), jid, *told.Name, nil, instance)
 			case at == 0:
 				add(jid, told.Name, epoch, instance)
 			case told.Name == nil || at%2 == 0:
@@ -535,8 +546,8 @@ func (e *evolution) writeContacts() {
 		}
 	}
 	for i, group := range []string{"120363000000000001@g.us", "status@broadcast"} {
-		if len(e.instance.rows) > 0 {
-			add(group, fmt.Sprintf("group %d", i), epoch, e.instance.rows[0][0].(string))
+		if len(e.order) > 0 {
+			add(group, fmt.Sprintf("group %d", i), epoch, e.order[0].id)
 		}
 	}
 }
@@ -547,15 +558,13 @@ func (e *evolution) writeTags() {
 	labels := map[string][]string{} // by instance and contact
 	made := map[string]bool{}
 	var order []string
-	for _, t := range e.data.Tags {
+	for _, t := range e.tags {
 		if t.Kind != "contact" || t.Name == "" {
 			continue
 		}
 		var in []string
-		for _, i := range e.instances {
-			if e.known[i.id+"\n"+t.OwnerID] {
-				in = append(in, i.id)
-			}
+		for _, i := range e.known[t.OwnerID] {
+			in = append(in, i.id)
 		}
 		if len(in) == 0 {
 			continue
@@ -564,7 +573,7 @@ func (e *evolution) writeTags() {
 		instance := slices.Min(in)
 		if !made[instance+id] {
 			made[instance+id] = true
-			e.label.add(cuid("l", len(e.label.rows)+1), id, t.Name, "1", epoch, instance)
+			e.label.add(cuid("l", e.label.count()+1), id, t.Name, "1", epoch, instance)
 		}
 		key := instance + "\n" + t.OwnerID
 		if labels[key] == nil {
@@ -580,7 +589,7 @@ func (e *evolution) writeTags() {
 			jid = e.lid(owner)
 		}
 		// A label that is gone stays in the list.
-		e.chat.add(cuid("h", len(e.chat.rows)+1), jid, nil, `["`+strings.Join(append(labels[key], "gone"), `","`)+`"]`, instance)
+		e.chat.add(cuid("h", e.chat.count()+1), jid, nil, `["`+strings.Join(append(labels[key], "gone"), `","`)+`"]`, instance)
 	}
 	slices.SortFunc(e.chat.rows, func(a, b []any) int { return cmp.Compare(a[0].(string), b[0].(string)) })
 }

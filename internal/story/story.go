@@ -38,6 +38,14 @@ var Tellers = map[string]Teller{"chatwoot": Chatwoot, "evolution": Evolution, "t
 // them.
 var Tables = map[string]string{"chatwoot": chatwootSQL, "evolution": evolutionSQL, "ticketz": ticketzSQL, "webhook": webhookSQL}
 
+// writers tell data part by part, so that millions of messages fit.
+var writers = map[string]func() writer{
+	"chatwoot":  func() writer { return newChatwoot() },
+	"evolution": func() writer { return newEvolution() },
+	"ticketz":   func() writer { return newTicketz() },
+	"webhook":   func() writer { return newWebhook() },
+}
+
 // Summary is a line about what was told.
 type Summary string
 
@@ -46,16 +54,16 @@ func (s Summary) String() string { return string(s) }
 // Generate fills a schema with demo data told in the tables of a kind of product,
 // and says in a line what is in it. An older schema is replaced as demo data are.
 func Generate(ctx context.Context, conn *pgx.Conn, kind, schema string, options demodata.Options) (about Summary, err error) {
-	tell := Tellers[kind]
-	if tell == nil {
-		return "", fmt.Errorf("nobody tells demo data in the tables of %q: choose one of %s", kind, strings.Join(slices.Sorted(maps.Keys(Tellers)), ", "))
+	newWriter := writers[kind]
+	if newWriter == nil {
+		return "", fmt.Errorf("nobody tells demo data in the tables of %q: choose one of %s", kind, strings.Join(slices.Sorted(maps.Keys(writers)), ", "))
 	}
 	err = demodata.Replace(ctx, conn, schema, options.Force, func(loading string) (string, error) {
 		if _, err := conn.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{loading}.Sanitize()); err != nil {
 			return "", fmt.Errorf("make the schema: %w", err)
 		}
-		told, err := tell(ctx, conn, loading, Everything(options))
-		about = Summary(fmt.Sprintf("%d messages in %d conversations with %d contacts, in the tables of %s", len(told.Messages), len(told.Conversations), len(told.Contacts), kind))
+		told, err := stream(ctx, conn, loading, Tables[kind], newWriter(), options)
+		about = Summary(fmt.Sprintf("%d messages in %d conversations with %d contacts, in the tables of %s", told.messages, told.conversations, told.contacts, kind))
 		return string(about), err
 	})
 	return about, err
@@ -65,21 +73,26 @@ func Generate(ctx context.Context, conn *pgx.Conn, kind, schema string, options 
 func Everything(options demodata.Options) contract.Data {
 	var all contract.Data
 	for part := range demodata.Rows(options) {
-		all.Messages = append(all.Messages, part.Messages...)
-		all.Conversations = append(all.Conversations, part.Conversations...)
-		all.Events = append(all.Events, part.Events...)
-		all.Contacts = append(all.Contacts, part.Contacts...)
-		all.Accounts = append(all.Accounts, part.Accounts...)
-		all.Lines = append(all.Lines, part.Lines...)
-		all.Agents = append(all.Agents, part.Agents...)
-		all.Teams = append(all.Teams, part.Teams...)
-		all.AgentTeams = append(all.AgentTeams, part.AgentTeams...)
-		all.Campaigns = append(all.Campaigns, part.Campaigns...)
-		all.Tags = append(all.Tags, part.Tags...)
-		all.CSAT = append(all.CSAT, part.CSAT...)
-		all.WorkingHours = append(all.WorkingHours, part.WorkingHours...)
+		add(&all, part)
 	}
 	return all
+}
+
+// add puts the rows of a part to the others. Nobody has rates but the contract.
+func add(all *contract.Data, part contract.Data) {
+	all.Messages = append(all.Messages, part.Messages...)
+	all.Conversations = append(all.Conversations, part.Conversations...)
+	all.Events = append(all.Events, part.Events...)
+	all.Contacts = append(all.Contacts, part.Contacts...)
+	all.Accounts = append(all.Accounts, part.Accounts...)
+	all.Lines = append(all.Lines, part.Lines...)
+	all.Agents = append(all.Agents, part.Agents...)
+	all.Teams = append(all.Teams, part.Teams...)
+	all.AgentTeams = append(all.AgentTeams, part.AgentTeams...)
+	all.Campaigns = append(all.Campaigns, part.Campaigns...)
+	all.Tags = append(all.Tags, part.Tags...)
+	all.CSAT = append(all.CSAT, part.CSAT...)
+	all.WorkingHours = append(all.WorkingHours, part.WorkingHours...)
 }
 
 // End is the present of the story.
@@ -285,32 +298,38 @@ func (n numbering) ref(id *string) (number *int, told *string) {
 
 func (n numbering) told(id string) *string { return new(strconv.Itoa(n.of(id))) }
 
-// table collects the rows of one table.
-type table struct {
-	name    string
-	columns []string
-	rows    [][]any
-}
+// latest is a map that remembers only what was put lately: nobody asks for what is older.
+type latest[V any] struct{ new, old map[string]V }
 
-func (t *table) add(values ...any) { t.rows = append(t.rows, values) }
+const remembered = 500_000
 
-// write copies the rows of the tables into the schema.
-func write(ctx context.Context, conn *pgx.Conn, schema string, tables ...*table) error {
-	for _, t := range tables {
-		if _, err := conn.CopyFrom(ctx, pgx.Identifier{schema, t.name}, t.columns, pgx.CopyFromRows(t.rows)); err != nil {
-			return fmt.Errorf("write %s: %w", t.name, err)
-		}
-		if _, err := conn.Exec(ctx, "ANALYZE "+pgx.Identifier{schema, t.name}.Sanitize()); err != nil {
-			return fmt.Errorf("analyze %s: %w", t.name, err)
-		}
+func (l *latest[V]) get(key string) V {
+	if v, there := l.new[key]; there {
+		return v
 	}
-	return nil
+	return l.old[key]
 }
 
-// create runs the definitions of a product's tables in the schema.
-func create(ctx context.Context, conn *pgx.Conn, schema, definitions string) error {
-	if _, err := conn.Exec(ctx, fmt.Sprintf("SET search_path TO %s; %s; RESET search_path", pgx.Identifier{schema}.Sanitize(), definitions)); err != nil {
-		return fmt.Errorf("make the tables: %w", err)
+func (l *latest[V]) put(key string, v V) {
+	if l.new == nil || len(l.new) >= remembered {
+		l.new, l.old = map[string]V{}, l.new
 	}
-	return nil
+	l.new[key] = v
 }
+
+// recent is a numbering of millions of ids that remembers only the latest.
+type recent struct {
+	last int
+	latest[int]
+}
+
+func (r *recent) of(id string) int {
+	if n := r.get(id); n > 0 {
+		return n
+	}
+	r.last++
+	r.put(id, r.last)
+	return r.last
+}
+
+func (r *recent) told(id string) *string { return new(strconv.Itoa(r.of(id))) }

@@ -24,22 +24,43 @@ var ticketzSQL string
 // ticket of their pair; what campaigns send stands apart. Who wrote is told by no
 // more than the time at which an agent accepted the ticket.
 func Ticketz(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error) {
-	if err := create(ctx, conn, schema, ticketzSQL); err != nil {
-		return contract.Data{}, err
-	}
-	z := newTicketz(data)
+	return whole(ctx, conn, schema, ticketzSQL, newTicketz(), data)
+}
+
+// part tells the messages of a part of the data. Tickets follow when it is known how
+// they end.
+func (z *ticketz) part(data contract.Data) {
+	z.data = data
+	z.data.Messages = slices.Clone(data.Messages)
+	z.setup.Accounts = append(z.setup.Accounts, data.Accounts...)
+	z.setup.Lines = append(z.setup.Lines, data.Lines...)
+	z.setup.Teams = append(z.setup.Teams, data.Teams...)
+	z.setup.Campaigns = append(z.setup.Campaigns, data.Campaigns...)
+	z.setup.WorkingHours = append(z.setup.WorkingHours, data.WorkingHours...)
+	z.setup.Tags = append(z.setup.Tags, data.Tags...)
+	z.setup.CSAT = append(z.setup.CSAT, data.CSAT...)
+	begun := len(z.order)
 	z.describe()
 	z.openTickets()
+	for _, v := range z.order[begun:] {
+		z.rounds[v.ConversationID] = []*round{{created: v.CreatedAt}}
+		z.tickets.of(v.ConversationID)
+	}
 	sortMessages(z.data.Messages)
 	z.findRounds()
-	z.askForRatings()
-	z.writeTickets()
 	z.writeMessages()
+	z.writeReactions()
+}
+
+func (z *ticketz) finish(put func()) {
+	z.writeRatings(z.askForRatings(), put)
+	z.writeTickets(put)
 	z.writeHours()
 	z.writeTags()
 	z.writeNoise()
-	return z.told, write(ctx, conn, schema, z.tables()...)
 }
+
+func (z *ticketz) rows() *contract.Data { return &z.told }
 
 // round is a time for which a ticket was open.
 type round struct {
@@ -57,9 +78,15 @@ func (r *round) accepted(at time.Time) bool {
 }
 
 type ticketz struct {
-	data, told contract.Data
+	// data is the part that is told now, setup what is needed of all.
+	data, setup, told contract.Data
 
-	accounts, lines, contacts, tickets, agents, teams, campaigns, messages, tags numbering
+	accounts, lines, contacts, tickets, agents, teams, campaigns, tags numbering
+
+	messages recent
+	// By the key of a message its ticket, by its id or the provider's its key.
+	ticketOf, keys latest[string]
+	order          []*contract.Conversation
 
 	accountOfLine, accountOfContact, accountOfTeam map[string]int
 	channels                                       map[string]string // by line, in Ticketz's words
@@ -75,12 +102,9 @@ type ticketz struct {
 	tag, ticketTag, contactTag, item, campaignRow, shipping                                                     *table
 }
 
-func newTicketz(data contract.Data) *ticketz {
-	data.Messages = slices.Clone(data.Messages)
-	data.Conversations = slices.Clone(data.Conversations)
+func newTicketz() *ticketz {
 	return &ticketz{
-		data:     data,
-		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, tickets: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{}, messages: numbering{}, tags: numbering{},
+		accounts: numbering{}, lines: numbering{}, contacts: numbering{}, tickets: numbering{}, agents: numbering{}, teams: numbering{}, campaigns: numbering{}, tags: numbering{},
 		accountOfLine: map[string]int{}, accountOfContact: map[string]int{}, accountOfTeam: map[string]int{},
 		channels: map[string]string{}, numbers: map[string]string{}, threads: map[string]*contract.Conversation{}, rounds: map[string][]*round{},
 		phones: map[string]bool{}, copies: map[string]bool{}, campaign: map[int]contract.Message{}, shipped: map[string]bool{},
@@ -191,7 +215,6 @@ func (z *ticketz) describe() {
 	for _, p := range d.Contacts {
 		z.describeContact(p)
 	}
-	z.setting.add("openAiKey", "secret", epoch, epoch, 1)
 }
 
 var isPhone = regexp.MustCompile(`^[1-9]\d{6,14}$`)
@@ -255,7 +278,7 @@ func (z *ticketz) ship(m contract.Message) bool {
 		return false
 	}
 	z.shipped[once] = true
-	id := len(z.shipping.rows) + 1
+	id := z.shipping.count() + 1
 	told := contract.Message{
 		MessageID: fmt.Sprintf("campaign:%d", id), AccountID: new(strconv.Itoa(account)), ContactID: z.contacts.told(*m.ContactID), LineID: z.lines.told(*m.LineID),
 		Direction: "outbound", AuthorKind: new("campaign"), CreatedAt: m.CreatedAt, ContentType: new("text"), Body: optional(text(m.Body)), CampaignID: new(strconv.Itoa(campaign)), UpdatedAt: &m.CreatedAt,
@@ -274,10 +297,14 @@ func (z *ticketz) ship(m contract.Message) bool {
 	return true
 }
 
+func (z *ticketz) open(v *contract.Conversation) {
+	z.threads[v.ConversationID], z.order = v, append(z.order, v)
+}
+
 // openTickets puts every message that no campaign sent into a ticket of its pair.
 func (z *ticketz) openTickets() {
 	for _, v := range z.data.Conversations {
-		z.threads[v.ConversationID] = &v
+		z.open(&v)
 	}
 	same := func(a, b *string) bool { return text(a) == text(b) }
 	z.data.Messages = slices.DeleteFunc(z.data.Messages, z.ship)
@@ -289,8 +316,7 @@ func (z *ticketz) openTickets() {
 		id := "pair\n" + text(m.AccountID) + "\n" + text(m.LineID) + "\n" + text(m.ContactID)
 		m.ConversationID = &id
 		if z.threads[id] == nil {
-			z.threads[id] = &contract.Conversation{ConversationID: id, AccountID: m.AccountID, LineID: m.LineID, ContactID: m.ContactID, Status: new("resolved"), CreatedAt: m.CreatedAt}
-			z.data.Conversations = append(z.data.Conversations, *z.threads[id])
+			z.open(&contract.Conversation{ConversationID: id, AccountID: m.AccountID, LineID: m.LineID, ContactID: m.ContactID, Status: new("resolved"), CreatedAt: m.CreatedAt})
 		}
 	}
 }
@@ -298,9 +324,6 @@ func (z *ticketz) openTickets() {
 // findRounds makes rounds of the events. What does not follow on what was before
 // has no words.
 func (z *ticketz) findRounds() {
-	for _, v := range z.data.Conversations {
-		z.rounds[v.ConversationID] = []*round{{created: v.CreatedAt}}
-	}
 	events := slices.Clone(z.data.Events)
 	slices.SortStableFunc(events, func(a, b contract.ConversationEvent) int { return a.At.Compare(b.At) })
 	for _, e := range events {
@@ -333,14 +356,16 @@ func (z *ticketz) findRounds() {
 	}
 }
 
-// askForRatings gives a round a survey, and writes the answers.
-func (z *ticketz) askForRatings() {
-	type answer struct {
-		contract.CSAT
-		at time.Time
-	}
+// answer is one to a survey.
+type answer struct {
+	contract.CSAT
+	at time.Time
+}
+
+// askForRatings gives a round a survey, and returns the answers by conversation.
+func (z *ticketz) askForRatings() map[string][]answer {
 	answers := map[string][]answer{}
-	for _, s := range z.data.CSAT {
+	for _, s := range z.setup.CSAT {
 		rounds := z.rounds[text(s.ConversationID)]
 		if len(rounds) == 0 || s.SentAt == nil && s.AnsweredAt == nil {
 			continue
@@ -370,7 +395,18 @@ func (z *ticketz) askForRatings() {
 			answers[*s.ConversationID] = append(answers[*s.ConversationID], answer{s, at})
 		}
 	}
-	for _, v := range z.data.Conversations {
+	return answers
+}
+
+// some rows are written before there are too many.
+const some = 20_000
+
+// writeRatings writes the answers.
+func (z *ticketz) writeRatings(answers map[string][]answer, put func()) {
+	for i, v := range z.order {
+		if i%some == some-1 {
+			put()
+		}
 		account := z.accountOf(v.AccountID)
 		ticket := z.tickets.of(v.ConversationID)
 		told := contract.CSAT{ConversationID: z.tickets.told(v.ConversationID)}
@@ -414,8 +450,11 @@ func (z *ticketz) askForRatings() {
 
 var ticketStatuses = map[string]string{"open": "open", "pending": "pending", "snoozed": "pending", "resolved": "closed"}
 
-func (z *ticketz) writeTickets() {
-	for _, v := range z.data.Conversations {
+func (z *ticketz) writeTickets(put func()) {
+	for i, v := range z.order {
+		if i%some == some-1 {
+			put()
+		}
 		account := z.accountOf(v.AccountID)
 		id := z.tickets.of(v.ConversationID)
 		line, toldLine := z.lines.ref(v.LineID)
@@ -460,7 +499,7 @@ func (z *ticketz) writeTickets() {
 	for id := range len(z.campaigns) {
 		m := z.campaign[id+1]
 		name := "Campaign " + *m.CampaignID
-		for _, p := range z.data.Campaigns {
+		for _, p := range z.setup.Campaigns {
 			if p.CampaignID == *m.CampaignID && text(p.Name) != "" {
 				name = *p.Name
 			}
@@ -483,14 +522,12 @@ var (
 )
 
 func (z *ticketz) writeMessages() {
-	tickets := map[string]string{} // by the key of a message
-	keys := map[string]string{}    // by its id, or the provider's
 	for _, m := range z.data.Messages {
 		key := z.keyOf(m.MessageID)
-		tickets[key] = *m.ConversationID
-		keys[m.MessageID] = key
+		z.ticketOf.put(key, *m.ConversationID)
+		z.keys.put(m.MessageID, key)
 		if text(m.ProviderMessageID) != "" {
-			keys[*m.ProviderMessageID] = key
+			z.keys.put(*m.ProviderMessageID, key)
 		}
 	}
 	for _, m := range z.data.Messages {
@@ -543,9 +580,9 @@ func (z *ticketz) writeMessages() {
 		told.Body = optional(body)
 		var quoted *string
 		if text(m.InReplyTo) != "" {
-			at := cmp.Or(keys[*m.InReplyTo], "OUT"+*m.InReplyTo)
+			at := cmp.Or(z.keys.get(*m.InReplyTo), "OUT"+*m.InReplyTo)
 			told.InReplyTo, quoted = &at, &at
-			if tickets[at] != *m.ConversationID { // a copy comes along
+			if z.ticketOf.get(at) != *m.ConversationID { // a copy comes along
 				quoted = new(fmt.Sprintf("%s-%d", at, ticket))
 				z.copyOf(*quoted, ticket, account, n, m.CreatedAt)
 			}
@@ -595,7 +632,7 @@ func (z *ticketz) writeHours() {
 	companies := map[int][]contract.WorkingHours{} // of the first line that has some
 	queues := map[string][]contract.WorkingHours{}
 	from := map[int]string{}
-	for _, w := range z.data.WorkingHours {
+	for _, w := range z.setup.WorkingHours {
 		line := text(w.LineID)
 		account := z.accountOfLine[line]
 		switch {
@@ -607,7 +644,7 @@ func (z *ticketz) writeHours() {
 		}
 	}
 	inForce := map[int]bool{} // companies whose queues have hours
-	for i, t := range z.data.Teams {
+	for i, t := range z.setup.Teams {
 		id, account := z.teams.of(t.TeamID), max(1, z.accountOfTeam[t.TeamID])
 		name := text(t.Name)
 		if name == "" || slices.ContainsFunc(z.queue.rows, func(row []any) bool { return row[1] == name }) {
@@ -622,7 +659,7 @@ func (z *ticketz) writeHours() {
 			inForce[account] = true
 		}
 	}
-	for _, a := range z.data.Accounts {
+	for _, a := range z.setup.Accounts {
 		account, name := z.accounts.of(a.AccountID), text(a.Name)
 		if name == "" || slices.ContainsFunc(z.company.rows, func(row []any) bool { return row[1] == name }) {
 			name = "Company " + a.AccountID
@@ -630,7 +667,7 @@ func (z *ticketz) writeHours() {
 		schedule, spans := schedule(companies[account], account%2 == 1)
 		z.company.add(account, name, epoch, epoch, schedule)
 		z.told.Accounts = append(z.told.Accounts, contract.Account{AccountID: strconv.Itoa(account), Name: &name})
-		for _, l := range z.data.Lines {
+		for _, l := range z.setup.Lines {
 			if inForce[account] || max(1, z.accountOfLine[l.LineID]) != account {
 				continue
 			}
@@ -690,7 +727,7 @@ func schedule(hours []contract.WorkingHours, rules bool) (text string, told []co
 
 func (z *ticketz) writeTags() {
 	seen := map[string]bool{}
-	for _, t := range z.data.Tags {
+	for _, t := range z.setup.Tags {
 		key := t.Kind + "\n" + t.OwnerID + "\n" + t.Name
 		if t.Name == "" || seen[key] {
 			continue
@@ -712,16 +749,21 @@ func (z *ticketz) writeTags() {
 	}
 }
 
-// writeNoise adds what no report may count: reactions, a group with its ticket,
-// notes, and what is left of a ticket that was deleted.
-func (z *ticketz) writeNoise() {
+// writeReactions adds reactions to messages, and what else no report may count.
+func (z *ticketz) writeReactions() {
 	for n, row := range slices.Clone(z.message.rows) {
-		if n%20 == 0 {
+		if n += z.message.taken; n%20 == 0 {
 			reaction := slices.Clone(row)
 			reaction[0], reaction[1], reaction[4], reaction[5] = fmt.Sprintf("REACTION%d", n), "👍", []string{"reactionMessage", "protocolMessage", "pollUpdateMessage"}[n/20%3], nil
 			z.message.rows = append(z.message.rows, reaction)
 		}
 	}
+}
+
+// writeNoise adds what no report may count: a group with its ticket, notes, and what is
+// left of a ticket that was deleted.
+func (z *ticketz) writeNoise() {
+	z.setting.add("openAiKey", "secret", epoch, epoch, 1)
 	group, ticket := len(z.contacts)+1, len(z.tickets)+1
 	at := End.AddDate(0, 0, -3)
 	z.contact.add(group, "A group", "120363000000000000", at, at, true, 1, "whatsapp")

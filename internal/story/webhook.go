@@ -24,13 +24,52 @@ var webhookSQL string
 // got one is left out; conversations, agents and campaigns have no webhooks. Some
 // webhooks come twice, late, or several in one body.
 func Webhook(ctx context.Context, conn *pgx.Conn, schema string, data contract.Data) (contract.Data, error) {
-	if err := create(ctx, conn, schema, webhookSQL); err != nil {
-		return contract.Data{}, err
+	return whole(ctx, conn, schema, webhookSQL, newWebhook(), data)
+}
+
+type webhook struct {
+	told     contract.Data
+	position recent                      // numbers of the messages, from 1
+	known    map[string]contract.Contact // who has written or got no message yet
+	lines    numbering
+	accounts numbering
+	persons  map[string]*person
+	taken    map[string]bool // numbers
+	// Of what was told: the lines, the accounts, the accounts of contacts, and who wrote.
+	toldLines, toldAccounts, named map[string]bool
+	accountOfContact               map[string]string
+
+	values []*value
+	passed int // values before these
+	table  *table
+	// waiting are rows that were received after all that was told so far.
+	waiting [][]any
+}
+
+func newWebhook() *webhook {
+	return &webhook{
+		known: map[string]contract.Contact{}, lines: numbering{}, accounts: numbering{}, persons: map[string]*person{}, taken: map[string]bool{},
+		toldLines: map[string]bool{}, toldAccounts: map[string]bool{}, named: map[string]bool{}, accountOfContact: map[string]string{},
+		table: &table{name: "whatsapp_webhook", columns: []string{"received_at", "payload"}},
 	}
-	w := newWebhook(data)
-	for i, m := range w.messages {
+}
+
+func (w *webhook) tables() []*table     { return []*table{w.table} }
+func (w *webhook) rows() *contract.Data { return &w.told }
+
+// part tells a part of the messages.
+func (w *webhook) part(data contract.Data) {
+	messages := slices.Clone(data.Messages)
+	sortMessages(messages)
+	first := w.position.last
+	for _, m := range messages {
+		w.position.of(m.MessageID)
+	}
+	w.meet(data.Contacts, messages)
+	for i, m := range messages {
+		i += first
 		kind := strings.ToLower(strings.TrimSpace(text(m.ContentType)))
-		isCall, isNothing := slices.Contains(contract.CallTypes(), kind), slices.Contains(contract.NoMessageTypes(), kind)
+		isCall, isNothing := slices.Contains(callTypes, kind), slices.Contains(noMessageTypes, kind)
 		if isCall || isNothing {
 			w.addNoMessage(i, m, isCall)
 		} else if m.Direction == "inbound" {
@@ -39,32 +78,38 @@ func Webhook(ctx context.Context, conn *pgx.Conn, schema string, data contract.D
 			w.send(i, m)
 		}
 	}
-	w.describe()
+	w.remember()
 	w.deliver()
-	w.addNoise()
-	slices.SortStableFunc(w.table.rows, func(a, b []any) int { return a[0].(time.Time).Compare(b[0].(time.Time)) })
-	return w.told, write(ctx, conn, schema, w.table)
+	if len(messages) > 0 {
+		w.release(messages[len(messages)-1].CreatedAt.Truncate(time.Second))
+	}
 }
 
-type webhook struct {
-	data, told contract.Data
-	messages   []contract.Message
-	// positions of the messages by their ids.
-	position map[string]int
-	lines    numbering
-	accounts numbering
-	persons  map[string]*person
-	values   []*value
-	table    *table
+// finish writes what is known when all messages are told.
+func (w *webhook) finish(func()) {
+	w.describe()
+	w.addNoise()
+	w.release(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
 }
+
+// release hands on the rows that were received before that time, in order: none that
+// is told later is earlier.
+func (w *webhook) release(before time.Time) {
+	w.waiting = append(w.waiting, w.table.rows...)
+	slices.SortStableFunc(w.waiting, func(a, b []any) int { return a[0].(time.Time).Compare(b[0].(time.Time)) })
+	n, _ := slices.BinarySearchFunc(w.waiting, before, func(row []any, t time.Time) int { return row[0].(time.Time).Compare(t) })
+	w.table.rows, w.waiting = slices.Clone(w.waiting[:n]), slices.Clone(w.waiting[n:])
+}
+
+var callTypes, noMessageTypes = contract.CallTypes(), contract.NoMessageTypes()
 
 // person is a contact as WhatsApp knows it.
 type person struct {
 	contract.Contact
-	waID, userID string          // "" where the webhooks never tell it
-	from         string          // the number as messages have it
-	rarely       bool            // the user id comes along only sometimes
-	introduced   map[string]bool // by account, where both ids were told together
+	waID, userID string   // "" where the webhooks never tell it
+	from         string   // the number as messages have it
+	rarely       bool     // the user id comes along only sometimes
+	introduced   []string // accounts, where both ids were told together
 }
 
 // value is what changed: the content of one webhook.
@@ -74,29 +119,25 @@ type value struct {
 	at            time.Time
 }
 
-func newWebhook(data contract.Data) *webhook {
-	w := &webhook{
-		data: data, messages: slices.Clone(data.Messages), position: map[string]int{}, lines: numbering{}, accounts: numbering{}, persons: map[string]*person{},
-		table: &table{name: "whatsapp_webhook", columns: []string{"received_at", "payload"}},
+var isCountry = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// meet says how WhatsApp knows the contacts of the messages.
+func (w *webhook) meet(contacts []contract.Contact, messages []contract.Message) {
+	for _, c := range contacts {
+		if p := w.persons[c.ContactID]; p == nil {
+			w.known[c.ContactID] = c
+		}
 	}
-	sortMessages(w.messages)
-	for i, m := range w.messages {
-		w.position[m.MessageID] = i
-	}
-	known := map[string]contract.Contact{}
-	for _, c := range data.Contacts {
-		known[c.ContactID] = c
-	}
-	taken := map[string]bool{}
-	for _, m := range w.messages {
+	for _, m := range messages {
 		id := text(m.ContactID)
 		if id == "" || w.persons[id] != nil {
 			continue
 		}
 		n := len(w.persons)
-		p := &person{Contact: known[id], rarely: n%4 == 3, introduced: map[string]bool{}}
+		p := &person{Contact: w.known[id], rarely: n%4 == 3}
+		delete(w.known, id)
 		country := text(p.Country)
-		if !regexp.MustCompile(`^[A-Z]{2}$`).MatchString(country) {
+		if !isCountry.MatchString(country) {
 			country = "BR"
 		}
 		if n%4 != 2 {
@@ -104,18 +145,17 @@ func newWebhook(data contract.Data) *webhook {
 		}
 		if p.Phone != nil || p.userID == "" {
 			p.waID = digits(text(p.Phone))
-			if len(p.waID) < 7 || taken[p.waID] {
+			if len(p.waID) < 7 || w.taken[p.waID] {
 				p.waID = fmt.Sprintf("5511900%06d", n)
 			}
-			taken[p.waID] = true
+			w.taken[p.waID] = true
 			p.from = p.waID
-			if other := p.waID[:4] + "9" + p.waID[4:]; n%5 == 1 && !taken[other] { // as numbers of Brazil
-				taken[other], p.from = true, other
+			if other := p.waID[:4] + "9" + p.waID[4:]; n%5 == 1 && !w.taken[other] { // as numbers of Brazil
+				w.taken[other], p.from = true, other
 			}
 		}
 		w.persons[id] = p
 	}
-	return w
 }
 
 // ids are what a webhook tells of the message's contact.
@@ -126,10 +166,12 @@ func (w *webhook) ids(i int, m contract.Message) (p *person, waID, userID string
 	}
 	waID, userID = p.waID, p.userID
 	account := text(m.AccountID)
-	if p.rarely && waID != "" && p.introduced[account] && i%3 != 0 {
+	if p.rarely && waID != "" && slices.Contains(p.introduced, account) && i%3 != 0 {
 		userID = ""
 	}
-	p.introduced[account] = true
+	if !slices.Contains(p.introduced, account) {
+		p.introduced = append(p.introduced, account)
+	}
 	return p, waID, userID
 }
 
@@ -291,8 +333,8 @@ func (w *webhook) receive(i int, m contract.Message) {
 		item["referral"] = object{"source_url": "https://fb.me/3cr4Wqqkv", "source_id": "120226305854810726", "source_type": "ad", "headline": "Chat with us", "ctwa_clid": "Aff-n8ZTODiE79d22KtAwQKj9e_mIEOOj27vDVwFjN80dp4_0NiNhEgpGo0AHemvuSoifXaytfTzcchptiErTKCqTrJ5nW1h7IHYeYymGb5K5J5iTROpBhWAGaIAeUzHL50"}
 	}
 	if named := text(m.InReplyTo); named != "" {
-		if other, ok := w.position[named]; ok {
-			named = wamid(other)
+		if other := w.position.get(named); other > 0 {
+			named = wamid(other - 1)
 		}
 		item["context"] = object{"from": "15550783661", "id": named}
 		told.InReplyTo = &named
@@ -457,40 +499,40 @@ func (w *webhook) failure(i int, m contract.Message, told *contract.Message) obj
 	return failure
 }
 
-// describe tells the lines and contacts of what was told.
-func (w *webhook) describe() {
-	lines, accounts := map[string]bool{}, map[string]bool{}
-	of := map[string]string{} // the account of a contact
+// remember keeps what describe needs of what was told.
+func (w *webhook) remember() {
 	for _, m := range w.told.Messages {
-		lines[text(m.LineID)], accounts[text(m.AccountID)] = true, true
-		if contact, account := text(m.ContactID), text(m.AccountID); of[contact] == "" || account != "" && account < of[contact] {
-			of[contact] = account
+		w.toldLines[text(m.LineID)], w.toldAccounts[text(m.AccountID)] = true, true
+		contact, account := text(m.ContactID), text(m.AccountID)
+		if of := w.accountOfContact[contact]; of == "" || account != "" && account < of {
+			w.accountOfContact[contact] = account
+		}
+		if m.Direction == "inbound" { // only those who wrote have a name
+			w.named[contact] = true
 		}
 	}
+}
+
+// describe tells the lines and contacts of what was told.
+func (w *webhook) describe() {
 	for id := range w.lines {
-		if line := *w.lineOf(contract.Message{LineID: &id}); lines[line] {
+		if line := *w.lineOf(contract.Message{LineID: &id}); w.toldLines[line] {
 			w.told.Lines = append(w.told.Lines, contract.Line{LineID: line, Name: new(w.number(id)), Channel: new("whatsapp"), Number: new(w.number(id))})
 		}
 	}
 	for id := range w.accounts {
-		if account := *w.accountOf(contract.Message{AccountID: &id}); accounts[account] {
+		if account := *w.accountOf(contract.Message{AccountID: &id}); w.toldAccounts[account] {
 			w.told.Accounts = append(w.told.Accounts, contract.Account{AccountID: account})
-		}
-	}
-	named := map[string]bool{} // only those who wrote have a name
-	for _, m := range w.told.Messages {
-		if m.Direction == "inbound" {
-			named[text(m.ContactID)] = true
 		}
 	}
 	for _, p := range w.persons {
 		id := *p.contact()
-		account, wrote := of[id]
+		account, wrote := w.accountOfContact[id]
 		if !wrote {
 			continue
 		}
 		told := contract.Contact{ContactID: id, AccountID: optional(account)}
-		if named[id] {
+		if w.named[id] {
 			told.Name = optional(text(p.Name))
 		}
 		if p.waID != "" {
@@ -523,12 +565,14 @@ func (w *webhook) deliver() {
 		}
 		return e
 	}
-	for i := 0; i < len(w.values); i++ {
-		v := w.values[i]
+	end := w.passed + len(w.values)
+	at := func(i int) *value { return w.values[i-w.passed] }
+	for i := w.passed; i < end; i++ {
+		v := at(i)
 		entries := []object{entry(v, change(v))}
 		received := v.at
-		if i%11 == 0 && i+1 < len(w.values) { // the next comes along
-			next := w.values[i+1]
+		if i%11 == 0 && i+1 < end { // the next comes along
+			next := at(i + 1)
 			if text(next.account) == text(v.account) && i%2 == 0 {
 				entries = []object{entry(v, change(v), change(next))}
 			} else {
@@ -549,7 +593,7 @@ func (w *webhook) deliver() {
 		}
 		body := object{"object": "whatsapp_business_account", "entry": entries}.json()
 		switch {
-		case v == w.values[i] && v.account == nil && v.body["calls"] == nil && v.body["message_echoes"] == nil && i%3 > 0: // of a gateway, or Meta's test button
+		case v == at(i) && v.account == nil && v.body["calls"] == nil && v.body["message_echoes"] == nil && i%3 > 0: // of a gateway, or Meta's test button
 			body = v.body.json()
 			if i%3 == 1 {
 				body = change(v).json()
@@ -562,18 +606,19 @@ func (w *webhook) deliver() {
 			w.table.add(received.Add(time.Duration(i%6)*24*time.Hour+time.Minute), body)
 		}
 	}
+	w.values, w.passed = nil, end
 }
 
 // wrapped is a body as it is, or in what programs store around it.
 func wrapped(i int, body string) string {
-	text, _ := json.Marshal(body) // a text always marshals
+	text := func() string { return string(appendJSON(nil, body)) }
 	switch i % 12 {
 	case 1:
-		return string(text)
+		return text()
 	case 2:
 		return `{"headers": {"host": "example.org"}, "body": ` + body + `}`
 	case 3:
-		return `{"headers": {}, "body": ` + string(text) + `, "isBase64Encoded": false}`
+		return `{"headers": {}, "body": ` + text() + `, "isBase64Encoded": false}`
 	case 4:
 		return `[` + body + `]`
 	case 5:

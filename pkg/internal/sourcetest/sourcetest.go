@@ -99,6 +99,14 @@ func Reads(t *testing.T, kind string, questions int) {
 			compare(t, Open(t, kind, "", source.Settings{Schema: schema}), told, questions)
 		})
 	}
+	t.Run("story in parts", func(t *testing.T) {
+		_, schema := pgtest.Schema(t)
+		told, err := story.Parts(t.Context(), pgtest.Connect(t), kind, schema, story.Data(), 400)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, Open(t, kind, "", source.Settings{Schema: schema}), told, questions/3)
+	})
 }
 
 // compare asks random questions about the told rows.
