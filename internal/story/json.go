@@ -10,7 +10,7 @@ import (
 type object map[string]any
 
 // json is the object as encoding/json writes it.
-func (o object) json() string { return string(appendJSON(nil, o)) }
+func (o object) json() string { return string(appendJSON(make([]byte, 0, 512), o)) }
 
 // appendJSON writes what json.Marshal writes. It is several times faster with what most
 // rows consist of.
