@@ -33,6 +33,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Res
 	if err != nil && !errors.Is(err, facts.ErrTooLarge) {
 		return nil, err
 	}
+	notices = append(notices, outdated(in, set)...)
 	st, now, err := e.measureBy(ctx, in, set)
 	if err != nil {
 		return nil, err

@@ -12,9 +12,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -23,8 +25,12 @@ const (
 	DefaultMaxMemory = 1 << 30
 	// idle is after what time without a question the facts are dropped.
 	idle = 15 * time.Minute
-	// restFactor is how many times as long as their reading took facts serve at least.
+	// restFactor is how many times as long as a refresh took facts serve at least.
 	restFactor = 4
+	// readAllEvery is after what time all messages are read again, in the background, while
+	// somebody asks. outdatedFor is how long facts answer that cannot be brought up to date.
+	readAllEvery = 15 * time.Minute
+	outdatedFor  = 15 * time.Minute
 	// messageBytes is about what a message takes in memory, with its texts and the part
 	// that its contact and conversation have in it.
 	messageBytes = 300
@@ -41,6 +47,10 @@ type keeper struct {
 	set      *facts.Set
 	source   *source.Source
 	building *build
+	// readingAll is set while all messages are read in the background. Where that failed,
+	// failedAt is when.
+	readingAll context.CancelFunc
+	failedAt   time.Time
 	// asked are the needs of recent answers, with their time: a new set serves them as
 	// well.
 	asked map[facts.Needs]time.Time
@@ -71,7 +81,7 @@ type build struct {
 // enough memory for them.
 func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Needs) (*facts.Set, error) {
 	if e.settings.Refresh <= 0 || isFresh(ctx) {
-		return e.build(ctx, src, needs, nil)
+		return e.build(ctx, src, needs, nil, false)
 	}
 	k := &e.keeper
 	k.mu.Lock()
@@ -85,6 +95,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		}
 		if k.set != nil && k.source == src && k.set.Needs.Covers(needs) && e.isNew(k.set) {
 			k.ask(needs)
+			e.readAll(ctx)
 			return k.set, nil
 		}
 		b := k.building
@@ -101,20 +112,28 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		if err := k.wait(ctx, b); err != nil {
 			return nil, err
 		}
-		switch {
-		case serves && b.err != nil && (b.needs.Parts != needs.Parts || needs.Since.Sub(b.needs.Since) > time.Hour):
+		if !serves {
+			continue
+		}
+		set, err := b.set, b.err
+		if err != nil && (b.needs.Parts != needs.Parts || needs.Since.Sub(b.needs.Since) > time.Hour) {
 			// What others need may be too much, or fail: not so this question's.
+			base := k.base(src)
 			k.mu.Unlock()
-			set, err := e.build(ctx, src, needs, nil)
+			set, err = e.build(ctx, src, needs, base, base != nil)
 			k.mu.Lock()
 			k.note(needs, err)
-			return set, err
-		case serves:
-			if b.err == nil {
-				k.ask(needs)
-			}
-			return b.set, b.err
 		}
+		switch {
+		case err == nil:
+			k.ask(needs)
+			e.readAll(ctx)
+		case k.serves(src, needs) && isPassing(err):
+			old := *k.set
+			old.Outdated = err
+			return &old, nil
+		}
+		return set, err
 	}
 }
 
@@ -129,10 +148,44 @@ func (e *Engine) held(ctx context.Context, src *source.Source, needs facts.Needs
 	return k.set
 }
 
-// isNew reports whether facts are new enough to answer a question. What takes long to read
-// serves longer, so that the database is never busy with it all the time.
+// isNew reports whether facts are new enough to answer a question. What takes long to
+// bring up to date serves longer, so that the database is never busy with it all the time.
 func (e *Engine) isNew(set *facts.Set) bool {
-	return time.Since(set.AsOf) <= max(e.settings.Refresh, restFactor*set.Took)
+	rest := time.Duration(0)
+	if set.AsOf != set.Read {
+		rest = restFactor * set.Took
+	}
+	return time.Since(set.AsOf) <= max(e.settings.Refresh, rest)
+}
+
+// base returns the facts in memory that others of the source can go on from, or nil.
+func (k *keeper) base(src *source.Source) *facts.Set {
+	if k.source != src {
+		return nil
+	}
+	return k.set
+}
+
+// serves reports whether the facts in memory can answer a question although they could not
+// be brought up to date.
+func (k *keeper) serves(src *source.Source, needs facts.Needs) bool {
+	return k.set != nil && k.source == src && k.set.Needs.Covers(needs) && time.Since(k.set.AsOf) <= outdatedFor
+}
+
+// outdated are the notices of facts that could not be brought up to date.
+func outdated(in compile.Input, set *facts.Set) []string {
+	if set == nil || set.Outdated == nil {
+		return nil
+	}
+	_, reason := postgres.Explain(set.Outdated)
+	return []string{catalog.In(in.Query.Language).Notice("outdated", set.AsOf.In(in.Location).Format(time.TimeOnly), reason)}
+}
+
+// isPassing reports whether an error may be gone by itself: it says nothing against the
+// facts in memory.
+func isPassing(err error) bool {
+	class, _ := postgres.Explain(err)
+	return class != postgres.Schema && class != postgres.Forbidden && !errors.Is(err, facts.ErrTooLarge)
 }
 
 // ask notes the needs of a question that was answered, and puts off the time when the
@@ -163,6 +216,9 @@ func (k *keeper) ask(needs facts.Needs) {
 func (k *keeper) note(needs facts.Needs, err error) {
 	if errors.Is(err, facts.ErrTooLarge) {
 		k.tooLarge, k.tooLargeAt, k.asked = needs.Start(), time.Now(), nil
+		if k.set != nil && k.set.Needs.Start() < needs.Start() {
+			k.set = nil // with it, others would be too many again
+		}
 	}
 }
 
@@ -184,7 +240,7 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 	go func() {
 		defer cancel()
 		all, base := e.begin(b)
-		set, err := e.buildSafely(running, src, all, base)
+		set, err := e.buildSafely(running, src, all, base, base != nil && !e.isNew(base))
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		b.set, b.err = set, err
@@ -200,17 +256,58 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 	return b
 }
 
-// begin waits a moment for more questions, and returns what all of them need. Facts that
-// are new enough get the parts that they lack.
+// begin waits a moment for more questions, and returns what all of them need, and the
+// facts that the build goes on from. Those that are new enough get the parts that they
+// lack; others are brought up to date as well.
 func (e *Engine) begin(b *build) (needs facts.Needs, base *facts.Set) {
 	time.Sleep(gather)
 	k := &e.keeper
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if b.begun = true; k.set != nil && k.source == b.source && e.isNew(k.set) {
-		base = k.set
+	b.begun = true
+	return b.needs, k.base(b.source)
+}
+
+// readAll reads all messages again in the background, where that is long ago.
+func (e *Engine) readAll(ctx context.Context) {
+	k := &e.keeper
+	if k.set == nil || k.closed || k.readingAll != nil || time.Since(k.set.Read) < readAllEvery || time.Since(k.failedAt) < readAllEvery/10 {
+		return
 	}
-	return b.needs, base
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	k.readingAll = cancel
+	src, needs := k.source, k.recent()
+	go func() {
+		defer cancel()
+		set, err := e.buildSafely(running, src, needs, nil, false)
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		for err == nil && k.set != nil && k.source == src && k.set.AsOf.After(set.AsOf) {
+			// Meanwhile the others were brought up to date.
+			k.mu.Unlock()
+			set, err = e.buildSafely(running, src, needs, set, true)
+			k.mu.Lock()
+		}
+		k.readingAll = nil
+		switch {
+		case err != nil:
+			k.failedAt = time.Now()
+		case k.set != nil && k.source == src && !k.closed:
+			k.set = set
+		}
+	}()
+}
+
+// recent are the needs of the questions of the last minutes.
+func (k *keeper) recent() facts.Needs {
+	var all facts.Needs
+	for asked := range k.asked {
+		if all.Parts == 0 {
+			all = asked
+		}
+		all = all.And(asked)
+	}
+	return all
 }
 
 // wait waits for a build, which ends when nobody waits for it any more.
@@ -234,13 +331,13 @@ func (k *keeper) wait(ctx context.Context, b *build) error {
 }
 
 // buildSafely turns a panic into an error: nobody else would catch it here.
-func (e *Engine) buildSafely(ctx context.Context, src *source.Source, needs facts.Needs, base *facts.Set) (set *facts.Set, err error) {
+func (e *Engine) buildSafely(ctx context.Context, src *source.Source, needs facts.Needs, base *facts.Set, refresh bool) (set *facts.Set, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("reading the messages panicked: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return e.build(ctx, src, needs, base)
+	return e.build(ctx, src, needs, base, refresh)
 }
 
 // Held is what an engine holds in memory.
@@ -270,16 +367,23 @@ func (e *Engine) Close() {
 	if k.building != nil {
 		k.building.cancel()
 	}
+	if k.readingAll != nil {
+		k.readingAll()
+	}
 	if k.drop != nil {
 		k.drop.Stop()
 	}
 }
 
-// build reads facts in one transaction.
-func (e *Engine) build(ctx context.Context, src *source.Source, needs facts.Needs, base *facts.Set) (*facts.Set, error) {
+// build reads facts in one transaction: those that the base lacks, or all that is new too.
+func (e *Engine) build(ctx context.Context, src *source.Source, needs facts.Needs, base *facts.Set, refresh bool) (*facts.Set, error) {
+	read := facts.Build
+	if refresh {
+		read = facts.Refresh
+	}
 	var set *facts.Set
 	err := e.db.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
-		set, err = facts.Build(ctx, tx, src, needs, e.settings.MaxMemory/messageBytes, base)
+		set, err = read(ctx, tx, src, needs, e.settings.MaxMemory/messageBytes, base)
 		return err
 	})
 	return set, err

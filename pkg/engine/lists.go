@@ -28,7 +28,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Total: list.Total, Notices: unknownNotice(in)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Total: list.Total, Notices: append(unknownNotice(in), outdated(in, set)...)}
 	result.SQL = (&compile.Statement{SQL: set.SQL, Args: set.Args}).Text()
 	for _, c := range list.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})

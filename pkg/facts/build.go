@@ -27,6 +27,9 @@ type builder struct {
 	since, start int64
 	// starts are those of contacts whose messages were read from further back.
 	starts map[uint32]int64
+	// refreshes: the base is brought up to date. Messages before recent are taken from it.
+	refreshes bool
+	recent    int64
 	// isHeld reports whether a message is held already; nil if none are.
 	isHeld func(contact uint32, at int64) bool
 
@@ -46,14 +49,31 @@ var ErrTooLarge = errors.New("more messages than there is room for in memory")
 // not read again; it may be nil. The error is the database's own, or ErrTooLarge where
 // there are more than maxMessages messages.
 func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
+	return build(ctx, &builder{tx: tx, source: src, base: base, maxMessages: maxMessages}, needs)
+}
+
+// Refresh brings the base up to date and adds what the needs name. Messages of the last
+// days before the base was read are read again, those that changed since if the source
+// can find them, and all other parts.
+func Refresh(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
+	return build(ctx, &builder{tx: tx, source: src, base: base, maxMessages: maxMessages, refreshes: true}, needs)
+}
+
+func build(ctx context.Context, b *builder, needs Needs) (*Set, error) {
 	began := time.Now()
-	b := &builder{tx: tx, source: src, base: base, maxMessages: maxMessages, failures: map[failureKey]uint32{}, prices: map[price]uint32{}}
-	if base == nil {
+	b.failures, b.prices = map[failureKey]uint32{}, map[price]uint32{}
+	if b.base == nil {
 		b.set = newSet(needs)
 		b.set.starts, b.set.prices, b.set.Failures = map[uint32]int64{}, []price{{}}, []Failure{{}}
-		b.set.start, b.set.AsOf = needs.Start(), began
+		b.set.start, b.set.AsOf, b.set.Read = needs.Start(), began, began
 	} else {
-		b.set = base.goOn(needs.And(base.Needs))
+		b.set = b.base.goOn(needs.And(b.base.Needs))
+		b.set.Outdated = nil
+	}
+	if b.base == nil || b.refreshes {
+		if err := b.readClock(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for i, p := range b.set.prices {
 		b.prices[p] = uint32(i)
@@ -74,7 +94,7 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 		{needs.Has(NeedConversations) && !has.has(NeedConversations) || threads, b.readEvents},
 		{needs.Has(NeedRatings) && !has.has(NeedRatings), b.readRatings},
 		{threads, b.readThreads},
-		{needs.Parts&(NeedContacts|NeedCosts) != 0 && (has&(NeedContacts|NeedCosts) == 0 || src.Phone != ""), b.readContacts},
+		{needs.Parts&(NeedContacts|NeedCosts) != 0 && (has&(NeedContacts|NeedCosts) == 0 || b.source.Phone != ""), b.readContacts},
 		{needs.Has(NeedTags) && !has.has(NeedTags), b.readTags},
 		{needs.Has(NeedCosts) && !has.has(NeedCosts), b.readCosts},
 	} {
@@ -85,8 +105,23 @@ func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxM
 			return nil, err
 		}
 	}
-	b.set.Took += time.Since(began)
+	b.set.Took = time.Since(began)
 	return b.set, nil
+}
+
+// readClock notes when the facts are read, by the clock of the database.
+func (b *builder) readClock(ctx context.Context) error {
+	var now time.Time
+	if err := b.tx.QueryRow(ctx, "SELECT now()").Scan(&now); err != nil {
+		return err
+	}
+	if b.refreshes {
+		b.set.AsOf = time.Now()
+		// A clock may have been set back.
+		b.recent = slices.MinFunc([]time.Time{now, b.base.ReadAt}, time.Time.Compare).Add(-recently).UnixMicro()
+	}
+	b.set.ReadAt = now
+	return nil
 }
 
 // hasLines stands for the lines, which every set has.
@@ -98,7 +133,9 @@ const hasLines Parts = 1 << 31
 func (b *builder) extend() (has Parts) {
 	s := b.set
 	b.since, b.start, b.starts = s.Needs.Since.UnixMicro(), s.start, s.starts
-	if b.base == nil {
+	if b.base == nil || b.refreshes {
+		s.start = min(s.start, s.Needs.Start())
+		b.start, s.ContactRows = s.start, nil
 		return 0
 	}
 	has = b.base.Needs.Parts | hasLines
@@ -181,6 +218,14 @@ func monthOf(micros int64) int64 {
 	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 }
 
+// recently is how long before facts were read messages may be that are read again with a
+// refresh: nearly all statuses arrive within that time. Whatever is read as changed since
+// may have been written by changesFor before.
+const (
+	recently   = 48 * time.Hour
+	changesFor = time.Hour
+)
+
 // The longest a session can be is longest: under 24 hours to the first reply to who came
 // by a free entry point, then 72 hours. lookBack is how much earlier than that the
 // reading begins; pairs that were never silent for that long are read from lookFurther
@@ -241,176 +286,6 @@ func (b *builder) failure(line uint32, code, text string) uint32 {
 	}
 	b.failures[key] = uint32(i)
 	return uint32(i)
-}
-
-// readMessages reads the messages since the start, and of the pairs whose sessions hang
-// on earlier ones those as well, and finds their sessions. Messages of the base are not
-// read again.
-func (b *builder) readMessages(ctx context.Context) error {
-	m := &b.set.Messages
-	*m = Messages{}
-	m.ids.numeric = b.source.Numbers["message"]
-	st := &statement{source: b.source}
-	span := source.Span{Since: st.arg(time.UnixMicro(b.start), "timestamptz")}
-	if b.holdsMessages() {
-		b.keepMessages()
-		span.Until = st.arg(time.UnixMicro(b.base.start), "timestamptz")
-	}
-	sql := b.messageSQL(st, span)
-	if err := b.read(ctx, sql, st.args, b.messages().add); err != nil {
-		return err
-	}
-	b.set.SQL, b.set.Args = sql, st.args
-	for contact, start := range b.starts {
-		if start >= b.start {
-			delete(b.starts, contact)
-		}
-	}
-	until := b.start
-	for _, start := range []int64{b.start - lookFurther.Microseconds(), Never} {
-		b.order()
-		contacts := b.unanchored()
-		if len(contacts) == 0 {
-			break
-		}
-		var list []string
-		for _, contact := range contacts {
-			list = append(list, b.set.Contacts.Text(contact))
-		}
-		st := &statement{source: b.source}
-		span := source.Span{Until: st.arg(time.UnixMicro(until), "timestamptz")}
-		if start != Never {
-			span.Since = st.arg(time.UnixMicro(start), "timestamptz")
-		}
-		span.Contacts = "SELECT unnest(" + st.list("contact", list) + ")"
-		if err := b.read(ctx, b.messageSQL(st, span, "m.contact_id IN ("+span.Contacts+")"), st.args, b.messages().add); err != nil {
-			return err
-		}
-		for _, contact := range contacts {
-			b.starts[contact] = start
-		}
-		until = start
-		if start == Never {
-			b.order()
-		}
-	}
-	b.findSessions()
-	if !slices.ContainsFunc(m.sequence, func(n int64) bool { return n != lastSequence }) {
-		m.sequence = nil
-	}
-	return nil
-}
-
-// holdsMessages reports whether the base has messages.
-func (b *builder) holdsMessages() bool { return b.base != nil && b.base.Needs.ReadsMessages() }
-
-// keepMessages takes over the messages of the base, without what was found out by their
-// order.
-func (b *builder) keepMessages() {
-	m := &b.set.Messages
-	*m = b.base.Messages
-	m.clip()
-	for i := range m.Flags {
-		m.Flags[i] &^= InWindow | IsFree
-	}
-	if m.sequence == nil {
-		m.sequence = slices.Repeat([]int64{lastSequence}, m.Len())
-	}
-	m.Opener, b.set.Openers = nil, Openers{}
-	start, starts := b.base.start, b.base.starts
-	b.isHeld = func(contact uint32, at int64) bool {
-		further, ok := starts[contact]
-		return at >= start || ok && at >= further
-	}
-}
-
-// order puts the messages in order: those of a contact one after the other, in it those
-// of an account and of a line, and these as SPEC puts them.
-func (b *builder) order() {
-	m := &b.set.Messages
-	starts := make([]int32, b.set.Contacts.Len()+1)
-	for _, contact := range m.Contact {
-		starts[contact+1]++
-	}
-	for i := 1; i < len(starts); i++ {
-		starts[i] += starts[i-1]
-	}
-	next := slices.Clone(starts)
-	order := make([]int32, m.Len())
-	for i, contact := range m.Contact {
-		order[next[contact]] = int32(i)
-		next[contact]++
-	}
-	for contact := range starts[:len(starts)-1] {
-		slices.SortFunc(order[starts[contact]:starts[contact+1]], func(i, j int32) int {
-			if m.Account[i] != m.Account[j] {
-				return int(m.Account[i]) - int(m.Account[j])
-			}
-			if m.Line[i] != m.Line[j] {
-				return int(m.Line[i]) - int(m.Line[j])
-			}
-			return m.compare(i, j)
-		})
-	}
-	m.sort(order)
-}
-
-// compare is the order of two messages in time.
-func (m *Messages) compare(i, j int32) int {
-	if m.At[i] != m.At[j] {
-		return sign(m.At[i] < m.At[j])
-	}
-	if m.sequence != nil && m.sequence[i] != m.sequence[j] {
-		return sign(m.sequence[i] < m.sequence[j])
-	}
-	if a, b := m.Flags[i]&Outbound, m.Flags[j]&Outbound; a != b {
-		return sign(a < b)
-	}
-	return m.ids.compare(i, j)
-}
-
-func sign(less bool) int {
-	if less {
-		return -1
-	}
-	return 1
-}
-
-// codes are the columns of codes.
-func (m *Messages) codes() []*[]uint32 {
-	return []*[]uint32{&m.Account, &m.Contact, &m.Line, &m.Conversation, &m.Agent, &m.Campaign, &m.Subaccount, &m.ContentType, &m.Template,
-		&m.Language, &m.Category, &m.Correlation, &m.Origin, &m.Author, &m.Failure, &m.price}
-}
-
-// room makes room for one more message. Columns grow by doubling, since they are long.
-func (m *Messages) room() {
-	if m.Len() < cap(m.At) {
-		return
-	}
-	more := max(1024, m.Len())
-	for _, column := range m.codes() {
-		*column = slices.Grow(*column, more)
-	}
-	m.At, m.sequence = slices.Grow(m.At, more), slices.Grow(m.sequence, more)
-	m.Stage, m.Flags = slices.Grow(m.Stage, more), slices.Grow(m.Flags, more)
-}
-
-// clip makes columns that can grow and change apart from those that they come from.
-func (m *Messages) clip() {
-	for _, column := range m.codes() {
-		*column = slices.Clip(*column)
-	}
-	m.At, m.sequence, m.Stage, m.Flags = slices.Clip(m.At), slices.Clip(m.sequence), slices.Clip(m.Stage), slices.Clone(m.Flags)
-	m.ids.numbers, m.ids.text, m.ids.ends = slices.Clip(m.ids.numbers), slices.Clip(m.ids.text), slices.Clip(m.ids.ends)
-}
-
-func (m *Messages) sort(order []int32) {
-	for _, column := range m.codes() {
-		*column = inOrder(*column, order)
-	}
-	m.At, m.sequence = inOrder(m.At, order), inOrder(m.sequence, order)
-	m.Stage, m.Flags = inOrder(m.Stage, order), inOrder(m.Flags, order)
-	m.ids = m.ids.inOrder(order)
 }
 
 // LineRow returns what is known of a line.

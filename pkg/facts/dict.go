@@ -2,6 +2,7 @@ package facts
 
 import (
 	"bytes"
+	"maps"
 	"strconv"
 )
 
@@ -9,15 +10,27 @@ import (
 type Dict struct {
 	texts []string
 	codes map[string]uint32
-	// before is the dictionary that this one goes on from.
+	// before is the dictionary that this one goes on from, which goes on from none.
 	before *Dict
 }
 
 func newDict() *Dict { return &Dict{texts: []string{""}, codes: map[string]uint32{}} }
 
 // goOn returns a dictionary that begins with the codes of this one, which stays as it is.
+// What was added to an earlier one is copied, until it is worth one map of all.
 func (d *Dict) goOn() *Dict {
-	return &Dict{texts: d.texts[:len(d.texts):len(d.texts)], codes: map[string]uint32{}, before: d}
+	next := &Dict{texts: d.texts[:len(d.texts):len(d.texts)], codes: map[string]uint32{}, before: d}
+	switch before := d.before; {
+	case before == nil:
+	case len(d.codes) < len(before.codes)/4:
+		next.codes, next.before = maps.Clone(d.codes), before
+	default:
+		next.before = &Dict{texts: next.texts, codes: make(map[string]uint32, len(d.texts))}
+		for code, text := range d.texts[1:] {
+			next.before.codes[text] = uint32(code + 1)
+		}
+	}
+	return next
 }
 
 // Len is the number of codes, that of no value included.
@@ -108,6 +121,42 @@ func (l *ids) compare(i, j int32) int {
 		return 1
 	}
 	return 0
+}
+
+// append adds ids of others.
+func (l *ids) append(others *ids, which []int32) {
+	if l.numeric {
+		l.numbers = append(l.numbers, inOrder(others.numbers, which)...)
+		return
+	}
+	for _, i := range which {
+		l.text = append(l.text, others.at(i)...)
+		l.ends = append(l.ends, uint32(len(l.text)))
+	}
+}
+
+// An idSet is a set of ids.
+type idSet struct {
+	numbers map[int64]bool
+	texts   map[string]bool
+}
+
+func (l *ids) set() idSet {
+	s := idSet{map[int64]bool{}, map[string]bool{}}
+	for _, n := range l.numbers {
+		s.numbers[n] = true
+	}
+	for i := range l.ends {
+		s.texts[string(l.at(int32(i)))] = true
+	}
+	return s
+}
+
+func (s idSet) has(l *ids, i int32) bool {
+	if l.numeric {
+		return s.numbers[l.numbers[i]]
+	}
+	return s.texts[string(l.at(i))]
 }
 
 // inOrder returns the ids of the rows in the order.

@@ -64,6 +64,9 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 		}
 		columns, selected = append(columns, name), append(selected, expr)
 	}
+	if b.source.Changes {
+		columns = append(columns, "updated_at")
+	}
 	from := ""
 	if isRaw {
 		from = b.source.RawItem("message", span, s.text, columns...)

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/source"
@@ -13,6 +14,9 @@ const stageSQL = `CASE WHEN m.direction = 'outbound' THEN greatest(
       WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
     CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 ELSE 1 END) ELSE 0 END`
 
+// A user is a contact of an account.
+type user struct{ contact, account uint32 }
+
 // readAcquainted finds out which users of sessions are new: no message before that did
 // not fail stands between them and the account. For those who have none among what was
 // read it asks the past before.
@@ -20,9 +24,15 @@ func (b *builder) readAcquainted(ctx context.Context) error {
 	s := b.set
 	m, o := &s.Messages, &s.Openers
 	matters := b.start + lookBack.Microseconds()
+	// What the base knows of the past holds where the messages begin at the same time.
+	known := map[user]bool{}
+	if b.base != nil && b.base.start == b.start {
+		known = maps.Clone(b.base.acquainted)
+	}
 	var contacts []string
 	var accounts []*string
 	var openers [][]int32
+	var users []user
 	next := 0
 	m.firstOfUsers(func(from, to int, first int32) {
 		for next < o.Len() && int(o.Message[next]) < from {
@@ -44,6 +54,17 @@ func (b *builder) readAcquainted(ctx context.Context) error {
 		if start, further := b.starts[contact]; len(asked) == 0 || further && start == Never {
 			return
 		}
+		who := user{contact, m.Account[from]}
+		if before, ok := known[who]; ok {
+			for _, opener := range asked {
+				if before {
+					o.UserType[opener] = Returning
+				}
+			}
+			return
+		}
+		known[who] = false
+		users = append(users, who)
 		contacts = append(contacts, s.Contacts.Text(contact))
 		var account *string
 		if code := m.Account[from]; code != 0 {
@@ -53,6 +74,7 @@ func (b *builder) readAcquainted(ctx context.Context) error {
 		accounts = append(accounts, account)
 		openers = append(openers, asked)
 	})
+	s.acquainted = known
 	if len(contacts) == 0 {
 		return nil
 	}
@@ -73,6 +95,7 @@ func (b *builder) readAcquainted(ctx context.Context) error {
 		st.from("message", span, columns...) + " AS m" + whereAll(within("m.created_at", span), call,
 		"m.contact_id = n.contact_id", "m.account_id IS NOT DISTINCT FROM "+account, "("+stageSQL+") <> 3") + ")"
 	return b.read(ctx, sql, st.args, func(c []cell) error {
+		known[users[c[0].int()-1]] = true
 		for _, opener := range openers[c[0].int()-1] {
 			o.UserType[opener] = Returning
 		}
@@ -220,7 +243,11 @@ func (b *builder) readEvents(ctx context.Context) error {
 	}
 	st = &statement{source: b.source}
 	span = source.Span{Until: st.arg(time.UnixMicro(b.since), "timestamptz")}
-	return b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span)+" AND r.conversation_id IN (SELECT unnest("+st.list("conversation", b.touched())+"))", add)
+	var touched []string
+	for _, code := range b.touched() {
+		touched = append(touched, s.Conversations.Text(code))
+	}
+	return b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span)+" AND r.conversation_id IN (SELECT unnest("+st.list("conversation", touched)+"))", add)
 }
 
 // notNegative is a duration that is not less than 0; NaN is none.
@@ -231,9 +258,9 @@ func notNegative(seconds float64) float64 {
 	return seconds
 }
 
-// touched returns the ids of the conversations that a question may look at: those
+// touched returns the codes of the conversations that a question may look at: those
 // opened, written in, rated or changed since the range began, and those that are open.
-func (b *builder) touched() []string {
+func (b *builder) touched() []uint32 {
 	s := b.set
 	wanted := make([]bool, s.Conversations.Len())
 	for code := range s.Rows.CreatedAt {
@@ -248,10 +275,10 @@ func (b *builder) touched() []string {
 	mark(s.Messages.Conversation)
 	mark(s.Events.Conversation)
 	mark(s.Ratings.Conversation)
-	var list []string
+	var list []uint32
 	for code := 1; code < len(wanted); code++ {
 		if wanted[code] {
-			list = append(list, s.Conversations.Text(uint32(code)))
+			list = append(list, uint32(code))
 		}
 	}
 	return list

@@ -278,10 +278,15 @@ func (n Needs) And(other Needs) Needs {
 // Set is what happened. It is read-only and safe for concurrent use.
 type Set struct {
 	Needs Needs
-	// AsOf is when its messages were read. Parts that were added later may be newer.
-	AsOf time.Time
-	// Took is how long the reading took, with the parts that were added later.
+	// AsOf is when it was read, or brought up to date. Parts that were added later may be
+	// newer. Read is when all of its messages were read.
+	AsOf, Read time.Time
+	// ReadAt is AsOf by the clock of the database.
+	ReadAt time.Time
+	// Took is how long that took.
 	Took time.Duration
+	// Outdated is why it could not be brought up to date; nil if nothing failed.
+	Outdated error
 	// SQL is the statement that read the messages, or the first statement, with its
 	// arguments.
 	SQL  string
@@ -317,6 +322,12 @@ type Set struct {
 	start  int64
 	starts map[uint32]int64
 	prices []price
+	// acquainted are users of sessions with what was found out about them: whether they
+	// wrote, or were written to, before the messages begin.
+	acquainted map[user]bool
+	// earlier are messages from before the start, of conversations in earlierOf.
+	earlier   Messages
+	earlierOf map[uint32]bool
 }
 
 // A Cost is what a message costs. Where that is not known, Gap is an argument of Set.Gap,
@@ -334,6 +345,9 @@ func (s *Set) Size() int {
 	size += o.Len()*(4+8+1+1+1+4+1+8+4+1) + 16*len(s.Costs)
 	size += len(r.CreatedAt)*(1+8*4+16+3*8) + len(r.Threads)*int(unsafe.Sizeof(Thread{}))
 	size += len(s.Events.At) * (3*4 + 8 + 8)
+	e := &s.earlier
+	size += e.Len()*(3*4+8+8+1+2) + 8*len(e.ids.numbers) + len(e.ids.text) + 4*len(e.ids.ends)
+	size += 16*len(s.acquainted) + 12*len(s.earlierOf) + 24*len(s.starts)
 	size += len(s.Ratings.Rating) * (3*4 + 1 + 1 + 8 + 8)
 	for _, d := range s.dicts() {
 		for known := *d; known != nil; known = known.before {

@@ -3,6 +3,7 @@ package facts
 import (
 	"bytes"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -18,16 +19,17 @@ func phoneOf(s *source.Source, id string) string { return strings.ReplaceAll(s.P
 // question may look at, and walks through all of each.
 func (b *builder) readThreads(ctx context.Context) error {
 	s := b.set
-	// The earlier messages take no part in sessions: they are a set of their own.
-	earlier := &builder{tx: b.tx, source: b.source, set: s, maxMessages: b.maxMessages, starts: b.starts, failures: b.failures, prices: b.prices}
+	// The earlier messages take no part in sessions: they are a set of their own. Those of
+	// the base are not read again where its messages begin at the same time.
 	recent := s.Messages
-	s.Messages = Messages{ids: ids{numeric: recent.ids.numeric}}
-	st := &statement{source: b.source}
-	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz"), Conversations: ""}
-	span.Conversations = "SELECT unnest(" + st.list("conversation", b.touchedWith(&recent)) + ")"
-	err := earlier.read(ctx, earlier.messageSQL(st, span, "m.conversation_id IN ("+span.Conversations+")"), st.args, earlier.messages().add)
+	s.Messages, s.earlierOf = Messages{ids: ids{numeric: recent.ids.numeric}}, map[uint32]bool{}
+	if b.base != nil && b.base.start == b.start {
+		s.Messages, s.earlierOf = b.base.earlier, maps.Clone(b.base.earlierOf)
+		s.Messages.clip()
+	}
+	err := b.readEarlier(ctx, b.touchedBy(&recent))
 	before := s.Messages
-	s.Messages = recent
+	s.Messages, s.earlier = recent, before
 	if err != nil {
 		return err
 	}
@@ -72,8 +74,35 @@ func (b *builder) readThreads(ctx context.Context) error {
 	return nil
 }
 
-// touchedWith are the conversations touched, where the messages are at hand elsewhere.
-func (b *builder) touchedWith(m *Messages) []string {
+// readEarlier adds the messages from before the start of conversations of which they were
+// not read yet.
+func (b *builder) readEarlier(ctx context.Context, conversations []uint32) error {
+	s := b.set
+	var missing []string
+	for _, code := range conversations {
+		if !s.earlierOf[code] {
+			s.earlierOf[code] = true
+			missing = append(missing, s.Conversations.Text(code))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	earlier := &builder{tx: b.tx, source: b.source, set: s, maxMessages: b.maxMessages, failures: b.failures, prices: b.prices}
+	st := &statement{source: b.source}
+	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz")}
+	span.Conversations = "SELECT unnest(" + st.list("conversation", missing) + ")"
+	if err := earlier.read(ctx, earlier.messageSQL(st, span, "m.conversation_id IN ("+span.Conversations+")"), st.args, earlier.messages().add); err != nil {
+		return err
+	}
+	// Only who wrote when in which conversation is needed.
+	m := &s.Messages
+	*m = Messages{At: m.At, Conversation: m.Conversation, Agent: m.Agent, Author: m.Author, Stage: m.Stage, Flags: m.Flags, sequence: m.sequence, ids: m.ids}
+	return nil
+}
+
+// touchedBy are the conversations touched, where the messages are at hand elsewhere.
+func (b *builder) touchedBy(m *Messages) []uint32 {
 	saved := b.set.Messages
 	b.set.Messages = *m
 	list := b.touched()

@@ -117,6 +117,21 @@ func (d *Database) Type(ctx context.Context, table, column string) (string, erro
 	return d.Text(ctx, "SELECT format_type(atttypid, NULL) FROM pg_catalog.pg_attribute WHERE attrelid = $1::regclass AND attname = $2", d.Table(table), column)
 }
 
+// HasIndex reports whether a table has an index that begins with the column and holds all
+// rows.
+func HasIndex(ctx context.Context, db Querier, schema, table, column string) (bool, error) {
+	rows, err := db.Query(ctx, `SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_namespace AS n
+  JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = $2
+  JOIN pg_catalog.pg_index AS i ON i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = $3 AND a.attnum = i.indkey[0]
+  WHERE n.nspname = $1)`, schema, table, column)
+	if err != nil {
+		return false, err
+	}
+	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
+}
+
 // manyRows is the number of rows from which a missing index is reported.
 const manyRows = 50_000
 

@@ -145,6 +145,9 @@ type Source struct {
 	// messages, but an inbound call opens the 24-hour window. The relation itself leaves
 	// out all other rows that are not messages.
 	Calls bool
+	// Changes is true if the messages that changed since a time can be found by an index on
+	// updated_at.
+	Changes bool
 	// Findings list what was found and what is missing.
 	Findings []Finding
 	// Checks are rules for rows of the product's tables.

@@ -84,6 +84,11 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 	_, s.Calls = found["message"]["content_type"]
 	if s.Has("message") {
 		s.Raw = map[string]source.Raw{"message": v.raw("message")}
+		if v.found["message"]["updated_at"].typ == "timestamptz" {
+			if s.Changes, err = source.HasIndex(ctx, db, schema, "message", "updated_at"); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if err := v.checkAccount(ctx, db, s); err != nil {
 		return nil, err

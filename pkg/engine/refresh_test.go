@@ -1,0 +1,365 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/reference"
+	"github.com/parley-reports/parley/pkg/source"
+	"github.com/parley-reports/parley/pkg/source/views"
+)
+
+// A living is a database that changes while facts are read from it.
+type living struct {
+	t      *testing.T
+	schema string
+	conn   *pgx.Conn
+	source *source.Source
+}
+
+func alive(t *testing.T, data contract.Data, statements ...string) *living {
+	l := &living{t: t, schema: store(t, data), conn: pgtest.Connect(t)}
+	for _, sql := range statements {
+		l.exec(sql)
+	}
+	var err error
+	if l.source, err = views.Detect(t.Context(), l.conn, source.Settings{Schema: l.schema}); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// exec runs a statement; % stands for the schema.
+func (l *living) exec(sql string, args ...any) {
+	l.t.Helper()
+	if _, err := l.conn.Exec(l.t.Context(), strings.ReplaceAll(sql, "%", pgx.Identifier{l.schema}.Sanitize()), args...); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+const many = 1 << 20
+
+// read reads facts as of now, or brings a base up to date.
+func (l *living) read(since time.Time, parts facts.Parts, base *facts.Set) *facts.Set {
+	l.t.Helper()
+	read := facts.Build
+	if base != nil {
+		read = facts.Refresh
+	}
+	tx, err := l.conn.BeginTx(l.t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(l.t.Context())) }()
+	set, err := read(l.t.Context(), tx, l.source, facts.Needs{Since: since, Parts: parts}, many, base)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return set
+}
+
+// recentData are chains of messages that go on until about now.
+func recentData(seed uint64) contract.Data {
+	data := chains(seed)
+	shift := time.Now().UTC().Truncate(time.Microsecond).Sub(instant("2025-04-14"))
+	for i := range data.Messages {
+		data.Messages[i].CreatedAt = data.Messages[i].CreatedAt.Add(shift)
+	}
+	return data
+}
+
+// TestRefreshFacts: facts that are brought up to date are those that a full reading finds,
+// whatever happened meanwhile.
+func TestRefreshFacts(t *testing.T) {
+	t.Parallel()
+	since := time.Now().AddDate(0, 0, -30)
+	const row = "INSERT INTO %.message (message_id, account_id, contact_id, line_id, direction, author_kind, status, created_at) "
+	for _, c := range []struct {
+		name  string
+		setup []string
+		sql   []string
+	}{
+		{"nothing", nil, nil},
+		{"new messages", nil, []string{row + "VALUES ('new1', NULL, 'c1', 'w', 'inbound', NULL, NULL, now()), ('new2', 'a0', 'somebody', 'w', 'outbound', 'agent', 'sent', now() - interval '1 minute') ON CONFLICT DO NOTHING"}},
+		{"a message of long before", nil, []string{row + "VALUES ('late', NULL, 'c0', NULL, 'outbound', 'agent', 'read', now() - interval '47 hours') ON CONFLICT DO NOTHING"}},
+		{"late statuses", nil, []string{"UPDATE %.message SET status = 'read' WHERE created_at > now() - interval '47 hours' AND direction = 'outbound'"}},
+		{"failures", nil, []string{"UPDATE %.message SET status = 'failed', error_code = '131026' WHERE created_at > now() - interval '40 hours' AND direction = 'outbound'"}},
+		{"edits", nil, []string{"UPDATE %.message SET contact_id = 'other', line_id = 'i' WHERE created_at > now() - interval '20 hours'"}},
+		{"moved to now", nil, []string{"UPDATE %.message SET created_at = now() WHERE message_id = (SELECT max(message_id) FROM %.message WHERE created_at < now() - interval '10 days')"}},
+		{"deletions", nil, []string{"DELETE FROM %.message WHERE created_at > now() - interval '47 hours' AND random() < 0.5"}},
+		{"everything recent deleted", nil, []string{"DELETE FROM %.message WHERE created_at > now() - interval '47 hours'"}},
+		{"a message of tomorrow", []string{row + "VALUES ('tomorrow', NULL, 'c1', 'w', 'inbound', NULL, NULL, now() + interval '1 day') ON CONFLICT DO NOTHING"}, []string{"DELETE FROM %.message WHERE message_id = 'tomorrow'"}},
+		{"old changes with an index", []string{"CREATE INDEX ON %.message (updated_at)"}, []string{
+			"UPDATE %.message SET status = 'read', updated_at = now() WHERE direction = 'outbound' AND created_at BETWEEN now() - interval '25 days' AND now() - interval '5 days'"}},
+		{"an old contact with an index", []string{"CREATE INDEX ON %.message (updated_at)"}, []string{
+			"UPDATE %.message SET contact_id = 'renamed', updated_at = now() WHERE created_at BETWEEN now() - interval '20 days' AND now() - interval '6 days' AND contact_id = 'c2'"}},
+		{"other relations", nil, []string{
+			"UPDATE %.contact SET name = 'Renamed', phone = '34600000000' WHERE contact_id = 'c1'", "UPDATE %.line SET channel = 'webchat' WHERE line_id = 'w'",
+			"DELETE FROM %.rate_card WHERE category = 'utility'"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := alive(t, recentData(4), c.setup...)
+			base := l.read(since, allParts, nil)
+			before := described(base, "2000-01-01")
+			for range 2 { // and from what was brought up to date
+				for _, sql := range c.sql {
+					l.exec(sql)
+				}
+				got := l.read(since, allParts, base)
+				sameFacts(t, got, l.read(since, allParts, nil), since.Format(time.DateOnly))
+				if !slices.Equal(before, described(base, "2000-01-01")) {
+					t.Fatal("the base changed")
+				}
+				base, before = got, described(got, "2000-01-01")
+			}
+		})
+	}
+}
+
+// TestRefreshRandom: the same with conversations, events and ratings, and messages that
+// come and go at random.
+func TestRefreshRandom(t *testing.T) {
+	t.Parallel()
+	for seed := uint64(1); seed <= 3; seed++ {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			now := time.Now().UTC()
+			all := reference.Random(int64(seed), reference.RandomOptions{Messages: 1500, Start: now.AddDate(0, -4, 0), End: now, Clean: true})
+			// At first a part of them is there, and then all are.
+			part := all
+			part.Messages = nil
+			for i, m := range all.Messages {
+				if m.CreatedAt.Before(now.Add(-47*time.Hour)) || i%3 > 0 {
+					part.Messages = append(part.Messages, m)
+				}
+			}
+			part.Events, part.CSAT = all.Events[:len(all.Events)/2], all.CSAT[:len(all.CSAT)/2]
+			l := alive(t, part)
+			since := now.AddDate(0, 0, -40)
+			base := l.read(since, allParts, nil)
+			complete := store(t, all)
+			for _, table := range []string{"message", "conversation_event", "csat"} {
+				l.exec("DELETE FROM %." + table)
+				l.exec("INSERT INTO %." + table + " SELECT * FROM " + pgx.Identifier{complete, table}.Sanitize())
+			}
+			sameFacts(t, l.read(since, allParts, base), l.read(since, allParts, nil), since.Format(time.DateOnly))
+			// Further back, and up to date at once.
+			earlier := now.AddDate(0, 0, -75)
+			sameFacts(t, l.read(earlier, allParts, base), l.read(earlier, allParts, nil), earlier.Format(time.DateOnly))
+		})
+	}
+}
+
+// TestOldChanges: what changed long ago is seen with the next full reading.
+func TestOldChanges(t *testing.T) {
+	t.Parallel()
+	since := time.Now().AddDate(0, 0, -30)
+	l := alive(t, recentData(5))
+	base := l.read(since, facts.NeedMessages, nil)
+	l.exec("DELETE FROM %.message WHERE created_at BETWEEN now() - interval '10 days' AND now() - interval '5 days'")
+	refreshed, full := l.read(since, facts.NeedMessages, base), l.read(since, facts.NeedMessages, nil)
+	if refreshed.Messages.Len() != base.Messages.Len() || full.Messages.Len() >= base.Messages.Len() {
+		t.Errorf("%d messages, then %d, in full %d", base.Messages.Len(), refreshed.Messages.Len(), full.Messages.Len())
+	}
+	if refreshed.Read != base.Read || !refreshed.AsOf.After(base.AsOf) {
+		t.Errorf("read at %v and %v, as of %v and %v", base.Read, refreshed.Read, base.AsOf, refreshed.AsOf)
+	}
+}
+
+// TestLateCommit: a transaction that began before facts were read, and commits after.
+func TestLateCommit(t *testing.T) {
+	t.Parallel()
+	since := time.Now().AddDate(0, 0, -30)
+	l := alive(t, recentData(6))
+	writer := pgtest.Connect(t)
+	tx, err := writer.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), "INSERT INTO "+l.schema+".message (message_id, contact_id, line_id, direction, created_at) VALUES ('late', 'c1', 'w', 'inbound', now())"); err != nil {
+		t.Fatal(err)
+	}
+	base := l.read(since, facts.NeedMessages, nil)
+	base = l.read(since, facts.NeedMessages, base)
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sameFacts(t, l.read(since, facts.NeedMessages, base), l.read(since, facts.NeedMessages, nil), since.Format(time.DateOnly))
+}
+
+// TestClockJumps: the clock of the database was wrong when facts were read.
+func TestClockJumps(t *testing.T) {
+	t.Parallel()
+	since := time.Now().AddDate(0, 0, -30)
+	for _, jump := range []time.Duration{-365 * 24 * time.Hour, -20 * 24 * time.Hour, -time.Hour, time.Hour, 365 * 24 * time.Hour} {
+		l := alive(t, recentData(7))
+		base := l.read(since, allParts, nil)
+		base.ReadAt = base.ReadAt.Add(jump)
+		l.exec("INSERT INTO %.message (message_id, contact_id, line_id, direction, created_at) SELECT 'new' || i, 'c' || i, 'w', 'inbound', now() - i * interval '7 hours' FROM generate_series(0, 6) AS i")
+		sameFacts(t, l.read(since, allParts, base), l.read(since, allParts, nil), since.Format(time.DateOnly))
+	}
+}
+
+// TestManyRefreshes: facts do not grow with being brought up to date, although what is new
+// changes each time.
+func TestManyRefreshes(t *testing.T) {
+	t.Parallel()
+	l := alive(t, talks())
+	since := time.Now().AddDate(0, 0, -30)
+	l.exec("INSERT INTO %.message (message_id, contact_id, line_id, direction, status, error_code, created_at) SELECT 'm' || i, 'c' || mod(i, 20), '1', 'outbound', 'failed', '131026', now() - i * interval '1 hour' FROM generate_series(1, 200) AS i")
+	parts := facts.NeedMessages | facts.NeedUserTypes | facts.NeedConversations | facts.NeedThreads
+	set := l.read(since, parts, nil)
+	held := func() uint64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	size, heap := 0, uint64(0)
+	for n := range 1000 {
+		if n%10 == 0 {
+			l.exec("UPDATE %.message SET status = $1 WHERE message_id = 'm1'", []string{"sent", "read", "failed"}[n/10%3])
+		}
+		if set = l.read(since, parts, set); n == 20 {
+			size, heap = set.Size(), held()
+		}
+	}
+	if set.Size() != size {
+		t.Errorf("%d bytes, after 1,000 refreshes %d", size, set.Size())
+	}
+	// Other tests run at the same time; a copy a refresh would be many times as much.
+	if now := held(); now > heap+200<<20 {
+		t.Errorf("the heap grew from %d to %d MB", heap>>20, now>>20)
+	}
+	if set.Messages.Len() != 200 {
+		t.Errorf("%d messages", set.Messages.Len())
+	}
+	runtime.KeepAlive(set)
+}
+
+// messagesOf asks an engine for the number of messages of the last days.
+func messagesOf(ctx context.Context, e *engine.Engine, metrics ...string) (*engine.Result, error) {
+	now := time.Now()
+	return e.Run(ctx, engine.Request{Query: query.Query{Metrics: append([]string{"messages"}, metrics...)}, Range: calendar.Range{From: now.AddDate(0, 0, -7).Truncate(time.Hour), To: now.Add(time.Hour)}})
+}
+
+// TestRefreshEngine: once facts are older than the setting, the next answer has what is
+// new. Where it cannot be read, the answer is as before, with a notice.
+func TestRefreshEngine(t *testing.T) {
+	t.Parallel()
+	l := alive(t, recentData(8))
+	e := open(t, l.schema, engine.Settings{Refresh: 300 * time.Millisecond})
+	ask := func(ctx context.Context) (*engine.Result, error) { return messagesOf(ctx, e) }
+	first, err := ask(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := first.Rows[0][0].(int64)
+	add := func() {
+		want++
+		l.exec("INSERT INTO %.message (message_id, contact_id, line_id, direction, created_at) VALUES ($1, 'c1', 'w', 'inbound', now())", fmt.Sprint("new", want))
+	}
+	for range 3 {
+		add()
+		time.Sleep(1500 * time.Millisecond)
+		r, err := ask(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Rows[0][0].(int64); got != want || len(r.Notices) > 0 {
+			t.Errorf("%d messages, want %d; notices %q", got, want, r.Notices)
+		}
+	}
+
+	// The table is locked: whoever leaves gets an error, and the facts stay.
+	add()
+	lock, err := pgtest.Connect(t).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lock.Exec(t.Context(), "LOCK TABLE "+l.schema+".message IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1500 * time.Millisecond)
+	short, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := ask(short); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	// Locks are waited for 5 seconds.
+	r, err := ask(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Rows[0][0].(int64); got != want-1 || len(r.Notices) != 1 || !strings.HasPrefix(r.Notices[0], "The data is from ") {
+		t.Errorf("%d messages, want %d; notices %q", got, want-1, r.Notices)
+	}
+	if err := lock.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = ask(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Rows[0][0].(int64); got != want || len(r.Notices) > 0 {
+		t.Errorf("%d messages, want %d; notices %q", got, want, r.Notices)
+	}
+}
+
+// TestBuildDelaysNobody: while facts are read that somebody else needs, those in memory
+// answer.
+func TestBuildDelaysNobody(t *testing.T) {
+	t.Parallel()
+	l := alive(t, recentData(9))
+	e := open(t, l.schema, engine.Settings{Refresh: time.Hour})
+	if _, err := messagesOf(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := pgtest.Connect(t).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = lock.Rollback(context.WithoutCancel(t.Context())) }()
+	if _, err := lock.Exec(t.Context(), "LOCK TABLE "+l.schema+".csat IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := messagesOf(t.Context(), e, "csat_responses")
+		waiting <- err
+	}()
+	for asked := range 20 {
+		answered := make(chan error, 1)
+		go func() {
+			_, err := messagesOf(t.Context(), e)
+			answered <- err
+		}()
+		select {
+		case err := <-answered:
+			if err != nil {
+				t.Fatal(err)
+			}
+		case err := <-waiting:
+			t.Fatalf("question %d waited until the build ended: %v", asked, err)
+		}
+	}
+	select {
+	case err := <-waiting:
+		t.Fatalf("the build did not wait for the lock: %v", err)
+	default:
+	}
+}
