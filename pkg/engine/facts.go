@@ -120,7 +120,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 			// What others need may be too much, or fail: not so this question's.
 			base := k.base(src)
 			k.mu.Unlock()
-			set, err = e.build(ctx, src, needs, base, base != nil)
+			set, err = e.buildSafely(ctx, src, needs, base, base != nil)
 			k.mu.Lock()
 			k.note(needs, err)
 		}

@@ -165,6 +165,18 @@ func TestRefreshRandom(t *testing.T) {
 	}
 }
 
+// TestRefreshParts: facts that are brought up to date get the parts that they lacked.
+func TestRefreshParts(t *testing.T) {
+	t.Parallel()
+	since := time.Now().AddDate(0, 0, -30)
+	l := alive(t, recentData(10))
+	want := l.read(since, allParts, nil)
+	for _, parts := range []facts.Parts{facts.NeedMessages, facts.NeedConversations, facts.NeedRatings, facts.NeedMessages | facts.NeedUserTypes, facts.NeedConversations | facts.NeedThreads} {
+		base := l.read(since, parts, nil)
+		sameFacts(t, l.read(since, allParts, base), want, since.Format(time.DateOnly))
+	}
+}
+
 // TestOldChanges: what changed long ago is seen with the next full reading.
 func TestOldChanges(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ func (b *builder) readAcquainted(ctx context.Context) error {
 	// What the base knows of the past holds where the messages begin at the same time.
 	known := map[user]bool{}
 	if b.base != nil && b.base.start == b.start {
-		known = maps.Clone(b.base.acquainted)
+		maps.Copy(known, b.base.acquainted)
 	}
 	var contacts []string
 	var accounts []*string

@@ -23,7 +23,7 @@ func (b *builder) readThreads(ctx context.Context) error {
 	// the base are not read again where its messages begin at the same time.
 	recent := s.Messages
 	s.Messages, s.earlierOf = Messages{ids: ids{numeric: recent.ids.numeric}}, map[uint32]bool{}
-	if b.base != nil && b.base.start == b.start {
+	if b.base != nil && b.base.start == b.start && b.base.earlierOf != nil {
 		s.Messages, s.earlierOf = b.base.earlier, maps.Clone(b.base.earlierOf)
 		s.Messages.clip()
 	}
