@@ -50,9 +50,11 @@ type Engine struct {
 	examined  time.Time
 	examining singleflight.Group
 
-	keeper  keeper
-	names   names
-	leftOut leftOutCounts
+	keeper keeper
+	// readAllEvery is the constant of that name, but for tests.
+	readAllEvery time.Duration
+	names        names
+	leftOut      leftOutCounts
 }
 
 // New makes an engine. The database is examined when it is first needed.
@@ -69,7 +71,7 @@ func New(db *postgres.DB, detect Detect, s Settings) *Engine {
 	if s.MaxMemory <= 0 {
 		s.MaxMemory = DefaultMaxMemory
 	}
-	return &Engine{db: db, detect: detect, settings: s}
+	return &Engine{db: db, detect: detect, settings: s, readAllEvery: readAllEvery}
 }
 
 // Examinations are repeated after examineEvery, so that a relation that is new is

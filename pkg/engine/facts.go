@@ -271,7 +271,7 @@ func (e *Engine) begin(b *build) (needs facts.Needs, base *facts.Set) {
 // readAll reads all messages again in the background, where that is long ago.
 func (e *Engine) readAll(ctx context.Context) {
 	k := &e.keeper
-	if k.set == nil || k.closed || k.readingAll != nil || time.Since(k.set.Read) < readAllEvery || time.Since(k.failedAt) < readAllEvery/10 {
+	if k.set == nil || k.closed || k.readingAll != nil || time.Since(k.set.Read) < e.readAllEvery || time.Since(k.failedAt) < e.readAllEvery/10 {
 		return
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
