@@ -2,64 +2,103 @@ package facts
 
 import (
 	"bytes"
-	"maps"
-	"strconv"
+	"hash/maphash"
+	"math"
+	"slices"
+	"unsafe"
 )
 
-// A Dict gives texts small numbers, their codes. Code 0 is no value.
+// A Dict gives texts small numbers, their codes. Code 0 is no value. It goes on from
+// another one, which stays as it is, or from none.
+//
+// The texts stand one after the other, and a table of open addressing finds them: of
+// millions of texts each takes its bytes and about ten more.
 type Dict struct {
-	texts []string
-	codes map[string]uint32
-	// before is the dictionary that this one goes on from, which goes on from none.
 	before *Dict
+	// first is the code of the first text here.
+	first uint32
+	text  []byte
+	ends  []uint32
+	// slots hold the places of texts from 1, by their hash; 0 is free.
+	slots []uint32
 }
 
-func newDict() *Dict { return &Dict{texts: []string{""}, codes: map[string]uint32{}} }
+func newDict() *Dict { return &Dict{ends: []uint32{0}} }
 
 // goOn returns a dictionary that begins with the codes of this one, which stays as it is.
-// What was added to an earlier one is copied, until it is worth one map of all.
+// What was added to an earlier one is copied, until it is worth one of all.
 func (d *Dict) goOn() *Dict {
-	next := &Dict{texts: d.texts[:len(d.texts):len(d.texts)], codes: map[string]uint32{}, before: d}
-	switch before := d.before; {
-	case before == nil:
-	case len(d.codes) < len(before.codes)/4:
-		next.codes, next.before = maps.Clone(d.codes), before
-	default:
-		next.before = &Dict{texts: next.texts, codes: make(map[string]uint32, len(d.texts))}
-		for code, text := range d.texts[1:] {
-			next.before.codes[text] = uint32(code + 1)
-		}
+	switch {
+	case d.before == nil:
+		return &Dict{before: d, first: uint32(d.Len())}
+	case len(d.ends) < len(d.before.ends)/4:
+		return &Dict{before: d.before, first: d.first, text: slices.Clone(d.text), ends: slices.Clone(d.ends), slots: slices.Clone(d.slots)}
 	}
-	return next
+	all := newDict()
+	for code := 1; code < d.Len(); code++ {
+		all.add([]byte(d.Text(uint32(code))))
+	}
+	return &Dict{before: all, first: uint32(all.Len())}
 }
 
 // Len is the number of codes, that of no value included.
-func (d *Dict) Len() int { return len(d.texts) }
+func (d *Dict) Len() int { return int(d.first) + len(d.ends) }
 
 // Text returns the text of a code.
-func (d *Dict) Text(code uint32) string { return d.texts[code] }
+func (d *Dict) Text(code uint32) string {
+	if code < d.first {
+		d = d.before
+	}
+	text := d.at(code - d.first)
+	// What was written is never changed.
+	return unsafe.String(unsafe.SliceData(text), len(text))
+}
+
+func (d *Dict) at(place uint32) []byte {
+	start := uint32(0)
+	if place > 0 {
+		start = d.ends[place-1]
+	}
+	return d.text[start:d.ends[place]]
+}
 
 // Lookup returns the code of a text, or 0 if the dictionary does not hold it.
 func (d *Dict) Lookup(text string) uint32 {
+	return d.lookup(unsafe.Slice(unsafe.StringData(text), len(text)))
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func (d *Dict) lookup(text []byte) uint32 {
+	hash := maphash.Bytes(hashSeed, text)
 	for ; d != nil; d = d.before {
-		if code, ok := d.codes[text]; ok {
-			return code
+		if len(d.slots) == 0 {
+			continue
+		}
+		for slot := d.slot(hash); ; slot = (slot + 1) % len(d.slots) {
+			place := d.slots[slot]
+			if place == 0 {
+				break
+			}
+			if bytes.Equal(d.at(place-1), text) {
+				return d.first + place - 1
+			}
 		}
 	}
 	return 0
 }
+
+func (d *Dict) slot(hash uint64) int { return int(hash % uint64(len(d.slots))) }
 
 // code returns the code of a text, which it adds if it is new; nil is no value.
 func (d *Dict) code(text []byte) uint32 {
 	if text == nil {
 		return 0
 	}
-	for known := d; known != nil; known = known.before {
-		if code, ok := known.codes[string(text)]; ok {
-			return code
-		}
+	if code := d.lookup(text); code != 0 {
+		return code
 	}
-	return d.add(string(text))
+	return d.add(text)
 }
 
 // codeOf returns the code of a text, which it adds if it is new; "" is no value.
@@ -67,112 +106,44 @@ func (d *Dict) codeOf(text string) uint32 {
 	if text == "" {
 		return 0
 	}
-	if code := d.Lookup(text); code != 0 {
-		return code
-	}
-	return d.add(text)
+	return d.code([]byte(text))
 }
 
-func (d *Dict) add(text string) uint32 {
-	code := uint32(len(d.texts))
-	d.texts = append(d.texts, text)
-	d.codes[text] = code
-	return code
+func (d *Dict) add(text []byte) uint32 {
+	if len(d.text)+len(text) > math.MaxUint32 {
+		panic("texts of more than 4 GB")
+	}
+	d.text = append(d.text, text...)
+	d.ends = append(d.ends, uint32(len(d.text)))
+	if 4*len(d.ends) > 3*len(d.slots) {
+		d.slots = make([]uint32, max(16, 2*len(d.slots)))
+		for place := range d.ends {
+			if code := d.first + uint32(place); code != 0 {
+				d.occupy(uint32(place))
+			}
+		}
+	} else {
+		d.occupy(uint32(len(d.ends) - 1))
+	}
+	return uint32(d.Len() - 1)
 }
 
-// ids are the ids of rows, either numbers or texts.
-type ids struct {
-	numeric bool
-	numbers []int64
-	// text is the ids one after the other; ends[i] is where that of row i ends.
-	text []byte
-	ends []uint32
+// occupy notes in the table where a text is.
+func (d *Dict) occupy(place uint32) {
+	slot := d.slot(maphash.Bytes(hashSeed, d.at(place)))
+	for d.slots[slot] != 0 {
+		slot = (slot + 1) % len(d.slots)
+	}
+	d.slots[slot] = place + 1
 }
 
-func (l *ids) add(value cell) {
-	if l.numeric {
-		l.numbers = append(l.numbers, value.int())
-		return
+// size is what the dictionary takes in memory, in bytes.
+func (d *Dict) size() int {
+	size := 0
+	for ; d != nil; d = d.before {
+		size += cap(d.text) + 4*cap(d.ends) + 4*len(d.slots)
 	}
-	l.text = append(l.text, value.raw...)
-	l.ends = append(l.ends, uint32(len(l.text)))
-}
-
-func (l *ids) at(i int32) []byte {
-	if l.numeric {
-		return strconv.AppendInt(nil, l.numbers[i], 10)
-	}
-	start := uint32(0)
-	if i > 0 {
-		start = l.ends[i-1]
-	}
-	return l.text[start:l.ends[i]]
-}
-
-// compare compares ids in their order: numbers as numbers, texts by their bytes.
-func (l *ids) compare(i, j int32) int {
-	if !l.numeric {
-		return bytes.Compare(l.at(i), l.at(j))
-	}
-	switch {
-	case l.numbers[i] < l.numbers[j]:
-		return -1
-	case l.numbers[i] > l.numbers[j]:
-		return 1
-	}
-	return 0
-}
-
-// append adds ids of others.
-func (l *ids) append(others *ids, which []int32) {
-	if l.numeric {
-		l.numbers = append(l.numbers, inOrder(others.numbers, which)...)
-		return
-	}
-	for _, i := range which {
-		l.text = append(l.text, others.at(i)...)
-		l.ends = append(l.ends, uint32(len(l.text)))
-	}
-}
-
-// An idSet is a set of ids.
-type idSet struct {
-	numbers map[int64]bool
-	texts   map[string]bool
-}
-
-func (l *ids) set() idSet {
-	s := idSet{map[int64]bool{}, map[string]bool{}}
-	for _, n := range l.numbers {
-		s.numbers[n] = true
-	}
-	for i := range l.ends {
-		s.texts[string(l.at(int32(i)))] = true
-	}
-	return s
-}
-
-func (s idSet) has(l *ids, i int32) bool {
-	if l.numeric {
-		return s.numbers[l.numbers[i]]
-	}
-	return s.texts[string(l.at(i))]
-}
-
-// inOrder returns the ids of the rows in the order.
-func (l *ids) inOrder(order []int32) ids {
-	sorted := ids{numeric: l.numeric}
-	if l.numeric {
-		sorted.numbers = inOrder(l.numbers, order)
-		return sorted
-	}
-	sorted.text = make([]byte, 0, len(l.text))
-	sorted.ends = make([]uint32, 0, len(order))
-	for _, i := range order {
-		sorted.text = append(sorted.text, l.at(i)...)
-		sorted.ends = append(sorted.ends, uint32(len(sorted.text)))
-	}
-	return sorted
+	return size
 }
 
 // inOrder returns the values of the rows in the order.

@@ -93,7 +93,7 @@ func (m *Messages) clip() {
 		*column = slices.Clip(*column)
 	}
 	m.At, m.sequence, m.Stage, m.Flags = slices.Clip(m.At), slices.Clip(m.sequence), slices.Clip(m.Stage), slices.Clone(m.Flags)
-	m.ids.numbers, m.ids.text, m.ids.ends = slices.Clip(m.ids.numbers), slices.Clip(m.ids.text), slices.Clip(m.ids.ends)
+	m.ids.clip()
 }
 
 // append adds messages of others.

@@ -341,20 +341,16 @@ type Cost struct {
 func (s *Set) Size() int {
 	m, o, r := &s.Messages, &s.Openers, &s.Rows
 	// Of each message 17 codes, an instant, a stage, its flags and its opener.
-	size := m.Len()*(17*4+8+1+2+4) + 8*len(m.sequence) + 8*len(m.ids.numbers) + len(m.ids.text) + 4*len(m.ids.ends)
+	size := m.Len()*(17*4+8+1+2+4) + 8*len(m.sequence) + m.ids.size()
 	size += o.Len()*(4+8+1+1+1+4+1+8+4+1) + 16*len(s.Costs)
 	size += len(r.CreatedAt)*(1+8*4+16+3*8) + len(r.Threads)*int(unsafe.Sizeof(Thread{}))
 	size += len(s.Events.At) * (3*4 + 8 + 8)
 	e := &s.earlier
-	size += e.Len()*(3*4+8+8+1+2) + 8*len(e.ids.numbers) + len(e.ids.text) + 4*len(e.ids.ends)
+	size += e.Len()*(3*4+8+8+1+2) + e.ids.size()
 	size += 16*len(s.acquainted) + 12*len(s.earlierOf) + 24*len(s.starts)
 	size += len(s.Ratings.Rating) * (3*4 + 1 + 1 + 8 + 8)
 	for _, d := range s.dicts() {
-		for known := *d; known != nil; known = known.before {
-			for text := range known.codes {
-				size += 2*16 + 4 + len(text)
-			}
-		}
+		size += (*d).size()
 	}
 	return size
 }
