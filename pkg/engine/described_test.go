@@ -29,9 +29,10 @@ func described(s *facts.Set, since string) []string {
 		if n := m.Opener[i]; n >= 0 {
 			opener = id(o.Message[n])
 		}
-		line := fmt.Sprintf("message %s at %d %v %v by %q of %q on %q in %q: stage %d flags %d reason %v opener %s", id(int32(i)), m.At[i], s.Accounts.Text(m.Account[i]), s.Subaccounts.Text(m.Subaccount[i]),
-			s.Agents.Text(m.Agent[i]), s.Contacts.Text(m.Contact[i]), s.Lines.Text(m.Line[i]), s.Conversations.Text(m.Conversation[i]), m.Stage[i], m.Flags[i],
-			s.Reasons.Text(s.Failures[m.Failure[i]].Reason), opener)
+		shape := m.Of(int32(i))
+		line := fmt.Sprintf("message %s at %d %v %v by %q of %q on %q in %q: stage %d flags %d reason %v opener %s", id(int32(i)), m.At[i], s.Accounts.Text(shape.Account), s.Subaccounts.Text(shape.Subaccount),
+			s.Agents.Text(shape.Agent), s.Contacts.Text(m.Contact[i]), s.Lines.Text(shape.Line), s.Conversations.Text(m.Conversation[i]), m.Stage[i], m.Flags[i],
+			s.Reasons.Text(s.Failures[shape.Failure].Reason), opener)
 		if s.Needs.Has(facts.NeedCosts) {
 			line += fmt.Sprintf(" costs %.9f %v", s.Costs[i].USD, s.Costs[i].Gap >= 0)
 		}

@@ -247,7 +247,7 @@ func TestManyRefreshes(t *testing.T) {
 		if n%10 == 0 {
 			l.exec("UPDATE %.message SET status = $1 WHERE message_id = 'm1'", []string{"sent", "read", "failed"}[n/10%3])
 		}
-		if set = l.read(since, parts, set); n == 20 {
+		if set = l.read(since, parts, set); n == 30 {
 			size, heap = set.Size(), held()
 		}
 	}

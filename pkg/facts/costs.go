@@ -152,7 +152,7 @@ func (b *builder) charge(biller *billing.Biller) {
 				pair[j] = -1
 			}
 			s.Costs[j].Gap = -1
-			if p := s.prices[m.price[j]]; p.stated {
+			if p := s.prices[m.Of(int32(j)).price]; p.stated {
 				s.Costs[j].USD = p.usd
 				if p.bad {
 					s.Costs[j].Gap = 0
@@ -174,14 +174,14 @@ func (b *builder) charge(biller *billing.Biller) {
 	}
 	for n, i := range delivered {
 		messages[n] = billing.Message{
-			Pair: pair[i], Line: index(m.Line[i]), Contact: index(m.Contact[i]), At: m.At[i],
+			Pair: pair[i], Line: index(m.Of(int32(i)).Line), Contact: index(m.Contact[i]), At: m.At[i],
 			InWindow: m.Is(i, InWindow), Free: m.Is(i, IsFree), Template: m.Is(i, IsTemplate),
-			Category: s.Categories.Text(m.Category[i]), Said: s.prices[m.price[i]].said(),
+			Category: s.Categories.Text(m.Of(int32(i)).Category), Said: s.prices[m.Of(int32(i)).price].said(),
 		}
 	}
 	for n, charge := range biller.Charges(messages, time.UnixMicro(monthOf(b.since))) {
 		i := delivered[n]
-		if s.prices[m.price[i]].stated {
+		if s.prices[m.Of(int32(i)).price].stated {
 			continue
 		}
 		s.Costs[i].USD = charge.USD

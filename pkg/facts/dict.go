@@ -141,7 +141,7 @@ func (d *Dict) occupy(place uint32) {
 func (d *Dict) size() int {
 	size := 0
 	for ; d != nil; d = d.before {
-		size += cap(d.text) + 4*cap(d.ends) + 4*len(d.slots)
+		size += len(d.text) + 4*len(d.ends) + 4*len(d.slots)
 	}
 	return size
 }
@@ -153,13 +153,4 @@ func inOrder[T any](values []T, order []int32) []T {
 		sorted[to] = values[from]
 	}
 	return sorted
-}
-
-// compareTexts compares ids by their bytes, also where they are numbers.
-func (l *ids) compareTexts(i, j int32) int {
-	if !l.numeric {
-		return bytes.Compare(l.at(i), l.at(j))
-	}
-	var a, b [20]byte
-	return bytes.Compare(strconv.AppendInt(a[:0], l.numbers[i], 10), strconv.AppendInt(b[:0], l.numbers[j], 10))
 }

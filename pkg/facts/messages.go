@@ -108,9 +108,8 @@ func (c *memo[T]) of(value cell) T {
 // codes gives the values of a column the codes of a dictionary.
 type codes struct {
 	memo[uint32]
-	dict   *Dict
-	rule   source.Rule
-	column *[]uint32
+	dict *Dict
+	rule source.Rule
 }
 
 func (c *codes) of(value cell) uint32 {
@@ -155,23 +154,19 @@ const (
 var stages = map[string]Stage{"read": Read, "played": Read, "delivered": Delivered, "failed": Failed, "pending": Pending, "queued": Pending, "accepted": Pending}
 
 func (b *builder) messages() *messageReader {
-	s, m := b.set, &b.set.Messages
+	s := b.set
 	r := &messageReader{builder: b}
 	raw := b.source.Raw["message"]
 	text := func(column int) func(cell) string {
 		rule := raw.Rules[messageColumns[column]]
 		return func(c cell) string { return b.source.Read(rule, c.string()) }
 	}
-	for i, c := range []struct {
-		dict   *Dict
-		column *[]uint32
-	}{
-		{s.Accounts, &m.Account}, {s.Contacts, &m.Contact}, {s.Lines, &m.Line}, {s.Conversations, &m.Conversation}, {s.Agents, &m.Agent}, {s.Campaigns, &m.Campaign},
-		{s.Subaccounts, &m.Subaccount}, {s.Authors, &m.Author}, {s.ContentTypes, &m.ContentType}, {s.Templates, &m.Template}, {s.Languages, &m.Language},
-		{s.Categories, &m.Category}, {s.Origins, &m.Origin}, {s.Correlations, &m.Correlation},
+	for i, dict := range []*Dict{
+		s.Accounts, s.Contacts, s.Lines, s.Conversations, s.Agents, s.Campaigns, s.Subaccounts, s.Authors, s.ContentTypes, s.Templates, s.Languages, s.Categories,
+		s.Origins, s.Correlations,
 	} {
 		read := text(i + 1)
-		r.columns[i+1] = codes{newMemo(func(value cell) uint32 { return c.dict.codeOf(read(value)) }), c.dict, raw.Rules[messageColumns[i+1]], c.column}
+		r.columns[i+1] = codes{newMemo(func(value cell) uint32 { return dict.codeOf(read(value)) }), dict, raw.Rules[messageColumns[i+1]]}
 	}
 	r.id = raw.Rules["message_id"]
 	readDirection, readStatus := text(atDirection), text(atStatus)
@@ -226,11 +221,13 @@ func (r *messageReader) add(c []cell) error {
 	m.At = append(m.At, at)
 	var codes [atDirection]uint32
 	for i := 1; i < atDirection; i++ {
-		column := &r.columns[i]
-		codes[i] = column.of(c[i])
-		*column.column = append(*column.column, codes[i])
+		codes[i] = r.columns[i].of(c[i])
 	}
-	line, campaign, author, template, category := codes[3], codes[6], codes[8], codes[10], codes[12]
+	shape := Shape{
+		Account: codes[1], Line: codes[3], Agent: codes[5], Campaign: codes[6], Subaccount: codes[7], Author: codes[8], ContentType: codes[9],
+		Template: codes[10], Language: codes[11], Category: codes[12], Origin: codes[13], price: r.price(c),
+	}
+	m.Contact, m.Conversation, m.Correlation = append(m.Contact, codes[2]), append(m.Conversation, codes[4]), append(m.Correlation, codes[14])
 	var flags Flag
 	set := func(is bool, f Flag) {
 		if is {
@@ -238,26 +235,26 @@ func (r *messageReader) add(c []cell) error {
 		}
 	}
 	set(direction == isOutbound, Outbound)
-	set(template != 0 || r.isTemplate(category), IsTemplate)
-	set(campaign != 0 || author == byCampaign, IsCampaign)
+	set(shape.Template != 0 || r.isTemplate(shape.Category), IsTemplate)
+	set(shape.Campaign != 0 || shape.Author == byCampaign, IsCampaign)
 	set(c[atButton].bool(), HasButton)
 	set(c[atReferral].bool(), IsReferral)
 	set(isCall, IsCall)
 	m.Flags = append(m.Flags, flags)
-	stage, reason := NoStage, uint32(0)
+	stage := NoStage
 	if direction == isOutbound {
 		stage = r.stage(c)
 	}
 	if stage == Failed {
-		reason = r.failure(line, r.errorCode.of(c[atErrorCode]), c[atErrorText].string())
+		shape.Failure = r.failure(shape.Line, r.errorCode.of(c[atErrorCode]), c[atErrorText].string())
 	}
-	m.Stage, m.Failure = append(m.Stage, stage), append(m.Failure, reason)
+	m.Stage = append(m.Stage, stage)
+	m.addShape(shape)
 	sequence := int64(lastSequence)
 	if !c[atSequence].isNull() {
 		sequence = c[atSequence].int()
 	}
 	m.sequence = append(m.sequence, sequence)
-	m.price = append(m.price, r.price(c))
 	return nil
 }
 

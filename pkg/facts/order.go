@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -32,11 +33,8 @@ func (b *builder) order() {
 		jobs = append(jobs, func() {
 			for contact := range some {
 				slices.SortFunc(order[starts[first+contact]:starts[first+contact+1]], func(i, j int32) int {
-					if m.Account[i] != m.Account[j] {
-						return int(m.Account[i]) - int(m.Account[j])
-					}
-					if m.Line[i] != m.Line[j] {
-						return int(m.Line[i]) - int(m.Line[j])
+					if a, b := m.Of(i), m.Of(j); a != b && (a.Account != b.Account || a.Line != b.Line) {
+						return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Line, b.Line))
 					}
 					return m.compare(i, j)
 				})
@@ -70,8 +68,7 @@ func sign(less bool) int {
 
 // codes are the columns of codes.
 func (m *Messages) codes() []*[]uint32 {
-	return []*[]uint32{&m.Account, &m.Contact, &m.Line, &m.Conversation, &m.Agent, &m.Campaign, &m.Subaccount, &m.ContentType, &m.Template,
-		&m.Language, &m.Category, &m.Correlation, &m.Origin, &m.Author, &m.Failure, &m.price}
+	return []*[]uint32{&m.Contact, &m.Conversation, &m.Correlation, &m.shapes}
 }
 
 // room makes room for one more message. Columns grow by doubling, since they are long.
@@ -93,14 +90,15 @@ func (m *Messages) clip() {
 		*column = slices.Clip(*column)
 	}
 	m.At, m.sequence, m.Stage, m.Flags = slices.Clip(m.At), slices.Clip(m.sequence), slices.Clip(m.Stage), slices.Clone(m.Flags)
+	m.Shapes, m.known = slices.Clip(m.Shapes), nil
 	m.ids.clip()
 }
 
 // append adds messages of others.
 func (m *Messages) append(others *Messages, which []int32) {
-	from := others.codes()
-	for i, column := range m.codes() {
-		*column = append(*column, inOrder(*from[i], which)...)
+	for _, i := range which {
+		m.Contact, m.Conversation, m.Correlation = append(m.Contact, others.Contact[i]), append(m.Conversation, others.Conversation[i]), append(m.Correlation, others.Correlation[i])
+		m.addShape(*others.Of(i))
 	}
 	m.At, m.sequence = append(m.At, inOrder(others.At, which)...), append(m.sequence, inOrder(others.sequence, which)...)
 	m.Stage, m.Flags = append(m.Stage, inOrder(others.Stage, which)...), append(m.Flags, inOrder(others.Flags, which)...)

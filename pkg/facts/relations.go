@@ -54,7 +54,7 @@ func (b *builder) readAcquainted(ctx context.Context) error {
 		if start, further := b.starts[contact]; len(asked) == 0 || further && start == Never {
 			return
 		}
-		who := user{contact, m.Account[from]}
+		who := user{contact, m.Of(int32(from)).Account}
 		if before, ok := known[who]; ok {
 			for _, opener := range asked {
 				if before {
@@ -67,7 +67,7 @@ func (b *builder) readAcquainted(ctx context.Context) error {
 		users = append(users, who)
 		contacts = append(contacts, s.Contacts.Text(contact))
 		var account *string
-		if code := m.Account[from]; code != 0 {
+		if code := m.Of(int32(from)).Account; code != 0 {
 			text := s.Accounts.Text(code)
 			account = &text
 		}

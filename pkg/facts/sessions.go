@@ -6,8 +6,11 @@ import "slices"
 // account, a line and a contact.
 func (m *Messages) pairEnd(i int) int {
 	j := i + 1
-	for j < m.Len() && m.Contact[j] == m.Contact[i] && m.Account[j] == m.Account[i] && m.Line[j] == m.Line[i] {
-		j++
+	first := m.Of(int32(i))
+	for ; j < m.Len() && m.Contact[j] == m.Contact[i]; j++ {
+		if shape := m.Of(int32(j)); shape != first && (shape.Account != first.Account || shape.Line != first.Line) {
+			break
+		}
 	}
 	return j
 }
@@ -16,7 +19,8 @@ func (m *Messages) pairEnd(i int) int {
 // contact of an account.
 func (m *Messages) userEnd(i int) int {
 	j := i + 1
-	for j < m.Len() && m.Contact[j] == m.Contact[i] && m.Account[j] == m.Account[i] {
+	account := m.Of(int32(i)).Account
+	for j < m.Len() && m.Contact[j] == m.Contact[i] && m.Of(int32(j)).Account == account {
 		j++
 	}
 	return j
@@ -28,7 +32,7 @@ func (m *Messages) opens(i int) bool { return m.Stage[i] != Failed && m.Flags[i]
 // isEntry reports whether a message came by a free entry point.
 func (b *builder) isEntry(i int) bool {
 	m := &b.set.Messages
-	return m.Flags[i]&(Outbound|IsCall|IsReferral) == IsReferral && b.set.LineRow(m.Line[i]).Channel == onWhatsApp
+	return m.Flags[i]&(Outbound|IsCall|IsReferral) == IsReferral && b.set.LineRow(m.Of(int32(i)).Line).Channel == onWhatsApp
 }
 
 // unanchored returns the contacts whose earlier messages are needed as well. Sessions are
@@ -183,12 +187,13 @@ func (b *builder) addOpener(i int, ends int64, session bool) {
 func (b *builder) origin(i int) uint32 {
 	m := &b.set.Messages
 	flags := m.Flags[i]
-	switch author := m.Author[i]; {
-	case m.Origin[i] != 0:
-		return m.Origin[i]
+	shape := m.Of(int32(i))
+	switch author := shape.Author; {
+	case shape.Origin != 0:
+		return shape.Origin
 	case flags&Outbound == 0 && flags&IsReferral == 0:
 		return originInbound
-	case flags&Outbound == 0 && b.set.LineRow(m.Line[i]).Channel == onWebchat:
+	case flags&Outbound == 0 && b.set.LineRow(m.Of(int32(i)).Line).Channel == onWebchat:
 		return originReferredWebchat
 	case flags&Outbound == 0:
 		return originReferredCampaign

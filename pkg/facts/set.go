@@ -36,7 +36,7 @@ const (
 var Stages = []string{"", "sent", "pending", "failed", "delivered", "read", "replied"}
 
 // A Flag is something that a message is or has.
-type Flag uint16
+type Flag uint8
 
 // The flags of messages.
 const (
@@ -53,21 +53,56 @@ const (
 // Messages are the messages and calls, those of one contact one after the other, in it
 // those of one account and of one line, and these in their order.
 type Messages struct {
-	At                                                                 []int64
-	Account, Contact, Line, Conversation, Agent, Campaign              []uint32
-	Subaccount, ContentType, Template, Language, Category, Correlation []uint32
-	Origin, Author                                                     []uint32
-	Stage                                                              []Stage
-	Flags                                                              []Flag
-	// Failure is an index of Set.Failures; 0 is none.
-	Failure []uint32
+	At                                         []int64
+	Contact, Conversation, Correlation, shapes []uint32
+	// Shapes are what messages have in common. Of a million messages there are a few
+	// thousand.
+	Shapes []Shape
+	Stage  []Stage
+	Flags  []Flag
 	// Opener is the index of the session that covers the message, or -1.
 	Opener []int32
-	// price is an index of the set's prices.
-	price []uint32
 	// sequence breaks ties of At; nil where no message has one.
 	sequence []int64
 	ids      ids
+	// known are the indexes of the shapes, while messages are added.
+	known map[Shape]uint32
+}
+
+// A Shape is what several messages have in common, as codes.
+type Shape struct {
+	Account, Line, Agent, Campaign, Subaccount, ContentType, Template, Language, Category, Origin, Author uint32
+	// Failure is an index of Set.Failures; 0 is none.
+	Failure uint32
+	// price is an index of the set's prices.
+	price uint32
+}
+
+// Of returns the shape of a message.
+func (m *Messages) Of(i int32) *Shape { return &m.Shapes[m.shapes[i]] }
+
+// ShapeOf returns the index of the shape of a message.
+func (m *Messages) ShapeOf(i int32) uint32 { return m.shapes[i] }
+
+// addShape adds the shape of the next message.
+func (m *Messages) addShape(shape Shape) {
+	if n := len(m.shapes); n > 0 && m.Shapes[m.shapes[n-1]] == shape {
+		m.shapes = append(m.shapes, m.shapes[n-1])
+		return
+	}
+	if m.known == nil {
+		m.known = map[Shape]uint32{}
+		for i, known := range m.Shapes {
+			m.known[known] = uint32(i)
+		}
+	}
+	i, ok := m.known[shape]
+	if !ok {
+		i = uint32(len(m.Shapes))
+		m.Shapes = append(m.Shapes, shape)
+		m.known[shape] = i
+	}
+	m.shapes = append(m.shapes, i)
 }
 
 // Len is the number of messages and calls.
@@ -340,13 +375,13 @@ type Cost struct {
 // Size is about what the set takes in memory, in bytes.
 func (s *Set) Size() int {
 	m, o, r := &s.Messages, &s.Openers, &s.Rows
-	// Of each message 17 codes, an instant, a stage, its flags and its opener.
-	size := m.Len()*(17*4+8+1+2+4) + 8*len(m.sequence) + m.ids.size()
+	// Of each message an instant, four codes, a stage, its flags and its opener.
+	size := m.Len()*(8+4*4+1+1+4) + len(m.Shapes)*int(unsafe.Sizeof(Shape{})) + 8*len(m.sequence) + m.ids.size()
 	size += o.Len()*(4+8+1+1+1+4+1+8+4+1) + 16*len(s.Costs)
 	size += len(r.CreatedAt)*(1+8*4+16+3*8) + len(r.Threads)*int(unsafe.Sizeof(Thread{}))
 	size += len(s.Events.At) * (3*4 + 8 + 8)
 	e := &s.earlier
-	size += e.Len()*(3*4+8+8+1+2) + e.ids.size()
+	size += e.Len()*(2*4+8+8+1+1) + e.ids.size()
 	size += 16*len(s.acquainted) + 12*len(s.earlierOf) + 24*len(s.starts)
 	size += len(s.Ratings.Rating) * (3*4 + 1 + 1 + 8 + 8)
 	for _, d := range s.dicts() {

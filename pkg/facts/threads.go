@@ -97,7 +97,7 @@ func (b *builder) readEarlier(ctx context.Context, conversations []uint32) error
 	}
 	// Only who wrote when in which conversation is needed.
 	m := &s.Messages
-	*m = Messages{At: m.At, Conversation: m.Conversation, Agent: m.Agent, Author: m.Author, Stage: m.Stage, Flags: m.Flags, sequence: m.sequence, ids: m.ids}
+	*m = Messages{At: m.At, Conversation: m.Conversation, shapes: m.shapes, Shapes: m.Shapes, Stage: m.Stage, Flags: m.Flags, sequence: m.sequence, ids: m.ids}
 	return nil
 }
 
@@ -138,14 +138,14 @@ func (t turnOf) outbound() bool { return t.m.Flags[t.i]&Outbound != 0 }
 
 // byAgent reports whether an agent wrote the message and it did not fail.
 func (t turnOf) byAgent() bool {
-	return t.outbound() && t.m.Author[t.i] == byAgent && t.m.Stage[t.i] != Failed
+	return t.outbound() && t.m.Of(t.i).Author == byAgent && t.m.Stage[t.i] != Failed
 }
 
 func (s *Set) walkThread(t *Thread, messages []turnOf) {
 	for n, u := range messages {
 		m, i := u.m, u.i
 		if n == 0 {
-			switch author := m.Author[i]; {
+			switch author := m.Of(i).Author; {
 			case !u.outbound():
 				t.Source = sourceInbound
 			case author == byAgent:
@@ -167,8 +167,8 @@ func (s *Set) walkThread(t *Thread, messages []turnOf) {
 			if t.FirstAgentAt == Never {
 				t.FirstAgentAt = m.At[i]
 			}
-			if m.Agent[i] != 0 {
-				t.LastAgent = m.Agent[i]
+			if agent := m.Of(i).Agent; agent != 0 {
+				t.LastAgent = agent
 			}
 		}
 	}
@@ -277,7 +277,7 @@ func (b *builder) findReplies(turns [][]turnOf) {
 			case u.byAgent():
 				if answers++; answers > 1 && asked != Never {
 					r := &s.Replies
-					r.Conversation, r.Agent, r.Name = append(r.Conversation, uint32(conversation)), append(r.Agent, u.m.Agent[u.i]), append(r.Name, eventReply)
+					r.Conversation, r.Agent, r.Name = append(r.Conversation, uint32(conversation)), append(r.Agent, u.m.Of(u.i).Agent), append(r.Name, eventReply)
 					r.At, r.Seconds = append(r.At, u.at()), append(r.Seconds, max(0, float64(u.at()-max(asked, reopened))/1e6))
 				}
 				asked, reopened = Never, Never

@@ -58,6 +58,16 @@ func (r *rows) ofMessage(codes []uint32) func(i int32) uint32 {
 	return func(i int32) uint32 { return codes[r.message[i]] }
 }
 
+// ofShape reads a column that messages have in common.
+func (r *rows) ofShape(read func(shape *facts.Shape) uint32) func(i int32) uint32 {
+	m := &r.set.Messages
+	codes := make([]uint32, len(m.Shapes))
+	for i := range m.Shapes {
+		codes[i] = read(&m.Shapes[i])
+	}
+	return func(i int32) uint32 { return codes[m.ShapeOf(r.message[i])] }
+}
+
 // ofConversation reads a column of conversations.
 func (r *rows) ofConversation(codes []uint32) func(i int32) uint32 {
 	return func(i int32) uint32 {
@@ -69,15 +79,15 @@ func (r *rows) ofConversation(codes []uint32) func(i int32) uint32 {
 }
 
 // ofEither reads a column that messages and conversations have.
-func (r *rows) ofEither(messages, conversations []uint32) func(i int32) uint32 {
+func (r *rows) ofEither(messages func(shape *facts.Shape) uint32, conversations []uint32) func(i int32) uint32 {
 	if isConversational(r.fact) {
 		return r.ofConversation(conversations)
 	}
-	return r.ofMessage(messages)
+	return r.ofShape(messages)
 }
 
 func (r *rows) lineCode() func(i int32) uint32 {
-	return r.ofEither(r.set.Messages.Line, r.set.Rows.Line)
+	return r.ofEither(func(shape *facts.Shape) uint32 { return shape.Line }, r.set.Rows.Line)
 }
 
 func (r *rows) contactCode() func(i int32) uint32 {
@@ -108,7 +118,7 @@ func (r *rows) teamCode() func(i int32) uint32 {
 
 func (r *rows) agentCode() func(i int32) uint32 {
 	if !isConversational(r.fact) {
-		return r.ofMessage(r.set.Messages.Agent)
+		return r.ofShape(func(shape *facts.Shape) uint32 { return shape.Agent })
 	}
 	return func(i int32) uint32 {
 		conversation := r.conversation[i]
@@ -148,9 +158,9 @@ func (r *rows) dimension(id string) *column {
 	m, o := &s.Messages, &s.Openers
 	switch id {
 	case "account":
-		return r.coded(s.Accounts, r.ofEither(m.Account, s.Rows.Account)).named(s.AccountNames)
+		return r.coded(s.Accounts, r.ofEither(func(shape *facts.Shape) uint32 { return shape.Account }, s.Rows.Account)).named(s.AccountNames)
 	case "subaccount":
-		return r.coded(s.Subaccounts, r.ofMessage(m.Subaccount))
+		return r.coded(s.Subaccounts, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Subaccount }))
 	case "channel":
 		line := r.lineCode()
 		return r.coded(s.Channels, func(i int32) uint32 { return s.LineRow(line(i)).Channel })
@@ -187,13 +197,13 @@ func (r *rows) dimension(id string) *column {
 	case "conversation_id":
 		return r.coded(s.Conversations, r.conversationCode()).named(s.Rows.Display)
 	case "template":
-		return r.coded(s.Templates, r.ofMessage(m.Template))
+		return r.coded(s.Templates, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Template }))
 	case "template_category":
-		return r.coded(s.Categories, r.ofMessage(m.Category))
+		return r.coded(s.Categories, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Category }))
 	case "language":
-		return r.coded(s.Languages, r.ofMessage(m.Language))
+		return r.coded(s.Languages, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Language }))
 	case "campaign":
-		return r.coded(s.Campaigns, r.ofMessage(m.Campaign)).named(s.CampaignNames)
+		return r.coded(s.Campaigns, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Campaign })).named(s.CampaignNames)
 	case "correlation_id":
 		return r.coded(s.Correlations, r.ofMessage(m.Correlation))
 	case "session_id":
@@ -219,17 +229,17 @@ func (r *rows) dimension(id string) *column {
 		}
 		return words(facts.Stages, func(i int32) uint32 { return uint32(m.Stage[r.message[i]]) })
 	case "failure_reason":
-		return r.coded(s.Reasons, func(i int32) uint32 { return s.Failures[m.Failure[r.message[i]]].Reason })
+		return r.coded(s.Reasons, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Reason }))
 	case "failure_code":
-		return r.coded(s.Codes, func(i int32) uint32 { return s.Failures[m.Failure[r.message[i]]].Code })
+		return r.coded(s.Codes, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Code }))
 	case "failure_meaning":
-		return r.coded(s.Codes, func(i int32) uint32 { return s.Failures[m.Failure[r.message[i]]].Meaning })
+		return r.coded(s.Codes, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Meaning }))
 	case "direction":
 		return words(directions, func(i int32) uint32 { return 1 + uint32(m.Flags[r.message[i]]&facts.Outbound) })
 	case "author_kind":
-		return r.coded(s.Authors, r.ofMessage(m.Author))
+		return r.coded(s.Authors, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Author }))
 	case "content_type":
-		return r.coded(s.ContentTypes, r.ofMessage(m.ContentType))
+		return r.coded(s.ContentTypes, r.ofShape(func(shape *facts.Shape) uint32 { return shape.ContentType }))
 	case "in_window":
 		return words(windows, func(i int32) uint32 {
 			switch flags := m.Flags[r.message[i]]; {
@@ -427,10 +437,11 @@ func (r *rows) sends() *column {
 	return &column{
 		code: func(i int32) uint32 {
 			message := r.message[i]
-			key := send{campaign: m.Campaign[message]}
+			shape := m.Of(message)
+			key := send{campaign: shape.Campaign}
 			text := s.Campaigns.Text(key.campaign)
 			if key.campaign == 0 {
-				if key.template = m.Template[message]; key.template == 0 {
+				if key.template = shape.Template; key.template == 0 {
 					return 0
 				}
 				t := local(r.at[i])

@@ -108,7 +108,7 @@ func (q *question) badHours() []burst {
 		if !m.Is(message, facts.Outbound) || stage == facts.Pending || slices.ContainsFunc(filters, func(pass predicate) bool { return !pass(i) }) {
 			continue
 		}
-		k := key{m.Line[message], q.bucket(r.at[i])}
+		k := key{m.Of(message).Line, q.bucket(r.at[i])}
 		b := hours[k]
 		if b == nil {
 			b = &burst{line: k.line, first: k.hour, last: k.hour, started: math.MaxInt64, ended: facts.Never, reasons: map[uint32]int64{}}
@@ -118,7 +118,7 @@ func (q *question) badHours() []burst {
 		if stage == facts.Failed {
 			b.failed++
 			b.started, b.ended = min(b.started, r.at[i]), max(b.ended, r.at[i])
-			b.reasons[q.set.Failures[m.Failure[message]].Reason]++
+			b.reasons[q.set.Failures[m.Of(message).Failure].Reason]++
 		}
 	}
 	var bad []burst

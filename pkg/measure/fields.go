@@ -423,7 +423,7 @@ func (l *List) readAnswered(part []int32) error {
 			continue
 		}
 		if last := s.LastOutbound(message); last >= 0 {
-			l.chunk.answered[n] = [2]any{text(s.Campaigns, m.Campaign[last]), text(s.Agents, m.Agent[last])}
+			l.chunk.answered[n] = [2]any{text(s.Campaigns, m.Of(last).Campaign), text(s.Agents, m.Of(last).Agent)}
 		}
 		if l.chunk.messages[n] == nil || m.Contact[message] == 0 {
 			continue

@@ -144,7 +144,7 @@ func (r *rows) user(i int32) uint64 {
 	if m.Contact[message] == 0 {
 		return 0
 	}
-	return uint64(m.Contact[message])<<32 | uint64(m.Account[message])
+	return uint64(m.Contact[message])<<32 | uint64(m.Of(message).Account)
 }
 
 // number returns the column of numbers of that name; NaN is no value.
