@@ -34,7 +34,7 @@ func described(s *facts.Set, since string) []string {
 			s.Agents.Text(shape.Agent), s.Contacts.Text(m.Contact[i]), s.Lines.Text(shape.Line), s.Conversations.Text(m.Conversation[i]), m.Stage[i], m.Flags[i],
 			s.Reasons.Text(s.Failures[shape.Failure].Reason), opener)
 		if s.Needs.Has(facts.NeedCosts) {
-			line += fmt.Sprintf(" costs %.9f %v", s.Costs[i].USD, s.Costs[i].Gap >= 0)
+			line += fmt.Sprintf(" costs %.9f %v", s.Cost(int32(i)).USD, s.Cost(int32(i)).Gap >= 0)
 		}
 		if s.Needs.Has(facts.NeedContacts) {
 			row := s.ContactRow(m.Contact[i])

@@ -31,9 +31,6 @@ const (
 	// somebody asks. outdatedFor is how long facts answer that cannot be brought up to date.
 	readAllEvery = 15 * time.Minute
 	outdatedFor  = 15 * time.Minute
-	// messageBytes is about what a message takes in memory, with its texts and the part
-	// that its contact and conversation have in it.
-	messageBytes = 300
 	// gather is how long a build waits for other questions that arrive with the first.
 	gather = 15 * time.Millisecond
 	// tooLargeFor is how long nobody tries again to read what had no room.
@@ -383,7 +380,7 @@ func (e *Engine) build(ctx context.Context, src *source.Source, needs facts.Need
 	}
 	var set *facts.Set
 	err := e.db.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
-		set, err = read(ctx, tx, src, needs, e.settings.MaxMemory/messageBytes, base)
+		set, err = read(ctx, tx, src, needs, e.settings.MaxMemory, base)
 		return err
 	})
 	return set, err

@@ -90,7 +90,7 @@ func TestGrowCosts(t *testing.T) {
 	sum := func(s *facts.Set) (usd float64) {
 		for i, at := range s.Messages.At {
 			if !time.UnixMicro(at).Before(instant(early)) {
-				usd += s.Costs[i].USD
+				usd += s.Cost(int32(i)).USD
 			}
 		}
 		return usd

@@ -33,11 +33,11 @@ type builder struct {
 	// isHeld reports whether a message is held already; nil if none are.
 	isHeld func(contact uint32, at int64) bool
 
-	templates   []bool // by category: it is one of templates
-	failures    map[failureKey]uint32
-	prices      map[price]uint32
-	maxMessages int
-	replies     bool // the source records replies
+	templates []bool // by category: it is one of templates
+	failures  map[failureKey]uint32
+	prices    map[price]uint32
+	maxMemory int  // in bytes
+	replies   bool // the source records replies
 	// business is the time in business hours of each event.
 	business []float64
 }
@@ -45,18 +45,37 @@ type builder struct {
 // ErrTooLarge says that there are more messages than there is room for.
 var ErrTooLarge = errors.New("more messages than there is room for in memory")
 
+// leastBytes is the least that a message takes in memory, laterBytes about what sessions,
+// conversations and costs take for each.
+const (
+	leastBytes = 50
+	laterBytes = 30
+)
+
+// maxRows is how many rows are read at most.
+func (b *builder) maxRows() int { return b.maxMemory / leastBytes }
+
+// isTooLarge reports whether the messages read so far have no room.
+func (b *builder) isTooLarge() bool {
+	messages := b.set.Messages.Len()
+	return messages > b.maxRows() || b.set.Size()+laterBytes*messages > max(b.maxMemory, leastSize)
+}
+
+// leastSize is what a set without messages takes.
+const leastSize = 64 << 10
+
 // Build reads the facts that the needs name, in the transaction. What the base holds is
 // not read again; it may be nil. The error is the database's own, or ErrTooLarge where
-// there are more than maxMessages messages.
-func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
-	return build(ctx, &builder{tx: tx, source: src, base: base, maxMessages: maxMessages}, needs)
+// they take more than maxMemory bytes.
+func Build(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMemory int, base *Set) (*Set, error) {
+	return build(ctx, &builder{tx: tx, source: src, base: base, maxMemory: maxMemory}, needs)
 }
 
 // Refresh brings the base up to date and adds what the needs name. Messages of the last
 // days before the base was read are read again, those that changed since if the source
 // can find them, and all other parts.
-func Refresh(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMessages int, base *Set) (*Set, error) {
-	return build(ctx, &builder{tx: tx, source: src, base: base, maxMessages: maxMessages, refreshes: true}, needs)
+func Refresh(ctx context.Context, tx pgx.Tx, src *source.Source, needs Needs, maxMemory int, base *Set) (*Set, error) {
+	return build(ctx, &builder{tx: tx, source: src, base: base, maxMemory: maxMemory, refreshes: true}, needs)
 }
 
 func build(ctx context.Context, b *builder, needs Needs) (*Set, error) {

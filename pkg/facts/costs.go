@@ -128,6 +128,9 @@ func (b *builder) readCosts(ctx context.Context) error {
 	return nil
 }
 
+// Cost returns what a message costs, where that is needed.
+func (s *Set) Cost(message int32) Cost { return s.Costs[s.costs[message]] }
+
 // Gap returns why a cost is not known, by Cost.Gap.
 func (s *Set) Gap(i int32) billing.Gap {
 	if i == 0 {
@@ -141,8 +144,16 @@ func (s *Set) Gap(i int32) billing.Gap {
 func (b *builder) charge(biller *billing.Biller) {
 	s := b.set
 	m := &s.Messages
-	s.Costs = make([]Cost, m.Len())
-	s.biller = biller
+	s.costs, s.Costs, s.biller = make([]uint32, m.Len()), []Cost{{Gap: -1}}, biller
+	known := map[Cost]uint32{s.Costs[0]: 0}
+	set := func(i int32, cost Cost) {
+		code, ok := known[cost]
+		if !ok {
+			code = uint32(len(s.Costs))
+			s.Costs, known[cost] = append(s.Costs, cost), code
+		}
+		s.costs[i] = code
+	}
 	var delivered []int32
 	pair := make([]int32, m.Len())
 	for i, end, n := 0, 0, int32(0); i < m.Len(); i = end {
@@ -151,12 +162,12 @@ func (b *builder) charge(biller *billing.Biller) {
 			if pair[j] = n; m.Contact[j] == 0 {
 				pair[j] = -1
 			}
-			s.Costs[j].Gap = -1
 			if p := s.prices[m.Of(int32(j)).price]; p.stated {
-				s.Costs[j].USD = p.usd
+				cost := Cost{USD: p.usd, Gap: -1}
 				if p.bad {
-					s.Costs[j].Gap = 0
+					cost.Gap = 0
 				}
+				set(int32(j), cost)
 			}
 			if m.Stage[j] >= Delivered {
 				delivered = append(delivered, int32(j))
@@ -184,9 +195,10 @@ func (b *builder) charge(biller *billing.Biller) {
 		if s.prices[m.Of(int32(i)).price].stated {
 			continue
 		}
-		s.Costs[i].USD = charge.USD
+		cost := Cost{USD: charge.USD, Gap: -1}
 		if charge.Unknown {
-			s.Costs[i].Gap = charge.Gap + 1
+			cost.Gap = charge.Gap + 1
 		}
+		set(i, cost)
 	}
 }

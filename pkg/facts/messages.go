@@ -74,7 +74,7 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 		from = s.from("message", span, columns...)
 	}
 	conditions = append([]string{within("m.created_at", span)}, conditions...)
-	return "SELECT " + strings.Join(selected, ", ") + "\nFROM " + from + " AS m" + whereAll(conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxMessages+1)
+	return "SELECT " + strings.Join(selected, ", ") + "\nFROM " + from + " AS m" + whereAll(conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxRows()+1)
 }
 
 // A memo remembers what the values of a column mean. Null means the zero value.
@@ -201,9 +201,12 @@ func (b *builder) messages() *messageReader {
 // lastSequence stands for no sequence, which comes after every other.
 const lastSequence = math.MaxInt64
 
+// checkEvery is after how many rows their memory is counted.
+const checkEvery = 1 << 14
+
 // add adds a row of messageSQL, if it is a message or the call of a contact.
 func (r *messageReader) add(c []cell) error {
-	if r.rows++; r.rows > r.maxMessages || r.set.Messages.Len() == r.maxMessages {
+	if r.rows++; r.rows > r.maxRows() || r.set.Messages.Len() == r.maxRows() || r.rows%checkEvery == 0 && r.isTooLarge() {
 		return ErrTooLarge
 	}
 	m := &r.set.Messages

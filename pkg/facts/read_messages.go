@@ -27,7 +27,7 @@ func (b *builder) readMessages(ctx context.Context) error {
 				return err
 			}
 		}
-		if b.keepMessages(); m.Len() > b.maxMessages {
+		if b.keepMessages(); b.isTooLarge() {
 			return ErrTooLarge
 		}
 	}

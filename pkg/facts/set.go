@@ -349,8 +349,9 @@ type Set struct {
 	Replies Events
 	Ratings Ratings
 
-	// Costs are what the messages cost, where that is needed.
+	// Costs are what messages cost, costs those of each; where that is needed.
 	Costs  []Cost
+	costs  []uint32
 	biller *billing.Biller
 	// start is when the messages begin, starts when those of contacts do that were read
 	// from further back.
@@ -377,7 +378,7 @@ func (s *Set) Size() int {
 	m, o, r := &s.Messages, &s.Openers, &s.Rows
 	// Of each message an instant, four codes, a stage, its flags and its opener.
 	size := m.Len()*(8+4*4+1+1+4) + len(m.Shapes)*int(unsafe.Sizeof(Shape{})) + 8*len(m.sequence) + m.ids.size()
-	size += o.Len()*(4+8+1+1+1+4+1+8+4+1) + 16*len(s.Costs)
+	size += o.Len()*(4+8+1+1+1+4+1+8+4+1) + 4*len(s.costs) + 16*len(s.Costs)
 	size += len(r.CreatedAt)*(1+8*4+16+3*8) + len(r.Threads)*int(unsafe.Sizeof(Thread{}))
 	size += len(s.Events.At) * (3*4 + 8 + 8)
 	e := &s.earlier

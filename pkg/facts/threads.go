@@ -88,7 +88,7 @@ func (b *builder) readEarlier(ctx context.Context, conversations []uint32) error
 	if len(missing) == 0 {
 		return nil
 	}
-	earlier := &builder{tx: b.tx, source: b.source, set: s, maxMessages: b.maxMessages, failures: b.failures, prices: b.prices}
+	earlier := &builder{tx: b.tx, source: b.source, set: s, maxMemory: b.maxMemory, failures: b.failures, prices: b.prices}
 	st := &statement{source: b.source}
 	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz")}
 	span.Conversations = "SELECT unnest(" + st.list("conversation", missing) + ")"

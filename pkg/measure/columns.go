@@ -315,7 +315,7 @@ func (r *rows) condition(name string) *column {
 	case "has_button":
 		return flag(facts.HasButton)
 	case "cost_unknown":
-		return of(func(i int32) bool { return s.Costs[r.message[i]].Gap >= 0 })
+		return of(func(i int32) bool { return s.Cost(r.message[i]).Gap >= 0 })
 	case "is_open":
 		return of(func(i int32) bool { return r.isOpen(i) })
 	case "is_unattended":

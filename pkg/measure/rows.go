@@ -153,7 +153,7 @@ func (r *rows) number(name string) func(i int32) float64 {
 	o := &s.Openers
 	switch {
 	case name == "cost":
-		return func(i int32) float64 { return s.Costs[r.message[i]].USD }
+		return func(i int32) float64 { return s.Cost(r.message[i]).USD }
 	case name == "messages" && r.fact == catalog.Session:
 		return func(i int32) float64 { return float64(o.Messages[r.opener[i]]) }
 	case name == "messages":

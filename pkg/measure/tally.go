@@ -361,7 +361,7 @@ func (t *tally) gaps() []compile.Gap {
 	type reason struct{ kind, of, category string }
 	found := map[reason]*compile.Gap{}
 	for _, i := range t.kept {
-		at := t.set.Costs[t.message[i]].Gap
+		at := t.set.Cost(t.message[i]).Gap
 		if at < 0 {
 			continue
 		}
