@@ -35,7 +35,7 @@ test.describe('the settings', () => {
     const settings = await createDataSourceConfigPage({ type: PLUGIN });
     await fill(page, '1');
     await expect(settings.saveAndTest()).not.toBeOK();
-    await expect(settings).toHaveAlert('error', { hasText: /The database cannot be reached: check host and port/ });
+    await expect(settings).toHaveAlert('error', { hasText: /The database cannot be reached: check the host and port/ });
     await page.getByRole('spinbutton', { name: 'Port' }).fill(PARLEY_PORT ?? '');
     await page.getByLabel('Schema').fill('nowhere');
     await expect(settings.saveAndTest()).not.toBeOK();
