@@ -1,6 +1,7 @@
 import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { type Filter, NONE } from '../types';
+import { type CatalogTexts } from './catalog';
 import { type Texts } from './texts';
 import { VARIABLES } from './variables';
 
@@ -112,6 +113,7 @@ export const STAGES = NOTIFIED.map((_, at) => NOTIFIED.slice(at));
 export class Links {
   constructor(
     readonly texts: Texts,
+    readonly catalog: CatalogTexts,
     /** The dashboard with the links. */
     readonly slug: string
   ) {}
@@ -151,7 +153,7 @@ export class Links {
     const there = VARIABLES[slug];
     const kept = this.variables.filter((name) => there.includes(name) && !(name in choices));
     const parameters = Object.entries(choices).flatMap(([name, choice]) =>
-      there.includes(name) && isPlain(choice) ? chosen(name, choice) : adHoc(name, choice)
+      there.includes(name) && isPlain(choice) ? chosen(name, choice) : this.adHoc(name, choice)
     );
     return this.url(slug, time, [...kept, 'filters'], parameters, this.texts.links[slug]);
   }
@@ -160,6 +162,17 @@ export class Links {
   toSession(slug: string, title: string): DataLink {
     const time = 'from=${__data.fields.session_started_at.numeric}&to=${__data.fields.session_ends_at.numeric}';
     return this.url(slug, time, [], chosen('session_id', cell('session_id')), title);
+  }
+
+  /** Filters by dimensions without a variable in the target dashboard, in addition to the current filters. */
+  private adHoc(name: string, choice: Choice): string[] {
+    const sign = isPlain(choice) || 'text' in choice ? '=' : '!=';
+    const values = isPlain(choice) ? [choice].flat() : 'text' in choice ? [choice.text] : choice.not;
+    // Grafana's escape for a pipe inside a part of a filter.
+    const operator = values.length > 1 ? `${sign}__gfp__` : sign;
+    const { title, values: known } = this.catalog.dimensions[name] ?? {};
+    const shown = values.map((value) => labelled(value, known?.[value]));
+    return [`var-filters=${labelled(name, title)}|${operator}|${shown.join('|')}`];
   }
 
   private url(slug: string, time: string, kept: string[], parameters: string[], title: string): DataLink {
@@ -180,14 +193,8 @@ function chosen(name: string, choice: string | string[]): string[] {
   return [choice].flat().map((value) => `var-${name}=${value}`);
 }
 
-/** Filters by dimensions without a variable in the target dashboard, in addition to the current filters. */
-function adHoc(name: string, choice: Choice): string[] {
-  const sign = isPlain(choice) || 'text' in choice ? '=' : '!=';
-  const values = isPlain(choice) ? [choice].flat() : 'text' in choice ? [choice.text] : choice.not;
-  // Grafana's escape for a pipe inside a part of a filter.
-  const operator = values.length > 1 ? `${sign}__gfp__` : sign;
-  return [`var-filters=${name}|${operator}|${values.join('|')}`];
-}
+/** A part of a filter, with the text that Grafana shows for it. */
+const labelled = (id: string, text?: string) => (text ? `${id},${encodeURIComponent(text)}` : id);
 
 /** The values of a series, by the dimensions that it is grouped by. */
 export function ofSeries(dimensions: string[]): Choices {

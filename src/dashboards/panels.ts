@@ -48,14 +48,13 @@ import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { escapeRegExp } from 'lodash';
 
-import { type CatalogTexts } from './catalog';
 import { type PanelBuilder } from './layout';
 import { INTERVAL_END, INTERVAL_START, NONE } from '../types';
 import { column, type Columns } from './columns';
 import { FUNNEL_BARS, funnelChart, STAGE_LINK } from './funnelChart';
 import { type Choices, type DataLink, Links, ofFilters, ofRow, ofSeries, shown } from './links';
 import { Ask, DATASOURCE, type Question } from './query';
-import { type PanelTexts, type Texts } from './texts';
+import { type PanelTexts } from './texts';
 
 /** The number of intervals that fit on a panel of half the width. */
 const MAX_BUCKETS = 100;
@@ -83,14 +82,6 @@ const MOST_IMPORTANT_FIRST = 3;
  * come with the data.
  */
 export class Panels extends Links {
-  constructor(
-    texts: Texts,
-    private readonly catalog: CatalogTexts,
-    slug: string
-  ) {
-    super(texts, slug);
-  }
-
   /**
    * A card: numbers of the whole time range, or of the given last hours, with their change
    * from the previous period.
