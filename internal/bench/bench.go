@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -102,16 +103,21 @@ func Run(ctx context.Context, options Options) (report *Report, err error) {
 	defer func() { err = errors.Join(err, stop()) }()
 
 	report = &Report{At: time.Now().UTC(), Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Rounds: o.Rounds, Viewers: o.Viewers}
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		report.Load, _, _ = strings.Cut(string(load), " ")
+	}
 	if report.PostgreSQL, err = version(ctx, server); err != nil {
 		return nil, err
 	}
 	for _, size := range o.Sizes {
 		for _, kind := range o.Kinds {
 			measured, err := o.measure(ctx, server, executable, kind, size, shown, statements)
+			if measured != nil { // what there is, also after an error or an interrupt
+				report.Measured = append(report.Measured, measured)
+			}
 			if err != nil {
 				return report, fmt.Errorf("%s, %d messages: %w", kind, size, err)
 			}
-			report.Measured = append(report.Measured, measured)
 		}
 	}
 	return report, nil
@@ -158,13 +164,13 @@ func (o Options) measure(ctx context.Context, server, executable, kind string, s
 	m = &Measured{Kind: kind, Size: size, Messages: d.messages, Generated: d.took}
 	views, err := viewsOf(shown, d)
 	if err != nil {
-		return nil, err
+		return m, err
 	}
 	var byHand *hand
 	if kind == "views" {
 		o.say("views: making session rows")
 		if byHand, err = newHand(ctx, d, statements); err != nil {
-			return nil, err
+			return m, err
 		}
 		defer byHand.close()
 	}
@@ -175,13 +181,13 @@ func (o Options) measure(ctx context.Context, server, executable, kind string, s
 		o.say("%s: round %d of %d", kind, round+1, o.Rounds)
 		for i, v := range views {
 			if err := o.round(ctx, d, executable, v, byHand, m, m.Dashboards[i], round); err != nil {
-				return nil, err
+				return m, err
 			}
 		}
 		if kind == "webhook" {
 			took, err := d.handOver(ctx)
 			if err != nil {
-				return nil, err
+				return m, err
 			}
 			m.HandOver = append(m.HandOver, took)
 		}
@@ -192,7 +198,7 @@ func (o Options) measure(ctx context.Context, server, executable, kind string, s
 	if o.Viewers > 1 {
 		o.say("%s: %d viewers", kind, o.Viewers)
 		if err := o.watch(ctx, d, executable, views, m); err != nil {
-			return nil, err
+			return m, err
 		}
 	}
 	return m, nil

@@ -16,7 +16,9 @@ type Report struct {
 	PostgreSQL string
 	Rounds     int
 	Viewers    int
-	Measured   []*Measured
+	// Load is the load average before, where the system has one.
+	Load     string
+	Measured []*Measured
 }
 
 // Measured are the results of one database.
@@ -83,8 +85,8 @@ func median[T cmp.Ordered](values []T) (m T) {
 func (r *Report) Markdown() string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("Measured on %s with %d cores (%s), PostgreSQL %s on the same machine, medians of %d rounds. Messages of %d days, dashboards over the last %d, six panels at a time.",
-		r.At.Format("2006-01-02"), r.Cores, r.System, r.PostgreSQL, r.Rounds, dataDays, rangeDays)
+	line("Measured on %s with %d cores (%s), PostgreSQL %s on the same machine, medians of %d rounds. Messages of %d days, dashboards over the last %d, six panels at a time.%s",
+		r.At.Format("2006-01-02"), r.Cores, r.System, r.PostgreSQL, r.Rounds, dataDays, rangeDays, r.load())
 	for _, m := range r.Measured {
 		line("\n### %s, %s messages\n", m.Kind, count(m.Size))
 		m.dashboards(line)
@@ -97,6 +99,14 @@ func (r *Report) Markdown() string {
 		line("| %s | %s | %s | %s |", p.text, p.database, p.measured, p.verdict())
 	}
 	return b.String()
+}
+
+// load says how busy the machine was with something else.
+func (r *Report) load() string {
+	if r.Load == "" {
+		return ""
+	}
+	return " Load average before: " + r.Load + "."
 }
 
 func (m *Measured) dashboards(line func(string, ...any)) {
