@@ -91,6 +91,10 @@ func TestPromises(t *testing.T) {
 		"every dashboard within 3 s cold": "**not met**: 4.0 × the limit", "every dashboard within 0.5 s warm": "met (0.40 of the limit)", "no aggregated panel over 100 ms warm": "met (0.50 of the limit)",
 		"at most 100 bytes a message": "met (0.50 of the limit)", "50 viewers cost the database at most 1.2 × one": "**not met**: 2.5 × the limit", "cold within 5 × handing over the raw JSON": "**not met**: 1.2 × the limit",
 	}
+	r.Measured[0].Kind, r.Measured[0].Dashboards[0].Hand = "views", seconds(3)
+	if chart := r.Chart(); strings.Contains(chart, "%!") || strings.Count(chart, "<rect") != 1+3+3 || !strings.Contains(chart, ">10ms<") {
+		t.Errorf("chart %s", chart)
+	}
 	for _, p := range r.promises() {
 		if p.verdict() != want[p.text] {
 			t.Errorf("%s: %s, want %s", p.text, p.verdict(), want[p.text])

@@ -52,7 +52,7 @@ func (r *Report) Chart() string {
 		draw(`<rect x="%d" y="34" width="12" height="12" fill="%s"/><text x="%d" y="44">%s</text>`, 16+i*210, s.color, 34+i*210, s.name)
 	}
 	for t := from; t <= to; t *= 10 {
-		draw(`<line x1="%.0f" y1="%d" x2="%[1].0f" y2="%d" stroke="#ddd"/><text x="%[1].0f" y="%d" text-anchor="middle" fill="#666">%s</text>`, x(t), top, height-26, height-10, t)
+		draw(`<line x1="%[1]d" y1="%[2]d" x2="%[1]d" y2="%[3]d" stroke="#ddd"/><text x="%[1]d" y="%[4]d" text-anchor="middle" fill="#666">%[5]s</text>`, int(x(t)), top, height-26, height-10, t)
 	}
 	for i, d := range dashboards {
 		y := top + i*(3*bar+gap) + gap/2
