@@ -340,7 +340,7 @@ func TestLimits(t *testing.T) {
 	result = answer(t, e, march, `{"report": "message_details_received", "limit": 20, "language": "pt-BR"}`)
 	says(t, result, true, "Mostrando 20 de 50 linhas: o limite da consulta é 20. Aumente-o ou adicione filtros.")
 	result = answer(t, e, march, `{"report": "message_log", "limit": 20}`)
-	says(t, result, true, "Showing 20 of 50 rows: the limit of the query is 20. Raise it, or add filters.")
+	says(t, result, true, "Showing 20 of 50 rows: scroll for older ones.")
 	result = answer(t, light, march, `{"report": "message_log"}`)
 	says(t, result, false, fmt.Sprintf("Showing %d of 50 rows: the result reached 0 MB. Remove columns with long texts, add filters or choose a shorter range.", len(result.Rows)))
 	refused(t, light, march, `{"metrics": ["messages_received"], "groupBy": ["contact"], "bucket": "day"}`, "choose a longer interval")

@@ -156,6 +156,8 @@ func (e *Engine) tellCut(r *Result, a answer, l limit) {
 		said += texts.Notice("cut_rows", count(e.settings.MaxRows))
 	case r.Query.Limit >= query.MaxLimit:
 		said += texts.Notice("cut_most", count(query.MaxLimit))
+	case r.Query.Format == "logs":
+		said += texts.Notice("cut_log")
 	default:
 		said += texts.Notice("cut_limit", count(r.Query.Limit))
 	}

@@ -216,7 +216,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
       <Divider />
       <ConfigSection
         title={t('configEditor.limits.title', 'Limits and connections')}
-        description={t('configEditor.limits.description', 'Limits for queries and connections')}
+        description={t('configEditor.limits.description', 'Limits for queries, connections and memory')}
         isCollapsible
         // A read-only section cannot be opened.
         isInitiallyOpen={Boolean(

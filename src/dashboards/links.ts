@@ -64,9 +64,8 @@ const TARGETS: Record<string, Target[]> = {
   active_agents: [['messages-sent', { agent: { not: [NONE] } }]],
   cost_usd: [['messages-sent']],
 
-  sessions: [['messages-received'], ['messages-sent']],
   sessions_by_business: [['session-initiation', { status: ['pending', ...NOTIFIED] }]],
-  // No dashboard lists the sessions that contacts start, only their messages.
+  // No dashboard lists the sessions that contacts start.
   sessions_free_entry_point: [['session-initiation', { initiator: 'free_entry_point' }]],
 
   initiations: [['session-initiation']],
@@ -98,12 +97,9 @@ const TARGETS: Record<string, Target[]> = {
   conversations_unattended: [['conversations', { opened_in_period: 'yes', unattended: 'yes' }]],
   open_now: [['conversations', {}, `panel-${OPEN_LIST}`]],
   unattended_now: [['conversations', { unattended: 'yes' }, `panel-${OPEN_LIST}`]],
-  resolutions: [['conversations', { conversation_status: 'resolved' }]],
   first_response_time_p50: OPENED,
   first_response_time_p90: OPENED,
   resolution_time_p50: [['conversations']],
-  csat_score: [['conversations']],
-  csat_responses: [['conversations']],
 };
 
 /** The statuses of the notifications that reached each stage of the funnel, in order. */
@@ -141,11 +137,6 @@ export class Links {
     // A cell with a name does not have the id.
     const own = ENTITIES.includes(dimension) ? cell(dimension) : '${__value.raw:percentencode}';
     return { id: 'links', value: [slugs].flat().map((slug) => this.to(slug, { [dimension]: own })) };
-  }
-
-  /** Links a series to another dashboard, filtered by the value of its dimension. */
-  linkOfSeries(slug: string, dimension: string, choices: Choices = {}): DynamicConfigValue {
-    return { id: 'links', value: [this.to(slug, { ...choices, ...ofSeries([dimension]) })] };
   }
 
   /** A link to another dashboard with the same time range and variables, except those given. */

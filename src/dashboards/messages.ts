@@ -25,9 +25,7 @@ export const messagesSent: Definition = {
         cells: [
           {
             width: 15,
-            panel: panels
-              .bars({ metrics: ['messages_outbound'], groupBy: ['status'], filters: [OUTBOUND] }, volume)
-              .overrideByName('messages_outbound', [panels.linkOfSeries('messages-sent', 'status')]),
+            panel: panels.bars({ metrics: ['messages_outbound'], groupBy: ['status'], filters: [OUTBOUND] }, volume),
           },
           { width: 9, panel: failureReasons(panels, reasons) },
         ],

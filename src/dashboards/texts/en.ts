@@ -209,7 +209,7 @@ export const en: Texts = {
       total: { title: 'Total', note: 'All messages that match the filters, including failed and pending ones.' },
       pending: { title: 'Pending' },
       inWindow: { title: 'Sent in 24-hour window' },
-      volume: { title: 'Messages by status', note: 'Click a bar to filter by its status.' },
+      volume: { title: 'Messages by status', note: 'Click a bar to see its messages.' },
       reasons: { title: 'Failure reasons', note: 'Click a reason to filter by it.' },
       messages: {
         title: 'Latest messages',

@@ -214,7 +214,7 @@ export const es: Texts = {
       },
       pending: { title: 'Pendientes' },
       inWindow: { title: 'En ventana de 24 horas' },
-      volume: { title: 'Mensajes por estado', note: 'Haga clic en una barra para filtrar por su estado.' },
+      volume: { title: 'Mensajes por estado', note: 'Haga clic en una barra para ver sus mensajes.' },
       reasons: { title: 'Motivos de falla', note: 'Haga clic en un motivo para filtrar por él.' },
       messages: {
         title: 'Últimos mensajes',

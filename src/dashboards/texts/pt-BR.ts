@@ -211,7 +211,7 @@ export const ptBR: Texts = {
       },
       pending: { title: 'Pendentes' },
       inWindow: { title: 'Na janela de 24 horas' },
-      volume: { title: 'Mensagens por status', note: 'Clique em uma barra para filtrar pelo status.' },
+      volume: { title: 'Mensagens por status', note: 'Clique em uma barra para ver suas mensagens.' },
       reasons: { title: 'Motivos de falha', note: 'Clique em um motivo para filtrar por ele.' },
       messages: {
         title: 'Últimas mensagens',
