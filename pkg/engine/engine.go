@@ -71,7 +71,7 @@ func New(db *postgres.DB, detect Detect, s Settings) *Engine {
 	if s.MaxMemory <= 0 {
 		s.MaxMemory = DefaultMaxMemory
 	}
-	return &Engine{db: db, detect: detect, settings: s, readAllEvery: readAllEvery}
+	return &Engine{db: db, detect: detect, settings: s, readAllEvery: readAllEvery, keeper: keeper{alone: make(chan struct{}, 1)}}
 }
 
 // Examinations are repeated after examineEvery, so that a relation that is new is

@@ -57,7 +57,9 @@ type keeper struct {
 	// From tooLarge on there were more messages than there is room for, at tooLargeAt.
 	tooLarge   int64
 	tooLargeAt time.Time
-	closed     bool
+	// alone is held while one question reads for itself what was too large for several.
+	alone  chan struct{}
+	closed bool
 }
 
 // A build is a set that is being read.
@@ -69,6 +71,7 @@ type build struct {
 	done    chan struct{}
 	set     *facts.Set
 	err     error
+	ended   time.Time
 	waiting int
 	cancel  context.CancelFunc
 }
@@ -115,11 +118,7 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		set, err := b.set, b.err
 		if err != nil && (b.needs.Parts != needs.Parts || needs.Since.Sub(b.needs.Since) > time.Hour) {
 			// What others need may be too much, or fail: not so this question's.
-			base := k.base(src)
-			k.mu.Unlock()
-			set, err = e.buildSafely(ctx, src, needs, base, base != nil)
-			k.mu.Lock()
-			k.note(needs, err)
+			set, err = e.buildAlone(ctx, b, needs)
 		}
 		switch {
 		case err == nil:
@@ -132,6 +131,33 @@ func (e *Engine) facts(ctx context.Context, src *source.Source, needs facts.Need
 		}
 		return set, err
 	}
+}
+
+// buildAlone reads facts for one question of a build that failed. Where that was too large,
+// one question after the other tries, so that they do not need several times the memory.
+func (e *Engine) buildAlone(ctx context.Context, b *build, needs facts.Needs) (*facts.Set, error) {
+	k := &e.keeper
+	isTooLarge := errors.Is(b.err, facts.ErrTooLarge)
+	k.mu.Unlock()
+	if isTooLarge {
+		select {
+		case k.alone <- struct{}{}:
+			defer func() { <-k.alone }()
+		case <-ctx.Done():
+			k.mu.Lock()
+			return nil, ctx.Err()
+		}
+	}
+	k.mu.Lock()
+	if isTooLarge && k.tooLargeAt.After(b.ended) && needs.ReadsMessages() && needs.Start() <= k.tooLarge {
+		return nil, facts.ErrTooLarge
+	}
+	base := k.base(b.source)
+	k.mu.Unlock()
+	set, err := e.buildSafely(ctx, b.source, needs, base, base != nil)
+	k.mu.Lock()
+	k.note(needs, err)
+	return set, err
 }
 
 // held returns facts that are in memory and cover the needs, or nil.
@@ -240,8 +266,8 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 		set, err := e.buildSafely(running, src, all, base, base != nil && !e.isNew(base))
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		b.set, b.err = set, err
 		k.note(all, err)
+		b.set, b.err, b.ended = set, err, time.Now()
 		if k.building == b {
 			k.building = nil
 		}

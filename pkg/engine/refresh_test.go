@@ -177,6 +177,42 @@ func TestRefreshParts(t *testing.T) {
 	}
 }
 
+// TestTooLargeForSeveral: what is too large for several questions together, each tries to
+// read for itself, but one after the other: together they would take several times the
+// memory.
+func TestTooLargeForSeveral(t *testing.T) {
+	t.Parallel()
+	l := alive(t, recentData(12))
+	l.exec("ALTER TABLE %.message RENAME TO slow")
+	l.exec("CREATE VIEW %.message AS SELECT * FROM %.slow WHERE pg_sleep(0.002) IS NOT NULL")
+	e := open(t, l.schema, engine.Settings{MaxMemory: 1000, Refresh: time.Hour})
+	done := make(chan error)
+	metrics := []string{"cost_usd", "csat_responses", "conversations_open", "initiations"}
+	for _, metric := range metrics {
+		go func() {
+			_, err := messagesOf(t.Context(), e, metric)
+			done <- err
+		}()
+	}
+	for waiting := len(metrics); waiting > 0; {
+		select {
+		case err := <-done:
+			if waiting--; err != nil {
+				t.Error(err)
+			}
+		case <-time.After(10 * time.Millisecond):
+			var reading int
+			err := l.conn.QueryRow(t.Context(), "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE relation = $1::regclass AND query LIKE 'SELECT m.message_id, m.account_id, %'", l.schema+".slow").Scan(&reading)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if reading > 1 {
+				t.Fatalf("%d questions read facts at the same time", reading)
+			}
+		}
+	}
+}
+
 // TestOldChanges: what changed long ago is seen with the next full reading.
 func TestOldChanges(t *testing.T) {
 	t.Parallel()
