@@ -177,6 +177,27 @@ func TestRefreshParts(t *testing.T) {
 	}
 }
 
+// TestTook: parts that are added say nothing about how long bringing facts up to date
+// takes, and so how long they serve.
+func TestTook(t *testing.T) {
+	t.Parallel()
+	since := time.Now().AddDate(0, 0, -30)
+	l := alive(t, recentData(11))
+	base := l.read(since, facts.NeedMessages, l.read(since, facts.NeedMessages, nil))
+	tx, err := l.conn.BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	set, err := facts.Build(t.Context(), tx, l.source, facts.Needs{Since: since.AddDate(0, -1, 0), Parts: allParts}, many, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set.Took != base.Took || set.AsOf != base.AsOf {
+		t.Errorf("took %v, then %v, as of %v, then %v", base.Took, set.Took, base.AsOf, set.AsOf)
+	}
+}
+
 // TestTooLargeForSeveral: what is too large for several questions together, each tries to
 // read for itself, but one after the other: together they would take several times the
 // memory.

@@ -124,7 +124,9 @@ func build(ctx context.Context, b *builder, needs Needs) (*Set, error) {
 			return nil, err
 		}
 	}
-	b.set.Took = time.Since(began)
+	if b.base == nil || b.refreshes {
+		b.set.Took = time.Since(began)
+	}
 	return b.set, nil
 }
 

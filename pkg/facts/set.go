@@ -318,7 +318,7 @@ type Set struct {
 	AsOf, Read time.Time
 	// ReadAt is AsOf by the clock of the database.
 	ReadAt time.Time
-	// Took is how long that took.
+	// Took is how long that took, without parts that were added later.
 	Took time.Duration
 	// Outdated is why it could not be brought up to date; nil if nothing failed.
 	Outdated error
