@@ -480,3 +480,17 @@ func TestReadAll(t *testing.T) {
 	}
 	e.Close()
 }
+
+// TestHugePrice: a number that is no price is none, also if no float8 can hold it.
+func TestHugePrice(t *testing.T) {
+	t.Parallel()
+	data := talks("1 out 2026-03-02 10:00 sent", "1 out 2026-03-02 11:00 sent", "1 out 2026-03-02 12:00 sent")
+	for typ, huge := range map[string]string{"numeric": "1e400", "text": "'1e400'"} {
+		l := alive(t, data, "ALTER TABLE %.message ALTER price_usd TYPE "+typ, "UPDATE %.message SET price_usd = "+huge+" WHERE message_id = 'm000'",
+			"UPDATE %.message SET price_usd = 'NaN' WHERE message_id = 'm001'", "UPDATE %.message SET price_usd = '0.5' WHERE message_id = 'm002'")
+		for _, memory := range []int{0, 1} {
+			e := open(t, l.schema, engine.Settings{MaxMemory: memory, Refresh: time.Hour})
+			wantLines(t, answer(t, e, between("2026-03-01", "2026-04-01"), `{"metrics": ["messages", "cost_usd"], "groupBy": ["origin"]}`), "template | 3 | 0.50")
+		}
+	}
+}
