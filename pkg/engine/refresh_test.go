@@ -494,3 +494,22 @@ func TestHugePrice(t *testing.T) {
 		}
 	}
 }
+
+// TestManyFailures: each reason of a failure is held once, also if facts go on from others,
+// and counts as memory.
+func TestManyFailures(t *testing.T) {
+	t.Parallel()
+	l := alive(t, talks())
+	since := time.Now().AddDate(0, 0, -30)
+	l.exec("INSERT INTO %.message (message_id, contact_id, line_id, direction, status, error_code, price_usd, created_at) SELECT 'm' || i, 'c', '1', 'outbound', 'failed', 'E' || mod(i, 1000), mod(i, 1000) / 1e4, now() - i * interval '1 second' FROM generate_series(1, 2000) AS i")
+	base := l.read(since, facts.NeedMessages, nil)
+	l.exec("UPDATE %.message SET error_code = 'new' WHERE message_id = 'm7'")
+	set := l.read(since, facts.NeedMessages, base)
+	if n, more := len(base.Failures), len(set.Failures); n != 1001 || more != 1002 {
+		t.Errorf("%d failures, then %d", n, more)
+	}
+	if shapes := len(base.Messages.Shapes); shapes != 1000 {
+		t.Errorf("%d shapes", shapes)
+	}
+	sameFacts(t, set, l.read(since, facts.NeedMessages, nil), since.Format(time.DateOnly))
+}

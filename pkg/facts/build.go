@@ -35,6 +35,7 @@ type builder struct {
 
 	templates []bool // by category: it is one of templates
 	failures  map[failureKey]uint32
+	places    map[Failure]uint32 // in Set.Failures
 	prices    map[price]uint32
 	maxMemory int  // in bytes
 	replies   bool // the source records replies
@@ -300,13 +301,19 @@ func (b *builder) failure(line uint32, code, text string) uint32 {
 		Code:    code1(failure.Code(code, text)),
 		Meaning: code1(failure.Meaning(name, code, text)),
 	}
-	i := slices.Index(s.Failures, f)
-	if i < 0 {
-		i = len(s.Failures)
-		s.Failures = append(s.Failures, f)
+	if b.places == nil {
+		b.places = map[Failure]uint32{}
+		for i, known := range s.Failures {
+			b.places[known] = uint32(i)
+		}
 	}
-	b.failures[key] = uint32(i)
-	return uint32(i)
+	i, ok := b.places[f]
+	if !ok {
+		i = uint32(len(s.Failures))
+		s.Failures, b.places[f] = append(s.Failures, f), i
+	}
+	b.failures[key] = i
+	return i
 }
 
 // LineRow returns what is known of a line.

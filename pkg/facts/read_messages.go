@@ -60,6 +60,7 @@ func (b *builder) readMessages(ctx context.Context) error {
 		}
 	}
 	b.findSessions()
+	m.known = nil
 	if !slices.ContainsFunc(m.sequence, func(n int64) bool { return n != lastSequence }) {
 		m.sequence = nil
 	}

@@ -385,6 +385,7 @@ func (s *Set) Size() int {
 	size += e.Len()*(2*4+8+8+1+1) + e.ids.size()
 	size += 16*len(s.acquainted) + 12*len(s.earlierOf) + 24*len(s.starts)
 	size += len(s.Ratings.Rating) * (3*4 + 1 + 1 + 8 + 8)
+	size += len(s.Failures)*int(unsafe.Sizeof(Failure{})) + len(s.prices)*int(unsafe.Sizeof(price{})) + 2*len(m.known)*int(unsafe.Sizeof(Shape{}))
 	for _, d := range s.dicts() {
 		size += (*d).size()
 	}
