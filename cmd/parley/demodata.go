@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
+	"github.com/parley-reports/parley/internal/demodata"
 	"github.com/parley-reports/parley/internal/story"
-	"github.com/parley-reports/parley/pkg/demodata"
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )
 

@@ -19,10 +19,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/demodata"
 	"github.com/parley-reports/parley/internal/embeddedpg"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/compile"
-	"github.com/parley-reports/parley/pkg/demodata"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"

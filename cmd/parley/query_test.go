@@ -10,8 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/contract"
 	"github.com/parley-reports/parley/internal/embeddedpg"
-	"github.com/parley-reports/parley/pkg/contract"
 )
 
 // twoChats is a schema with an answered template and a message without a line.

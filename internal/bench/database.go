@@ -13,9 +13,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/demodata"
 	"github.com/parley-reports/parley/internal/embeddedpg"
 	"github.com/parley-reports/parley/internal/story"
-	"github.com/parley-reports/parley/pkg/demodata"
 	"github.com/parley-reports/parley/pkg/postgres"
 )
 

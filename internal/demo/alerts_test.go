@@ -19,8 +19,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/contract"
 	"github.com/parley-reports/parley/internal/plugintest"
-	"github.com/parley-reports/parley/pkg/contract"
 )
 
 // TestAlertRules runs the provisioned rules in a real Grafana over data made for

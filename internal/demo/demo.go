@@ -16,10 +16,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/parley-reports/parley/internal/dashboards"
+	"github.com/parley-reports/parley/internal/demodata"
 	"github.com/parley-reports/parley/internal/embeddedpg"
 	"github.com/parley-reports/parley/internal/plugintest"
 	"github.com/parley-reports/parley/internal/story"
-	"github.com/parley-reports/parley/pkg/demodata"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )

@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/internal/contract"
 )
 
 //go:embed chatwoot.sql

@@ -11,7 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 //go:embed evolution.sql
@@ -299,10 +300,10 @@ func (e *evolution) content(m contract.Message, i *instance, n int, told *contra
 	payload := text(m.ButtonPayload)
 	own := m.Direction == "outbound"
 	switch kind := strings.ToLower(strings.TrimSpace(text(m.ContentType))); {
-	case slices.Contains(contract.CallTypes(), kind):
+	case slices.Contains(source.CallTypes(), kind):
 		told.ContentType, told.Body = new("call"), nil
 		return "callLogMesssage", object{"callLogMesssage": object{"isVideo": false, "callOutcome": "MISSED"}}
-	case slices.Contains(contract.NoMessageTypes(), kind):
+	case slices.Contains(source.NoMessageTypes(), kind):
 		told.ContentType = &kind
 		return nothing(n)
 	}

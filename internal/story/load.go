@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/demodata"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/demodata"
 )
 
 // A writer tells data part by part, in the order of time. What it wrote is in its

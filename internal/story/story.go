@@ -23,8 +23,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/demodata"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/demodata"
 )
 
 // A Teller tells the rows in the tables of a product, which it makes in an

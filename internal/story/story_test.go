@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/internal/contract"
 )
 
 // TestParts tells the story in one part and in several, of kinds whose rows have no ids

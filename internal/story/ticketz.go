@@ -13,7 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/internal/contract"
 )
 
 //go:embed ticketz.sql

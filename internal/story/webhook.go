@@ -13,7 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 //go:embed webhook.sql
@@ -101,7 +102,7 @@ func (w *webhook) release(before time.Time) {
 	w.table.rows, w.waiting = slices.Clone(w.waiting[:n]), slices.Clone(w.waiting[n:])
 }
 
-var callTypes, noMessageTypes = contract.CallTypes(), contract.NoMessageTypes()
+var callTypes, noMessageTypes = source.CallTypes(), source.NoMessageTypes()
 
 // person is a contact as WhatsApp knows it.
 type person struct {

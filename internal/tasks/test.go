@@ -186,7 +186,7 @@ var concurrent = []string{"/cmd/parley", "/internal/child", "/pkg/billing", "/pk
 // These ask several at once.
 const (
 	enginePackage     = "./pkg/engine"
-	engineConcurrency = "^(TestTogether|TestRefresh|TestHeld|TestSmallMemory)$"
+	engineConcurrency = "^(TestTogether|TestRefresh|TestRefreshEngine|TestBuildDelaysNobody|TestReadAll|TestHeld|TestSmallMemory)$"
 )
 
 // goTests runs the tests of all packages.

@@ -9,10 +9,10 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/billing"
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 

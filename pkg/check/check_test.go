@@ -9,9 +9,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/check"
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/views"

@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-reports/parley/internal/agree"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
-	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 )
 
 // TestCompareIsTwoQuestions: what a comparison shows of each period is what a

@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-reports/parley/internal/agree"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
-	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 )
 
 var eventReports = []string{"campaign_sends", "failure_bursts", "template_changes"}

@@ -8,10 +8,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/pgtest"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/engine"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 )
 
 // TestRefresh: facts answer until they are too old, and a request can ask for new ones.

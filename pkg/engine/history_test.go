@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/internal/agree"
+	"github.com/parley-reports/parley/internal/agree"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 )
 
 // TestWhoNeverFellSilent: the sessions of today hang on how the talk began, be it

@@ -11,15 +11,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-reports/parley/internal/agree"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/pgtest"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
-	"github.com/parley-reports/parley/pkg/internal/agree"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 )
 
 // The laws of SPEC.md §10 as they stand there, over random ugly data. That the

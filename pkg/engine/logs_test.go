@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-reports/parley/internal/agree"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/internal/agree"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 )
 
 // TestLog: a log has the columns of which its lines are made beside those that

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/parley-reports/parley/pkg/contract"
+	"github.com/parley-reports/parley/internal/contract"
 	"github.com/parley-reports/parley/pkg/engine"
 )
 

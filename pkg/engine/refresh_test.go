@@ -12,13 +12,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/pgtest"
+	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/facts"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/query"
-	"github.com/parley-reports/parley/pkg/reference"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/views"
 )

@@ -11,12 +11,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/contract"
 	"github.com/parley-reports/parley/internal/embeddedpg"
+	"github.com/parley-reports/parley/internal/fieldtest"
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/calendar"
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
-	"github.com/parley-reports/parley/pkg/internal/fieldtest"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"

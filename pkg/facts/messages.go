@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -184,9 +183,9 @@ func (b *builder) messages() *messageReader {
 		word := b.source.Read(source.Lower, c.string())
 		switch {
 		case !raw.Kinds:
-		case slices.Contains(contract.CallTypes(), word):
+		case slices.Contains(source.CallTypes(), word):
 			return aCall
-		case slices.Contains(contract.NoMessageTypes(), word):
+		case slices.Contains(source.NoMessageTypes(), word):
 			return noMessage
 		}
 		return 0

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/failure"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 )
 
 // A sample is a failure as products store it, with its right code and reason.

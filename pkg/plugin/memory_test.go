@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/pgtest"
 )
 
 // memory reads a line of the plugin process' status, in MB: VmHWM is the most that it

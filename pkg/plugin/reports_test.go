@@ -10,9 +10,9 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/internal/plugintest"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/query"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/internal/plugintest"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 )
 
 // TestSilentNetwork lets the network before one data source fall silent while its

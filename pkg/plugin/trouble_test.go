@@ -17,11 +17,11 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/contract"
 	"github.com/parley-reports/parley/internal/embeddedpg"
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/internal/plugintest"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
 )
 
 // source describes a data source over the schema, with some settings changed.

@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/postgres"
 )
 

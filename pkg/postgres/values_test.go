@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/postgres"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/source"
 )
 

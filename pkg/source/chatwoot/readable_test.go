@@ -5,7 +5,7 @@ import (
 	"testing"
 	"text/template"
 
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
+	"github.com/parley-reports/parley/internal/pgtest"
 )
 
 // TestReadable compares both ways to find out whether a text is JSON: PostgreSQL's

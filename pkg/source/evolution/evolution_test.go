@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parley-reports/parley/internal/agree"
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/pgtest"
+	"github.com/parley-reports/parley/internal/sourcetest"
 	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/engine"
-	"github.com/parley-reports/parley/pkg/internal/agree"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
-	"github.com/parley-reports/parley/pkg/internal/sourcetest"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
 )

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -221,8 +220,8 @@ func (v *reader) relation(r source.Relation) (sql, leftOut string, absent []stri
 		var counted []string
 		if _, ok := found["content_type"]; ok && r.Name == "message" {
 			kind := fmt.Sprintf(`lower(btrim(%s, $blanks) COLLATE "C")`, v.key(r.Name, "content_type"))
-			fields = append(fields, fmt.Sprintf("%s IN (%s) AS is_call", kind, words(contract.CallTypes())))
-			counted = []string{fmt.Sprintf("(%s IN (%s)) IS NOT TRUE", kind, words(contract.NoMessageTypes()))}
+			fields = append(fields, fmt.Sprintf("%s IN (%s) AS is_call", kind, words(source.CallTypes())))
+			counted = []string{fmt.Sprintf("(%s IN (%s)) IS NOT TRUE", kind, words(source.NoMessageTypes()))}
 		}
 		sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(fields, ", "), v.table(r.Name)) + where(counted, limit, v.bounds(r.Name), v.lists(r.Name), keptBy(defects))
 		return once(r.Name, sql), v.leftOut(r, defects, limit), absent, finding

@@ -12,7 +12,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/contract"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/whatsapp"
 )
@@ -175,7 +174,7 @@ func (t table) TemplateCategories() string {
 
 // IsMessage returns the condition that an item of messages is a message or a call.
 func (t table) IsMessage(message string) string {
-	none := "'" + strings.Join(contract.NoMessageTypes(), "', '") + "'"
+	none := "'" + strings.Join(source.NoMessageTypes(), "', '") + "'"
 	return fmt.Sprintf("coalesce(lower(%[1]s ->> 'type') NOT IN (%[2]s), true) AND coalesce(lower(%[1]s #>> '{unsupported,type}') NOT IN (%[2]s), true) AND %[1]s ->> 'group_id' IS NULL", message, none)
 }
 

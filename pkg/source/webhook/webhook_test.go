@@ -10,11 +10,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/pgtest"
+	"github.com/parley-reports/parley/internal/sourcetest"
 	"github.com/parley-reports/parley/internal/story"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/contract"
-	"github.com/parley-reports/parley/pkg/internal/pgtest"
-	"github.com/parley-reports/parley/pkg/internal/sourcetest"
 	"github.com/parley-reports/parley/pkg/source"
 	"github.com/parley-reports/parley/pkg/source/kinds"
 )
