@@ -48,6 +48,18 @@ test('a time series that becomes a table has no interval', async ({ page }) => {
   await expect(fieldOf(page, 'Interval')).toHaveValue('Auto');
 });
 
+test('the report of a funnel can be shown as one', async ({ page }) => {
+  await page.goto('/d/parley-en-channels?from=now-30d&to=now&editPanel=5');
+  await choose(page, 'Report', 'Notification funnel');
+  const asked = page.waitForRequest((request) => isQuery(request) && queryOf(request).groupBy?.includes('stage'));
+  await page.getByRole('button', { name: 'Funnel', exact: true }).click();
+  await asked;
+  const content = page.getByTestId('data-testid panel content');
+  await expect(content.locator('canvas')).toBeVisible();
+  await expect(content.getByText('Data is missing')).toHaveCount(0);
+  await expect(page.getByText(/Show as:/)).toHaveCount(0);
+});
+
 test('a compared table has headers that can be read, and totals of the previous period', async ({ page }) => {
   // So wide that no column waits to be scrolled to.
   await page.setViewportSize({ width: 3600, height: 1000 });

@@ -107,8 +107,8 @@ export const en: Texts = {
     names: { total: 'Total', opened: 'New' },
     panels: {
       csat: { title: 'CSAT' },
-      firstResponse: { title: 'First response (median)' },
-      resolution: { title: 'Resolution time (median)' },
+      firstResponse: { title: 'First response' },
+      resolution: { title: 'Resolution time' },
       volume: { title: 'Conversations' },
       overTime: { title: 'New conversations by status' },
       details: {
@@ -244,11 +244,11 @@ export const en: Texts = {
         note: 'Messages of the last hour and of the hour before. Red above {rate}, the threshold of the alert rule. If you choose a fixed time range, the card covers that range.',
       },
       linesWithTrouble: {
-        title: 'Lines with problems',
+        title: 'Lines affected',
         note: 'Lines with a failure rate above {rate} and at least {tried} messages sent or failed in the last hour, as in the alert rule. If you choose a fixed time range, the card covers that range.',
       },
       pending: { title: 'Pending messages', note: 'Covers the last 24 hours or, if you choose a fixed time range, that range.' },
-      delivered: { title: 'Delivered in 15 minutes', note: 'Covers messages of the last 15 minutes or, if you choose a fixed time range, that range.' },
+      delivered: { title: 'Delivery ≤15 min', note: 'Covers messages of the last 15 minutes or, if you choose a fixed time range, that range.' },
       rateByLine: {
         title: 'Failure rate by line',
         note: 'The dashed line is the threshold of the alert rule, which needs at least {tried} messages in an hour. The scale is logarithmic. Click a point to see the failed messages.',

@@ -39,7 +39,7 @@ export const es: Texts = {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primera respuesta (mediana)' },
       failedRate: {
-        title: 'Tasa de fallas, últimas 24 horas',
+        title: 'Fallas, últimas 24 h',
         note: 'Siempre muestra las últimas 24 horas, sin importar el período.',
       },
       overTime: { title: 'Conversaciones en el tiempo' },
@@ -47,7 +47,7 @@ export const es: Texts = {
       messages: { title: 'Mensajes enviados y recibidos' },
       csatOverTime: { title: 'CSAT en el tiempo' },
       peaks: { title: 'Horas pico', note: 'Conversaciones según el día de la semana y la hora en que se abrieron.' },
-      topTags: { title: 'Etiquetas más usadas' },
+      topTags: { title: 'Etiquetas' },
       topAgents: { title: 'Principales agentes' },
     },
   },
@@ -86,7 +86,7 @@ export const es: Texts = {
       resolution: { title: 'Resolución (mediana)' },
       tagged: { title: 'Conversaciones con etiqueta', note: 'Conversaciones con al menos una etiqueta.' },
       untagged: { title: 'Conversaciones sin etiqueta', note: 'Conversaciones sin ninguna etiqueta.' },
-      overTime: { title: 'Conversaciones por etiqueta en el tiempo' },
+      overTime: { title: 'Conversaciones por etiqueta' },
       byTag: {
         title: 'Conversaciones por etiqueta',
         note: 'Una conversación puede tener varias etiquetas y cuenta una vez en cada una.',
@@ -108,8 +108,8 @@ export const es: Texts = {
     names: { total: 'Total', opened: 'Nuevas' },
     panels: {
       csat: { title: 'CSAT' },
-      firstResponse: { title: 'Primera respuesta (mediana)' },
-      resolution: { title: 'Resolución (mediana)' },
+      firstResponse: { title: 'Primera respuesta' },
+      resolution: { title: 'Resolución' },
       volume: { title: 'Conversaciones' },
       overTime: { title: 'Conversaciones nuevas por estado' },
       details: {
@@ -249,15 +249,15 @@ export const es: Texts = {
         note: 'Mensajes de la última hora y de la hora anterior. En rojo por encima del {rate}, el umbral de la alerta. Si elige un rango de fechas fijo, muestra ese rango.',
       },
       linesWithTrouble: {
-        title: 'Líneas con problemas',
+        title: 'Líneas afectadas',
         note: 'Líneas con una tasa de fallas superior al {rate} y al menos {tried} mensajes enviados o fallidos en la última hora, como en la alerta. Si elige un rango de fechas fijo, muestra ese rango.',
       },
       pending: {
-        title: 'Mensajes pendientes',
+        title: 'Pendientes',
         note: 'Muestra las últimas 24 horas o, si elige un rango de fechas fijo, ese rango.',
       },
       delivered: {
-        title: 'Entregados en 15 min',
+        title: 'Entrega ≤15 min',
         note: 'Muestra los mensajes de los últimos 15 minutos o, si elige un rango de fechas fijo, los de ese rango.',
       },
       rateByLine: {

@@ -39,7 +39,7 @@ export const ptBR: Texts = {
       csat: { title: 'CSAT' },
       firstResponse: { title: 'Primeira resposta (mediana)' },
       failedRate: {
-        title: 'Taxa de falhas, últimas 24 horas',
+        title: 'Falhas, últimas 24 h',
         note: 'Sempre mostra as últimas 24 horas, seja qual for o período.',
       },
       overTime: { title: 'Conversas ao longo do tempo' },
@@ -105,8 +105,8 @@ export const ptBR: Texts = {
     names: { total: 'Total', opened: 'Novas' },
     panels: {
       csat: { title: 'CSAT' },
-      firstResponse: { title: 'Primeira resposta (mediana)' },
-      resolution: { title: 'Resolução (mediana)' },
+      firstResponse: { title: 'Primeira resposta' },
+      resolution: { title: 'Resolução' },
       volume: { title: 'Conversas' },
       overTime: { title: 'Conversas novas por status' },
       details: {
@@ -246,12 +246,12 @@ export const ptBR: Texts = {
         note: 'Mensagens da última hora e da hora anterior. Em vermelho acima de {rate}, o limite do alerta. Se você escolher um período fixo, mostra esse período.',
       },
       linesWithTrouble: {
-        title: 'Linhas com problemas',
+        title: 'Linhas afetadas',
         note: 'Linhas com taxa de falhas acima de {rate} e pelo menos {tried} mensagens enviadas ou com falha na última hora, como no alerta. Se você escolher um período fixo, mostra esse período.',
       },
-      pending: { title: 'Mensagens pendentes', note: 'Mostra as últimas 24 horas ou, se você escolher um período fixo, esse período.' },
+      pending: { title: 'Pendentes', note: 'Mostra as últimas 24 horas ou, se você escolher um período fixo, esse período.' },
       delivered: {
-        title: 'Entregues em 15 min',
+        title: 'Entrega ≤15 min',
         note: 'Mostra as mensagens dos últimos 15 minutos ou, se você escolher um período fixo, as desse período.',
       },
       rateByLine: {
