@@ -79,11 +79,11 @@ func TestAlertRules(t *testing.T) {
 		"parley-csat":                {"Ventas"},
 	}
 	instances := watch.until("what is ill", firing)
-	watch.texts(instances, "Linha ruim: 60% of the messages fail")
+	watch.texts(instances, "Linha ruim: 60% of messages failed")
 
 	for _, other := range []struct{ language, summary string }{
-		{"es", "Linha ruim: falla el 60% de los mensajes"},
-		{"pt-BR", "Linha ruim: 60% das mensagens falham"},
+		{"es", "Linha ruim: falló el 60% de los mensajes"},
+		{"pt-BR", "Linha ruim: 60% das mensagens falharam"},
 	} {
 		provisionRules(t, root, other.language)
 		watch.reload()
