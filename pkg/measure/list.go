@@ -99,47 +99,59 @@ type sortKey struct {
 	instant bool
 }
 
-func (k sortKey) isNone(i int32) bool {
-	if k.text != nil {
-		return k.text(i) == ""
-	}
-	return math.IsNaN(k.number(i))
-}
-
-// place is where a row stands in the list: before or after others by its value, time and
-// id.
-type place struct {
+// A sortValue is the value that a row is sorted by.
+type sortValue struct {
 	none   bool
 	text   string
 	number float64
-	at     int64
-	id     string
 }
 
-// compare compares the places of two rows. What has no value comes last in both
-// directions.
-func (l *List) compare(i, j int32, desc bool) int {
-	if a, b := l.key.isNone(i), l.key.isNone(j); a != b {
-		return sign(b)
+func (k sortKey) of(i int32) sortValue {
+	if k.text != nil {
+		text := k.text(i)
+		return sortValue{none: text == "", text: text}
 	}
-	order := 0
-	if !l.key.isNone(i) {
-		if l.key.text != nil {
-			order = cmp.Compare(l.key.text(i), l.key.text(j))
-		} else {
-			order = cmp.Compare(l.key.number(i), l.key.number(j))
-		}
+	number := k.number(i)
+	if math.IsNaN(number) {
+		return sortValue{none: true}
 	}
-	if order == 0 {
-		order = cmp.Compare(l.at[i], l.at[j])
+	return sortValue{number: number}
+}
+
+// A place is where a list goes on: after the row with these values.
+type place struct {
+	sortValue
+	at int64
+	id string
+}
+
+// order compares two rows by their values, times and ids. What has no value comes last in
+// both directions.
+func order(a, b sortValue, at, than int64, compareIDs func() int, desc bool) int {
+	switch {
+	case a.none && !b.none:
+		return 1
+	case b.none && !a.none:
+		return -1
 	}
-	if order == 0 {
-		order = l.compareIDs(i, j)
+	result := cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.number, b.number), cmp.Compare(at, than))
+	if result == 0 {
+		result = compareIDs()
 	}
 	if desc {
-		return -order
+		return -result
 	}
-	return order
+	return result
+}
+
+// compare compares two rows.
+func (l *List) compare(i, j int32, desc bool) int {
+	return order(l.key.of(i), l.key.of(j), l.at[i], l.at[j], func() int { return l.compareIDs(i, j) }, desc)
+}
+
+// isAfter reports whether a row comes after a place.
+func (l *List) isAfter(i int32, p *place, desc bool) bool {
+	return order(l.key.of(i), p.sortValue, l.at[i], p.at, func() int { return cmp.Compare(l.id(i), p.id) }, desc) > 0
 }
 
 func (l *List) compareIDs(i, j int32) int {
@@ -147,40 +159,6 @@ func (l *List) compareIDs(i, j int32) int {
 		return cmp.Compare(l.id(i), l.id(j))
 	}
 	return l.set.Messages.CompareIDs(l.message[i], l.message[j])
-}
-
-// sign is the order of two of which the first comes first.
-func sign(first bool) int {
-	if first {
-		return -1
-	}
-	return 1
-}
-
-// isAfter reports whether a row comes after a place.
-func (l *List) isAfter(i int32, p *place, desc bool) bool {
-	none := l.key.isNone(i)
-	if none != p.none {
-		return none
-	}
-	order := 0
-	if !none {
-		if l.key.text != nil {
-			order = cmp.Compare(l.key.text(i), p.text)
-		} else {
-			order = cmp.Compare(l.key.number(i), p.number)
-		}
-	}
-	if order == 0 {
-		order = cmp.Compare(l.at[i], p.at)
-	}
-	if order == 0 {
-		order = cmp.Compare(l.id(i), p.id)
-	}
-	if desc {
-		return order < 0
-	}
-	return order > 0
 }
 
 // id is the id of a row.
@@ -200,7 +178,7 @@ func (l *List) after(cursor string) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &place{none: c.Sort == nil, at: c.At.UnixMicro(), id: c.ID}
+	p := &place{sortValue{none: c.Sort == nil}, c.At.UnixMicro(), c.ID}
 	switch {
 	case p.none:
 	case l.key.text != nil:
@@ -219,7 +197,7 @@ func (l *List) after(cursor string) (*place, error) {
 	return p, nil
 }
 
-// parseInstant reads the instant of a cursor, which PostgreSQL may have written.
+// parseInstant reads the instant of a cursor. PostgreSQL or Parley has written it.
 func parseInstant(text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
@@ -232,17 +210,16 @@ func parseInstant(text string) (time.Time, error) {
 func (l *List) Cursor(n int) compile.Cursor {
 	i := l.page[n]
 	c := compile.Cursor{At: time.UnixMicro(l.at[i]).UTC(), ID: l.id(i)}
-	if l.key.isNone(i) {
+	value := l.key.of(i)
+	if value.none {
 		return c
 	}
-	var text string
+	text := value.text
 	switch {
-	case l.key.text != nil:
-		text = l.key.text(i)
 	case l.key.instant:
-		text = time.UnixMicro(int64(l.key.number(i))).UTC().Format(time.RFC3339Nano)
-	default:
-		text = strconv.FormatFloat(l.key.number(i), 'g', -1, 64)
+		text = time.UnixMicro(int64(value.number)).UTC().Format(time.RFC3339Nano)
+	case l.key.text == nil:
+		text = strconv.FormatFloat(value.number, 'g', -1, 64)
 	}
 	c.Sort = &text
 	return c
