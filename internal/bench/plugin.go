@@ -137,7 +137,7 @@ func (d *database) start(executable string) (*plugintest.Client, backend.PluginC
 type Memory struct {
 	Messages int
 	Bytes    int
-	Resident int // 0 where the system does not tell
+	Resident int // 0 if the system does not report it
 }
 
 // memory asks the plugin what it holds.

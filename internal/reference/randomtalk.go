@@ -229,7 +229,7 @@ func (g *generator) thread(t talk, at time.Time) *string {
 	return &c.ConversationID
 }
 
-// converse adds what hangs on conversations: tags, events and ratings.
+// converse adds the tags, events and ratings of conversations.
 func (g *generator) converse() {
 	replies := g.chance(0.5)
 	names := []string{"resolved", "resolved", "resolved", "reopened", "bot_handoff", "bot_handoff", "bot_resolved", "reply", "other"}

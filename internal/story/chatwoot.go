@@ -332,7 +332,7 @@ func (c *chatwoot) describe() {
 	})
 }
 
-// writeCampaign writes a campaign, with what one of its messages tells of it.
+// writeCampaign writes a campaign. Its account, inbox and template are those of the message.
 func (c *chatwoot) writeCampaign(p contract.Campaign, m contract.Message) {
 	id := c.campaigns.of(p.CampaignID)
 	title := text(p.Name)

@@ -40,8 +40,8 @@ func Events(in Input) (*Statement, error) {
 	return c.templateChanges(), nil
 }
 
-// Sends returns the query of the sends that are events: of all campaigns, and of
-// templates, of which only those count that went out often enough on a day.
+// Sends returns the query of the sends that are shown as events: all campaigns, and each
+// template on the days on which it made at least MassSend notifications.
 func Sends(q query.Query) query.Query {
 	q.Metrics = []string{"first_sent_at", "last_sent_at", "notified", "notified_delivered", "notified_read", "answered", "notifications_failed", "notifications"}
 	q.GroupBy = []string{"send", "campaign"}

@@ -10,7 +10,7 @@ import (
 	"github.com/parley-reports/parley/pkg/measure"
 )
 
-// details lists rows: facts tell which, and the database what facts do not hold of them.
+// details lists rows. It finds them in memory, and reads their texts from the database.
 func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Result, error) {
 	if err := compile.CheckRelations(in); err != nil {
 		return nil, err
