@@ -233,11 +233,15 @@ type resolution struct {
 	seconds float64
 }
 
-// resolutions finds the last resolution of each conversation.
+// resolutions finds the last resolution of each conversation, once.
 func (l *List) resolutions() map[uint32]resolution {
+	if l.resolved != nil {
+		return l.resolved
+	}
 	e := &l.set.Events
 	resolved := l.set.EventNames.Lookup("resolved")
 	found := map[uint32]resolution{}
+	l.resolved = found
 	for i, name := range e.Name {
 		if name != resolved || e.At[i] == facts.Never {
 			continue

@@ -32,6 +32,7 @@ type List struct {
 	// kept are the rows that pass the filters, page those of the page, in order.
 	kept, page []int32
 	chunk      chunk
+	resolved   map[uint32]resolution
 }
 
 // NewList finds the page of a details query in facts that cover it. It runs statements
