@@ -2,7 +2,6 @@ package measure
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -38,11 +37,12 @@ type Answer struct {
 // Aggregate answers a question for metrics from facts that cover it. All rows come, in
 // the order that the query asks for. The error is a *query.Error.
 func Aggregate(in compile.Input, set *facts.Set) (*Answer, error) {
-	q := newQuestion(in, set)
-	if err := q.cutTime(); err != nil {
+	a, err := NewAggregation(in, false)
+	if err != nil {
 		return nil, err
 	}
-	return q.aggregate(), nil
+	a.Add(set)
+	return a.Answer(), nil
 }
 
 func newQuestion(in compile.Input, set *facts.Set) *question {
@@ -111,53 +111,6 @@ func (q *question) groups() []catalog.Dimension {
 	return list
 }
 
-// line is one row of an answer while it is made: the totals of a group.
-type line struct {
-	bucket uint32
-	keys   []any
-	names  []any
-	totals map[string]any
-}
-
-func (q *question) aggregate() *Answer {
-	order, byFact := catalog.Aggregates(q.Query.Metrics)
-	groups := q.groups()
-	lines := map[string]*line{}
-	var keys []string
-	whole := map[string]map[uint32]any{}
-	var gaps []compile.Gap
-	for _, f := range order {
-		t := q.tally(f, byFact[f], groups)
-		for g := range t.groups {
-			l := t.line(g, groups)
-			key := fmt.Sprintf("%d\x1f%#v", l.bucket, l.keys)
-			if known := lines[key]; known != nil {
-				for id, v := range l.totals {
-					known.totals[id] = v
-				}
-				continue
-			}
-			lines[key] = l
-			keys = append(keys, key)
-		}
-		for id, byBucket := range t.whole {
-			whole[id] = byBucket
-		}
-		if f == catalog.Message && asksCosts(q.Query) {
-			gaps = t.gaps()
-		}
-	}
-	if len(lines) == 0 && len(groups) == 0 && len(q.buckets) == 0 {
-		lines[""], keys = &line{totals: map[string]any{}}, []string{""}
-	}
-	a := &Answer{Columns: q.columns(groups), Buckets: q.buckets, Gaps: gaps}
-	for _, key := range keys {
-		a.Rows = append(a.Rows, q.rowsOfLine(lines[key], a.Columns, whole)...)
-	}
-	q.sort(a)
-	return a
-}
-
 func asksCosts(q query.Query) bool {
 	return slices.ContainsFunc(q.Metrics, func(id string) bool { return id == "cost_usd" || id == unknownCost })
 }
@@ -191,7 +144,7 @@ func (q *question) columns(groups []catalog.Dimension) []compile.Column {
 }
 
 // rowsOfLine makes the row of a group, or one for each stage.
-func (q *question) rowsOfLine(l *line, columns []compile.Column, whole map[string]map[uint32]any) [][]any {
+func (q *question) rowsOfLine(l *line, columns []compile.Column, whole wholes) [][]any {
 	stages := []int{-1}
 	if slices.Contains(q.Query.GroupBy, "stage") {
 		stages = []int{0, 1, 2, 3}
@@ -221,7 +174,7 @@ func (q *question) rowsOfLine(l *line, columns []compile.Column, whole map[strin
 }
 
 // value is a metric of a group; stage is that of a funnel's row.
-func (l *line) value(m catalog.Metric, stage int, whole map[string]map[uint32]any) any {
+func (l *line) value(m catalog.Metric, stage int, whole wholes) any {
 	switch {
 	case strings.HasPrefix(m.ID, "stage_"):
 		reached := l.number(catalog.Funnel[stage])
@@ -233,7 +186,7 @@ func (l *line) value(m catalog.Metric, stage int, whole map[string]map[uint32]an
 		}
 		return ratio(reached, l.number(catalog.Funnel[0]))
 	case m.ShareOf != "":
-		total, _ := whole[m.ShareOf][l.bucket].(int64)
+		total, _ := whole[m.ShareOf][l.bucket].value(m).(int64)
 		return ratio(l.number(m.ShareOf), float64(total))
 	case !m.Derived():
 		return l.base(m)

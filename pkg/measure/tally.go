@@ -1,15 +1,10 @@
 package measure
 
 import (
-	"fmt"
 	"math"
-	"math/bits"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 )
 
 // A tally counts the rows of a fact by groups.
@@ -20,8 +15,7 @@ type tally struct {
 	// groups are the groups so far: each is the one before its last key, and the code of
 	// that.
 	groups []group
-	// whole are the totals of metrics whose shares are asked for, by bucket.
-	whole map[string]map[uint32]any
+	whole  wholes
 	// kept are the rows that pass the filters.
 	kept []int32
 }
@@ -52,10 +46,11 @@ func (l *level) next(before, code uint32) uint32 {
 	return n
 }
 
-// tally counts the rows of a fact that pass the filters.
-func (q *question) tally(f catalog.Fact, metrics []catalog.Metric, groups []catalog.Dimension) *tally {
+// tally counts the rows of a fact that pass the filters. isPart: other sets have more of
+// them.
+func (q *question) tally(f catalog.Fact, metrics []catalog.Metric, groups []catalog.Dimension, isPart bool) *tally {
 	replies := slices.ContainsFunc(metrics, func(m catalog.Metric) bool { return m.Column == "reply_time" })
-	t := &tally{rows: q.rowsOf(f, replies), whole: map[string]map[uint32]any{}}
+	t := &tally{rows: q.rowsOf(f, replies), whole: wholes{}}
 	if len(q.buckets) > 0 {
 		at := t.at
 		t.levels = append(t.levels, &level{column: &column{code: func(i int32) uint32 { return q.bucket(at[i]) }}, codes: map[uint64]uint32{}})
@@ -97,10 +92,16 @@ rows:
 	} else if t.len() == 0 {
 		t.groups = nil
 	}
+	for _, c := range slices.Concat(t.counters, wholes) {
+		// A conversation is in one part only.
+		if isPart && c.metric.Column != "conversation_id" {
+			c.findDistinct()
+		}
+	}
 	for _, w := range wholes {
-		byBucket := map[uint32]any{}
+		byBucket := map[uint32]*part{}
 		for bucket := range len(w.number) {
-			byBucket[uint32(bucket)] = w.total(uint32(bucket))
+			byBucket[uint32(bucket)] = w.part(uint32(bucket))
 		}
 		t.whole[w.metric.ID] = byBucket
 	}
@@ -154,11 +155,11 @@ func (t *tally) count(i int32, depth int, before uint32) {
 var noTag = []uint32{0}
 
 // line is the row of a group.
-func (t *tally) line(g int, dimensions []catalog.Dimension) *line {
-	l := &line{totals: map[string]any{}}
+func (t *tally) line(g int) *line {
+	l := &line{parts: map[string]*part{}}
 	for _, c := range t.counters {
-		if v := c.total(uint32(g)); v != nil {
-			l.totals[c.metric.ID] = v
+		if p := c.part(uint32(g)); p != nil {
+			l.parts[c.metric.ID] = p
 		}
 	}
 	at := uint32(g)
@@ -191,13 +192,15 @@ type counter struct {
 	read       func(i int32) float64
 	column     *column
 
-	number  []int64
-	last    []uint64
-	sum     []exactSum
-	values  [][]float64
-	codes   []uint32
-	seen    map[uint64]struct{}
-	tallies [][]int64
+	number []int64
+	last   []uint64
+	sum    []exactSum
+	values [][]float64
+	codes  []uint32
+	seen   map[uint64]struct{}
+	// distinct are the distinct values of groups, if other facts may have the same.
+	distinct map[uint32]map[string]int64
+	tallies  [][]int64
 }
 
 func (t *tally) counter(m catalog.Metric) *counter {
@@ -219,20 +222,6 @@ func (t *tally) counter(m catalog.Metric) *counter {
 	}
 	return c
 }
-
-// An exactSum adds up numbers that are not less than 0, in whole billionths, so that the
-// sum does not hang on their order.
-type exactSum struct{ high, low uint64 }
-
-const billion = 1_000_000_000
-
-func (s *exactSum) add(v float64) {
-	var carry uint64
-	s.low, carry = bits.Add64(s.low, uint64(math.Round(v*billion)), 0)
-	s.high += carry
-}
-
-func (s *exactSum) float() float64 { return (float64(s.high)*(1<<64) + float64(s.low)) / billion }
 
 // several is the code of values that are not all the same.
 const several = math.MaxUint32
@@ -298,99 +287,4 @@ func (c *counter) add(i int32, g uint32) {
 			c.tallies[g][code]++
 		}
 	}
-}
-
-// total is the value of a group; nil is none.
-func (c *counter) total(g uint32) any {
-	if int(g) >= len(c.number) {
-		return nil
-	}
-	switch c.metric.Aggregate {
-	case catalog.Sum:
-		if c.metric.Unit == catalog.Count {
-			return int64(math.Round(c.sum[g].float()))
-		}
-		return c.sum[g].float()
-	case catalog.Average:
-		if c.number[g] == 0 {
-			return nil
-		}
-		return c.sum[g].float() / float64(c.number[g])
-	case catalog.Median, catalog.P90:
-		if len(c.values[g]) == 0 {
-			return nil
-		}
-		slices.Sort(c.values[g])
-		if c.metric.Aggregate == catalog.Median {
-			return percentile(c.values[g], 0.5)
-		}
-		return percentile(c.values[g], 0.9)
-	case catalog.Earliest, catalog.Latest:
-		if c.number[g] == 0 {
-			return nil
-		}
-		return time.UnixMicro(c.number[g]).UTC()
-	case catalog.Shared:
-		if c.codes[g] == 0 || c.codes[g] == several {
-			return nil
-		}
-		return c.column.text(c.codes[g])
-	case catalog.Tally:
-		var parts []string
-		d, _ := catalog.LookupDimension(c.metric.Column)
-		for _, value := range d.Values {
-			for code, n := range c.tallies[g] {
-				if n > 0 && c.column.text(uint32(code)) == value {
-					parts = append(parts, fmt.Sprintf("%s: %d", value, n))
-				}
-			}
-		}
-		if len(parts) == 0 {
-			return nil
-		}
-		return strings.Join(parts, ", ")
-	}
-	return c.number[g]
-}
-
-// mostGaps is how many reasons for unknown costs an answer tells.
-const mostGaps = 3
-
-// gaps are why the costs of the rows are unknown, the most frequent reasons first.
-func (t *tally) gaps() []compile.Gap {
-	type reason struct{ kind, of, category string }
-	found := map[reason]*compile.Gap{}
-	for _, i := range t.kept {
-		at := t.set.Cost(t.message[i]).Gap
-		if at < 0 {
-			continue
-		}
-		gap := t.set.Gap(at)
-		key := reason{gap.Kind, gap.Of, gap.Category}
-		if found[key] == nil {
-			found[key] = &compile.Gap{Kind: gap.Kind, Of: gap.Of, Category: gap.Category}
-		}
-		g := found[key]
-		g.Messages++
-		if gap.Kind == "price" {
-			continue
-		}
-		day := time.UnixMicro(t.at[i]).UTC().Format(time.DateOnly)
-		if g.First == "" || day < g.First {
-			g.First = day
-		}
-		g.Last = max(g.Last, day)
-	}
-	var list []compile.Gap
-	for _, g := range found {
-		g.Groups = int64(len(found))
-		list = append(list, *g)
-	}
-	slices.SortFunc(list, func(a, b compile.Gap) int {
-		if a.Messages != b.Messages {
-			return int(b.Messages - a.Messages)
-		}
-		return strings.Compare(a.Kind+"\x00"+a.Of+"\x00"+a.Category, b.Kind+"\x00"+b.Of+"\x00"+b.Category)
-	})
-	return list[:min(len(list), mostGaps)]
 }
