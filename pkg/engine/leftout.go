@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
@@ -19,7 +21,7 @@ const (
 	// range, leftOutWithin how long counting may take: an answer does not wait longer.
 	leftOutFor    = 5 * time.Minute
 	leftOutWithin = 3 * time.Second
-	leftOutRanges = 64
+	leftOutRanges = 256
 )
 
 // leftOut is the number of rows of a relation that a column makes unusable, or that
@@ -30,8 +32,10 @@ type leftOut struct {
 	examples         []string
 }
 
-// leftOutCounts are the counts of ranges, by the statement's arguments.
+// leftOutCounts are the counts of relations and ranges.
 type leftOutCounts struct {
+	counting singleflight.Group
+
 	mu     sync.Mutex
 	counts map[string]leftOutCount
 }
@@ -46,32 +50,52 @@ type leftOutCount struct {
 // there is no notice.
 func (e *Engine) leftOutNotices(ctx context.Context, in compile.Input) []string {
 	r := calendar.Range{From: in.Range.From.Truncate(time.Hour), To: in.Range.To.Add(time.Hour - time.Nanosecond).Truncate(time.Hour)}
-	relations := leftOutRelations(in)
-	if len(relations) == 0 {
-		return nil
-	}
-	key := fmt.Sprint(relations, r.From.Unix(), r.To.Unix())
-	e.leftOut.mu.Lock()
-	count, counted := e.leftOut.counts[key]
-	e.leftOut.mu.Unlock()
-	if !counted || time.Since(count.at) > leftOutFor {
-		count = leftOutCount{e.countLeftOut(ctx, in.Source, relations, r), time.Now()}
-		if ctx.Err() != nil {
-			return nil
+	ctx, cancel := context.WithTimeout(ctx, leftOutWithin)
+	defer cancel()
+	texts := catalog.In(in.Query.Language)
+	var notices []string
+	for _, relation := range leftOutRelations(in) {
+		for _, l := range e.leftOutOf(ctx, in.Source, relation, r) {
+			notices = append(notices, texts.Notice("left_out_"+l.reason(), texts.Count(l.rows), l.relation, l.column, strings.Join(l.examples, ", ")))
 		}
+	}
+	return notices
+}
+
+// leftOutOf counts the rows of a relation that are left out. All who ask for the same
+// count share one.
+func (e *Engine) leftOutOf(ctx context.Context, s *source.Source, relation string, r calendar.Range) []leftOut {
+	key := fmt.Sprint(relation, r.From.Unix(), r.To.Unix())
+	known := func() (leftOutCount, bool) {
 		e.leftOut.mu.Lock()
+		defer e.leftOut.mu.Unlock()
+		count, ok := e.leftOut.counts[key]
+		return count, ok && time.Since(count.at) <= leftOutFor
+	}
+	if count, ok := known(); ok {
+		return count.found
+	}
+	counting := e.leftOut.counting.DoChan(key, func() (any, error) {
+		if count, ok := known(); ok {
+			return count.found, nil
+		}
+		// Whoever asked first may leave, and the others still wait.
+		count := leftOutCount{e.countLeftOut(context.WithoutCancel(ctx), s, relation, r), time.Now()}
+		e.leftOut.mu.Lock()
+		defer e.leftOut.mu.Unlock()
 		if e.leftOut.counts == nil || len(e.leftOut.counts) >= leftOutRanges {
 			e.leftOut.counts = map[string]leftOutCount{}
 		}
 		e.leftOut.counts[key] = count
-		e.leftOut.mu.Unlock()
+		return count.found, nil
+	})
+	select {
+	case <-ctx.Done():
+		return nil
+	case count := <-counting:
+		found, _ := count.Val.([]leftOut)
+		return found
 	}
-	texts := catalog.In(in.Query.Language)
-	var notices []string
-	for _, l := range count.found {
-		notices = append(notices, texts.Notice("left_out_"+l.reason(), texts.Count(l.rows), l.relation, l.column, strings.Join(l.examples, ", ")))
-	}
-	return notices
 }
 
 // reason is the notice that says what is wrong.
@@ -107,13 +131,14 @@ func leftOutRelations(in compile.Input) (relations []string) {
 	if slices.Contains(in.Query.Metrics, "cost_usd") {
 		wanted = append(wanted, "rate_card", "billing_rule")
 	}
+	slices.Sort(wanted)
 	return slices.DeleteFunc(wanted, func(relation string) bool { return in.Source.LeftOut[relation] == "" })
 }
 
-func (e *Engine) countLeftOut(ctx context.Context, s *source.Source, relations []string, r calendar.Range) []leftOut {
+func (e *Engine) countLeftOut(ctx context.Context, s *source.Source, relation string, r calendar.Range) []leftOut {
 	ctx, cancel := context.WithTimeout(ctx, leftOutWithin)
 	defer cancel()
-	st := compile.LeftOut(s, relations, r)
+	st := compile.LeftOut(s, []string{relation}, r)
 	var found []leftOut
 	err := e.db.Query(ctx, st.SQL, st.Args, func(values []any) error {
 		var l leftOut
