@@ -2,11 +2,14 @@ package pgtest
 
 import (
 	"io"
+	"maps"
 	"net"
 	"net/url"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 // Proxy is a network before the test server that can fall silent or be slow.
@@ -18,12 +21,17 @@ type Proxy struct {
 	silent bool
 	delay  time.Duration
 	conns  []*link
+	// executed counts the statements of connections that began after CountStatements; nil
+	// counts none.
+	executed map[string]int
 }
 
 // link is a connection through the proxy. One that has fallen silent stays so.
 type link struct {
 	client, server net.Conn
 	silent         bool
+	// sent gets a copy of what the client sends; nil is nobody.
+	sent io.Writer
 }
 
 // NewProxy starts a proxy before the test server. It ends with the test.
@@ -85,6 +93,21 @@ func (p *Proxy) Slow(delay time.Duration) {
 	p.delay = delay
 }
 
+// CountStatements counts from now on how often statements run, over new connections that
+// are not encrypted.
+func (p *Proxy) CountStatements() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.executed = map[string]int{}
+}
+
+// Statements returns how often each statement ran.
+func (p *Proxy) Statements() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.executed)
+}
+
 // Cut closes all connections.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
@@ -109,6 +132,11 @@ func (p *Proxy) accept() {
 		}
 		p.mu.Lock()
 		l := &link{client: client, server: server, silent: p.silent}
+		if p.executed != nil {
+			read, write := io.Pipe()
+			l.sent = write
+			go p.count(read)
+		}
 		p.conns = append(p.conns, l)
 		p.mu.Unlock()
 		go p.pass(l, server, client)
@@ -130,10 +158,48 @@ func (p *Proxy) pass(l *link, to, from net.Conn) {
 		}
 		if from == l.server {
 			time.Sleep(delay)
+		} else if l.sent != nil {
+			_, _ = l.sent.Write(buffer[:n])
 		}
 		if _, failed := to.Write(buffer[:n]); err != nil || failed != nil {
 			_ = to.Close()
 			return
+		}
+	}
+}
+
+// count reads what a client sends, and counts the statements that it runs.
+func (p *Proxy) count(sent *io.PipeReader) {
+	defer func() { _, _ = io.Copy(io.Discard, sent) }()
+	client := pgproto3.NewBackend(sent, io.Discard)
+	if _, err := client.ReceiveStartupMessage(); err != nil {
+		return
+	}
+	// The kind that takes any answer to a request for a password.
+	if err := client.SetAuthType(pgproto3.AuthTypeGSS); err != nil {
+		return
+	}
+	prepared, bound := map[string]string{}, ""
+	for {
+		message, err := client.Receive()
+		if err != nil {
+			return
+		}
+		executed := ""
+		switch m := message.(type) {
+		case *pgproto3.Parse:
+			prepared[m.Name] = m.Query
+		case *pgproto3.Bind:
+			bound = prepared[m.PreparedStatement]
+		case *pgproto3.Execute:
+			executed = bound
+		case *pgproto3.Query:
+			executed = m.String
+		}
+		if executed != "" {
+			p.mu.Lock()
+			p.executed[executed]++
+			p.mu.Unlock()
 		}
 	}
 }

@@ -54,7 +54,10 @@ type Engine struct {
 	// readAllEvery is the constant of that name, but for tests.
 	readAllEvery time.Duration
 	names        names
+	hoursRead    hoursRead
 	leftOut      leftOutCounts
+	pages        calls[[][]any]
+	values       calls[ValueList]
 }
 
 // New makes an engine. The database is examined when it is first needed.

@@ -31,8 +31,10 @@ const (
 	// somebody asks. outdatedFor is how long facts answer that cannot be brought up to date.
 	readAllEvery = 15 * time.Minute
 	outdatedFor  = 15 * time.Minute
-	// gather is how long a build waits for other questions that arrive with the first.
-	gather = 15 * time.Millisecond
+	// A build waits for other questions that arrive with the first, until none arrives for
+	// the time of gather, and no longer than gatherLimit.
+	gather      = 15 * time.Millisecond
+	gatherLimit = 150 * time.Millisecond
 	// tooLargeFor is how long nobody tries again to read what had no room.
 	tooLargeFor = 5 * time.Minute
 )
@@ -283,10 +285,18 @@ func (e *Engine) start(ctx context.Context, src *source.Source, needs facts.Need
 // facts that the build goes on from. Those that are new enough get the parts that they
 // lack; others are brought up to date as well.
 func (e *Engine) begin(b *build) (needs facts.Needs, base *facts.Set) {
-	time.Sleep(gather)
 	k := &e.keeper
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	waiting := 1
+	for until := time.Now().Add(gatherLimit); time.Now().Before(until); waiting = b.waiting {
+		k.mu.Unlock()
+		time.Sleep(gather)
+		k.mu.Lock()
+		if b.waiting <= waiting {
+			break
+		}
+	}
 	b.begun = true
 	return b.needs, k.base(b.source)
 }

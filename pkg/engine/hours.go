@@ -3,23 +3,53 @@ package engine
 import (
 	"context"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/hours"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
-// hours reads the working hours where the query needs them. They are few, and people
-// change them: they are read for each query.
+// hoursRead are the working hours that were read last.
+type hoursRead struct {
+	mu       sync.Mutex
+	schedule *hours.Schedule
+	source   *source.Source
+	at       time.Time
+	running  calls[*hours.Schedule]
+}
+
+// hours returns the working hours where the query needs them, as old as facts may be.
 func (e *Engine) hours(ctx context.Context, in compile.Input) (*hours.Schedule, error) {
 	if !compile.NeedsHours(in.Query) {
 		return nil, nil
 	}
-	rows, err := hours.Read(ctx, e.db, in.Source)
-	if err != nil {
-		return nil, err
+	r := &e.hoursRead
+	r.mu.Lock()
+	known := r.schedule
+	if r.source != in.Source || isFresh(ctx) || time.Since(r.at) >= e.settings.Refresh {
+		known = nil
 	}
-	return hours.New(rows), nil
+	r.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	read := func(ctx context.Context) (*hours.Schedule, error) {
+		rows, err := hours.Read(ctx, e.db, in.Source)
+		if err != nil {
+			return nil, err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.schedule, r.source, r.at = hours.New(rows), in.Source, time.Now()
+		return r.schedule, nil
+	}
+	if isFresh(ctx) {
+		return read(ctx)
+	}
+	return r.running.do(ctx, "", read)
 }
 
 // namedOwners is how many lines and teams a notice names.

@@ -63,8 +63,11 @@ func (e *Engine) leftOutNotices(ctx context.Context, in compile.Input) []string 
 }
 
 // leftOutOf counts the rows of a relation that are left out. All who ask for the same
-// count share one.
+// count share one, but for those who want everything read anew.
 func (e *Engine) leftOutOf(ctx context.Context, s *source.Source, relation string, r calendar.Range) []leftOut {
+	if isFresh(ctx) {
+		return e.countLeftOut(ctx, s, relation, r)
+	}
 	key := fmt.Sprint(relation, r.From.Unix(), r.To.Unix())
 	known := func() (leftOutCount, bool) {
 		e.leftOut.mu.Lock()

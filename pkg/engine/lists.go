@@ -22,9 +22,7 @@ func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	list, err := measure.NewList(in, set, func(sql string, args []any, row func(values []any) error) error {
-		return e.db.Query(ctx, sql, args, row)
-	})
+	list, err := measure.NewList(in, set, e.sharedPages(ctx, set))
 	if err != nil {
 		return nil, err
 	}

@@ -86,8 +86,9 @@ func (e *Engine) resolveName(ctx context.Context, src *source.Source, d catalog.
 // names holds the entities that were looked up: all panels of a dashboard have the same
 // filters.
 type names struct {
-	mu    sync.Mutex
-	found map[string]lookup
+	mu      sync.Mutex
+	found   map[string]lookup
+	running calls[ValueList]
 }
 
 type lookup struct {
@@ -109,17 +110,23 @@ func (e *Engine) entities(ctx context.Context, src *source.Source, d catalog.Dim
 	if ok && known.source == src && !isFresh(ctx) && time.Since(known.at) < e.settings.Refresh {
 		return known.values, nil
 	}
-	found, err := e.readValues(ctx, compile.Entities(src, d, text, nil, sameNames), nil)
-	if err != nil {
-		return found, err
+	read := func(ctx context.Context) (ValueList, error) {
+		found, err := e.readValues(ctx, compile.Entities(src, d, text, nil, sameNames), nil)
+		if err != nil {
+			return found, err
+		}
+		e.names.mu.Lock()
+		defer e.names.mu.Unlock()
+		if e.names.found == nil || len(e.names.found) >= maxLookups {
+			e.names.found = map[string]lookup{}
+		}
+		e.names.found[key] = lookup{found, src, time.Now()}
+		return found, nil
 	}
-	e.names.mu.Lock()
-	defer e.names.mu.Unlock()
-	if e.names.found == nil || len(e.names.found) >= maxLookups {
-		e.names.found = map[string]lookup{}
+	if isFresh(ctx) {
+		return read(ctx)
 	}
-	e.names.found[key] = lookup{found, src, time.Now()}
-	return found, nil
+	return e.names.running.do(ctx, key, read)
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r > 127 }

@@ -54,7 +54,13 @@ func store(t testing.TB, data contract.Data) (schema string) {
 // open returns an engine over the schema.
 func open(t testing.TB, schema string, s engine.Settings) *engine.Engine {
 	t.Helper()
-	settings, err := postgres.SettingsFromURL(pgtest.URL(t))
+	return openAt(t, pgtest.URL(t), schema, s)
+}
+
+// openAt returns an engine over the schema of the server at an address.
+func openAt(t testing.TB, address, schema string, s engine.Settings) *engine.Engine {
+	t.Helper()
+	settings, err := postgres.SettingsFromURL(address)
 	if err != nil {
 		t.Fatal(err)
 	}

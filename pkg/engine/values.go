@@ -78,7 +78,7 @@ func (e *Engine) Values(ctx context.Context, r ValuesRequest) ([]Value, error) {
 
 // ListValues is Values with what is missing from them.
 func (e *Engine) ListValues(ctx context.Context, r ValuesRequest) (ValueList, error) {
-	list, err := e.listValues(ctx, r)
+	list, err := e.sharedValues(ctx, r)
 	if texts := catalog.In(r.Language); err == nil && list.Total > int64(len(list.Values)) {
 		list.Notice = texts.Notice("shown_values", texts.Count(int64(len(list.Values))), texts.Count(list.Total))
 	}

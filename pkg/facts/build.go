@@ -59,7 +59,7 @@ func (b *builder) maxRows() int { return b.maxMemory / leastBytes }
 // isTooLarge reports whether the messages read so far have no room.
 func (b *builder) isTooLarge() bool {
 	messages := b.set.Messages.Len()
-	return messages > b.maxRows() || b.set.Size()+laterBytes*messages > max(b.maxMemory, leastSize)
+	return messages > b.maxRows() || b.set.size()+laterBytes*messages > max(b.maxMemory, leastSize)
 }
 
 // leastSize is what a set without messages takes.
@@ -138,7 +138,7 @@ func (b *builder) readClock(ctx context.Context) error {
 		return err
 	}
 	if b.refreshes {
-		b.set.AsOf = time.Now()
+		b.set.AsOf, b.set.Pages = time.Now(), &Pages{}
 		// A clock may have been set back.
 		b.recent = slices.MinFunc([]time.Time{now, b.base.ReadAt}, time.Time.Compare).Add(-recently).UnixMicro()
 	}
@@ -196,7 +196,7 @@ func (s *Set) goOn(needs Needs) *Set {
 }
 
 func newSet(needs Needs) *Set {
-	s := &Set{Needs: needs}
+	s := &Set{Needs: needs, Pages: &Pages{}}
 	for _, d := range s.dicts() {
 		*d = newDict()
 	}

@@ -332,6 +332,9 @@ type Set struct {
 	Correlations, Origins, Authors, Statuses, Priorities, Sources         *Dict
 	Phones, Countries, Reasons, Codes, Tags, EventNames                   *Dict
 
+	// Pages are what lists have read.
+	Pages *Pages
+
 	// Names by code; "" where there is none.
 	AccountNames, AgentNames, TeamNames, CampaignNames []string
 
@@ -374,7 +377,10 @@ type Cost struct {
 }
 
 // Size is about what the set takes in memory, in bytes.
-func (s *Set) Size() int {
+func (s *Set) Size() int { return s.size() + s.Pages.size() }
+
+// size is Size without the pages.
+func (s *Set) size() int {
 	m, o, r := &s.Messages, &s.Openers, &s.Rows
 	// Of each message an instant, four codes, a stage, its flags and its opener.
 	size := m.Len()*(8+4*4+1+1+4) + len(m.Shapes)*int(unsafe.Sizeof(Shape{})) + 8*len(m.sequence) + m.ids.size()
