@@ -221,9 +221,7 @@ func (k *keeper) ask(needs facts.Needs) {
 	if k.asked == nil {
 		k.asked = map[facts.Needs]time.Time{}
 	}
-	// Ranges move on with the clock: those of an hour count as one.
-	needs.Since = needs.Since.UTC().Truncate(time.Hour)
-	k.asked[needs] = now
+	k.asked[inHours(needs)] = now
 	if k.closed {
 		return
 	}
@@ -235,6 +233,13 @@ func (k *keeper) ask(needs facts.Needs) {
 		defer k.mu.Unlock()
 		k.set = nil
 	})
+}
+
+// inHours are needs from the beginning of an hour on. Ranges move on with the clock: those
+// of an hour count as one, and facts that are added later have the same beginning.
+func inHours(needs facts.Needs) facts.Needs {
+	needs.Since = needs.Since.UTC().Truncate(time.Hour)
+	return needs
 }
 
 // note remembers what there was no room for.
@@ -297,7 +302,7 @@ func (e *Engine) begin(b *build) (needs facts.Needs, base *facts.Set) {
 			break
 		}
 	}
-	b.begun = true
+	b.begun, b.needs = true, inHours(b.needs)
 	return b.needs, k.base(b.source)
 }
 
