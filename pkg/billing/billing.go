@@ -49,9 +49,9 @@ type Market struct {
 	ValidFrom      *time.Time
 }
 
-// Line is a line with its channel, the provider that connects it to WhatsApp and its
+// Line is a line with its id, its channel, the provider that connects it to WhatsApp and its
 // phone number.
-type Line struct{ Channel, Provider, Number string }
+type Line struct{ ID, Channel, Provider, Number string }
 
 // Contact is a contact with the phone number and the country as stored.
 type Contact struct{ Phone, Country string }
@@ -76,6 +76,9 @@ type Message struct {
 	// Category is the category of the template as stored.
 	Category string
 	Said     Said
+	// Sequence and ID order messages of the same time. Only Units use them.
+	Sequence int64
+	ID       string
 }
 
 // Said is what the provider says of the charge for a message.
@@ -145,7 +148,10 @@ var gapKinds = []string{"channel", "provider", "category", "contact", "national"
 
 // Biller computes charges. It is safe for concurrent use.
 type Biller struct {
+	// Units decide which units are free if the messages are only some of all; else nil.
+	Units    *Units
 	lines    []line
+	lineIDs  []string
 	contacts []Contact
 	// homes are the countries of lines whose national numbers may look like
 	// international ones.
@@ -165,6 +171,9 @@ func New(t Tables) *Biller {
 	b.rates = newRateCard(t.Rates)
 	b.markets = newOwnMarkets(t.Markets)
 	b.addLines(t.Lines)
+	for _, l := range t.Lines {
+		b.lineIDs = append(b.lineIDs, l.ID)
+	}
 	for _, kind := range gapKinds {
 		b.gap(Gap{Kind: kind})
 	}
@@ -190,7 +199,7 @@ func (b *Biller) gap(g Gap) int32 {
 	return i
 }
 
-// Charges returns the charge of each message. See Run.
+// Charges returns the charge of each message. See Start.
 func (b *Biller) Charges(messages []Message, since time.Time) []Charge {
 	charges := make([]Charge, len(messages))
 	run := b.Start(since)

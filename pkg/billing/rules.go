@@ -39,6 +39,8 @@ type category struct {
 
 // A rule is shared by the categories that it bills, and so is its allowance.
 type rule struct {
+	// number tells the rules of a rulebook apart.
+	number             int
 	from               int32
 	unit               string
 	category, rateName string
@@ -69,8 +71,8 @@ func newRulebook(rules []Rule) rulebook {
 	}
 	slices.SortStableFunc(own, weaker)
 	byCategory := map[string][]*rule{}
-	for _, r := range own {
-		r.rated = none
+	for i, r := range own {
+		r.number, r.rated = i, none
 		if r.rateName != "" && r.rateName != r.category {
 			r.rated = c.byName[r.rateName]
 		}

@@ -15,7 +15,7 @@ type Run struct {
 	categories map[string]int32
 	// ends are the ends of the charged windows of 24 hours.
 	ends map[conversationKey]int64
-	// used are the free units of the month.
+	// used are the units of the month, if no Units rank them.
 	used       map[allowanceKey]int
 	day, month int32
 	places     []place
@@ -82,7 +82,7 @@ func (r *Run) Charge(m *Message) Charge {
 	if m.At < r.since || !billable && (!said || !*charged) {
 		return nothing
 	}
-	withinFree := free != nil && r.use(rule, m.Line, day) <= *free
+	withinFree := free != nil && r.isFree(rule, m, day, *free)
 	if said && !*charged || !said && withinFree {
 		return nothing
 	}
@@ -95,8 +95,9 @@ func (r *Run) Charge(m *Message) Charge {
 	return r.price(m, l, rated, day)
 }
 
-// use counts a unit of a rule and returns how many the line had this month.
-func (r *Run) use(rule *rule, line, day int32) int {
+// isFree counts a unit of a rule and reports whether it is one of the free units of the
+// line's month.
+func (r *Run) isFree(rule *rule, m *Message, day int32, free int) bool {
 	if day != r.day {
 		year, month, _ := time.Unix(int64(day)*24*60*60, 0).UTC().Date()
 		if at := int32(year)*12 + int32(month); at != r.month {
@@ -105,9 +106,16 @@ func (r *Run) use(rule *rule, line, day int32) int {
 		}
 		r.day = day
 	}
-	key := allowanceKey{rule, max(line, none)}
+	if r.b.Units != nil {
+		id := ""
+		if m.Line >= 0 {
+			id = r.b.lineIDs[m.Line]
+		}
+		return r.b.Units.isFree(unitKey{rule.number, id, r.month}, turn{m.At, m.Sequence, m.ID}, free)
+	}
+	key := allowanceKey{rule, max(m.Line, none)}
 	r.used[key]++
-	return r.used[key]
+	return r.used[key] <= free
 }
 
 // price returns the charge of a message that is billed in the category of the rate.

@@ -27,6 +27,7 @@ type builder struct {
 	since, start int64
 	// starts are those of contacts whose messages were read from further back.
 	starts map[uint32]int64
+	share  Share
 	// refreshes: the base is brought up to date. Messages before recent are taken from it.
 	refreshes bool
 	recent    int64
@@ -102,16 +103,20 @@ func build(ctx context.Context, b *builder, needs Needs) (*Set, error) {
 	needs = b.set.Needs
 	messages := needs.ReadsMessages() && has&(NeedMessages|NeedThreads) == 0
 	threads := needs.Has(NeedThreads) && !(has.has(NeedThreads) && has&(NeedOldAgents|NeedOldSources) == needs.Parts&(NeedOldAgents|NeedOldSources))
+	// Conversations of a share by contact are those that its messages name.
+	named := b.share.isPart() && b.share.By == WholeContacts
+	conversations := needs.Has(NeedConversations) && !has.has(NeedConversations)
 	for _, step := range []struct {
 		wanted bool
 		read   func(context.Context) error
 	}{
 		{has&hasLines == 0, b.readLines},
 		{true, func(ctx context.Context) error { return b.readNames(ctx, has) }},
-		{needs.Has(NeedConversations) && !has.has(NeedConversations), b.readConversations},
+		{conversations && !named, b.readConversations},
 		{messages, b.readMessages},
+		{conversations && named, b.readConversations},
 		{needs.Has(NeedUserTypes) && !has.has(NeedUserTypes), b.readAcquainted},
-		{needs.Has(NeedConversations) && !has.has(NeedConversations) || threads, b.readEvents},
+		{(conversations || threads) && !named, b.readEvents},
 		{needs.Has(NeedRatings) && !has.has(NeedRatings), b.readRatings},
 		{threads, b.readThreads},
 		{needs.Parts&(NeedContacts|NeedCosts) != 0 && (has&(NeedContacts|NeedCosts) == 0 || b.source.Phone != ""), b.readContacts},

@@ -118,13 +118,15 @@ func (b *builder) readCosts(ctx context.Context) error {
 	}
 	for code := range s.Lines.Len() {
 		row := s.LineRow(uint32(code))
-		tables.Lines = append(tables.Lines, billing.Line{Channel: s.Channels.Text(row.Channel), Provider: row.Provider, Number: row.Number})
+		tables.Lines = append(tables.Lines, billing.Line{ID: s.Lines.Text(uint32(code)), Channel: s.Channels.Text(row.Channel), Provider: row.Provider, Number: row.Number})
 	}
 	for code := range s.Contacts.Len() {
 		row := s.ContactRow(uint32(code))
 		tables.Contacts = append(tables.Contacts, billing.Contact{Phone: s.Phones.Text(row.Phone), Country: s.Countries.Text(row.Country)})
 	}
-	b.charge(billing.New(tables))
+	biller := billing.New(tables)
+	biller.Units = b.share.Units
+	b.charge(biller)
 	return nil
 }
 
@@ -188,6 +190,11 @@ func (b *builder) charge(biller *billing.Biller) {
 			Pair: pair[i], Line: index(m.Of(int32(i)).Line), Contact: index(m.Contact[i]), At: m.At[i],
 			InWindow: m.Is(i, InWindow), Free: m.Is(i, IsFree), Template: m.Is(i, IsTemplate),
 			Category: s.Categories.Text(m.Of(int32(i)).Category), Said: s.prices[m.Of(int32(i)).price].said(),
+		}
+	}
+	if biller.Units != nil {
+		for n, i := range delivered {
+			messages[n].Sequence, messages[n].ID = m.sequenceOf(i), m.sortable(i)
 		}
 	}
 	for n, charge := range biller.Charges(messages, time.UnixMicro(monthOf(b.since))) {

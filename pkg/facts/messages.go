@@ -72,7 +72,7 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 	} else {
 		from = s.from("message", span, columns...)
 	}
-	conditions = append([]string{within("m.created_at", span)}, conditions...)
+	conditions = append([]string{within("m.created_at", span), b.share.holds("m", WholeContacts, WholeConversations)}, conditions...)
 	return "SELECT " + strings.Join(selected, ", ") + "\nFROM " + from + " AS m" + whereAll(conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxRows()+1)
 }
 

@@ -175,6 +175,9 @@ func (b *builder) read(ctx context.Context, sql string, args []any, row func(cel
 				cells = append(cells, cell{binary: f.Format == pgx.BinaryFormatCode, number: whole})
 			}
 		}
+		if n%checkEvery == checkEvery-1 && b.isTooLarge() {
+			return ErrTooLarge
+		}
 		for i, raw := range rows.RawValues() {
 			cells[i].raw = raw
 		}

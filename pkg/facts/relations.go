@@ -196,9 +196,12 @@ func (b *builder) readConversations(ctx context.Context) error {
 	r := &s.Rows
 	st := &statement{source: b.source}
 	return b.relation(ctx, "conversation", source.Span{}, st,
-		"r.conversation_id, r.account_id, r.contact_id, r.line_id, r.team_id, r.agent_id, r.source, r.status, r.priority, r.display_id, r.created_at, r.first_response_at, r.waiting_since", "",
+		"r.conversation_id, r.account_id, r.contact_id, r.line_id, r.team_id, r.agent_id, r.source, r.status, r.priority, r.display_id, r.created_at, r.first_response_at, r.waiting_since", b.share.holds("r", WholeConversations),
 		func(c []cell) error {
 			code := s.Conversations.code(c[0].text())
+			if b.share.By == WholeContacts {
+				code = b.known(s.Conversations, c[0].text())
+			}
 			r.room(code)
 			if code == 0 || r.Described[code] {
 				return nil
@@ -230,7 +233,7 @@ func (b *builder) readEvents(ctx context.Context) error {
 	const selected = "r.conversation_id, r.agent_id, r.at, r.name, r.seconds, r.business_seconds"
 	st := &statement{source: b.source}
 	span := source.Span{Since: st.arg(time.UnixMicro(b.since), "timestamptz")}
-	if err := b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span), add); err != nil || !s.Needs.Has(NeedThreads) || !b.source.Has("conversation_event") {
+	if err := b.relation(ctx, "conversation_event", span, st, selected, b.ofShare(within("r.at", span)), add); err != nil || !s.Needs.Has(NeedThreads) || !b.source.Has("conversation_event") {
 		return err
 	}
 	st = &statement{source: b.source}
@@ -291,7 +294,7 @@ func (b *builder) readRatings(ctx context.Context) error {
 	st := &statement{source: b.source}
 	span := source.Span{Since: st.arg(time.UnixMicro(b.since), "timestamptz")}
 	return b.relation(ctx, "csat", span, st, "r.conversation_id, r.contact_id, r.agent_id, r.rating, r.sent_at, r.answered_at",
-		"(r.sent_at >= "+span.Since+" OR r.answered_at >= "+span.Since+")", func(c []cell) error {
+		b.ofShare("(r.sent_at >= "+span.Since+" OR r.answered_at >= "+span.Since+")"), func(c []cell) error {
 			q := &s.Ratings
 			conversation := s.Conversations.code(c[0].text())
 			s.Rows.room(conversation)
@@ -323,9 +326,9 @@ func (b *builder) readContacts(ctx context.Context) error {
 	st := &statement{source: b.source}
 	selected := "r.contact_id, r.name, r.phone, r.country"
 	err := b.relation(ctx, "contact", source.Span{}, st, selected, "", func(c []cell) error {
-		code := s.Contacts.code(c[0].text())
+		code := b.known(s.Contacts, c[0].text())
 		room(code)
-		if described[code] {
+		if code == 0 || described[code] {
 			return nil
 		}
 		described[code] = true
@@ -360,7 +363,10 @@ func (b *builder) readTags(ctx context.Context) error {
 		if c[0].string() == "conversation" {
 			owners, of = s.Conversations, &s.ConversationTags
 		}
-		owner, tag := owners.code(c[1].text()), s.Tags.code(c[2].text())
+		owner, tag := b.known(owners, c[1].text()), s.Tags.code(c[2].text())
+		if owner == 0 {
+			return nil
+		}
 		for int(owner) >= len(*of) {
 			*of = append(*of, nil)
 		}
