@@ -33,7 +33,7 @@ var events = map[string]int{
 // notices are the sentences about answers, with the number of their parts.
 var notices = map[string]int{
 	"no_entity": 2, "several_entities": 3, "never": 2, "lacking": 2, "not_recorded": 0, "untold": 1, "wanting": 1, "no_row": 0,
-	"shown": 2, "shown_first": 1, "shown_events": 2, "shown_events_first": 1, "cut_limit": 1, "cut_log": 0, "cut_rows": 1, "cut_most": 1, "cut_bytes": 1, "outdated": 2,
+	"shown": 2, "shown_first": 1, "shown_events": 2, "shown_events_first": 1, "cut_limit": 1, "cut_log": 0, "cut_rows": 1, "cut_most": 1, "cut_bytes": 1, "outdated": 2, "in_parts": 2,
 	"shown_values": 2, "rows_before": 1, "cost": 1, "cost_of_one": 0, "cost_missing": 1, "bursts": 1,
 	"gap_more": 1, "gap_messages": 1, "gap_message": 0, "gap_no_rates": 0, "gap_rate": 3, "gap_rates": 4, "gap_prefix": 1, "gap_national": 1, "gap_contact": 1,
 	"gap_channel": 1, "gap_provider": 1, "gap_category": 1, "gap_price": 1,

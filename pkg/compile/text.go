@@ -18,14 +18,17 @@ var argument = regexp.MustCompile(`\$(\d+)::`)
 
 // Text is the statement for people: with its arguments written in, so that it
 // can be run by hand. The database gets SQL and Args.
-func (s *Statement) Text() string {
-	if len(s.Args) == 0 {
-		return s.SQL
+func (s *Statement) Text() string { return Text(s.SQL, s.Args) }
+
+// Text is a statement for people, with its arguments written in.
+func Text(sql string, args []any) string {
+	if len(args) == 0 {
+		return sql
 	}
 	return "-- Parley sends the values separately, as arguments. Here they are part of the text.\n" +
-		argument.ReplaceAllStringFunc(s.SQL, func(place string) string {
+		argument.ReplaceAllStringFunc(sql, func(place string) string {
 			n, _ := strconv.Atoi(argument.FindStringSubmatch(place)[1]) // digits
-			return literal(s.Args[n-1]) + "::"
+			return literal(args[n-1]) + "::"
 		})
 }
 

@@ -2,14 +2,12 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
-	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -25,28 +23,32 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Res
 	if err := compile.CheckRelations(in); err != nil {
 		return nil, err
 	}
-	needs := measure.Needs(in)
+	needs, ins := measure.Needs(in), []compile.Input{in}
 	if in.Query.Compare != "none" {
-		needs.Since = before(in).From
+		other := in
+		other.Range = before(in)
+		// The first of one period need not be the first of the other.
+		other.Query.Limit = e.settings.MaxRows
+		needs.Since, ins = other.Range.From, append(ins, other)
 	}
-	set, err := e.facts(ctx, in.Source, needs)
-	if err != nil && !errors.Is(err, facts.ErrTooLarge) {
-		return nil, err
-	}
-	notices = append(notices, outdated(in, set)...)
-	st, now, err := e.measureBy(ctx, in, set)
+	found, err := e.measure(ctx, needs, ins...)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Unknown: unknownMetrics(in), Notices: notices}
+	st := found.answers[0]
+	now, err := e.limited(ctx, in, st)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: compile.Text(found.sql, found.args), Unknown: unknownMetrics(in), Notices: append(notices, found.notices...)}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
-	if result.Rows, err = fill(st, now); err != nil {
+	if result.Rows, err = fill(st, in.Query.Limit, now); err != nil {
 		return nil, err
 	}
-	if in.Query.Compare != "none" {
-		if err = e.compare(ctx, in, set, st, result, &now); err != nil {
+	if len(ins) > 1 {
+		if err = e.compare(ctx, ins[1], st, found.answers[1], result, &now); err != nil {
 			return nil, err
 		}
 	}
@@ -127,7 +129,7 @@ func (r *Result) withoutMetric(id string) {
 // fill adds the buckets in which nothing happened: for every group that the
 // answer has, or for the whole where it has no groups. It fails where the rows
 // were cut off, or would be: a series with an end missing is no series.
-func fill(st *compile.Statement, a answer) ([][]any, error) {
+func fill(st *measure.Answer, limit int, a answer) ([][]any, error) {
 	rows := a.rows
 	if len(st.Buckets) == 0 {
 		return rows, nil
@@ -150,8 +152,8 @@ func fill(st *compile.Statement, a answer) ([][]any, error) {
 	if len(groups) == 0 {
 		groups = ungrouped(st.Columns)
 	}
-	if len(groups)*len(st.Buckets) > st.Limit {
-		return nil, tooManyRows(st.Limit)
+	if len(groups)*len(st.Buckets) > limit {
+		return nil, tooManyRows(limit)
 	}
 	// In the order of time, new rows after those of the answer.
 	byBucket := make([][][]any, len(st.Buckets))

@@ -9,7 +9,6 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
-	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -19,12 +18,9 @@ import (
 // in the other; a bucket that the other period lacks has no value there. It
 // notes in now whether rows are left off: where the limit already did so, groups that
 // only the other period has stay away.
-func (e *Engine) compare(ctx context.Context, in compile.Input, set *facts.Set, st *compile.Statement, result *Result, now *answer) error {
-	in.Range = before(in)
+func (e *Engine) compare(ctx context.Context, in compile.Input, st, other *measure.Answer, result *Result, now *answer) error {
 	result.Before = in.Range
-	// The first of one period need not be the first of the other.
-	in.Query.Limit = e.settings.MaxRows
-	other, earlier, err := e.measureBy(ctx, in, set)
+	earlier, err := e.limited(ctx, in, other)
 	if err != nil {
 		return err
 	}
@@ -33,7 +29,7 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, set *facts.Set, 
 		texts := catalog.In(in.Query.Language)
 		result.Notices = append(result.Notices, texts.Notice("rows_before", texts.Count(int64(len(before)))))
 	}
-	if before, err = fill(other, earlier); err != nil {
+	if before, err = fill(other, in.Query.Limit, earlier); err != nil {
 		return err
 	}
 	timeAt := columnOf(st.Columns, compile.Time)
@@ -101,11 +97,11 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, set *facts.Set, 
 	} else {
 		rows = merge(rows, added, result.placed(in.Query.OrderBy))
 	}
-	if len(added) > 0 && len(rows) > st.Limit {
+	if len(added) > 0 && len(rows) > result.Query.Limit {
 		if timeAt >= 0 {
-			return tooManyRows(st.Limit)
+			return tooManyRows(result.Query.Limit)
 		}
-		rows, now.cut = rows[:st.Limit], byRows
+		rows, now.cut = rows[:result.Query.Limit], byRows
 	}
 	result.Rows = rows
 	return nil

@@ -53,11 +53,13 @@ type Engine struct {
 	keeper keeper
 	// readAllEvery is the constant of that name, but for tests.
 	readAllEvery time.Duration
-	names        names
-	hoursRead    hoursRead
-	leftOut      leftOutCounts
-	pages        calls[[][]any]
-	values       calls[ValueList]
+	// leastShares is the least number of shares of what does not fit in memory.
+	leastShares int
+	names       names
+	hoursRead   hoursRead
+	leftOut     leftOutCounts
+	pages       calls[[][]any]
+	values      calls[ValueList]
 }
 
 // New makes an engine. The database is examined when it is first needed.
@@ -74,7 +76,7 @@ func New(db *postgres.DB, detect Detect, s Settings) *Engine {
 	if s.MaxMemory <= 0 {
 		s.MaxMemory = DefaultMaxMemory
 	}
-	return &Engine{db: db, detect: detect, settings: s, readAllEvery: readAllEvery, keeper: keeper{alone: make(chan struct{}, 1)}}
+	return &Engine{db: db, detect: detect, settings: s, readAllEvery: readAllEvery, leastShares: 2, keeper: keeper{alone: make(chan struct{}, 1)}}
 }
 
 // Examinations are repeated after examineEvery, so that a relation that is new is

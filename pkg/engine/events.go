@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
@@ -23,12 +25,17 @@ func (e *Engine) events(ctx context.Context, in compile.Input, l limit) (*Result
 		in.Range.From = first
 		result.Notices = append(result.Notices, texts.Notice("bursts", texts.Count(burstDays)))
 	}
-	st, found, err := e.findEvents(ctx, in)
+	measured, err := e.findEvents(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	result.SQL = st.Text()
-	for _, c := range st.Columns {
+	answer := measured.answers[0]
+	found, err := e.limited(ctx, in, answer)
+	if err != nil {
+		return nil, err
+	}
+	result.SQL, result.Notices = compile.Text(measured.sql, measured.args), append(result.Notices, measured.notices...)
+	for _, c := range answer.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
 	slices.Reverse(found.rows)
@@ -37,40 +44,79 @@ func (e *Engine) events(ctx context.Context, in compile.Input, l limit) (*Result
 	return result, nil
 }
 
-// findEvents finds the events in facts. Changes of templates look further back than facts
-// go, and at days only: those the database finds, and the others where there is no room
-// for facts.
-func (e *Engine) findEvents(ctx context.Context, in compile.Input) (*compile.Statement, answer, error) {
+// findEvents finds the events, the latest first.
+func (e *Engine) findEvents(ctx context.Context, in compile.Input) (measured, error) {
 	if err := compile.CheckRelations(in); err != nil {
-		return nil, answer{}, err
+		return measured{}, err
 	}
-	var needs facts.Needs
-	var find func(compile.Input, *facts.Set) (*measure.Answer, error)
-	var err error
 	switch in.Query.Report {
 	case "campaign_sends":
-		sends := in
-		sends.Query = compile.Sends(in.Query)
-		needs, find = measure.Needs(sends), measure.Sends
-	case "failure_bursts":
-		find = measure.Bursts
-		if needs, err = measure.BurstNeeds(in); err != nil {
-			return nil, answer{}, err
-		}
-	}
-	if find != nil {
-		set, err := e.facts(ctx, in.Source, needs)
+		in.Query = measure.SendsQuery(in.Query)
+		found, err := e.measure(ctx, measure.Needs(in), in)
 		if err == nil {
-			return e.limited(ctx, in, set, find)
+			measure.KeepSends(found.answers[0])
+		}
+		return found, err
+	case "failure_bursts":
+		bursts, err := measure.NewBursts(in)
+		if err != nil {
+			return measured{}, err
+		}
+		return e.collect(ctx, in, bursts.Needs(), func() collector {
+			bursts, _ := measure.NewBursts(in) // as above
+			return bursts
+		})
+	}
+	return e.templateChanges(ctx, in)
+}
+
+// templateChanges finds changes of templates. They look much further back than any other
+// report, and need only messages with a template: these are read for themselves.
+func (e *Engine) templateChanges(ctx context.Context, in compile.Input) (measured, error) {
+	changes := measure.NewChanges(in)
+	needs, templatesOnly := changes.Needs()
+	if templatesOnly {
+		var set *facts.Set
+		err := e.db.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
+			set, err = facts.BuildShare(ctx, tx, in.Source, needs, e.settings.MaxMemory, facts.Share{TemplatesOnly: true})
+			return err
+		})
+		if err == nil {
+			changes.Add(set)
+			return measured{answers: []*measure.Answer{changes.Answer()}, sql: set.SQL, args: set.Args}, nil
 		}
 		if !errors.Is(err, facts.ErrTooLarge) {
-			return nil, answer{}, err
+			return measured{}, err
 		}
 	}
-	st, err := compile.Events(in)
-	if err != nil {
-		return nil, answer{}, err
+	return e.collect(ctx, in, needs, func() collector { return measure.NewChanges(in) })
+}
+
+// A collector finds the events in facts, which may come in shares.
+type collector interface {
+	Add(set *facts.Set)
+	Answer() *measure.Answer
+}
+
+func (e *Engine) collect(ctx context.Context, in compile.Input, needs facts.Needs, begin func() collector) (measured, error) {
+	c := begin()
+	set, err := e.facts(ctx, in.Source, needs)
+	if err == nil {
+		c.Add(set)
+		return measured{answers: []*measure.Answer{c.Answer()}, sql: set.SQL, args: set.Args, notices: outdated(in, set)}, nil
 	}
-	found, err := e.read(ctx, st)
-	return st, found, err
+	if !errors.Is(err, facts.ErrTooLarge) {
+		return measured{}, err
+	}
+	read, err := e.inShares(ctx, in.Source, facts.WholeContacts, needs, func() measurer {
+		c = begin()
+		return func(set *facts.Set) error {
+			c.Add(set)
+			return nil
+		}
+	})
+	if err != nil {
+		return measured{}, err
+	}
+	return measured{answers: []*measure.Answer{c.Answer()}, sql: read.sql, args: read.args, notices: read.notice(in)}, nil
 }

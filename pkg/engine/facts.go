@@ -15,7 +15,6 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
-	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/source"
 )
@@ -59,8 +58,10 @@ type keeper struct {
 	// From tooLarge on there were more messages than there is room for, at tooLargeAt.
 	tooLarge   int64
 	tooLargeAt time.Time
-	// alone is held while one question reads for itself what was too large for several.
+	// alone is held while one question reads for itself what was too large for several,
+	// or what does not fit in memory. next is the pass that waits for that.
 	alone  chan struct{}
+	next   *pass
 	closed bool
 }
 
@@ -160,17 +161,6 @@ func (e *Engine) buildAlone(ctx context.Context, b *build, needs facts.Needs) (*
 	k.mu.Lock()
 	k.note(needs, err)
 	return set, err
-}
-
-// held returns facts that are in memory and cover the needs, or nil.
-func (e *Engine) held(ctx context.Context, src *source.Source, needs facts.Needs) *facts.Set {
-	k := &e.keeper
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if isFresh(ctx) || k.set == nil || k.source != src || !k.set.Needs.Covers(needs) || !e.isNew(k.set) {
-		return nil
-	}
-	return k.set
 }
 
 // isNew reports whether facts are new enough to answer a question. What takes long to
@@ -431,49 +421,3 @@ type freshKey struct{}
 
 // isFresh reports whether a request wants everything read anew.
 func isFresh(ctx context.Context) bool { return ctx.Value(freshKey{}) != nil }
-
-// limited answers a question from facts that cover it, with as many rows as the limits
-// allow.
-func (e *Engine) limited(ctx context.Context, in compile.Input, set *facts.Set, find func(compile.Input, *facts.Set) (*measure.Answer, error)) (*compile.Statement, answer, error) {
-	measured, err := find(in, set)
-	if err != nil {
-		return nil, answer{}, err
-	}
-	st := &compile.Statement{Columns: measured.Columns, Buckets: measured.Buckets, Limit: in.Query.Limit, Gaps: measured.Gaps, SQL: set.SQL, Args: set.Args}
-	var a answer
-	if len(st.Buckets) == 0 && (len(in.Query.GroupBy) > 0 || len(in.Query.Metrics) == 0) {
-		a.total = int64(len(measured.Rows))
-	}
-	room := e.room(ctx)
-	for _, row := range measured.Rows {
-		if err := room.check(); errors.Is(err, errEnough) {
-			a.cut = byBytes
-			break
-		} else if err != nil {
-			return nil, answer{}, err
-		}
-		if len(a.rows) == st.Limit {
-			a.cut = byRows
-			break
-		}
-		for _, v := range row {
-			room.add(v)
-		}
-		a.rows = append(a.rows, row)
-	}
-	return st, a, nil
-}
-
-// measureBy answers a question by the facts, or by the database where there is no room
-// for them.
-func (e *Engine) measureBy(ctx context.Context, in compile.Input, set *facts.Set) (*compile.Statement, answer, error) {
-	if set != nil {
-		return e.limited(ctx, in, set, measure.Aggregate)
-	}
-	st, err := compile.Aggregate(in)
-	if err != nil {
-		return nil, answer{}, err
-	}
-	a, err := e.read(ctx, st)
-	return st, a, err
-}

@@ -3,11 +3,11 @@ package engine
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/query"
 )
 
 // details lists rows. It finds them in memory, and reads their texts from the database.
@@ -15,110 +15,115 @@ func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Resul
 	if err := compile.CheckRelations(in); err != nil {
 		return nil, err
 	}
-	set, err := e.facts(ctx, in.Source, measure.ListNeeds(in))
-	if errors.Is(err, facts.ErrTooLarge) {
-		return e.detailsBySQL(ctx, in, l)
-	}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Notices: unknownNotice(in)}
+	p, err := e.findPage(ctx, in, result)
 	if err != nil {
 		return nil, err
 	}
+	result.Total, result.Rows = p.total, p.rows
+	for _, c := range p.columns {
+		result.Columns = append(result.Columns, Column{Column: c})
+	}
+	e.tellCut(result, answer{total: p.total, cut: p.cut}, l)
+	if p.cut != whole && len(p.rows) > 0 {
+		result.Next = p.places[len(p.rows)-1].Cursor().Format()
+	}
+	return result, nil
+}
+
+// findPage finds the page of a list in memory, or in shares if the messages do not fit
+// there. It adds to the result what is said about that.
+func (e *Engine) findPage(ctx context.Context, in compile.Input, result *Result) (*page, error) {
+	needs := measure.ListNeeds(in)
+	set, err := e.facts(ctx, in.Source, needs)
+	if err == nil {
+		result.SQL, result.Notices = compile.Text(set.SQL, set.Args), append(result.Notices, outdated(in, set)...)
+		return e.listPage(ctx, in, set)
+	}
+	if !errors.Is(err, facts.ErrTooLarge) {
+		return nil, err
+	}
+	var all *page
+	read, err := e.inShares(ctx, in.Source, measure.SharedBy(in.Query.DetailsFact()), needs, func() measurer {
+		all = nil
+		return func(set *facts.Set) error {
+			p, err := e.listPage(ctx, in, set)
+			if err == nil {
+				all = all.join(p, in.Query)
+			}
+			return err
+		}
+	})
+	result.SQL, result.Notices = compile.Text(read.sql, read.args), append(result.Notices, read.notice(in)...)
+	return all, err
+}
+
+// A page is some rows of a list, in order.
+type page struct {
+	columns []compile.Column
+	rows    [][]any
+	places  []measure.Place
+	// total is the number of rows of the list, cut why these are not all.
+	total int64
+	cut   cut
+}
+
+// listPage finds a page in facts and reads its texts.
+func (e *Engine) listPage(ctx context.Context, in compile.Input, set *facts.Set) (*page, error) {
 	list, err := measure.NewList(in, set, e.sharedPages(ctx, set))
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Total: list.Total, Notices: append(unknownNotice(in), outdated(in, set)...)}
-	result.SQL = (&compile.Statement{SQL: set.SQL, Args: set.Args}).Text()
-	for _, c := range list.Columns {
-		result.Columns = append(result.Columns, Column{Column: c})
-	}
-	page := answer{total: list.Total}
+	p := &page{columns: list.Columns, total: list.Total}
 	if list.More {
-		page.cut = byRows
+		p.cut = byRows
 	}
 	room := e.room(ctx)
 	err = list.Rows(func(values []any) error {
 		if err := room.check(); err != nil {
-			page.cut = byBytes
+			p.cut = byBytes
 			return err
 		}
-		for i, c := range result.Columns {
+		for i, c := range list.Columns {
 			values[i] = normal(values[i])
 			if c.ID == "link" {
 				values[i] = link(in.ChatURL, values[i])
 			}
 			room.add(values[i])
 		}
-		result.Rows = append(result.Rows, values)
+		p.rows, p.places = append(p.rows, values), append(p.places, list.Place(len(p.rows)))
 		return nil
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return nil, err
 	}
-	e.tellCut(result, page, l)
-	if page.cut != whole && len(result.Rows) > 0 {
-		result.Next = list.Cursor(len(result.Rows) - 1).Format()
-	}
-	return result, nil
+	return p, nil
 }
 
-// detailsBySQL lists rows by the database, where there is no room for facts.
-func (e *Engine) detailsBySQL(ctx context.Context, in compile.Input, l limit) (*Result, error) {
-	st, err := compile.Details(in)
-	if err != nil {
-		return nil, err
+// join returns the page of the rows of both.
+func (p *page) join(other *page, q query.Query) *page {
+	if p == nil {
+		return other
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: st.Text(), Notices: unknownNotice(in)}
-	for _, c := range st.Columns {
-		if c.Role != compile.Position {
-			result.Columns = append(result.Columns, Column{Column: c})
+	desc := len(q.OrderBy) == 0 || q.OrderBy[0].Desc
+	both := &page{columns: p.columns, total: p.total + other.total, cut: p.cut}
+	if both.cut == whole {
+		both.cut = other.cut
+	}
+	a, b := 0, 0
+	for len(both.rows) < q.Limit && (a < len(p.rows) || b < len(other.rows)) {
+		if a == len(p.rows) && p.cut != whole || b == len(other.rows) && other.cut != whole {
+			return both // which row follows is not known
 		}
-	}
-	page, err := e.read(ctx, st)
-	if err != nil {
-		return nil, err
-	}
-	rows := page.rows
-	if result.Total, err = e.total(ctx, in, st, rows); err != nil {
-		return nil, err
-	}
-	width := len(result.Columns)
-	for _, row := range rows {
-		for i, c := range result.Columns {
-			if c.ID == "link" {
-				row[i] = link(in.ChatURL, row[i])
-			}
+		first, at := p, &a
+		if a == len(p.rows) || b < len(other.rows) && other.places[b].Compare(p.places[a], desc) < 0 {
+			first, at = other, &b
 		}
-		result.Rows = append(result.Rows, row[:width])
+		both.rows, both.places = append(both.rows, first.rows[*at]), append(both.places, first.places[*at])
+		*at++
 	}
-	page.total = result.Total
-	e.tellCut(result, page, l)
-	if page.cut != whole && len(rows) > 0 {
-		last := rows[len(rows)-1][width:]
-		cursor := compile.Cursor{At: last[1].(time.Time), ID: last[2].(string)}
-		if sort, ok := last[0].(string); ok {
-			cursor.Sort = &sort
-		}
-		result.Next = cursor.Format()
+	if a < len(p.rows) || b < len(other.rows) {
+		both.cut = byRows
 	}
-	return result, nil
-}
-
-// total is the number of rows that a details query has altogether: the first page
-// brings it along, a later one asks for it.
-func (e *Engine) total(ctx context.Context, in compile.Input, st *compile.Statement, rows [][]any) (total int64, err error) {
-	if in.Query.After == "" {
-		if len(rows) > 0 {
-			total = rows[0][len(st.Columns)-1].(int64)
-		}
-		return total, nil
-	}
-	count, err := compile.Count(in)
-	if err != nil {
-		return 0, err
-	}
-	err = e.db.Query(ctx, count.SQL, count.Args, func(values []any) error {
-		total = values[0].(int64)
-		return nil
-	})
-	return total, err
+	return both
 }

@@ -160,8 +160,11 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	if in.Hours, err = e.hours(ctx, in); err != nil {
 		return ValueList{}, err
 	}
-	// Values are looked up further back than most reports go: facts are not read for that.
-	_, found, err := e.measureBy(ctx, in, e.held(ctx, src, measure.Needs(in)))
+	measured, err := e.measure(ctx, measure.Needs(in), in)
+	if err != nil {
+		return ValueList{}, err
+	}
+	found, err := e.limited(ctx, in, measured.answers[0])
 	if err != nil {
 		return ValueList{}, err
 	}

@@ -73,6 +73,9 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 		from = s.from("message", span, columns...)
 	}
 	conditions = append([]string{within("m.created_at", span), b.share.holds("m", WholeContacts, WholeConversations)}, conditions...)
+	if b.share.TemplatesOnly {
+		conditions = append(conditions, "m.template_name IS NOT NULL")
+	}
 	return "SELECT " + strings.Join(selected, ", ") + "\nFROM " + from + " AS m" + whereAll(conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxRows()+1)
 }
 

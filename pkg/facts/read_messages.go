@@ -45,7 +45,7 @@ func (b *builder) readMessages(ctx context.Context) error {
 	for _, start := range []int64{b.start - lookFurther.Microseconds(), Never} {
 		b.order()
 		contacts := b.unanchored()
-		if len(contacts) == 0 {
+		if len(contacts) == 0 || b.share.TemplatesOnly {
 			break
 		}
 		if err := b.readSpan(ctx, start, until, contacts); err != nil {

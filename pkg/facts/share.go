@@ -21,6 +21,8 @@ type Share struct {
 	Of, Index int
 	// Units find the free units of all shares if costs are needed.
 	Units *billing.Units
+	// TemplatesOnly leaves out messages without a template, and with them the sessions.
+	TemplatesOnly bool
 }
 
 // ShareBy is what a share has everything of.

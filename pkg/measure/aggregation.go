@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/compile"
@@ -47,30 +48,52 @@ func NewAggregation(in compile.Input, inParts bool) (*Aggregation, error) {
 }
 
 // Add adds what the facts say.
-func (a *Aggregation) Add(set *facts.Set) { a.AddFacts(set, func(catalog.Fact) bool { return true }) }
+func (a *Aggregation) Add(set *facts.Set) {
+	a.add(set, a.facts)
+}
 
-// AddFacts adds what the facts say of those that are wanted.
-func (a *Aggregation) AddFacts(set *facts.Set, wanted func(catalog.Fact) bool) {
+// AddOf adds what a share says of the facts that are measured by such shares.
+func (a *Aggregation) AddOf(set *facts.Set, by facts.ShareBy) {
+	var measured []catalog.Fact
+	for _, f := range a.facts {
+		if SharedBy(f) == by {
+			measured = append(measured, f)
+		}
+	}
+	a.add(set, measured)
+}
+
+func (a *Aggregation) add(set *facts.Set, measured []catalog.Fact) {
 	q := *a.question
 	q.set = set
-	for _, f := range a.facts {
-		if !wanted(f) {
-			continue
-		}
+	for _, f := range measured {
 		t := q.tally(f, a.byFact[f], a.groups, a.inParts)
 		for g := range t.groups {
 			a.addLine(t.line(g))
 		}
-		for id, byBucket := range t.whole {
-			if a.whole[id] == nil {
-				a.whole[id] = map[uint32]*part{}
-			}
-			for bucket, p := range byBucket {
-				a.whole[id][bucket] = a.whole[id][bucket].join(p)
-			}
-		}
+		a.whole.join(t.whole)
 		if f == catalog.Message && asksCosts(q.Query) {
 			t.addGaps(a.gaps)
+		}
+	}
+}
+
+// Join adds what another aggregation of the same question has found.
+func (a *Aggregation) Join(other *Aggregation) {
+	for _, key := range other.keys {
+		a.addLine(other.lines[key])
+	}
+	a.whole.join(other.whole)
+	maps.Copy(a.gaps, other.gaps) // only one of them has costs
+}
+
+func (w wholes) join(other wholes) {
+	for id, byBucket := range other {
+		if w[id] == nil {
+			w[id] = map[uint32]*part{}
+		}
+		for bucket, p := range byBucket {
+			w[id][bucket] = w[id][bucket].join(p)
 		}
 	}
 }

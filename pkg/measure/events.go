@@ -14,120 +14,153 @@ import (
 	"github.com/parley-reports/parley/pkg/query"
 )
 
-// Sends answers the report of sends that are events, the latest first. The error is a
-// *query.Error.
-func Sends(in compile.Input, set *facts.Set) (*Answer, error) {
-	in.Query = compile.Sends(in.Query)
-	a, err := Aggregate(in, set)
-	if err != nil {
-		return nil, err
-	}
+const (
+	// massSend is from how many notifications on a template is marked for a day:
+	// reminders that trickle out are no event.
+	massSend = 50
+	// A burst has enough failures not to be chance, and a share of them well above the
+	// few percent of numbers that no list is without.
+	burstFailures = 10
+	burstPercent  = 10
+)
+
+// SendsQuery returns the query of the sends that are shown as events.
+func SendsQuery(q query.Query) query.Query {
+	q.Metrics = []string{"first_sent_at", "last_sent_at", "notified", "notified_delivered", "notified_read", "answered", "notifications_failed", "notifications"}
+	q.GroupBy = []string{"send", "campaign"}
+	q.OrderBy = []query.Order{{By: "first_sent_at", Desc: true}}
+	q.Filters = slices.Concat(q.Filters, []query.Filter{
+		{Dimension: "send", Operator: "notIn", Values: []string{catalog.None}},
+		{Dimension: "initiator", Operator: "in", Values: []string{"business"}},
+	})
+	return q
+}
+
+// KeepSends keeps the sends of an answer to SendsQuery that are events: all campaigns, and
+// each template on the days with at least massSend notifications.
+func KeepSends(a *Answer) {
 	campaign := slices.IndexFunc(a.Columns, func(c compile.Column) bool { return c.ID == "campaign" })
 	sent := slices.IndexFunc(a.Columns, func(c compile.Column) bool { return c.ID == "notifications" })
 	a.Rows = slices.DeleteFunc(a.Rows, func(row []any) bool {
-		return row[campaign] == nil && row[sent].(int64) < compile.MassSend
+		return row[campaign] == nil && row[sent].(int64) < massSend
 	})
-	return a, nil
 }
 
-// hours cuts the range of a question into hours and makes it whole hours.
-func (q *question) hours() error {
-	buckets, err := calendar.Buckets(q.Range, calendar.Hour, q.Location)
-	if err != nil {
-		return &query.Error{Message: err.Error()}
-	}
-	in := q.Input
-	in.Range = compile.WholeHours(buckets, q.Location)
-	*q = *newQuestion(in, q.set)
-	q.buckets = buckets
-	for _, b := range buckets {
-		q.since = append(q.since, b.Since.UnixMicro())
-	}
-	return nil
+// Bursts answer the report of bursts: the runs of hours in which a line failed. Facts can
+// be added in parts. Hours are looked at whole, also those that the range begins or ends
+// in: an hour is part of a burst or not, whatever the range.
+type Bursts struct {
+	*question
+	hours map[lineHour]*burst
+	names map[string]string
 }
 
-// BurstNeeds returns what facts the report of bursts reads. The error is a *query.Error.
-func BurstNeeds(in compile.Input) (facts.Needs, error) {
-	q := newQuestion(in, nil)
-	if err := q.hours(); err != nil {
-		return facts.Needs{}, err
-	}
-	in.Range, in.Query.Metrics, in.Query.GroupBy = q.Range, []string{"messages_outbound"}, []string{"line", "failure_reason"}
-	return Needs(in), nil
+type lineHour struct {
+	line string
+	hour uint32
 }
 
-// burst sums up an hour, or several that follow each other, in which a line failed.
+// A burst sums up an hour, or several that follow each other, in which a line failed.
 type burst struct {
-	line, first, last uint32
-	tried, failed     int64
-	started, ended    int64
-	reasons           map[uint32]int64
+	line           string
+	first, last    uint32
+	tried, failed  int64
+	started, ended int64
+	reasons        map[string]int64
 }
 
-// Bursts answers the report of bursts, the latest first: the runs of hours in which a
-// line failed. Hours are looked at whole, also those that the range begins or ends in: an
-// hour is part of a burst or not, whatever the range. The error is a *query.Error.
-func Bursts(in compile.Input, set *facts.Set) (*Answer, error) {
-	q := newQuestion(in, set)
-	if err := q.hours(); err != nil {
-		return nil, err
+// NewBursts prepares the answer. The error is a *query.Error.
+func NewBursts(in compile.Input) (*Bursts, error) {
+	buckets, err := calendar.Buckets(in.Range, calendar.Hour, in.Location)
+	if err != nil {
+		return nil, &query.Error{Message: err.Error()}
 	}
-	var list []burst
-	for _, b := range q.badHours() {
-		if n := len(list) - 1; n >= 0 && list[n].line == b.line && list[n].last+1 == b.first {
-			list[n].join(b)
-			continue
-		}
-		list = append(list, b)
+	in.Range = calendar.Range{From: buckets[0].Since, To: calendar.Next(buckets[len(buckets)-1].Since, calendar.Hour, in.Location)}
+	b := &Bursts{question: newQuestion(in, nil), hours: map[lineHour]*burst{}, names: map[string]string{}}
+	b.buckets = buckets
+	for _, bucket := range buckets {
+		b.since = append(b.since, bucket.Since.UnixMicro())
 	}
-	slices.SortFunc(list, func(a, b burst) int {
-		return cmp.Or(cmp.Compare(b.started, a.started), q.compareLines(b.line, a.line))
-	})
-	a := &Answer{Columns: compile.BurstColumns()}
-	for _, b := range list {
-		line := q.set.Lines.Text(b.line)
-		row := []any{time.UnixMicro(b.started).UTC(), time.UnixMicro(b.ended).UTC(), nil, nil, b.failed, b.tried, set.Reasons.Text(b.reason(set))}
-		if b.line != 0 {
-			row[2], row[3] = line, cmp.Or(q.set.LineRow(b.line).Name, line)
-		}
-		a.Rows = append(a.Rows, row)
-	}
-	return a, nil
+	return b, nil
 }
 
-// badHours are the hours of lines in which much failed, by line and time.
-func (q *question) badHours() []burst {
+// Needs returns what facts are read.
+func (b *Bursts) Needs() facts.Needs {
+	in := b.Input
+	in.Query.Metrics, in.Query.GroupBy = []string{"messages_outbound"}, []string{"line", "failure_reason"}
+	return Needs(in)
+}
+
+// Add adds the messages of the facts.
+func (b *Bursts) Add(set *facts.Set) {
+	q := *b.question
+	q.set = set
 	r := q.rowsOf(catalog.Message, false)
 	filters := r.filters()
-	m := &q.set.Messages
-	type key struct{ line, hour uint32 }
-	hours := map[key]*burst{}
+	m := &set.Messages
 	for i := range int32(r.len()) {
 		message := r.message[i]
 		stage := m.Stage[message]
 		if !m.Is(message, facts.Outbound) || stage == facts.Pending || slices.ContainsFunc(filters, func(pass predicate) bool { return !pass(i) }) {
 			continue
 		}
-		k := key{m.Of(message).Line, q.bucket(r.at[i])}
-		b := hours[k]
-		if b == nil {
-			b = &burst{line: k.line, first: k.hour, last: k.hour, started: math.MaxInt64, ended: facts.Never, reasons: map[uint32]int64{}}
-			hours[k] = b
+		line := m.Of(message).Line
+		k := lineHour{set.Lines.Text(line), q.bucket(r.at[i])}
+		hour := b.hours[k]
+		if hour == nil {
+			hour = &burst{line: k.line, first: k.hour, last: k.hour, started: math.MaxInt64, ended: facts.Never, reasons: map[string]int64{}}
+			b.hours[k] = hour
+			b.names[k.line] = cmp.Or(set.LineRow(line).Name, k.line)
 		}
-		b.tried++
+		hour.tried++
 		if stage == facts.Failed {
-			b.failed++
-			b.started, b.ended = min(b.started, r.at[i]), max(b.ended, r.at[i])
-			b.reasons[q.set.Failures[m.Of(message).Failure].Reason]++
+			hour.failed++
+			hour.started, hour.ended = min(hour.started, r.at[i]), max(hour.ended, r.at[i])
+			hour.reasons[set.Reasons.Text(set.Failures[m.Of(message).Failure].Reason)]++
 		}
 	}
+}
+
+// Answer returns the bursts, the latest first.
+func (b *Bursts) Answer() *Answer {
+	var list []burst
+	for _, hour := range b.bad() {
+		if n := len(list) - 1; n >= 0 && list[n].line == hour.line && list[n].last+1 == hour.first {
+			list[n].join(hour)
+			continue
+		}
+		list = append(list, hour)
+	}
+	slices.SortFunc(list, func(x, y burst) int {
+		return cmp.Or(cmp.Compare(y.started, x.started), b.compareIDs("line", y.line, x.line))
+	})
+	line, _ := catalog.LookupDimension("line")
+	reason, _ := catalog.LookupDimension("failure_reason")
+	a := &Answer{Columns: []compile.Column{
+		{ID: "started_at", Role: compile.Detail, Unit: catalog.Instant}, {ID: "ended_at", Role: compile.Detail, Unit: catalog.Instant},
+		{ID: "line", Role: compile.Key, Dimension: line}, {ID: "line_name", Role: compile.Name, Dimension: line},
+		{ID: "failed", Role: compile.Detail, Unit: catalog.Count}, {ID: "tried", Role: compile.Detail, Unit: catalog.Count},
+		{ID: "failure_reason", Role: compile.Key, Dimension: reason},
+	}}
+	for _, burst := range list {
+		row := []any{time.UnixMicro(burst.started).UTC(), time.UnixMicro(burst.ended).UTC(), nil, nil, burst.failed, burst.tried, burst.reason()}
+		if burst.line != "" {
+			row[2], row[3] = burst.line, b.names[burst.line]
+		}
+		a.Rows = append(a.Rows, row)
+	}
+	return a
+}
+
+// bad are the hours of lines in which much failed, by line and time.
+func (b *Bursts) bad() []burst {
 	var bad []burst
-	for _, b := range hours {
-		if b.failed >= compile.BurstFailures && 100*b.failed >= compile.BurstPercent*b.tried {
-			bad = append(bad, *b)
+	for _, hour := range b.hours {
+		if hour.failed >= burstFailures && 100*hour.failed >= burstPercent*hour.tried {
+			bad = append(bad, *hour)
 		}
 	}
-	slices.SortFunc(bad, func(a, b burst) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.first, b.first)) })
+	slices.SortFunc(bad, func(x, y burst) int { return cmp.Or(cmp.Compare(x.line, y.line), cmp.Compare(x.first, y.first)) })
 	return bad
 }
 
@@ -141,27 +174,26 @@ func (b *burst) join(next burst) {
 }
 
 // reason is the most frequent reason; of several the first by its bytes.
-func (b *burst) reason(s *facts.Set) uint32 {
-	best := uint32(0)
+func (b *burst) reason() string {
+	best := ""
 	for reason, n := range b.reasons {
 		switch most := b.reasons[best]; {
-		case reason == 0:
-		case best == 0 || n > most || n == most && s.Reasons.Text(reason) < s.Reasons.Text(best):
+		case reason == "":
+		case best == "" || n > most || n == most && reason < best:
 			best = reason
 		}
 	}
 	return best
 }
 
-// compareLines compares the ids of lines: numbers as numbers, texts by their bytes. A
-// line that is not known comes last.
-func (q *question) compareLines(a, b uint32) int {
-	x, y := q.set.Lines.Text(a), q.set.Lines.Text(b)
-	if a == 0 || b == 0 {
-		return cmp.Compare(b, a)
+// compareIDs compares ids of an entity: numbers as numbers, texts by their bytes. No id
+// comes last.
+func (q *question) compareIDs(entity, x, y string) int {
+	if x == "" || y == "" {
+		return cmp.Compare(y, x)
 	}
-	if q.Source.Numbers["line"] {
-		n, _ := strconv.ParseInt(x, 10, 64)
+	if q.Source.Numbers[entity] {
+		n, _ := strconv.ParseInt(x, 10, 64) // the server wrote it
 		m, _ := strconv.ParseInt(y, 10, 64)
 		return cmp.Compare(n, m)
 	}

@@ -119,11 +119,35 @@ func (k sortKey) of(i int32) sortValue {
 	return sortValue{number: number}
 }
 
-// A place is where a list goes on: after the row with these values.
-type place struct {
+// A Place is where a row is in a list.
+type Place struct {
 	sortValue
-	at int64
-	id string
+	at      int64
+	id      string
+	numbers bool // rows are sorted by a number
+	instant bool // that is an instant
+}
+
+// Compare compares two places of the lists of one query.
+func (p Place) Compare(other Place, desc bool) int {
+	return order(p.sortValue, other.sortValue, p.at, other.at, func() int { return cmp.Compare(p.id, other.id) }, desc)
+}
+
+// Cursor is the place as queries give it.
+func (p Place) Cursor() compile.Cursor {
+	c := compile.Cursor{At: time.UnixMicro(p.at).UTC(), ID: p.id}
+	if p.none {
+		return c
+	}
+	text := p.text
+	switch {
+	case p.instant:
+		text = time.UnixMicro(int64(p.number)).UTC().Format(time.RFC3339Nano)
+	case p.numbers:
+		text = strconv.FormatFloat(p.number, 'g', -1, 64)
+	}
+	c.Sort = &text
+	return c
 }
 
 // order compares two rows by their values, times and ids. What has no value comes last in
@@ -151,7 +175,7 @@ func (l *List) compare(i, j int32, desc bool) int {
 }
 
 // isAfter reports whether a row comes after a place.
-func (l *List) isAfter(i int32, p *place, desc bool) bool {
+func (l *List) isAfter(i int32, p *Place, desc bool) bool {
 	return order(l.key.of(i), p.sortValue, l.at[i], p.at, func() int { return cmp.Compare(l.id(i), p.id) }, desc) > 0
 }
 
@@ -171,7 +195,7 @@ func (l *List) id(i int32) string {
 }
 
 // after reads the cursor; nil is none.
-func (l *List) after(cursor string) (*place, error) {
+func (l *List) after(cursor string) (*Place, error) {
 	if cursor == "" {
 		return nil, nil
 	}
@@ -179,7 +203,7 @@ func (l *List) after(cursor string) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &place{sortValue{none: c.Sort == nil}, c.At.UnixMicro(), c.ID}
+	p := &Place{sortValue: sortValue{none: c.Sort == nil}, at: c.At.UnixMicro(), id: c.ID}
 	switch {
 	case p.none:
 	case l.key.text != nil:
@@ -207,28 +231,15 @@ func parseInstant(text string) (time.Time, error) {
 	return at, err
 }
 
-// Cursor is the place of a row of the page.
-func (l *List) Cursor(n int) compile.Cursor {
+// Place is the place of a row of the page.
+func (l *List) Place(n int) Place {
 	i := l.page[n]
-	c := compile.Cursor{At: time.UnixMicro(l.at[i]).UTC(), ID: l.id(i)}
-	value := l.key.of(i)
-	if value.none {
-		return c
-	}
-	text := value.text
-	switch {
-	case l.key.instant:
-		text = time.UnixMicro(int64(value.number)).UTC().Format(time.RFC3339Nano)
-	case l.key.text == nil:
-		text = strconv.FormatFloat(value.number, 'g', -1, 64)
-	}
-	c.Sort = &text
-	return c
+	return Place{l.key.of(i), l.at[i], l.id(i), l.key.text == nil, l.key.instant}
 }
 
 // choose finds the page: the first rows after a place. Of all rows it sorts only those
 // that can still be part of it.
-func (l *List) choose(limit int, after *place, desc bool) {
+func (l *List) choose(limit int, after *Place, desc bool) {
 	compare := func(i, j int32) int { return l.compare(i, j, desc) }
 	var best []int32
 	full := false

@@ -22,6 +22,36 @@ var dimensionNeeds = map[string]facts.Parts{
 
 // Needs returns what facts a question reads.
 func Needs(in compile.Input) facts.Needs {
+	return needs(in, func(catalog.Fact) bool { return true })
+}
+
+// NeedsOf returns what of the facts a question reads that are measured by such shares.
+func NeedsOf(in compile.Input, by facts.ShareBy) facts.Needs {
+	return needs(in, func(f catalog.Fact) bool { return SharedBy(f) == by })
+}
+
+// Shares returns the shares by which the facts of a question are measured.
+func Shares(in compile.Input) []facts.ShareBy {
+	var list []facts.ShareBy
+	order, _ := catalog.Aggregates(in.Query.Metrics)
+	for _, f := range order {
+		if by := SharedBy(f); !slices.Contains(list, by) {
+			list = append(list, by)
+		}
+	}
+	return list
+}
+
+// SharedBy is what a fact needs whole: the messages of contacts make sessions and users,
+// everything else is about conversations.
+func SharedBy(f catalog.Fact) facts.ShareBy {
+	if isConversational(f) {
+		return facts.WholeConversations
+	}
+	return facts.WholeContacts
+}
+
+func needs(in compile.Input, measured func(catalog.Fact) bool) facts.Needs {
 	n := facts.Needs{Since: in.Range.From}
 	dimensions := slices.Clone(in.Query.GroupBy)
 	for _, f := range in.Query.Filters {
@@ -33,8 +63,10 @@ func Needs(in compile.Input) facts.Needs {
 	order, byFact := catalog.Aggregates(in.Query.Metrics)
 	timeless := true
 	for _, f := range order {
-		timeless = timeless && f == catalog.ConversationNow
-		n.Parts |= factNeeds(f, byFact[f], dimensions)
+		if measured(f) {
+			timeless = timeless && f == catalog.ConversationNow
+			n.Parts |= factNeeds(f, byFact[f], dimensions)
+		}
 	}
 	if timeless {
 		n.Since = in.Now
