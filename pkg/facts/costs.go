@@ -133,6 +133,9 @@ func (b *builder) readCosts(ctx context.Context) error {
 // Cost returns what a message costs, where that is needed.
 func (s *Set) Cost(message int32) Cost { return s.Costs[s.costs[message]] }
 
+// CostCodes are the indexes in Costs of what the messages cost.
+func (s *Set) CostCodes() []uint32 { return s.costs }
+
 // Gap returns why a cost is not known, by Cost.Gap.
 func (s *Set) Gap(i int32) billing.Gap {
 	if i == 0 {

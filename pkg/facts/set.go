@@ -81,8 +81,8 @@ type Shape struct {
 // Of returns the shape of a message.
 func (m *Messages) Of(i int32) *Shape { return &m.Shapes[m.shapes[i]] }
 
-// ShapeOf returns the index of the shape of a message.
-func (m *Messages) ShapeOf(i int32) uint32 { return m.shapes[i] }
+// ShapeCodes are the indexes of the shapes of the messages.
+func (m *Messages) ShapeCodes() []uint32 { return m.shapes }
 
 // addShape adds the shape of the next message.
 func (m *Messages) addShape(shape Shape) {

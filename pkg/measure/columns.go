@@ -10,7 +10,7 @@ import (
 
 // A column gives each row a code, whose text it knows. Code 0 is no value.
 type column struct {
-	code func(i int32) uint32
+	reader
 	text func(code uint32) string
 	// name is how people see an entity; "" where only its id is known.
 	name func(code uint32) string
@@ -34,12 +34,12 @@ func (c *column) value(code uint32) any {
 }
 
 // words is a column of a few words; the first is no value.
-func words(list []string, code func(i int32) uint32) *column {
-	return &column{code: code, text: func(code uint32) string { return list[code] }, size: func() int { return len(list) }}
+func words(list []string, codes reader) *column {
+	return &column{reader: codes, text: func(code uint32) string { return list[code] }, size: func() int { return len(list) }}
 }
 
-func (r *rows) coded(d *facts.Dict, code func(i int32) uint32) *column {
-	return &column{code: code, text: d.Text, size: d.Len}
+func coded(d *facts.Dict, codes reader) *column {
+	return &column{reader: codes, text: d.Text, size: d.Len}
 }
 
 // named adds the names of an entity.
@@ -54,73 +54,82 @@ func (c *column) named(names []string) *column {
 }
 
 // ofMessage reads a column of messages.
-func (r *rows) ofMessage(codes []uint32) func(i int32) uint32 {
-	return func(i int32) uint32 { return codes[r.message[i]] }
-}
+func ofMessage[T ~uint8 | ~uint32](r *rows, column []T) reader { return at(r.message, column) }
 
 // ofShape reads a column that messages have in common.
-func (r *rows) ofShape(read func(shape *facts.Shape) uint32) func(i int32) uint32 {
+func (r *rows) ofShape(read func(shape *facts.Shape) uint32) reader {
 	m := &r.set.Messages
 	codes := make([]uint32, len(m.Shapes))
 	for i := range m.Shapes {
 		codes[i] = read(&m.Shapes[i])
 	}
-	return func(i int32) uint32 { return codes[m.ShapeOf(r.message[i])] }
+	return at(r.message, m.ShapeCodes()).then(codes)
+}
+
+// ofFlags reads what the flags of messages say.
+func (r *rows) ofFlags(read func(flags facts.Flag) uint32) reader {
+	var codes [256]uint32
+	for flags := range codes {
+		codes[flags] = read(facts.Flag(flags))
+	}
+	return at(r.message, r.set.Messages.Flags).then(codes[:])
 }
 
 // ofConversation reads a column of conversations.
-func (r *rows) ofConversation(codes []uint32) func(i int32) uint32 {
-	return func(i int32) uint32 {
-		if conversation := r.conversation[i]; int(conversation) < len(codes) {
-			return codes[conversation]
-		}
-		return 0
+func (r *rows) ofConversation(codes []uint32) reader {
+	return reader{
+		one: func(i int32) uint32 {
+			if conversation := r.conversation[i]; int(conversation) < len(codes) {
+				return codes[conversation]
+			}
+			return 0
+		},
 	}
 }
 
 // ofEither reads a column that messages and conversations have.
-func (r *rows) ofEither(messages func(shape *facts.Shape) uint32, conversations []uint32) func(i int32) uint32 {
+func (r *rows) ofEither(messages func(shape *facts.Shape) uint32, conversations []uint32) reader {
 	if isConversational(r.fact) {
 		return r.ofConversation(conversations)
 	}
 	return r.ofShape(messages)
 }
 
-func (r *rows) lineCode() func(i int32) uint32 {
+func (r *rows) lineCode() reader {
 	return r.ofEither(func(shape *facts.Shape) uint32 { return shape.Line }, r.set.Rows.Line)
 }
 
-func (r *rows) contactCode() func(i int32) uint32 {
+func (r *rows) contactCode() reader {
 	if isConversational(r.fact) {
-		return func(i int32) uint32 { return r.contact[i] }
+		return each(func(i int32) uint32 { return r.contact[i] })
 	}
-	return r.ofMessage(r.set.Messages.Contact)
+	return ofMessage(r, r.set.Messages.Contact)
 }
 
-func (r *rows) conversationCode() func(i int32) uint32 {
+func (r *rows) conversationCode() reader {
 	if isConversational(r.fact) {
-		return func(i int32) uint32 { return r.conversation[i] }
+		return each(func(i int32) uint32 { return r.conversation[i] })
 	}
-	return r.ofMessage(r.set.Messages.Conversation)
+	return ofMessage(r, r.set.Messages.Conversation)
 }
 
 // teamCode is the conversation's team, else the line's.
-func (r *rows) teamCode() func(i int32) uint32 {
+func (r *rows) teamCode() reader {
 	conversation, line := r.conversationCode(), r.lineCode()
 	teams := r.set.Rows.Team
-	return func(i int32) uint32 {
-		if code := conversation(i); int(code) < len(teams) && teams[code] != 0 {
+	return each(func(i int32) uint32 {
+		if code := conversation.one(i); int(code) < len(teams) && teams[code] != 0 {
 			return teams[code]
 		}
-		return r.set.LineRow(line(i)).Team
-	}
+		return r.set.LineRow(line.one(i)).Team
+	})
 }
 
-func (r *rows) agentCode() func(i int32) uint32 {
+func (r *rows) agentCode() reader {
 	if !isConversational(r.fact) {
 		return r.ofShape(func(shape *facts.Shape) uint32 { return shape.Agent })
 	}
-	return func(i int32) uint32 {
+	return each(func(i int32) uint32 {
 		conversation := r.conversation[i]
 		switch {
 		case r.named[i] != 0:
@@ -131,17 +140,34 @@ func (r *rows) agentCode() func(i int32) uint32 {
 			return r.set.Rows.Assignee[conversation]
 		}
 		return r.set.Thread(conversation).LastAgent
-	}
+	})
 }
 
-// openerColumn is a column of what opened the session of a row; 0 where there is none.
-func openerColumn[T ~uint8 | ~uint32](r *rows, codes []T) func(i int32) uint32 {
-	return func(i int32) uint32 {
-		if opener := r.opener[i]; opener >= 0 {
+// ofOpener reads a column of what opened the session of a row; 0 where there is none.
+func ofOpener[T ~uint8 | ~uint32](r *rows, codes []T) reader {
+	read := func(opener int32) uint32 {
+		if opener >= 0 {
 			return uint32(codes[opener])
 		}
 		return 0
 	}
+	return reader{
+		one: func(i int32) uint32 { return read(r.opener[i]) },
+		many: func(rows []int32, to []uint32) {
+			for n, i := range rows {
+				to[n] = read(r.opener[i])
+			}
+		},
+	}
+}
+
+// channels are the channels of lines.
+func (r *rows) channels() []uint32 {
+	list := make([]uint32, r.set.Lines.Len())
+	for line := range list {
+		list[line] = r.set.LineRow(uint32(line)).Channel
+	}
+	return list
 }
 
 var (
@@ -158,22 +184,21 @@ func (r *rows) dimension(id string) *column {
 	m, o := &s.Messages, &s.Openers
 	switch id {
 	case "account":
-		return r.coded(s.Accounts, r.ofEither(func(shape *facts.Shape) uint32 { return shape.Account }, s.Rows.Account)).named(s.AccountNames)
+		return coded(s.Accounts, r.ofEither(func(shape *facts.Shape) uint32 { return shape.Account }, s.Rows.Account)).named(s.AccountNames)
 	case "subaccount":
-		return r.coded(s.Subaccounts, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Subaccount }))
+		return coded(s.Subaccounts, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Subaccount }))
 	case "channel":
-		line := r.lineCode()
-		return r.coded(s.Channels, func(i int32) uint32 { return s.LineRow(line(i)).Channel })
+		return coded(s.Channels, r.lineCode().then(r.channels()))
 	case "line":
-		c := r.coded(s.Lines, r.lineCode())
+		c := coded(s.Lines, r.lineCode())
 		c.name = func(code uint32) string { return s.LineRow(code).Name }
 		return c
 	case "team":
-		return r.coded(s.Teams, r.teamCode()).named(s.TeamNames)
+		return coded(s.Teams, r.teamCode()).named(s.TeamNames)
 	case "agent":
-		return r.coded(s.Agents, r.agentCode()).named(s.AgentNames)
+		return coded(s.Agents, r.agentCode()).named(s.AgentNames)
 	case "contact":
-		c := r.coded(s.Contacts, r.contactCode())
+		c := coded(s.Contacts, r.contactCode())
 		c.name = func(code uint32) string {
 			row := s.ContactRow(code)
 			if row.Name == "" {
@@ -188,70 +213,70 @@ func (r *rows) dimension(id string) *column {
 		return r.tags(r.conversationCode(), s.ConversationTags)
 	case "country":
 		contact := r.contactCode()
-		return r.coded(s.Countries, func(i int32) uint32 { return s.ContactRow(contact(i)).Country })
+		return coded(s.Countries, each(func(i int32) uint32 { return s.ContactRow(contact.one(i)).Country }))
 	case "phone":
 		contact := r.contactCode()
-		return r.coded(s.Phones, func(i int32) uint32 { return s.ContactRow(contact(i)).Phone })
+		return coded(s.Phones, each(func(i int32) uint32 { return s.ContactRow(contact.one(i)).Phone }))
 	case "business_hours":
 		return words(openHours, r.hoursCode())
 	case "conversation_id":
-		return r.coded(s.Conversations, r.conversationCode()).named(s.Rows.Display)
+		return coded(s.Conversations, r.conversationCode()).named(s.Rows.Display)
 	case "template":
-		return r.coded(s.Templates, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Template }))
+		return coded(s.Templates, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Template }))
 	case "template_category":
-		return r.coded(s.Categories, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Category }))
+		return coded(s.Categories, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Category }))
 	case "language":
-		return r.coded(s.Languages, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Language }))
+		return coded(s.Languages, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Language }))
 	case "campaign":
-		return r.coded(s.Campaigns, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Campaign })).named(s.CampaignNames)
+		return coded(s.Campaigns, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Campaign })).named(s.CampaignNames)
 	case "correlation_id":
-		return r.coded(s.Correlations, r.ofMessage(m.Correlation))
+		return coded(s.Correlations, ofMessage(r, m.Correlation))
 	case "session_id":
 		return &column{
-			code: func(i int32) uint32 {
+			reader: each(func(i int32) uint32 {
 				if opener := r.opener[i]; opener >= 0 && o.Session[opener] {
 					return uint32(opener) + 1
 				}
 				return 0
-			},
+			}),
 			text: func(code uint32) string { return m.ID(o.Message[code-1]) },
 			size: func() int { return o.Len() + 1 },
 		}
 	case "initiator":
-		return words(facts.Initiators, openerColumn(r, o.Initiator))
+		return words(facts.Initiators, ofOpener(r, o.Initiator))
 	case "origin":
-		return r.coded(s.Origins, openerColumn(r, o.Origin))
+		return coded(s.Origins, ofOpener(r, o.Origin))
 	case "user_type":
-		return words(facts.UserTypes, openerColumn(r, o.UserType))
+		return words(facts.UserTypes, ofOpener(r, o.UserType))
 	case "status":
 		if r.fact == catalog.Initiation {
-			return words(facts.Stages, openerColumn(r, o.Status))
+			return words(facts.Stages, ofOpener(r, o.Status))
 		}
-		return words(facts.Stages, func(i int32) uint32 { return uint32(m.Stage[r.message[i]]) })
+		return words(facts.Stages, ofMessage(r, m.Stage))
 	case "failure_reason":
-		return r.coded(s.Reasons, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Reason }))
+		return coded(s.Reasons, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Reason }))
 	case "failure_code":
-		return r.coded(s.Codes, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Code }))
+		return coded(s.Codes, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Code }))
 	case "failure_meaning":
-		return r.coded(s.Codes, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Meaning }))
+		return coded(s.Codes, r.ofShape(func(shape *facts.Shape) uint32 { return s.Failures[shape.Failure].Meaning }))
 	case "direction":
-		return words(directions, func(i int32) uint32 { return 1 + uint32(m.Flags[r.message[i]]&facts.Outbound) })
+		return words(directions, r.ofFlags(func(flags facts.Flag) uint32 { return 1 + uint32(flags&facts.Outbound) }))
 	case "author_kind":
-		return r.coded(s.Authors, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Author }))
+		return coded(s.Authors, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Author }))
 	case "content_type":
-		return r.coded(s.ContentTypes, r.ofShape(func(shape *facts.Shape) uint32 { return shape.ContentType }))
+		return coded(s.ContentTypes, r.ofShape(func(shape *facts.Shape) uint32 { return shape.ContentType }))
 	case "in_window":
-		return words(windows, func(i int32) uint32 {
-			switch flags := m.Flags[r.message[i]]; {
+		return words(windows, r.ofFlags(func(flags facts.Flag) uint32 {
+			switch {
 			case flags&facts.Outbound == 0:
 				return 0
 			case flags&facts.InWindow != 0:
 				return 1
 			}
 			return 2
-		})
+		}))
 	case "source":
-		return r.coded(s.Sources, func(i int32) uint32 {
+		return coded(s.Sources, each(func(i int32) uint32 {
 			conversation := r.conversation[i]
 			switch {
 			case !s.IsDescribed(conversation):
@@ -262,18 +287,18 @@ func (r *rows) dimension(id string) *column {
 				return s.Thread(conversation).Source
 			}
 			return s.Sources.Lookup("other")
-		})
+		}))
 	case "conversation_status":
-		return r.coded(s.Statuses, r.ofConversation(s.Rows.Status))
+		return coded(s.Statuses, r.ofConversation(s.Rows.Status))
 	case "unattended":
 		return r.ofDescribed(r.isUnattended)
 	case "opened_in_period":
 		return r.ofDescribed(func(i int32) bool { return r.within(s.Rows.CreatedAt[r.conversation[i]]) })
 	case "priority":
-		return r.coded(s.Priorities, r.ofConversation(s.Rows.Priority))
+		return coded(s.Priorities, r.ofConversation(s.Rows.Priority))
 	case "rating":
 		return &column{
-			code:   func(i int32) uint32 { return uint32(s.Ratings.Rating[r.place[i]]) },
+			reader: at(r.place, s.Ratings.Rating),
 			number: func(code uint32) int64 { return int64(code) },
 			size:   func() int { return 6 },
 		}
@@ -292,48 +317,52 @@ func (r *rows) condition(name string) *column {
 	s := r.set
 	m := &s.Messages
 	flag := func(f facts.Flag) *column {
-		return words(truth, func(i int32) uint32 {
-			if m.Flags[r.message[i]]&f != 0 {
-				return 1
-			}
-			return 0
-		})
+		return words(truth, r.ofFlags(func(flags facts.Flag) uint32 { return truthCode(flags&f != 0) }))
 	}
 	of := func(is func(i int32) bool) *column {
-		return words(truth, func(i int32) uint32 {
-			if is(i) {
-				return 1
-			}
-			return 0
-		})
+		return words(truth, each(func(i int32) uint32 { return truthCode(is(i)) }))
 	}
 	switch name {
 	case "stage":
-		return words(facts.Stages, func(i int32) uint32 { return uint32(m.Stage[r.message[i]]) })
+		return words(facts.Stages, ofMessage(r, m.Stage))
 	case "is_template":
 		return flag(facts.IsTemplate)
 	case "has_button":
 		return flag(facts.HasButton)
 	case "cost_unknown":
-		return of(func(i int32) bool { return s.Cost(r.message[i]).Gap >= 0 })
+		isUnknown := make([]uint32, len(s.Costs))
+		for code, cost := range s.Costs {
+			isUnknown[code] = truthCode(cost.Gap >= 0)
+		}
+		return words(truth, r.costCode().then(isUnknown))
 	case "is_open":
 		return of(func(i int32) bool { return r.isOpen(i) })
 	case "is_unattended":
 		return of(func(i int32) bool { return r.isUnattended(i) })
 	case "event":
-		return r.coded(s.EventNames, func(i int32) uint32 { name, _ := r.event(i); return name })
+		return coded(s.EventNames, each(func(i int32) uint32 { name, _ := r.event(i); return name }))
 	case "is_answered":
 		return of(func(i int32) bool { return s.Ratings.Answered[r.place[i]] })
 	case "rating":
-		return words([]string{"", "1", "2", "3", "4", "5"}, func(i int32) uint32 { return uint32(s.Ratings.Rating[r.place[i]]) })
+		return words([]string{"", "1", "2", "3", "4", "5"}, at(r.place, s.Ratings.Rating))
 	}
 	return r.dimension(name)
 }
 
+func truthCode(is bool) uint32 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// costCode reads the codes of what messages cost.
+func (r *rows) costCode() reader { return at(r.message, r.set.CostCodes()) }
+
 // ofDescribed answers a question about conversations; no value where nothing describes
 // the conversation.
 func (r *rows) ofDescribed(is func(i int32) bool) *column {
-	return words(answers, func(i int32) uint32 {
+	return words(answers, each(func(i int32) uint32 {
 		switch {
 		case !r.set.IsDescribed(r.conversation[i]):
 			return 0
@@ -341,7 +370,7 @@ func (r *rows) ofDescribed(is func(i int32) bool) *column {
 			return 1
 		}
 		return 2
-	})
+	}))
 }
 
 func (r *rows) isOpen(i int32) bool {
@@ -368,10 +397,10 @@ func (r *rows) isUnattended(i int32) bool {
 }
 
 // tags is the column of the tags of an owner.
-func (r *rows) tags(owner func(i int32) uint32, tags [][]uint32) *column {
-	c := r.coded(r.set.Tags, nil)
+func (r *rows) tags(owner reader, tags [][]uint32) *column {
+	c := coded(r.set.Tags, reader{})
 	c.values = func(i int32) []uint32 {
-		if code := owner(i); code != 0 && int(code) < len(tags) {
+		if code := owner.one(i); code != 0 && int(code) < len(tags) {
 			return tags[code]
 		}
 		return nil
@@ -381,7 +410,7 @@ func (r *rows) tags(owner func(i int32) uint32, tags [][]uint32) *column {
 
 // hoursCode is whether the row's instant is in the open hours of its line, else of its
 // team; no value where neither has any, or where its zone is not known.
-func (r *rows) hoursCode() func(i int32) uint32 {
+func (r *rows) hoursCode() reader {
 	s := r.set
 	lines, teams := map[string]*hours.Week{}, map[string]*hours.Week{}
 	for i := range r.Hours.Weeks {
@@ -393,10 +422,10 @@ func (r *rows) hoursCode() func(i int32) uint32 {
 		}
 	}
 	line, team := r.lineCode(), r.teamCode()
-	return func(i int32) uint32 {
-		w := lines[s.Lines.Text(line(i))]
+	return each(func(i int32) uint32 {
+		w := lines[s.Lines.Text(line.one(i))]
 		if w == nil {
-			w = teams[s.Teams.Text(team(i))]
+			w = teams[s.Teams.Text(team.one(i))]
 		}
 		switch {
 		case w == nil || w.Unknown:
@@ -405,14 +434,14 @@ func (r *rows) hoursCode() func(i int32) uint32 {
 			return 1
 		}
 		return 2
-	}
+	})
 }
 
 // clock is a column of what the local clock shows.
 func (r *rows) clock(count int, read func(time.Time) int) *column {
 	local := r.local()
 	return &column{
-		code:   func(i int32) uint32 { return 1 + uint32(read(local(r.at[i]))) },
+		reader: each(func(i int32) uint32 { return 1 + uint32(read(local(r.at[i]))) }),
 		number: func(code uint32) int64 { return int64(code) - 1 },
 		size:   func() int { return count + 1 },
 	}
@@ -435,8 +464,8 @@ func (r *rows) sends() *column {
 	}
 	byCode := map[string]uint32{}
 	return &column{
-		code: func(i int32) uint32 {
-			message := r.message[i]
+		reader: each(func(i int32) uint32 {
+			message := r.messageOf(i)
 			shape := m.Of(message)
 			key := send{campaign: shape.Campaign}
 			text := s.Campaigns.Text(key.campaign)
@@ -460,7 +489,7 @@ func (r *rows) sends() *column {
 				codes[key] = code
 			}
 			return code
-		},
+		}),
 		text: func(code uint32) string { return texts[code] },
 		name: func(code uint32) string { return names[code] },
 		size: func() int { return len(texts) },

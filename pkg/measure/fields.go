@@ -39,10 +39,10 @@ func (l *List) addColumn(id string) {
 			l.fields = append(l.fields, func(i int32, _ int) any { return c.joined(i) })
 			return
 		}
-		l.fields = append(l.fields, func(i int32, _ int) any { return c.value(c.code(i)) })
+		l.fields = append(l.fields, func(i int32, _ int) any { return c.value(c.one(i)) })
 		if d.Kind == catalog.KindEntity {
 			l.Columns = append(l.Columns, compile.Column{ID: id + "_name", Role: compile.Name, Dimension: d})
-			l.fields = append(l.fields, func(i int32, _ int) any { return c.nameOf(c.code(i)) })
+			l.fields = append(l.fields, func(i int32, _ int) any { return c.nameOf(c.one(i)) })
 		}
 		return
 	}
@@ -213,7 +213,7 @@ func (l *List) link() field {
 	l.chunk.wantsURL = true
 	account, conversation, contact, line := l.dimension("account"), l.conversationCode(), l.contactCode(), l.lineCode()
 	return func(i int32, _ int) any {
-		code := conversation(i)
+		code := conversation.one(i)
 		id := text(s.Conversations, code)
 		var display any
 		if s.IsDescribed(code) && s.Rows.Display[code] != "" {
@@ -223,7 +223,7 @@ func (l *List) link() field {
 		if id != nil {
 			url = l.chunk.urls[id.(string)]
 		}
-		return []any{url, account.value(account.code(i)), id, display, text(s.Contacts, contact(i)), text(s.Lines, line(i))}
+		return []any{url, account.value(account.one(i)), id, display, text(s.Contacts, contact.one(i)), text(s.Lines, line.one(i))}
 	}
 }
 
@@ -372,7 +372,7 @@ func (l *List) readURLs(part []int32) error {
 	lookup := facts.Lookup{Columns: []string{"url"}}
 	conversation := l.conversationCode()
 	for _, i := range part {
-		if code := conversation(i); l.set.IsDescribed(code) {
+		if code := conversation.one(i); l.set.IsDescribed(code) {
 			lookup.IDs = append(lookup.IDs, l.set.Conversations.Text(code))
 		}
 	}

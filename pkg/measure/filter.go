@@ -15,59 +15,50 @@ import (
 // A predicate decides about rows.
 type predicate func(i int32) bool
 
-// filters returns the conditions of the query's filters on the rows. What the source does
-// not record chooses no row: whether it would is not known.
+// filters returns the conditions of the query's filters on the rows, one row at a time.
 func (r *rows) filters() []predicate {
 	var list []predicate
+	for _, c := range r.conditions() {
+		list = append(list, c.holds)
+	}
+	return list
+}
+
+// conditions are those of the query's filters on the rows. What the source does not record
+// chooses no row: whether it would is not known.
+func (r *rows) conditions() []*condition {
+	var list []*condition
 	for _, f := range r.Query.Filters {
 		list = append(list, r.filter(f))
 	}
 	return list
 }
 
-func (r *rows) filter(f query.Filter) predicate {
+func (r *rows) filter(f query.Filter) *condition {
 	d, _ := catalog.LookupDimension(f.Dimension)
 	switch {
 	case !catalog.Tells(r.fact, d.ID, r.Source.Knows):
-		return func(int32) bool { return false }
+		return &condition{test: func(int32) bool { return false }}
 	case d.Kind == catalog.KindTime:
-		return r.periodFilter(calendar.Unit(d.ID), f)
+		return &condition{test: r.periodFilter(calendar.Unit(d.ID), f)}
 	}
 	c := r.dimension(d.ID)
-	pass := remember(c, valueTest(d, c, f))
+	pass := byCode(c, valueTest(d, c, f))
 	if !d.Multi {
-		return func(i int32) bool { return pass(c.code(i)) }
+		return pass
 	}
 	// Tags: one that is listed is enough, and a negation wants none of them.
 	negated := f.Operator == "notIn" || f.Operator == "notMatches"
-	return func(i int32) bool {
+	return &condition{test: func(i int32) bool {
 		values := c.values(i)
 		if len(values) == 0 {
-			return pass(0)
+			return pass.passes(0)
 		}
 		if negated {
-			return !slices.ContainsFunc(values, func(code uint32) bool { return !pass(code) })
+			return !slices.ContainsFunc(values, func(code uint32) bool { return !pass.passes(code) })
 		}
-		return slices.ContainsFunc(values, pass)
-	}
-}
-
-// remember decides about each code of a column once.
-func remember(c *column, test func(code uint32) bool) func(code uint32) bool {
-	const passes, fails = 1, 2
-	known := make([]uint8, c.size())
-	return func(code uint32) bool {
-		for int(code) >= len(known) {
-			known = append(known, make([]uint8, 1+len(known))...)
-		}
-		if known[code] == 0 {
-			known[code] = fails
-			if test(code) {
-				known[code] = passes
-			}
-		}
-		return known[code] == passes
-	}
+		return slices.ContainsFunc(values, pass.passes)
+	}}
 }
 
 // valueTest is the condition of a filter on the values of a column. "(none)" is a value

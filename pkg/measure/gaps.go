@@ -16,28 +16,52 @@ type gaps map[gapKey]*compile.Gap
 
 type gapKey struct{ kind, of, category string }
 
-// addGaps adds the reasons why the costs of the rows are unknown.
-func (t *tally) addGaps(found gaps) {
-	for _, i := range t.kept {
-		at := t.set.Cost(t.message[i]).Gap
-		if at < 0 {
+// unknownRows are rows whose cost is unknown for one reason: how many they are, and the
+// first and the last of their instants.
+type unknownRows struct {
+	count       int64
+	first, last int64
+}
+
+// noteUnknown notes the rows whose cost is unknown.
+func (t *tally) noteUnknown(rows []int32) {
+	codes := t.set.CostCodes()
+	for _, i := range rows {
+		code := codes[i]
+		if t.set.Costs[code].Gap < 0 {
 			continue
 		}
-		gap := t.set.Gap(at)
+		at := t.at[i]
+		u := &t.unknown[code]
+		if u.count == 0 {
+			u.first, u.last = at, at
+		}
+		u.count++
+		u.first, u.last = min(u.first, at), max(u.last, at)
+	}
+}
+
+// addGaps adds the reasons why the costs of the rows are unknown.
+func (t *tally) addGaps(found gaps) {
+	for code, u := range t.unknown {
+		if u.count == 0 {
+			continue
+		}
+		gap := t.set.Gap(t.set.Costs[code].Gap)
 		key := gapKey{gap.Kind, gap.Of, gap.Category}
 		if found[key] == nil {
 			found[key] = &compile.Gap{Kind: gap.Kind, Of: gap.Of, Category: gap.Category}
 		}
 		g := found[key]
-		g.Messages++
+		g.Messages += u.count
 		if gap.Kind == "price" {
 			continue
 		}
-		day := time.UnixMicro(t.at[i]).UTC().Format(time.DateOnly)
-		if g.First == "" || day < g.First {
-			g.First = day
+		day := func(at int64) string { return time.UnixMicro(at).UTC().Format(time.DateOnly) }
+		if first := day(u.first); g.First == "" || first < g.First {
+			g.First = first
 		}
-		g.Last = max(g.Last, day)
+		g.Last = max(g.Last, day(u.last))
 	}
 }
 

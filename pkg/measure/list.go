@@ -265,7 +265,7 @@ func (l *List) sortBy(by query.Order) error {
 		c := l.dimension(d.ID)
 		if c.number == nil {
 			l.key.text = func(i int32) string {
-				if code := c.code(i); code != 0 {
+				if code := c.one(i); code != 0 {
 					return c.text(code)
 				}
 				return ""
@@ -273,7 +273,7 @@ func (l *List) sortBy(by query.Order) error {
 			return nil
 		}
 		l.key.number = func(i int32) float64 {
-			if code := c.code(i); code != 0 {
+			if code := c.one(i); code != 0 {
 				return float64(c.number(code))
 			}
 			return math.NaN()

@@ -95,6 +95,34 @@ func (q *question) bucket(at int64) uint32 {
 	return uint32(i)
 }
 
+// bucketCode reads the buckets of rows; 0 where there are none.
+func (r *rows) bucketCode() reader {
+	if len(r.buckets) == 0 {
+		return each(func(int32) uint32 { return 0 })
+	}
+	// Buckets are about equally long, so that the place of an instant can be guessed.
+	first, count := r.since[0], len(r.since)
+	width := max(1, float64(r.since[count-1]-first)/float64(max(1, count-1)))
+	find := func(at int64) uint32 {
+		n := min(max(0, int(float64(at-first)/width)), count-1)
+		for n+1 < count && r.since[n+1] <= at {
+			n++
+		}
+		for n >= 0 && r.since[n] > at {
+			n--
+		}
+		return uint32(n + 1)
+	}
+	return reader{
+		one: func(i int32) uint32 { return find(r.at[i]) },
+		many: func(rows []int32, to []uint32) {
+			for n, i := range rows {
+				to[n] = find(r.at[i])
+			}
+		},
+	}
+}
+
 // local returns the local time of instants in the report's time zone.
 func (q *question) local() func(at int64) time.Time {
 	return func(at int64) time.Time { return time.UnixMicro(at).In(q.Location) }

@@ -14,16 +14,33 @@ type rows struct {
 	fact catalog.Fact
 	at   []int64
 	// message is the message of each row, opener what it opened or is covered by (-1:
-	// nothing); of facts about messages.
+	// nothing); of facts about messages. Where all messages are rows, whether they are in
+	// the range or not, message is nil: each is the row of its own index.
 	message, opener []int32
 	// conversation, contact and named (the agent of an event or rating) are codes; of
 	// facts about conversations. place is the index of the event or rating.
 	conversation, contact, named []uint32
 	place                        []int32
-	events                       *facts.Events
+	// isAll: the rows are allMessages.
+	isAll bool
 }
 
 func (r *rows) len() int { return len(r.at) }
+
+// messageOf is the message of a row.
+func (r *rows) messageOf(i int32) int32 {
+	if r.message == nil {
+		return i
+	}
+	return r.message[i]
+}
+
+// allMessages are the messages as they are in memory, as rows. Only passing knows which of
+// them are in the range: that is faster than to copy these.
+func (q *question) allMessages() *rows {
+	m := &q.set.Messages
+	return &rows{question: q, fact: catalog.Message, at: m.At, opener: m.Opener, isAll: true}
+}
 
 func (q *question) within(at int64) bool { return at >= q.from && at < q.to }
 
@@ -35,6 +52,13 @@ func (q *question) rowsOf(f catalog.Fact, replies bool) *rows {
 	switch f {
 	case catalog.Message:
 		m := &s.Messages
+		count := 0
+		for _, at := range m.At {
+			if q.within(at) {
+				count++
+			}
+		}
+		r.makeRoom(count)
 		for i, at := range m.At {
 			if q.within(at) && m.Flags[i]&facts.IsCall == 0 {
 				r.at, r.message, r.opener = append(r.at, at), append(r.message, int32(i)), append(r.opener, m.Opener[i])
@@ -42,12 +66,19 @@ func (q *question) rowsOf(f catalog.Fact, replies bool) *rows {
 		}
 	case catalog.Session, catalog.Initiation:
 		o := &s.Openers
+		wanted := o.Session
+		if f == catalog.Initiation {
+			wanted = o.Initiation
+		}
+		count := 0
 		for i, message := range o.Message {
-			kept := o.Session[i]
-			if f == catalog.Initiation {
-				kept = o.Initiation[i]
+			if wanted[i] && q.within(s.Messages.At[message]) {
+				count++
 			}
-			if at := s.Messages.At[message]; kept && q.within(at) {
+		}
+		r.makeRoom(count)
+		for i, message := range o.Message {
+			if at := s.Messages.At[message]; wanted[i] && q.within(at) {
 				r.at, r.message, r.opener = append(r.at, at), append(r.message, message), append(r.opener, int32(i))
 			}
 		}
@@ -104,6 +135,11 @@ func (q *question) rowsOf(f catalog.Fact, replies bool) *rows {
 	return r
 }
 
+// makeRoom makes room for so many rows of a fact about messages.
+func (r *rows) makeRoom(count int) {
+	r.at, r.message, r.opener = make([]int64, 0, count), make([]int32, 0, count), make([]int32, 0, count)
+}
+
 func (r *rows) addConversation(conversation uint32, at int64, named, contact uint32, place int32) {
 	r.at, r.conversation, r.named = append(r.at, at), append(r.conversation, conversation), append(r.named, named)
 	r.contact, r.place = append(r.contact, contact), append(r.place, place)
@@ -140,7 +176,7 @@ func (r *rows) event(i int32) (name uint32, seconds float64) {
 // user tells users apart whose rows follow each other; 0 is nobody.
 func (r *rows) user(i int32) uint64 {
 	m := &r.set.Messages
-	message := r.message[i]
+	message := r.messageOf(i)
 	if m.Contact[message] == 0 {
 		return 0
 	}
@@ -153,7 +189,7 @@ func (r *rows) number(name string) func(i int32) float64 {
 	o := &s.Openers
 	switch {
 	case name == "cost":
-		return func(i int32) float64 { return s.Cost(r.message[i]).USD }
+		return func(i int32) float64 { return s.Cost(r.messageOf(i)).USD }
 	case name == "messages" && r.fact == catalog.Session:
 		return func(i int32) float64 { return float64(o.Messages[r.opener[i]]) }
 	case name == "messages":
