@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/parley-reports/parley/internal/contract"
@@ -193,34 +192,6 @@ func (g *generator) rhythm(l *line, at int64) float64 {
 		r = max(r, 2.2)
 	}
 	return r
-}
-
-// A roster is the agents of a team who speak a language.
-type roster struct {
-	agents []agent
-	shares []float64 // cumulated
-}
-
-func (r *roster) add(a agent) {
-	total := a.share
-	if n := len(r.shares); n > 0 {
-		total += r.shares[n-1]
-	}
-	r.agents, r.shares = append(r.agents, a), append(r.shares, total)
-}
-
-// pickAgent finds somebody of the team who speaks the language.
-func (g *generator) pickAgent(team string, speaks language, at int64) *agent {
-	if (team == teamSales || team == teamSupport) && at < g.start+(g.end-g.start)/8 && g.chance(0.06) {
-		return &formerAgent
-	}
-	r := &g.rosters[team][speaks]
-	if len(r.agents) == 0 {
-		r = &g.rosters[team][1-speaks]
-	}
-	x := g.random.Float64() * r.shares[len(r.shares)-1]
-	i, _ := slices.BinarySearch(r.shares, x)
-	return &r.agents[min(i, len(r.agents)-1)]
 }
 
 // A start is something that begins.
@@ -508,100 +479,4 @@ func (g *generator) known(l *line, at int64) *person {
 		}
 	}
 	return nil
-}
-
-func (g *generator) chance(p float64) bool { return g.random.Float64() < p }
-
-// about draws a span around the median, with the long tail that waiting has.
-func (g *generator) about(median int64, sigma float64) int64 {
-	return int64(float64(median) * math.Exp(sigma*g.random.NormFloat64()))
-}
-
-func (g *generator) between(from, to int64) int64 {
-	if to <= from {
-		return from
-	}
-	return from + g.random.Int64N(to-from)
-}
-
-// poisson draws how many of a rare thing happen.
-func (g *generator) poisson(mean float64) int {
-	if mean <= 0 {
-		return 0
-	}
-	if mean > 30 {
-		return max(0, int(math.Round(mean+math.Sqrt(mean)*g.random.NormFloat64())))
-	}
-	n, limit, product := 0, math.Exp(-mean), g.random.Float64()
-	for product > limit {
-		product *= g.random.Float64()
-		n++
-	}
-	return n
-}
-
-// choose picks one of the ways to say something.
-func (g *generator) choose(s speech, l language) phrase {
-	ways := s[l]
-	if len(ways) == 0 {
-		ways = s[spanish]
-	}
-	return ways[g.random.IntN(len(ways))]
-}
-
-// fill completes the phrase.
-func (g *generator) fill(p phrase, to *person, from *agent) *string {
-	if !p.blank {
-		return g.text(p.text)
-	}
-	first := "cliente"
-	if to != nil && to.name != nil {
-		first = to.first
-	}
-	writer := "equipo"
-	if to != nil && to.language == portuguese {
-		writer = "equipe"
-	}
-	if from != nil {
-		writer, _, _ = strings.Cut(from.name, " ")
-	}
-	text := p.text
-	text = strings.Replace(text, "{nombre}", first, 1)
-	text = strings.Replace(text, "{agente}", writer, 1)
-	if strings.Contains(text, "{pedido}") {
-		text = strings.Replace(text, "{pedido}", strconv.Itoa(400_000+g.random.IntN(500_000)), 1)
-	}
-	if strings.Contains(text, "{codigo}") {
-		text = strings.Replace(text, "{codigo}", strconv.Itoa(100_000+g.random.IntN(900_000)), 1)
-	}
-	return g.text(text)
-}
-
-// The rows point to their values. These come out of slabs: one allocation
-// serves some hundreds of them.
-
-const slab = 256
-
-func (g *generator) text(s string) *string {
-	if len(g.strings) == cap(g.strings) {
-		g.strings = make([]string, 0, slab)
-	}
-	g.strings = append(g.strings, s)
-	return &g.strings[len(g.strings)-1]
-}
-
-func (g *generator) instant(ms int64) *time.Time {
-	if len(g.times) == cap(g.times) {
-		g.times = make([]time.Time, 0, slab)
-	}
-	g.times = append(g.times, instant(ms))
-	return &g.times[len(g.times)-1]
-}
-
-func (g *generator) integer(n int64) *int64 {
-	if len(g.integers) == cap(g.integers) {
-		g.integers = make([]int64, 0, slab)
-	}
-	g.integers = append(g.integers, n)
-	return &g.integers[len(g.integers)-1]
 }
