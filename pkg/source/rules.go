@@ -80,15 +80,21 @@ func (s *Source) Read(r Rule, text string) string {
 		return text
 	}
 	trimmed := strings.Trim(text, cmp.Or(s.Blanks, asciiBlanks))
-	switch {
-	case r == NotBlank && trimmed != "":
+	if r == NotBlank && trimmed != "" {
 		return text
-	case r == Lower:
-		return foldASCII(trimmed, 'A', 'Z')
-	case r == Upper:
-		return foldASCII(trimmed, 'a', 'z')
 	}
-	return trimmed
+	return r.fold(trimmed)
+}
+
+// fold returns a text in the case of the rule.
+func (r Rule) fold(text string) string {
+	switch r {
+	case Lower:
+		return foldASCII(text, 'A', 'Z')
+	case Upper:
+		return foldASCII(text, 'a', 'z')
+	}
+	return text
 }
 
 // IsPlain reports whether a text is its own value by the rule, as nearly all are. It is

@@ -74,13 +74,9 @@ func LookupWord(relation, column string) (Word, bool) {
 	return Word{}, false
 }
 
-// Fold returns the code in the case of its column, without blank characters at its ends.
-func (w Word) Fold(text string) string {
-	if text = TrimBlank(text); w.Upper {
-		return strings.ToUpper(text)
-	}
-	return strings.ToLower(text)
-}
+// Fold returns the code in the case of its column, without blank characters at its ends, as
+// SQL does: only letters of ASCII change their case.
+func (w Word) Fold(text string) string { return w.rule().fold(TrimBlank(text)) }
 
 // referenceColumns contain ids without a relation.
 var referenceColumns = []string{"correlation_id", "provider_message_id", "in_reply_to"}
