@@ -40,8 +40,6 @@ type builder struct {
 	prices    map[price]uint32
 	maxMemory int  // in bytes
 	replies   bool // the source records replies
-	// business is the time in business hours of each event.
-	business []float64
 }
 
 // ErrTooLarge says that there are more messages than there is room for.
@@ -60,7 +58,7 @@ func (b *builder) maxRows() int { return b.maxMemory / leastBytes }
 // isTooLarge reports whether the messages read so far have no room.
 func (b *builder) isTooLarge() bool {
 	messages := b.set.Messages.Len()
-	return messages > b.maxRows() || b.set.size()+laterBytes*messages > max(b.maxMemory, leastSize)
+	return messages > b.maxRows() || b.set.Messages.ids.isTooLong() || b.set.size()+laterBytes*messages > max(b.maxMemory, leastSize)
 }
 
 // leastSize is what a set without messages takes.
@@ -116,7 +114,7 @@ func build(ctx context.Context, b *builder, needs Needs) (*Set, error) {
 		{messages, b.readMessages},
 		{conversations && named, b.readConversations},
 		{needs.Has(NeedUserTypes) && !has.has(NeedUserTypes), b.readAcquainted},
-		{(conversations || threads) && !named, b.readEvents},
+		{(conversations || threads) && !named, func(ctx context.Context) error { return b.readEvents(ctx, has) }},
 		{needs.Has(NeedRatings) && !has.has(NeedRatings), b.readRatings},
 		{threads, b.readThreads},
 		{needs.Parts&(NeedContacts|NeedCosts) != 0 && (has&(NeedContacts|NeedCosts) == 0 || b.source.Phone != ""), b.readContacts},
@@ -301,11 +299,8 @@ func (b *builder) failure(line uint32, code, text string) uint32 {
 		}
 		return s.Codes.code([]byte(text))
 	}
-	f := Failure{
-		Reason:  s.Reasons.code([]byte(failure.Reason(name, code, text))),
-		Code:    code1(failure.Code(code, text)),
-		Meaning: code1(failure.Meaning(name, code, text)),
-	}
+	verdict := failure.Judge(name, code, text)
+	f := Failure{Reason: s.Reasons.code([]byte(verdict.Reason)), Code: code1(verdict.Code), Meaning: code1(verdict.Meaning)}
 	if b.places == nil {
 		b.places = map[Failure]uint32{}
 		for i, known := range s.Failures {

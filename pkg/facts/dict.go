@@ -75,7 +75,7 @@ func (d *Dict) lookup(text []byte) uint32 {
 		if len(d.slots) == 0 {
 			continue
 		}
-		for slot := d.slot(hash); ; slot = (slot + 1) % len(d.slots) {
+		for slot := d.slot(hash); ; slot = (slot + 1) & (len(d.slots) - 1) {
 			place := d.slots[slot]
 			if place == 0 {
 				break
@@ -88,7 +88,8 @@ func (d *Dict) lookup(text []byte) uint32 {
 	return 0
 }
 
-func (d *Dict) slot(hash uint64) int { return int(hash % uint64(len(d.slots))) }
+// slot is where the search for a text begins. There are as many slots as a power of 2.
+func (d *Dict) slot(hash uint64) int { return int(hash & uint64(len(d.slots)-1)) }
 
 // code returns the code of a text, which it adds if it is new; nil is no value.
 func (d *Dict) code(text []byte) uint32 {
@@ -132,7 +133,7 @@ func (d *Dict) add(text []byte) uint32 {
 func (d *Dict) occupy(place uint32) {
 	slot := d.slot(maphash.Bytes(hashSeed, d.at(place)))
 	for d.slots[slot] != 0 {
-		slot = (slot + 1) % len(d.slots)
+		slot = (slot + 1) & (len(d.slots) - 1)
 	}
 	d.slots[slot] = place + 1
 }

@@ -3,6 +3,7 @@ package facts
 import (
 	"bytes"
 	"encoding/hex"
+	"math"
 	"slices"
 	"strconv"
 )
@@ -37,6 +38,9 @@ func (l *ids) addText(id []byte) {
 	l.text = append(l.text, id...)
 	l.ends = append(l.ends, uint32(len(l.text)))
 }
+
+// isTooLong reports whether the texts are longer than ends can say.
+func (l *ids) isTooLong() bool { return len(l.text) > math.MaxUint32 }
 
 // unpack turns UUIDs into texts.
 func (l *ids) unpack() {

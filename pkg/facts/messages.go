@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -20,8 +21,10 @@ var messageColumns = []string{
 
 // The places of those columns.
 const (
-	atContact     = 2
-	atContentType = 9
+	atContact      = 2
+	atConversation = 4
+	atContentType  = 9
+	atCorrelation  = 14
 )
 
 const (
@@ -44,14 +47,25 @@ const (
 	atCall
 )
 
-// messageSQL selects messages and calls of a span.
-func (b *builder) messageSQL(s *statement, span source.Span, conditions ...string) string {
+// messageSQL selects messages and calls of a span, those of the share, as many as there is
+// room for and one.
+func (b *builder) messageSQL(s *statement, span source.Span, columns []string, conditions ...string) string {
+	conditions = append(conditions, b.share.holds("m", WholeContacts, WholeConversations))
+	if b.share.TemplatesOnly {
+		conditions = append(conditions, "m.template_name IS NOT NULL")
+	}
+	return b.someOfMessages(s, span, columns, conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxRows()+1)
+}
+
+// someOfMessages selects messages and calls of a span with some of their columns. The
+// others are null.
+func (b *builder) someOfMessages(s *statement, span source.Span, wanted []string, conditions ...string) string {
 	raw, isRaw := b.source.Raw["message"]
 	var columns, selected []string
 	for i, name := range messageColumns {
 		expr := "m." + name
 		switch {
-		case i >= atBillable && i <= atPricingCategory && !b.source.Knows("message."+name), i == atCall && (raw.Kinds || !b.source.Calls):
+		case !slices.Contains(wanted, name), i >= atBillable && i <= atPricingCategory && !b.source.Knows("message."+name), i == atCall && (raw.Kinds || !b.source.Calls):
 			selected = append(selected, "NULL")
 			continue
 		case i == atSequence:
@@ -72,11 +86,7 @@ func (b *builder) messageSQL(s *statement, span source.Span, conditions ...strin
 	} else {
 		from = s.from("message", span, columns...)
 	}
-	conditions = append([]string{within("m.created_at", span), b.share.holds("m", WholeContacts, WholeConversations)}, conditions...)
-	if b.share.TemplatesOnly {
-		conditions = append(conditions, "m.template_name IS NOT NULL")
-	}
-	return "SELECT " + strings.Join(selected, ", ") + "\nFROM " + from + " AS m" + whereAll(conditions...) + fmt.Sprintf("\nLIMIT %d", b.maxRows()+1)
+	return "SELECT " + strings.Join(selected, ", ") + "\nFROM " + from + " AS m" + whereAll(append([]string{within("m.created_at", span)}, conditions...)...)
 }
 
 // A memo remembers what the values of a column mean. Null means the zero value.
@@ -128,8 +138,11 @@ func (c *codes) of(value cell) uint32 {
 // A messageReader makes messages of the rows of messageSQL.
 type messageReader struct {
 	*builder
-	id        source.Rule
-	columns   [atDirection]codes
+	id      source.Rule
+	columns [atDirection]codes
+	// alike are what was read of rows, by the texts that many rows have in common.
+	alike     map[string]*alike
+	key       []byte
 	direction memo[direction]
 	status    memo[Stage]
 	kind      memo[kind]
@@ -157,7 +170,7 @@ var stages = map[string]Stage{"read": Read, "played": Read, "delivered": Deliver
 
 func (b *builder) messages() *messageReader {
 	s := b.set
-	r := &messageReader{builder: b}
+	r := &messageReader{builder: b, alike: map[string]*alike{}}
 	raw := b.source.Raw["message"]
 	text := func(column int) func(cell) string {
 		rule := raw.Rules[messageColumns[column]]
@@ -212,49 +225,49 @@ func (r *messageReader) add(c []cell) error {
 		return ErrTooLarge
 	}
 	m := &r.set.Messages
-	at, direction, kind := validInstant(c[atCreated]), r.direction.of(c[atDirection]), r.kind.of(c[atContentType])
-	isCall := kind == aCall || c[atCall].bool()
-	switch {
-	case at == Never, direction == 0, kind == noMessage, isCall && direction == isOutbound, !r.isID(c[0]):
+	like := r.alikeOf(c)
+	at, isOut, isCall := validInstant(c[atCreated]), like.direction == isOutbound, like.isCall(c)
+	if !r.isMessage(like, c) || isCall && isOut {
 		return nil
 	}
-	if r.isHeld != nil && r.isHeld(r.columns[atContact].of(c[atContact]), at) {
+	contact := r.columns[atContact].of(c[atContact])
+	if r.isHeld != nil && r.isHeld(contact, at) {
 		return nil
+	}
+	if !like.isRead {
+		r.readAlike(like, c)
 	}
 	m.room()
-	m.ids.add(c[0])
-	m.At = append(m.At, at)
-	var codes [atDirection]uint32
-	for i := 1; i < atDirection; i++ {
-		codes[i] = r.columns[i].of(c[i])
+	if m.ids.add(c[0]); m.ids.isTooLong() {
+		return ErrTooLarge
 	}
-	shape := Shape{
-		Account: codes[1], Line: codes[3], Agent: codes[5], Campaign: codes[6], Subaccount: codes[7], Author: codes[8], ContentType: codes[9],
-		Template: codes[10], Language: codes[11], Category: codes[12], Origin: codes[13], price: r.price(c),
+	m.At, m.Contact = append(m.At, at), append(m.Contact, contact)
+	m.Conversation, m.Correlation = append(m.Conversation, r.columns[atConversation].of(c[atConversation])), append(m.Correlation, r.columns[atCorrelation].of(c[atCorrelation]))
+	flags, stage := like.flags, NoStage
+	if c[atButton].bool() {
+		flags |= HasButton
 	}
-	m.Contact, m.Conversation, m.Correlation = append(m.Contact, codes[2]), append(m.Conversation, codes[4]), append(m.Correlation, codes[14])
-	var flags Flag
-	set := func(is bool, f Flag) {
-		if is {
-			flags |= f
-		}
+	if c[atReferral].bool() {
+		flags |= IsReferral
 	}
-	set(direction == isOutbound, Outbound)
-	set(shape.Template != 0 || r.isTemplate(shape.Category), IsTemplate)
-	set(shape.Campaign != 0 || shape.Author == byCampaign, IsCampaign)
-	set(c[atButton].bool(), HasButton)
-	set(c[atReferral].bool(), IsReferral)
-	set(isCall, IsCall)
-	m.Flags = append(m.Flags, flags)
-	stage := NoStage
-	if direction == isOutbound {
-		stage = r.stage(c)
+	if isCall {
+		flags |= IsCall
 	}
-	if stage == Failed {
-		shape.Failure = r.failure(shape.Line, r.errorCode.of(c[atErrorCode]), c[atErrorText].string())
+	if isOut {
+		stage = stageOf(like.status, c)
 	}
-	m.Stage = append(m.Stage, stage)
-	m.addShape(shape)
+	m.Flags, m.Stage = append(m.Flags, flags), append(m.Stage, stage)
+	switch {
+	case stage == Failed:
+		failed := like.shape
+		failed.Failure = r.failure(failed.Line, r.errorCode.of(c[atErrorCode]), c[atErrorText].string())
+		m.addShape(failed)
+	case like.hasPlace:
+		m.shapes = append(m.shapes, like.place)
+	default:
+		like.hasPlace, like.place = true, m.placeOf(like.shape)
+		m.shapes = append(m.shapes, like.place)
+	}
 	sequence := int64(lastSequence)
 	if !c[atSequence].isNull() {
 		sequence = c[atSequence].int()
@@ -262,6 +275,76 @@ func (r *messageReader) add(c []cell) error {
 	m.sequence = append(m.sequence, sequence)
 	return nil
 }
+
+// alike is what rows have in common that have the same texts in many columns.
+type alike struct {
+	direction direction
+	status    Stage
+	kind      kind
+	// isRead: flags and shape are read, which is not done for rows that are left out.
+	isRead bool
+	flags  Flag
+	shape  Shape
+	// place is that of the shape among those of the messages.
+	hasPlace bool
+	place    uint32
+}
+
+// alikeColumns are the columns that alike is read from.
+var alikeColumns = []int{1, 3, 5, 6, 7, 8, atContentType, 10, 11, 12, 13, atDirection, atStatus, atPrice, atBillable, atPricingType, atPricingModel, atPricingCategory}
+
+// maxAlike limits how many are remembered. There are a few thousand, but for prices that
+// are different for each message.
+const maxAlike = 1 << 16
+
+// alikeOf returns what a row has in common with others. One search by all the texts is
+// much faster than one for each.
+func (r *messageReader) alikeOf(c []cell) *alike {
+	r.key = r.key[:0]
+	for _, column := range alikeColumns {
+		raw := c[column].raw
+		if raw == nil {
+			r.key = append(r.key, 0)
+			continue
+		}
+		r.key = append(binary.AppendUvarint(r.key, uint64(len(raw)+1)), raw...)
+	}
+	like, ok := r.alike[string(r.key)]
+	if !ok {
+		if len(r.alike) >= maxAlike {
+			clear(r.alike)
+		}
+		like = &alike{direction: r.direction.of(c[atDirection]), status: r.status.of(c[atStatus]), kind: r.kind.of(c[atContentType])}
+		r.alike[string(r.key)] = like
+	}
+	return like
+}
+
+// readAlike reads the shape and the flags.
+func (r *messageReader) readAlike(like *alike, c []cell) {
+	code := func(column int) uint32 { return r.columns[column].of(c[column]) }
+	like.isRead, like.shape = true, Shape{
+		Account: code(1), Line: code(3), Agent: code(5), Campaign: code(6), Subaccount: code(7), Author: code(8), ContentType: code(atContentType),
+		Template: code(10), Language: code(11), Category: code(12), Origin: code(13), price: r.price(c),
+	}
+	if like.direction == isOutbound {
+		like.flags |= Outbound
+	}
+	if like.shape.Template != 0 || r.isTemplate(like.shape.Category) {
+		like.flags |= IsTemplate
+	}
+	if like.shape.Campaign != 0 || like.shape.Author == byCampaign {
+		like.flags |= IsCampaign
+	}
+}
+
+// isMessage reports whether a row is a message or a call.
+func (r *messageReader) isMessage(like *alike, c []cell) bool {
+	return like.direction != 0 && like.kind != noMessage && validInstant(c[atCreated]) != Never && r.isID(c[0])
+}
+
+// isCall reports whether a row is a call.
+func (a *alike) isCall(c []cell) bool { return a.kind == aCall || c[atCall].bool() }
 
 // isID reports whether a cell is the id of a message.
 func (r *messageReader) isID(c cell) bool {
@@ -274,10 +357,10 @@ func (r *messageReader) isID(c cell) bool {
 	return r.source.Read(r.id, c.string()) != ""
 }
 
-// stage is the strongest evidence of an outbound message's delivery: its status, or that
+// stageOf is the strongest evidence of an outbound message's delivery: its status, or that
 // there is the instant of what happened to it.
-func (r *messageReader) stage(c []cell) Stage {
-	stage := max(Sent, r.status.of(c[atStatus]))
+func stageOf(status Stage, c []cell) Stage {
+	stage := max(Sent, status)
 	switch {
 	case validInstant(c[atRead]) != Never:
 		return Read

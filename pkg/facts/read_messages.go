@@ -87,7 +87,7 @@ func (b *builder) readSpan(ctx context.Context, since, until int64, contacts []u
 		span.Contacts = "SELECT unnest(" + st.list("contact", ids) + ")"
 		condition = "m.contact_id IN (" + span.Contacts + ")"
 	}
-	sql := b.messageSQL(st, span, condition)
+	sql := b.messageSQL(st, span, messageColumns, condition)
 	if contacts == nil {
 		b.set.SQL, b.set.Args = sql, st.args
 	}
@@ -106,7 +106,7 @@ func (b *builder) readRecent(ctx context.Context) error {
 	covered := b.covered()
 	b.isHeld = func(contact uint32, at int64) bool { return !covered(contact, at) }
 	defer func() { b.isHeld = nil }()
-	return b.read(ctx, b.messageSQL(st, span, changed), st.args, b.messages().add)
+	return b.read(ctx, b.messageSQL(st, span, messageColumns, changed), st.args, b.messages().add)
 }
 
 // covered returns a function that reports whether the base has all messages of a contact

@@ -2,113 +2,31 @@ package facts
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/source"
 )
 
-// stageSQL is the number of the strongest evidence of an outbound message's delivery.
-const stageSQL = `CASE WHEN m.direction = 'outbound' THEN greatest(
-    CASE m.status WHEN 'read' THEN 5 WHEN 'played' THEN 5 WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3
-      WHEN 'pending' THEN 2 WHEN 'queued' THEN 2 WHEN 'accepted' THEN 2 ELSE 1 END,
-    CASE WHEN m.read_at IS NOT NULL THEN 5 WHEN m.delivered_at IS NOT NULL THEN 4 WHEN m.failed_at IS NOT NULL THEN 3 ELSE 1 END) ELSE 0 END`
-
-// A user is a contact of an account.
-type user struct{ contact, account uint32 }
-
-// readAcquainted finds out which users of sessions are new: no message before that did
-// not fail stands between them and the account. For those who have none among what was
-// read it asks the past before.
-func (b *builder) readAcquainted(ctx context.Context) error {
-	s := b.set
-	m, o := &s.Messages, &s.Openers
-	matters := b.start + lookBack.Microseconds()
-	// What the base knows of the past holds where the messages begin at the same time.
-	known := map[user]bool{}
-	if b.base != nil && b.base.start == b.start {
-		maps.Copy(known, b.base.acquainted)
-	}
-	var contacts []string
-	var accounts []*string
-	var openers [][]int32
-	var users []user
-	next := 0
-	m.firstOfUsers(func(from, to int, first int32) {
-		for next < o.Len() && int(o.Message[next]) < from {
-			next++
-		}
-		var asked []int32
-		for ; next < o.Len() && int(o.Message[next]) < to; next++ {
-			switch opener := o.Message[next]; {
-			case first >= 0 && opener != first && m.compare(first, opener) < 0:
-				o.UserType[next] = Returning
-			default:
-				o.UserType[next] = New
-				if m.At[opener] >= matters {
-					asked = append(asked, int32(next))
-				}
-			}
-		}
-		contact := m.Contact[from]
-		if start, further := b.starts[contact]; len(asked) == 0 || further && start == Never {
-			return
-		}
-		who := user{contact, m.Of(int32(from)).Account}
-		if before, ok := known[who]; ok {
-			for _, opener := range asked {
-				if before {
-					o.UserType[opener] = Returning
-				}
-			}
-			return
-		}
-		known[who] = false
-		users = append(users, who)
-		contacts = append(contacts, s.Contacts.Text(contact))
-		var account *string
-		if code := m.Of(int32(from)).Account; code != 0 {
-			text := s.Accounts.Text(code)
-			account = &text
-		}
-		accounts = append(accounts, account)
-		openers = append(openers, asked)
-	})
-	s.acquainted = known
-	if len(contacts) == 0 {
-		return nil
-	}
-	st := &statement{source: b.source}
-	people := st.list("contact", contacts)
-	whose := st.arg(accounts, "text[]")
-	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz"), Contacts: "SELECT unnest(" + people + ")"}
-	call := ""
-	columns := []string{"account_id", "contact_id", "created_at", "direction", "status", "read_at", "delivered_at", "failed_at"}
-	if b.source.Calls {
-		call, columns = "m.is_call IS NOT TRUE", append(columns, "is_call")
-	}
-	account := "n.account_id"
-	if b.source.Numbers["account"] {
-		account = "n.account_id::bigint"
-	}
-	sql := "SELECT n.place\nFROM unnest(" + people + ", " + whose + ") WITH ORDINALITY AS n (contact_id, account_id, place)\nWHERE EXISTS (SELECT FROM " +
-		st.from("message", span, columns...) + " AS m" + whereAll(within("m.created_at", span), call,
-		"m.contact_id = n.contact_id", "m.account_id IS NOT DISTINCT FROM "+account, "("+stageSQL+") <> 3") + ")"
-	return b.read(ctx, sql, st.args, func(c []cell) error {
-		known[users[c[0].int()-1]] = true
-		for _, opener := range openers[c[0].int()-1] {
-			o.UserType[opener] = Returning
-		}
-		return nil
-	})
-}
-
-// relation reads the columns of a relation.
+// relation reads the columns of a relation. The condition must also hold for the values as
+// they are stored.
 func (b *builder) relation(ctx context.Context, relation string, span source.Span, st *statement, selected, where string, row func(c []cell) error) error {
 	if !b.source.Has(relation) {
 		return nil
 	}
-	return b.read(ctx, "SELECT "+selected+"\nFROM "+st.from(relation, span)+" AS r"+whereAll(where), st.args, row)
+	from := ""
+	if _, isRaw := b.source.Raw[relation]; isRaw {
+		from = b.source.RawItem(relation, span, st.text)
+		cleaner, clean := b.cleaner(relation, selected), row
+		row = func(c []cell) error {
+			if !cleaner.clean(c) {
+				return nil
+			}
+			return clean(c)
+		}
+	} else {
+		from = st.from(relation, span)
+	}
+	return b.read(ctx, "SELECT "+selected+"\nFROM "+from+" AS r"+whereAll(where), st.args, row)
 }
 
 // readLines reads the lines: those of the messages, where the relation looks to it.
@@ -218,25 +136,32 @@ func (b *builder) readConversations(ctx context.Context) error {
 
 // readEvents reads the events since the range began, and where threads are needed the
 // earlier ones of the conversations as well.
-func (b *builder) readEvents(ctx context.Context) error {
+func (b *builder) readEvents(ctx context.Context, has Parts) error {
 	s := b.set
-	s.Events = Events{}
 	add := func(c []cell) error {
 		e := &s.Events
 		conversation := s.Conversations.code(c[0].text())
 		s.Rows.room(conversation)
 		e.Conversation, e.Agent, e.Name = append(e.Conversation, conversation), append(e.Agent, s.Agents.code(c[1].text())), append(e.Name, s.EventNames.code(c[3].text()))
-		e.At, e.Seconds = append(e.At, c[2].instant()), append(e.Seconds, notNegative(c[4].float()))
-		b.business = append(b.business, notNegative(c[5].float()))
+		e.At, e.Seconds, e.business = append(e.At, c[2].instant()), append(e.Seconds, notNegative(c[4].float())), append(e.business, notNegative(c[5].float()))
 		return nil
 	}
 	const selected = "r.conversation_id, r.agent_id, r.at, r.name, r.seconds, r.business_seconds"
-	st := &statement{source: b.source}
-	span := source.Span{Since: st.arg(time.UnixMicro(b.since), "timestamptz")}
-	if err := b.relation(ctx, "conversation_event", span, st, selected, b.ofShare(within("r.at", span)), add); err != nil || !s.Needs.Has(NeedThreads) || !b.source.Has("conversation_event") {
-		return err
+	if has.has(NeedConversations) {
+		s.Events = s.Events.first(s.recentEvents)
+	} else {
+		s.Events = Events{}
+		st := &statement{source: b.source}
+		span := source.Span{Since: st.arg(time.UnixMicro(b.since), "timestamptz")}
+		if err := b.relation(ctx, "conversation_event", span, st, selected, b.ofShare(within("r.at", span)), add); err != nil {
+			return err
+		}
+		s.recentEvents = len(s.Events.At)
 	}
-	st = &statement{source: b.source}
+	if !s.Needs.Has(NeedThreads) || !b.source.Has("conversation_event") {
+		return nil
+	}
+	st := &statement{source: b.source}
 	err := b.read(ctx, "SELECT EXISTS (SELECT FROM "+st.from("conversation_event", source.Span{})+" AS r WHERE r.name = 'reply')", st.args, func(c []cell) error {
 		b.replies = c[0].bool()
 		return nil
@@ -245,12 +170,19 @@ func (b *builder) readEvents(ctx context.Context) error {
 		return err
 	}
 	st = &statement{source: b.source}
-	span = source.Span{Until: st.arg(time.UnixMicro(b.since), "timestamptz")}
+	span := source.Span{Until: st.arg(time.UnixMicro(b.since), "timestamptz")}
 	var touched []string
 	for _, code := range b.touched() {
 		touched = append(touched, s.Conversations.Text(code))
 	}
 	return b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span)+" AND r.conversation_id IN (SELECT unnest("+st.list("conversation", touched)+"))", add)
+}
+
+// first returns the first n events, to which others can be added.
+func (e Events) first(n int) Events {
+	return Events{
+		Conversation: e.Conversation[:n:n], Agent: e.Agent[:n:n], Name: e.Name[:n:n], At: e.At[:n:n], Seconds: e.Seconds[:n:n], business: e.business[:n:n],
+	}
 }
 
 // notNegative is a duration that is not less than 0; NaN is none.
@@ -358,10 +290,18 @@ func (b *builder) readTags(ctx context.Context) error {
 	s := b.set
 	s.ContactTags, s.ConversationTags = nil, nil
 	st := &statement{source: b.source}
-	return b.relation(ctx, "tag", source.Span{}, st, "r.kind, r.owner_id, r.name", "r.kind IN ('contact', 'conversation') AND r.name IS NOT NULL", func(c []cell) error {
-		owners, of := s.Contacts, &s.ContactTags
-		if c[0].string() == "conversation" {
+	return b.relation(ctx, "tag", source.Span{}, st, "r.kind, r.owner_id, r.name", "", func(c []cell) error {
+		var owners *Dict
+		var of *[][]uint32
+		switch kind := c[0].string(); {
+		case c[2].isNull():
+			return nil
+		case kind == "contact":
+			owners, of = s.Contacts, &s.ContactTags
+		case kind == "conversation":
 			owners, of = s.Conversations, &s.ConversationTags
+		default:
+			return nil
 		}
 		owner, tag := b.known(owners, c[1].text()), s.Tags.code(c[2].text())
 		if owner == 0 {

@@ -90,6 +90,11 @@ func (m *Messages) addShape(shape Shape) {
 		m.shapes = append(m.shapes, m.shapes[n-1])
 		return
 	}
+	m.shapes = append(m.shapes, m.placeOf(shape))
+}
+
+// placeOf returns the index of a shape, which it adds if it is new.
+func (m *Messages) placeOf(shape Shape) uint32 {
 	if m.known == nil {
 		m.known = map[Shape]uint32{}
 		for i, known := range m.Shapes {
@@ -102,7 +107,7 @@ func (m *Messages) addShape(shape Shape) {
 		m.Shapes = append(m.Shapes, shape)
 		m.known[shape] = i
 	}
-	m.shapes = append(m.shapes, i)
+	return i
 }
 
 // Len is the number of messages and calls.
@@ -235,6 +240,8 @@ type Events struct {
 	Conversation, Agent, Name []uint32
 	At                        []int64
 	Seconds                   []float64
+	// business is the time of each in business hours.
+	business []float64
 }
 
 // Ratings are surveys of satisfaction and their answers.
@@ -348,6 +355,8 @@ type Set struct {
 	Openers  Openers
 	Rows     Conversations
 	Events   Events
+	// recentEvents is how many of them are those since the range began.
+	recentEvents int
 	// Replies are the answers that the messages show where the source records none.
 	Replies Events
 	Ratings Ratings
@@ -386,7 +395,7 @@ func (s *Set) size() int {
 	size := m.Len()*(8+4*4+1+1+4) + len(m.Shapes)*int(unsafe.Sizeof(Shape{})) + 8*len(m.sequence) + m.ids.size()
 	size += o.Len()*(4+8+1+1+1+4+1+8+4+1) + 4*len(s.costs) + 16*len(s.Costs)
 	size += len(r.CreatedAt)*(1+8*4+16+3*8) + len(r.Threads)*int(unsafe.Sizeof(Thread{}))
-	size += len(s.Events.At) * (3*4 + 8 + 8)
+	size += len(s.Events.At) * (3*4 + 8 + 8 + 8)
 	e := &s.earlier
 	size += e.Len()*(2*4+8+8+1+1) + e.ids.size()
 	size += 16*len(s.acquainted) + 12*len(s.earlierOf) + 24*len(s.starts)

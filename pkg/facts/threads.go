@@ -74,6 +74,12 @@ func (b *builder) readThreads(ctx context.Context) error {
 	return nil
 }
 
+// threadColumns are the columns that tell who wrote when in which conversation.
+var threadColumns = []string{
+	"message_id", "conversation_id", "agent_id", "author_kind", "content_type", "direction", "status", "read_at", "delivered_at", "failed_at",
+	"created_at", "sequence", "is_call",
+}
+
 // readEarlier adds the messages from before the start of conversations of which they were
 // not read yet.
 func (b *builder) readEarlier(ctx context.Context, conversations []uint32) error {
@@ -92,7 +98,8 @@ func (b *builder) readEarlier(ctx context.Context, conversations []uint32) error
 	st := &statement{source: b.source}
 	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz")}
 	span.Conversations = "SELECT unnest(" + st.list("conversation", missing) + ")"
-	if err := earlier.read(ctx, earlier.messageSQL(st, span, "m.conversation_id IN ("+span.Conversations+")"), st.args, earlier.messages().add); err != nil {
+	sql := earlier.messageSQL(st, span, threadColumns, "m.conversation_id IN ("+span.Conversations+")")
+	if err := earlier.read(ctx, sql, st.args, earlier.messages().add); err != nil {
 		return err
 	}
 	// Only who wrote when in which conversation is needed.
@@ -216,7 +223,7 @@ func (b *builder) walkEvents() {
 		switch e.Name[i] {
 		case eventFirstResponse:
 			shorter(first, e.Conversation[i], e.At[i], &t.ResponseSeconds, e.Seconds[i])
-			shorter(firstBusiness, e.Conversation[i], e.At[i], &t.BusinessSeconds, b.business[i])
+			shorter(firstBusiness, e.Conversation[i], e.At[i], &t.BusinessSeconds, e.business[i])
 			t.AnsweredAt = max(t.AnsweredAt, e.At[i])
 		case eventReply:
 			t.AnsweredAt = max(t.AnsweredAt, e.At[i])

@@ -151,6 +151,11 @@ func TestSamples(t *testing.T) {
 		if code := failure.Code(s.own, s.text); code != s.code {
 			t.Errorf("%q %q: code %q, want %q", s.own, s.text, code, s.code)
 		}
+		for range 2 { // the second is remembered
+			if v := failure.Judge(s.channel, s.own, s.text); v != (failure.Verdict{Reason: s.reason, Code: s.code, Meaning: failure.Meaning(s.channel, s.own, s.text)}) {
+				t.Errorf("%s %q %q: judged %v", s.channel, s.own, s.text, v)
+			}
+		}
 		if reason := failure.Reason(s.channel, s.own, s.text); reason != s.reason {
 			t.Errorf("%s %q %q: reason %s, want %s", s.channel, s.own, s.text, reason, s.reason)
 		}

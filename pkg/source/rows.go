@@ -63,7 +63,7 @@ func (r Reader) Field(relation string, c Column, stored StoredColumn) (sql strin
 func (r Reader) RawField(relation string, c Column, stored StoredColumn) (sql string, rule Rule) {
 	sql, _ = r.cast(c, stored)
 	switch {
-	case slices.Contains(free, c.Name), c.Type == "numeric": // too large a number has no float8
+	case slices.Contains(free, c.Name), c.Type == "double precision", c.Type == "numeric": // too large a number has no float8
 		return valueSQL(relation, c, sql), Stored
 	case c.Type == "text" && stored.hasBlanks():
 		return sql, valueRule(relation, c)

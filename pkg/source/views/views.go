@@ -81,8 +81,13 @@ func Detect(ctx context.Context, db source.Querier, settings source.Settings) (*
 		s.Findings = append(s.Findings, finding)
 	}
 	_, s.Calls = found["message"]["content_type"]
+	s.Raw = map[string]source.Raw{}
+	for _, relation := range []string{"message", "conversation", "conversation_event", "contact", "tag"} {
+		if s.Has(relation) {
+			s.Raw[relation] = v.raw(relation)
+		}
+	}
 	if s.Has("message") {
-		s.Raw = map[string]source.Raw{"message": v.raw("message")}
 		if v.found["message"]["updated_at"].typ == "timestamptz" {
 			if s.Changes, err = source.HasIndex(ctx, db, schema, "message", "updated_at"); err != nil {
 				return nil, err
