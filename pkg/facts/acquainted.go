@@ -168,13 +168,13 @@ var strangerColumns = []string{"message_id", "account_id", "contact_id", "conten
 func (b *builder) readStrangers(ctx context.Context, strangers []stranger) error {
 	st := &statement{source: b.source}
 	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz")}
-	span.Contacts = "SELECT unnest(" + st.list("contact", b.contactsOf(strangers)) + ")"
+	isStranger := b.among("message", "m.contact_id", st.list("contact", b.contactsOf(strangers)), &span.Contacts)
 	users := map[user]stranger{}
 	for _, s := range strangers {
 		users[s.user] = s
 	}
 	r := b.messages()
-	return b.read(ctx, b.someOfMessages(st, span, strangerColumns, "m.contact_id IN ("+span.Contacts+")"), st.args, func(c []cell) error {
+	return b.read(ctx, b.someOfMessages(st, span, strangerColumns, isStranger), st.args, func(c []cell) error {
 		like := r.alikeOf(c)
 		isOut := like.direction == isOutbound
 		if !r.isMessage(like, c) || like.isCall(c) || isOut && stageOf(like.status, c) == Failed {

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/billing"
@@ -180,7 +179,7 @@ func (b *builder) charge(biller *billing.Biller) {
 		}
 		n++
 	}
-	slices.SortFunc(delivered, m.compare)
+	m.sortByTime(delivered)
 	messages := make([]billing.Message, len(delivered))
 	index := func(code uint32) int32 {
 		if code == 0 {

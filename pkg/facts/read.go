@@ -129,6 +129,24 @@ func (s *statement) list(entity string, ids []string) string {
 	return s.arg(numbers, "bigint[]")
 }
 
+// among is the condition that a column of a relation is one of the ids of a list. Where only
+// the source can use an index for that, it gets the ids.
+func (b *builder) among(relation, column, list string, ids *string) string {
+	if _, isRaw := b.source.Raw[relation]; isRaw && b.hashesLists() {
+		return column + " = ANY (" + list + ")" // PostgreSQL estimates that better than a join
+	}
+	*ids = "SELECT unnest(" + list + ")"
+	return column + " IN (" + *ids + ")"
+}
+
+// hashesLists reports whether the server is PostgreSQL 14 or later. Earlier ones search long
+// lists from the beginning for each row.
+func (b *builder) hashesLists() bool {
+	major, _, _ := strings.Cut(b.tx.Conn().PgConn().ParameterStatus("server_version"), ".")
+	n, err := strconv.Atoi(major)
+	return err == nil && n >= 14
+}
+
 // whereAll is a WHERE clause of the conditions that are not empty.
 func whereAll(conditions ...string) string {
 	var kept []string

@@ -84,8 +84,7 @@ func (b *builder) readSpan(ctx context.Context, since, until int64, contacts []u
 		for _, contact := range contacts {
 			ids = append(ids, b.set.Contacts.Text(contact))
 		}
-		span.Contacts = "SELECT unnest(" + st.list("contact", ids) + ")"
-		condition = "m.contact_id IN (" + span.Contacts + ")"
+		condition = b.among("message", "m.contact_id", st.list("contact", ids), &span.Contacts)
 	}
 	sql := b.messageSQL(st, span, messageColumns, condition)
 	if contacts == nil {

@@ -175,7 +175,9 @@ func (b *builder) readEvents(ctx context.Context, has Parts) error {
 	for _, code := range b.touched() {
 		touched = append(touched, s.Conversations.Text(code))
 	}
-	return b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span)+" AND r.conversation_id IN (SELECT unnest("+st.list("conversation", touched)+"))", add)
+	var ids string // the source does without
+	isTouched := b.among("conversation_event", "r.conversation_id", st.list("conversation", touched), &ids)
+	return b.relation(ctx, "conversation_event", span, st, selected, within("r.at", span)+" AND "+isTouched, add)
 }
 
 // first returns the first n events, to which others can be added.

@@ -97,8 +97,8 @@ func (b *builder) readEarlier(ctx context.Context, conversations []uint32) error
 	earlier := &builder{tx: b.tx, source: b.source, set: s, maxMemory: b.maxMemory, failures: b.failures, prices: b.prices}
 	st := &statement{source: b.source}
 	span := source.Span{Until: st.arg(time.UnixMicro(b.start), "timestamptz")}
-	span.Conversations = "SELECT unnest(" + st.list("conversation", missing) + ")"
-	sql := earlier.messageSQL(st, span, threadColumns, "m.conversation_id IN ("+span.Conversations+")")
+	isMissing := b.among("message", "m.conversation_id", st.list("conversation", missing), &span.Conversations)
+	sql := earlier.messageSQL(st, span, threadColumns, isMissing)
 	if err := earlier.read(ctx, sql, st.args, earlier.messages().add); err != nil {
 		return err
 	}
