@@ -101,7 +101,7 @@ func TestGrowCosts(t *testing.T) {
 }
 
 // allParts are the parts that change with the messages.
-const allParts = facts.NeedMessages | facts.NeedUserTypes | facts.NeedCosts | facts.NeedContacts | facts.NeedConversations | facts.NeedThreads | facts.NeedRatings | facts.NeedTags |
+const allParts = facts.NeedMessages | facts.NeedUserTypes | facts.NeedCosts | facts.NeedContacts | facts.NeedConversations | facts.NeedEvents | facts.NeedThreads | facts.NeedRatings | facts.NeedTags |
 	facts.NeedAccountNames | facts.NeedAgentNames | facts.NeedTeamNames | facts.NeedCampaignNames
 
 // TestGrowBack: a set that goes on from a later one, step by step, is as one read at once.

@@ -171,7 +171,7 @@ func TestRefreshParts(t *testing.T) {
 	since := time.Now().AddDate(0, 0, -30)
 	l := alive(t, recentData(10))
 	want := l.read(since, allParts, nil)
-	for _, parts := range []facts.Parts{facts.NeedMessages, facts.NeedConversations, facts.NeedRatings, facts.NeedMessages | facts.NeedUserTypes, facts.NeedConversations | facts.NeedThreads} {
+	for _, parts := range []facts.Parts{facts.NeedMessages, facts.NeedConversations | facts.NeedEvents, facts.NeedRatings, facts.NeedMessages | facts.NeedUserTypes, facts.NeedConversations | facts.NeedThreads} {
 		base := l.read(since, parts, nil)
 		sameFacts(t, l.read(since, allParts, base), want, since.Format(time.DateOnly))
 	}

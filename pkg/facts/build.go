@@ -114,7 +114,7 @@ func build(ctx context.Context, b *builder, needs Needs) (*Set, error) {
 		{messages, b.readMessages},
 		{conversations && named, b.readConversations},
 		{needs.Has(NeedUserTypes) && !has.has(NeedUserTypes), b.readAcquainted},
-		{(conversations || threads) && !named, func(ctx context.Context) error { return b.readEvents(ctx, has) }},
+		{(needs.Has(NeedEvents) && !has.has(NeedEvents) || threads) && !named, func(ctx context.Context) error { return b.readEvents(ctx, has) }},
 		{needs.Has(NeedRatings) && !has.has(NeedRatings), b.readRatings},
 		{threads, b.readThreads},
 		{needs.Parts&(NeedContacts|NeedCosts) != 0 && (has&(NeedContacts|NeedCosts) == 0 || b.source.Phone != ""), b.readContacts},
@@ -164,12 +164,15 @@ func (b *builder) extend() (has Parts) {
 		return 0
 	}
 	has = b.base.Needs.Parts | hasLines
+	if has.has(NeedThreads) {
+		has |= NeedEvents // they were read for the threads
+	}
 	if start := s.Needs.Start(); start < s.start {
 		b.start, s.start = start, start
 		has &^= hasLines | NeedMessages | NeedThreads | NeedUserTypes | NeedCosts | NeedAccountNames
 	}
 	if s.Needs.Since.Before(b.base.Needs.Since) {
-		has &^= NeedConversations | NeedThreads | NeedRatings | NeedCosts
+		has &^= NeedConversations | NeedEvents | NeedThreads | NeedRatings | NeedCosts
 	}
 	return has
 }

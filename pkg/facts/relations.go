@@ -147,7 +147,7 @@ func (b *builder) readEvents(ctx context.Context, has Parts) error {
 		return nil
 	}
 	const selected = "r.conversation_id, r.agent_id, r.at, r.name, r.seconds, r.business_seconds"
-	if has.has(NeedConversations) {
+	if has.has(NeedEvents) {
 		s.Events = s.Events.first(s.recentEvents)
 	} else {
 		s.Events = Events{}

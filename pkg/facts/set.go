@@ -266,7 +266,6 @@ const (
 	NeedCosts
 	// NeedContacts: names, phones and countries of contacts.
 	NeedContacts
-	// NeedConversations: the conversations, with their events.
 	NeedConversations
 	// NeedThreads: a summary of the messages and events of each conversation.
 	NeedThreads
@@ -280,6 +279,8 @@ const (
 	NeedAgentNames
 	NeedTeamNames
 	NeedCampaignNames
+	// NeedEvents: what happened to conversations.
+	NeedEvents
 )
 
 // Needs are what a question reads of facts.

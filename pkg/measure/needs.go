@@ -112,6 +112,8 @@ func factNeeds(f catalog.Fact, metrics []catalog.Metric, dimensions []string) (p
 		parts = facts.NeedMessages | facts.NeedConversations
 	case f == catalog.CSATAnswer || f == catalog.CSATSurvey:
 		parts = facts.NeedConversations | facts.NeedRatings
+	case f == catalog.Event:
+		parts = facts.NeedConversations | facts.NeedEvents
 	default:
 		parts = facts.NeedConversations
 	}
