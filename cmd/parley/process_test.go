@@ -22,8 +22,8 @@ import (
 	"github.com/parley-reports/parley/internal/demodata"
 	"github.com/parley-reports/parley/internal/embeddedpg"
 	"github.com/parley-reports/parley/pkg/calendar"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
@@ -176,7 +176,7 @@ func line(t *testing.T, columns []engine.Column, row []any, loc *time.Location) 
 		}
 		fields = append(fields, fmt.Sprintf("%q:%s", c.ID, value))
 		// An entity gives its id and its name.
-		if c.Role == compile.Key && c.Dimension.Kind == "entity" && (i+1 == len(columns) || columns[i+1].ID != c.ID+"_name") {
+		if c.Role == measure.Key && c.Dimension.Kind == "entity" && (i+1 == len(columns) || columns[i+1].ID != c.ID+"_name") {
 			t.Errorf("%s has no name beside it", c.ID)
 		}
 	}

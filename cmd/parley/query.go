@@ -17,8 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/parley-reports/parley/pkg/calendar"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -236,7 +236,7 @@ func cells(r *engine.Result) [][]string {
 func cell(v any, c engine.Column) string {
 	switch v := v.(type) {
 	case nil:
-		if c.Role == compile.Key || c.Role == compile.Name {
+		if c.Role == measure.Key || c.Role == measure.Name {
 			return "(none)"
 		}
 		return ""

@@ -15,8 +15,8 @@ import (
 	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -79,7 +79,7 @@ func RowsOf(r *engine.Result) []map[string]any {
 	for _, values := range r.Rows {
 		row := map[string]any{}
 		for i, c := range r.Columns {
-			if c.Role != compile.Name {
+			if c.Role != measure.Name {
 				row[c.ID] = values[i]
 			}
 		}

@@ -1,6 +1,6 @@
 // Package reference computes aggregated queries the plainest way: from the raw
 // rows in memory, in loops that follow SPEC.md sentence by sentence. It shares
-// nothing with the compiler, so that the two can be held against each other.
+// nothing with pkg/facts and pkg/measure, so that the two can be held against each other.
 // It is imported by tests only.
 //
 // Where the specification leaves a choice, the comment of the function that

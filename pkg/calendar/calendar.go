@@ -266,3 +266,14 @@ func Steps(r Range, most int, loc *time.Location) []Bucket {
 	buckets, _ := Buckets(r, Month, loc) // of any range that there is
 	return buckets
 }
+
+// nextChange is the first instant after t at which the offset of a zone may change,
+// zero where it never does. Go ends the last day of a leap year beyond the tables
+// where it begins: what it says of that day is passed over.
+func nextChange(t time.Time, loc *time.Location) time.Time {
+	_, change := t.In(loc).ZoneBounds()
+	if !change.IsZero() && !change.After(t) {
+		return t.Add(time.Hour)
+	}
+	return change
+}

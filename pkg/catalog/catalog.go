@@ -1,7 +1,6 @@
-// Package catalog is the semantic layer, stored as data: facts, metrics,
-// dimensions and their texts in every language. The compiler turns the entries
-// into SQL; the editor and the documentation show them. No code here computes a
-// number.
+// Package catalog is the semantic layer, stored as data: facts, metrics, dimensions and
+// their texts in every language. Package measure computes them; the editor and the
+// documentation show them. No code here computes a number.
 package catalog
 
 import (

@@ -7,23 +7,23 @@ import (
 	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
 // aggregate answers a query for metrics.
-func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Result, error) {
+func (e *Engine) aggregate(ctx context.Context, in measure.Question, l limit) (*Result, error) {
 	notices := unknownNotice(in)
 	// A sum of costs is not told without what is missing from it.
 	uncounted := slices.Contains(in.Query.Metrics, "cost_usd") && !slices.Contains(in.Query.Metrics, unknownCost)
 	if uncounted {
 		in.Query.Metrics = append(slices.Clone(in.Query.Metrics), unknownCost)
 	}
-	if err := compile.CheckRelations(in); err != nil {
+	if err := in.CheckRelations(); err != nil {
 		return nil, err
 	}
-	needs, ins := measure.Needs(in), []compile.Input{in}
+	needs, ins := measure.Needs(in), []measure.Question{in}
 	if in.Query.Compare != "none" {
 		other := in
 		other.Range = before(in)
@@ -40,7 +40,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Res
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: compile.Text(found.sql, found.args), Unknown: unknownMetrics(in), Notices: append(notices, found.notices...)}
+	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, SQL: postgres.Text(found.sql, found.args), Unknown: unknownMetrics(in), Notices: append(notices, found.notices...)}
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -61,7 +61,7 @@ func (e *Engine) aggregate(ctx context.Context, in compile.Input, l limit) (*Res
 		result.sort(in.Query.OrderBy)
 	}
 	for i, b := range result.Columns {
-		if b.Role == compile.Time {
+		if b.Role == measure.Time {
 			for _, row := range result.Rows {
 				row[i] = st.Buckets[row[i].(int64)-1].Start
 			}
@@ -137,7 +137,7 @@ func fill(st *measure.Answer, limit int, a answer) ([][]any, error) {
 	if a.cut != whole {
 		return nil, tooManyRows(len(rows))
 	}
-	timeAt := columnOf(st.Columns, compile.Time)
+	timeAt := columnOf(st.Columns, measure.Time)
 	seen := map[string]map[int64]bool{}
 	var groups [][]any
 	for _, row := range rows {
@@ -182,7 +182,7 @@ func tooManyRows(limit int) error {
 
 // ungrouped are the groups that an answer has although it has no rows: the
 // whole, or the stages of the whole.
-func ungrouped(columns []compile.Column) [][]any {
+func ungrouped(columns []measure.Column) [][]any {
 	whole := make([]any, len(columns))
 	groups := [][]any{whole}
 	for i, c := range columns {
@@ -194,14 +194,14 @@ func ungrouped(columns []compile.Column) [][]any {
 				row[i] = stage
 				groups = append(groups, row)
 			}
-		case c.Role == compile.Key:
+		case c.Role == measure.Key:
 			return nil
 		}
 	}
 	return groups
 }
 
-func columnOf(columns []compile.Column, role compile.Role) int {
+func columnOf(columns []measure.Column, role measure.Role) int {
 	for i, c := range columns {
 		if c.Role == role {
 			return i
@@ -218,10 +218,10 @@ func toInt(v any) int64 {
 }
 
 // groupKey identifies the group of a row, time apart.
-func groupKey(columns []compile.Column, row []any) string {
+func groupKey(columns []measure.Column, row []any) string {
 	var b strings.Builder
 	for i, c := range columns {
-		if c.Role == compile.Key {
+		if c.Role == measure.Key {
 			fmt.Fprintf(&b, "%T%v\x1f", row[i], row[i])
 		}
 	}
@@ -229,13 +229,13 @@ func groupKey(columns []compile.Column, row []any) string {
 }
 
 // emptyLike is a row of the same group in which nothing happened.
-func emptyLike(columns []compile.Column, row []any) []any {
+func emptyLike(columns []measure.Column, row []any) []any {
 	empty := make([]any, len(columns))
 	for i, c := range columns {
 		switch {
-		case c.Role == compile.Key || c.Role == compile.Name:
+		case c.Role == measure.Key || c.Role == measure.Name:
 			empty[i] = row[i]
-		case c.Role == compile.Metric:
+		case c.Role == measure.Metric:
 			empty[i] = zero(c.Metric)
 		}
 	}
@@ -244,7 +244,7 @@ func emptyLike(columns []compile.Column, row []any) []any {
 
 // emptyShares sets the shares of a row to 0 where its bucket has a whole, which
 // shows in the other rows of the bucket.
-func emptyShares(columns []compile.Column, row []any, bucket [][]any) {
+func emptyShares(columns []measure.Column, row []any, bucket [][]any) {
 	for i, c := range columns {
 		if c.Metric.ShareOf != "" && slices.ContainsFunc(bucket, func(other []any) bool { return other[i] != nil }) {
 			row[i] = float64(0)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -18,7 +17,7 @@ import (
 // in the other; a bucket that the other period lacks has no value there. It
 // notes in now whether rows are left off: where the limit already did so, groups that
 // only the other period has stay away.
-func (e *Engine) compare(ctx context.Context, in compile.Input, st, other *measure.Answer, result *Result, now *answer) error {
+func (e *Engine) compare(ctx context.Context, in measure.Question, st, other *measure.Answer, result *Result, now *answer) error {
 	result.Before = in.Range
 	earlier, err := e.limited(ctx, in, other)
 	if err != nil {
@@ -32,7 +31,7 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st, other *measu
 	if before, err = fill(other, in.Query.Limit, earlier); err != nil {
 		return err
 	}
-	timeAt := columnOf(st.Columns, compile.Time)
+	timeAt := columnOf(st.Columns, measure.Time)
 	place := func(row []any) int64 {
 		if timeAt < 0 {
 			return 0
@@ -55,7 +54,7 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st, other *measu
 		for i, c := range st.Columns {
 			both = append(both, row[i])
 			switch {
-			case c.Role != compile.Metric:
+			case c.Role != measure.Metric:
 			case c.Metric.Fact == catalog.ConversationNow: // a state of now has none before
 				both = append(both, nil)
 			case previous != nil:
@@ -86,7 +85,7 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st, other *measu
 	result.Columns = nil
 	for _, c := range st.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
-		if c.Role == compile.Metric {
+		if c.Role == measure.Metric {
 			c.ID += "_previous"
 			result.Columns = append(result.Columns, Column{Column: c, Previous: true})
 		}
@@ -108,7 +107,7 @@ func (e *Engine) compare(ctx context.Context, in compile.Input, st, other *measu
 }
 
 // before is the range that an answer is compared with.
-func before(in compile.Input) calendar.Range {
+func before(in measure.Question) calendar.Range {
 	if in.Query.Compare == "previous_year" {
 		return calendar.PreviousYear(in.Range, in.Location)
 	}
@@ -120,13 +119,13 @@ func before(in compile.Input) calendar.Range {
 func (r *Result) placed(orders []query.Order) func(a, b []any) int {
 	numeric := true
 	for _, c := range r.Columns {
-		numeric = numeric && (c.Role != compile.Key || c.Dimension.Kind == catalog.KindNumber)
+		numeric = numeric && (c.Role != measure.Key || c.Dimension.Kind == catalog.KindNumber)
 	}
-	if measured := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Role == compile.Metric }); len(orders) == 0 && measured >= 0 && !numeric {
+	if measured := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Role == measure.Metric }); len(orders) == 0 && measured >= 0 && !numeric {
 		orders = []query.Order{{By: r.Columns[measured].ID, Desc: true}}
 	}
 	for _, c := range r.Columns {
-		if c.Role == compile.Key {
+		if c.Role == measure.Key {
 			orders = append(slices.Clone(orders), query.Order{By: c.ID})
 		}
 	}
@@ -160,14 +159,14 @@ func merge(rows, added [][]any, compare func(a, b []any) int) [][]any {
 
 // absent makes the row of a group that these rows lack, like the other period's
 // row of that group.
-func absent(columns []compile.Column, rows [][]any, place func([]any) int64) func(like []any) []any {
+func absent(columns []measure.Column, rows [][]any, place func([]any) int64) func(like []any) []any {
 	byPlace := map[int64][][]any{}
 	for _, row := range rows {
 		byPlace[place(row)] = append(byPlace[place(row)], row)
 	}
 	return func(like []any) []any {
 		row := emptyLike(columns, like)
-		if i := columnOf(columns, compile.Time); i >= 0 {
+		if i := columnOf(columns, measure.Time); i >= 0 {
 			row[i] = like[i]
 		}
 		emptyShares(columns, row, byPlace[place(like)])

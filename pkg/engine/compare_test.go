@@ -13,8 +13,8 @@ import (
 	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -78,7 +78,7 @@ func sideBySide(both, now, before *engine.Result) string {
 				at++
 			}
 			switch {
-			case c.Role != compile.Metric:
+			case c.Role != measure.Metric:
 			case c.Previous && c.Metric.Fact == catalog.ConversationNow:
 				if row[i] != nil {
 					return fmt.Sprintf("%s of %v is %v, of a state before", c.ID, key, row[i])
@@ -115,7 +115,7 @@ type placed struct {
 func byPlace(r *engine.Result) map[placed][]any {
 	rows := map[placed][]any{}
 	order := map[time.Time]int{}
-	if timeAt := slices.IndexFunc(r.Columns, func(c engine.Column) bool { return c.Role == compile.Time }); timeAt >= 0 {
+	if timeAt := slices.IndexFunc(r.Columns, func(c engine.Column) bool { return c.Role == measure.Time }); timeAt >= 0 {
 		var times []time.Time
 		for _, row := range r.Rows {
 			times = append(times, row[timeAt].(time.Time))
@@ -129,9 +129,9 @@ func byPlace(r *engine.Result) map[placed][]any {
 		var key placed
 		for i, c := range r.Columns {
 			switch c.Role {
-			case compile.Key:
+			case measure.Key:
 				key.group += fmt.Sprintf(" %T%v", row[i], row[i])
-			case compile.Time:
+			case measure.Time:
 				key.place = order[row[i].(time.Time)]
 			}
 		}

@@ -5,13 +5,13 @@ import (
 	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/whatsapp"
 )
 
 // costNotice warns where messages of unknown cost are missing from the sum, and says
 // what is missing: the most frequent reasons. rated: there is a rate card.
-func costNotice(r *Result, gaps []compile.Gap, rated bool) []string {
+func costNotice(r *Result, gaps []measure.Gap, rated bool) []string {
 	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == unknownCost })
 	if at < 0 {
 		return nil
@@ -43,7 +43,7 @@ func costNotice(r *Result, gaps []compile.Gap, rated bool) []string {
 }
 
 // gapText says in a few words what is missing for the cost of messages.
-func gapText(texts catalog.Texts, gap compile.Gap, rated bool) string {
+func gapText(texts catalog.Texts, gap measure.Gap, rated bool) string {
 	messages := texts.Notice("gap_messages", texts.Count(gap.Messages))
 	if gap.Messages == 1 {
 		messages = texts.Notice("gap_message")

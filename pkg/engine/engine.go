@@ -1,5 +1,6 @@
-// Package engine runs a query: it resolves and compiles it, runs the SQL, fills gaps
-// between intervals and adds the comparison. Grafana and the command line both use it.
+// Package engine runs a query: it resolves it, takes the facts from memory or reads them,
+// measures them, fills gaps between intervals and adds the comparison. Grafana and the
+// command line both use it.
 package engine
 
 import (
@@ -13,7 +14,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/parley-reports/parley/pkg/calendar"
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
@@ -191,7 +192,7 @@ type Request struct {
 // Column is one column of a result. Previous marks the value of the period that
 // the result is compared with.
 type Column struct {
-	compile.Column
+	measure.Column
 	Previous bool
 }
 
@@ -267,7 +268,7 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := compile.Input{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
+	in := measure.Question{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
 	if in.Hours, err = e.hours(ctx, in); err != nil {
 		return nil, err
 	}
@@ -285,7 +286,7 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 }
 
 // answer runs the query in its format.
-func (e *Engine) answer(ctx context.Context, in compile.Input, partial bool, l limit) (*Result, error) {
+func (e *Engine) answer(ctx context.Context, in measure.Question, partial bool, l limit) (*Result, error) {
 	if missing := lackOf(in); partial && len(missing.relations) > 0 {
 		return e.without(ctx, in, l, missing)
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -129,7 +129,7 @@ func TestGaps(t *testing.T) {
 	// A cut by a calendar dimension is the same under its own name.
 	result := answer(t, e, r, `{"metrics": ["messages_received"], "groupBy": ["day"]}`)
 	wantLines(t, result, "03-02 00:00 | 1", "03-03 00:00 | 0", "03-04 00:00 | 2")
-	if result.Columns[0].ID != "day" || result.Columns[0].Role != compile.Time {
+	if result.Columns[0].ID != "day" || result.Columns[0].Role != measure.Time {
 		t.Errorf("the first column is %+v", result.Columns[0])
 	}
 	// Without groups there is the whole, without rows there are no groups.

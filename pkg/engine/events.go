@@ -8,9 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/postgres"
 )
 
 // burstDays is how long a range can be that is looked at hour by hour.
@@ -18,7 +18,7 @@ const burstDays = 450
 
 // events lists the events of a report in the order of time. Where there are more
 // than the limit the latest are kept.
-func (e *Engine) events(ctx context.Context, in compile.Input, l limit) (*Result, error) {
+func (e *Engine) events(ctx context.Context, in measure.Question, l limit) (*Result, error) {
 	texts := catalog.In(in.Query.Language)
 	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Notices: unknownNotice(in)}
 	if first := in.Range.To.AddDate(0, 0, -burstDays); in.Query.Report == "failure_bursts" && in.Range.From.Before(first) {
@@ -34,7 +34,7 @@ func (e *Engine) events(ctx context.Context, in compile.Input, l limit) (*Result
 	if err != nil {
 		return nil, err
 	}
-	result.SQL, result.Notices = compile.Text(measured.sql, measured.args), append(result.Notices, measured.notices...)
+	result.SQL, result.Notices = postgres.Text(measured.sql, measured.args), append(result.Notices, measured.notices...)
 	for _, c := range answer.Columns {
 		result.Columns = append(result.Columns, Column{Column: c})
 	}
@@ -45,8 +45,8 @@ func (e *Engine) events(ctx context.Context, in compile.Input, l limit) (*Result
 }
 
 // findEvents finds the events, the latest first.
-func (e *Engine) findEvents(ctx context.Context, in compile.Input) (measured, error) {
-	if err := compile.CheckRelations(in); err != nil {
+func (e *Engine) findEvents(ctx context.Context, in measure.Question) (measured, error) {
+	if err := in.CheckRelations(); err != nil {
 		return measured{}, err
 	}
 	switch in.Query.Report {
@@ -72,7 +72,7 @@ func (e *Engine) findEvents(ctx context.Context, in compile.Input) (measured, er
 
 // templateChanges finds changes of templates. They look much further back than any other
 // report, and need only messages with a template: these are read for themselves.
-func (e *Engine) templateChanges(ctx context.Context, in compile.Input) (measured, error) {
+func (e *Engine) templateChanges(ctx context.Context, in measure.Question) (measured, error) {
 	changes := measure.NewChanges(in)
 	needs, templatesOnly := changes.Needs()
 	if templatesOnly {
@@ -98,7 +98,7 @@ type collector interface {
 	Answer() *measure.Answer
 }
 
-func (e *Engine) collect(ctx context.Context, in compile.Input, needs facts.Needs, begin func() collector) (measured, error) {
+func (e *Engine) collect(ctx context.Context, in measure.Question, needs facts.Needs, begin func() collector) (measured, error) {
 	c := begin()
 	set, err := e.facts(ctx, in.Source, needs)
 	if err == nil {

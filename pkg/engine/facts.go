@@ -13,8 +13,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/source"
 )
@@ -188,7 +188,7 @@ func (k *keeper) serves(src *source.Source, needs facts.Needs) bool {
 }
 
 // outdated are the notices of facts that could not be brought up to date.
-func outdated(in compile.Input, set *facts.Set) []string {
+func outdated(in measure.Question, set *facts.Set) []string {
 	if set == nil || set.Outdated == nil {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/hours"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -22,8 +22,8 @@ type hoursRead struct {
 }
 
 // hours returns the working hours where the query needs them, as old as facts may be.
-func (e *Engine) hours(ctx context.Context, in compile.Input) (*hours.Schedule, error) {
-	if !compile.NeedsHours(in.Query) {
+func (e *Engine) hours(ctx context.Context, in measure.Question) (*hours.Schedule, error) {
+	if !measure.NeedsHours(in.Query) {
 		return nil, nil
 	}
 	r := &e.hoursRead
@@ -57,7 +57,7 @@ const namedOwners = 3
 
 // hoursNotices say whose working hours are left out: those in a zone that nobody
 // knows, and single rows that cannot be read.
-func hoursNotices(in compile.Input) []string {
+func hoursNotices(in measure.Question) []string {
 	if in.Hours == nil {
 		return nil
 	}

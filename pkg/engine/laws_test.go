@@ -17,8 +17,8 @@ import (
 	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -48,7 +48,7 @@ func sumsBy(r *engine.Result, key func(row []any) string) map[string]float64 {
 	byID := map[string]float64{}
 	for _, row := range r.Rows {
 		for i, c := range r.Columns {
-			if n, ok := agree.Number(row[i]); ok && c.Role == compile.Metric {
+			if n, ok := agree.Number(row[i]); ok && c.Role == measure.Metric {
 				byID[c.ID+key(row)] += n
 			}
 		}

@@ -12,7 +12,8 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -48,7 +49,7 @@ type leftOutCount struct {
 // leftOutNotices says which rows of the query's relations are left out of its answer.
 // Panels of about the same range share a count; where counting fails or takes too long
 // there is no notice.
-func (e *Engine) leftOutNotices(ctx context.Context, in compile.Input) []string {
+func (e *Engine) leftOutNotices(ctx context.Context, in measure.Question) []string {
 	r := calendar.Range{From: in.Range.From.Truncate(time.Hour), To: in.Range.To.Add(time.Hour - time.Nanosecond).Truncate(time.Hour)}
 	ctx, cancel := context.WithTimeout(ctx, leftOutWithin)
 	defer cancel()
@@ -119,7 +120,7 @@ func (l leftOut) reason() string {
 }
 
 // leftOutRelations are the relations of the query of which rows may be left out.
-func leftOutRelations(in compile.Input) (relations []string) {
+func leftOutRelations(in measure.Question) (relations []string) {
 	facts := []catalog.Fact{in.Query.DetailsFact()}
 	for _, id := range in.Query.Metrics {
 		m, _ := catalog.LookupMetric(id)
@@ -141,9 +142,9 @@ func leftOutRelations(in compile.Input) (relations []string) {
 func (e *Engine) countLeftOut(ctx context.Context, s *source.Source, relation string, r calendar.Range) []leftOut {
 	ctx, cancel := context.WithTimeout(ctx, leftOutWithin)
 	defer cancel()
-	st := compile.LeftOut(s, []string{relation}, r)
+	sql, args := facts.LeftOutSQL(s, []string{relation}, r.From, r.To)
 	var found []leftOut
-	err := e.db.Query(ctx, st.SQL, st.Args, func(values []any) error {
+	err := e.db.Query(ctx, sql, args, func(values []any) error {
 		var l leftOut
 		l.relation, _ = values[0].(string)
 		l.column, _ = values[1].(string)

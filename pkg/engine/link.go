@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/measure"
 )
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
@@ -19,12 +19,12 @@ func CheckChatURL(template string) error {
 		return nil
 	}
 	var names []string
-	for _, name := range compile.LinkParts {
+	for _, name := range measure.LinkParts {
 		names = append(names, "{"+name+"}")
 	}
 	known := "The placeholders are " + strings.Join(names, ", ")
 	for _, m := range placeholder.FindAllStringSubmatch(template, -1) {
-		if !slices.Contains(compile.LinkParts, m[1]) {
+		if !slices.Contains(measure.LinkParts, m[1]) {
 			return fmt.Errorf("the chat URL template has the unknown placeholder %.60q: remove or correct it. %s", m[0], known)
 		}
 	}
@@ -61,7 +61,7 @@ func link(template string, value any) any {
 	if template == "" || CheckChatURL(template) != nil {
 		return nil
 	}
-	for i, name := range compile.LinkParts {
+	for i, name := range measure.LinkParts {
 		placeholder := "{" + name + "}"
 		if !strings.Contains(template, placeholder) {
 			continue

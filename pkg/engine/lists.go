@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
 // details lists rows. It finds them in memory, and reads their texts from the database.
-func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Result, error) {
-	if err := compile.CheckRelations(in); err != nil {
+func (e *Engine) details(ctx context.Context, in measure.Question, l limit) (*Result, error) {
+	if err := in.CheckRelations(); err != nil {
 		return nil, err
 	}
 	result := &Result{Query: in.Query, Location: in.Location, Range: in.Range, Notices: unknownNotice(in)}
@@ -33,11 +33,11 @@ func (e *Engine) details(ctx context.Context, in compile.Input, l limit) (*Resul
 
 // findPage finds the page of a list in memory, or in shares if the messages do not fit
 // there. It adds to the result what is said about that.
-func (e *Engine) findPage(ctx context.Context, in compile.Input, result *Result) (*page, error) {
+func (e *Engine) findPage(ctx context.Context, in measure.Question, result *Result) (*page, error) {
 	needs := measure.ListNeeds(in)
 	set, err := e.facts(ctx, in.Source, needs)
 	if err == nil {
-		result.SQL, result.Notices = compile.Text(set.SQL, set.Args), append(result.Notices, outdated(in, set)...)
+		result.SQL, result.Notices = postgres.Text(set.SQL, set.Args), append(result.Notices, outdated(in, set)...)
 		return e.listPage(ctx, in, set)
 	}
 	if !errors.Is(err, facts.ErrTooLarge) {
@@ -54,13 +54,13 @@ func (e *Engine) findPage(ctx context.Context, in compile.Input, result *Result)
 			return err
 		}
 	})
-	result.SQL, result.Notices = compile.Text(read.sql, read.args), append(result.Notices, read.notice(in)...)
+	result.SQL, result.Notices = postgres.Text(read.sql, read.args), append(result.Notices, read.notice(in)...)
 	return all, err
 }
 
 // A page is some rows of a list, in order.
 type page struct {
-	columns []compile.Column
+	columns []measure.Column
 	rows    [][]any
 	places  []measure.Place
 	// total is the number of rows of the list, cut why these are not all.
@@ -69,7 +69,7 @@ type page struct {
 }
 
 // listPage finds a page in facts and reads its texts.
-func (e *Engine) listPage(ctx context.Context, in compile.Input, set *facts.Set) (*page, error) {
+func (e *Engine) listPage(ctx context.Context, in measure.Question, set *facts.Set) (*page, error) {
 	list, err := measure.NewList(in, set, e.sharedPages(ctx, set))
 	if err != nil {
 		return nil, err

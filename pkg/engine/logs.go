@@ -6,7 +6,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/measure"
 )
 
 // logRange holds the millisecond in which the range ends as well: Grafana asks for
@@ -18,7 +18,7 @@ func logRange(r calendar.Range) calendar.Range {
 
 // log lists the lines of a log. Its query keeps the columns that were asked for,
 // the answer has those besides of which lines are made.
-func (e *Engine) log(ctx context.Context, in compile.Input, l limit) (*Result, error) {
+func (e *Engine) log(ctx context.Context, in measure.Question, l limit) (*Result, error) {
 	asked := in
 	in.Query.Columns = in.Query.LogColumns()
 	in.Range = logRange(in.Range)
@@ -34,7 +34,7 @@ func (e *Engine) log(ctx context.Context, in compile.Input, l limit) (*Result, e
 const maxBars = 200
 
 // logVolume counts the lines of a log in equal steps, by status where that is told.
-func (e *Engine) logVolume(ctx context.Context, in compile.Input) (*Result, error) {
+func (e *Engine) logVolume(ctx context.Context, in measure.Question) (*Result, error) {
 	log := in.Query
 	in.Query.Metrics = []string{"messages_outbound", "messages_received"}
 	if log.DetailsFact() == catalog.Initiation {

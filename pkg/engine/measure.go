@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
 )
@@ -20,7 +19,7 @@ type measured struct {
 
 // measure answers questions over the same facts: from memory, or in shares if these do not
 // fit in memory.
-func (e *Engine) measure(ctx context.Context, needs facts.Needs, ins ...compile.Input) (measured, error) {
+func (e *Engine) measure(ctx context.Context, needs facts.Needs, ins ...measure.Question) (measured, error) {
 	set, err := e.facts(ctx, ins[0].Source, needs)
 	if errors.Is(err, facts.ErrTooLarge) {
 		return e.measureInShares(ctx, needs, ins)
@@ -39,7 +38,7 @@ func (e *Engine) measure(ctx context.Context, needs facts.Needs, ins ...compile.
 	return found, nil
 }
 
-func (e *Engine) measureInShares(ctx context.Context, needs facts.Needs, ins []compile.Input) (measured, error) {
+func (e *Engine) measureInShares(ctx context.Context, needs facts.Needs, ins []measure.Question) (measured, error) {
 	var found measured
 	var aggregations []*measure.Aggregation
 	for _, in := range ins {
@@ -80,7 +79,7 @@ func (e *Engine) measureInShares(ctx context.Context, needs facts.Needs, ins []c
 }
 
 // limited keeps as many rows of an answer as the limits allow.
-func (e *Engine) limited(ctx context.Context, in compile.Input, found *measure.Answer) (answer, error) {
+func (e *Engine) limited(ctx context.Context, in measure.Question, found *measure.Answer) (answer, error) {
 	var a answer
 	if len(found.Buckets) == 0 && (len(in.Query.GroupBy) > 0 || len(in.Query.Metrics) == 0) {
 		a.total = int64(len(found.Rows))

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
 )
@@ -111,7 +110,7 @@ func (e *Engine) entities(ctx context.Context, src *source.Source, d catalog.Dim
 		return known.values, nil
 	}
 	read := func(ctx context.Context) (ValueList, error) {
-		found, err := e.readValues(ctx, compile.Entities(src, d, text, nil, sameNames), nil)
+		found, err := e.readEntities(ctx, src, d, text, nil, sameNames, nil)
 		if err != nil {
 			return found, err
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/source"
 )
 
@@ -28,9 +28,9 @@ func (e *Engine) Overview(ctx context.Context, s *source.Source) (Overview, erro
 		// the whole table is looked at only where there is none of the last year.
 		now := time.Now()
 		for _, since := range []time.Time{now.AddDate(0, 0, -1), now.AddDate(-1, 0, 0), {}} {
-			st := compile.Newest(s, since)
+			sql, args := facts.NewestSQL(s, since)
 			var newest *time.Time
-			if err := tx.QueryRow(ctx, st.SQL, st.Args...).Scan(&newest); err != nil {
+			if err := tx.QueryRow(ctx, sql, args...).Scan(&newest); err != nil {
 				return err
 			}
 			if newest != nil {

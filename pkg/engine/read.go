@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -19,7 +18,7 @@ const (
 	byBytes cut = "bytes"
 )
 
-// answer is what a statement returned.
+// answer is the rows of an answer within the limits.
 type answer struct {
 	rows [][]any
 	cut  cut
@@ -58,39 +57,6 @@ func (r *room) check() error {
 		return errEnough
 	}
 	return err
-}
-
-// read runs a statement. It ends at the limit of rows, or where the rows hold more
-// bytes than an answer may.
-func (e *Engine) read(ctx context.Context, st *compile.Statement) (answer, error) {
-	var a answer
-	room := e.room(ctx)
-	err := e.db.Query(ctx, st.SQL, st.Args, func(values []any) error {
-		if err := room.check(); err != nil {
-			a.cut = byBytes
-			return err
-		}
-		if len(a.rows) == st.Limit {
-			a.cut = byRows
-			return nil // the statement yields no more than this one
-		}
-		if st.Counted {
-			last := len(values) - 1
-			a.total, _ = values[last].(int64)
-			values = values[:last]
-		}
-		values = st.TakeGaps(values)
-		for i, v := range values {
-			values[i] = normal(v)
-			room.add(values[i])
-		}
-		a.rows = append(a.rows, values)
-		return nil
-	})
-	if err != nil && !errors.Is(err, errEnough) {
-		return answer{}, err
-	}
-	return a, nil
 }
 
 // sizeOf is about what a value holds, in bytes.

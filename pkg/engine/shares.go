@@ -11,8 +11,8 @@ import (
 
 	"github.com/parley-reports/parley/pkg/billing"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
 )
@@ -27,7 +27,7 @@ const (
 )
 
 // notice says that the messages did not fit in memory.
-func (p passed) notice(in compile.Input) []string {
+func (p passed) notice(in measure.Question) []string {
 	if p.shares == 0 {
 		return nil
 	}

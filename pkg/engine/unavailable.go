@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -17,7 +17,7 @@ type lack struct {
 	whole bool
 }
 
-func lackOf(in compile.Input) lack {
+func lackOf(in measure.Question) lack {
 	var l lack
 	misses := func(relations ...string) bool {
 		missing := false
@@ -54,7 +54,7 @@ func lackOf(in compile.Input) lack {
 }
 
 // notices say why, in the query's language.
-func (l lack) notices(in compile.Input) []string {
+func (l lack) notices(in measure.Question) []string {
 	texts := catalog.In(in.Query.Language)
 	var never, list []string
 	for _, relation := range l.relations {
@@ -72,7 +72,7 @@ func (l lack) notices(in compile.Input) []string {
 
 // without answers what can be answered: the metrics that are left have their
 // values, those that hang on what is missing have none.
-func (e *Engine) without(ctx context.Context, in compile.Input, l limit, missing lack) (*Result, error) {
+func (e *Engine) without(ctx context.Context, in measure.Question, l limit, missing lack) (*Result, error) {
 	asked := in.Query
 	if missing.whole {
 		result := &Result{Query: asked, Location: in.Location, Range: in.Range, Columns: cuts(asked), Unknown: asked.Metrics, Notices: missing.notices(in)}
@@ -99,17 +99,17 @@ func (e *Engine) without(ctx context.Context, in compile.Input, l limit, missing
 func cuts(q query.Query) []Column {
 	var list []Column
 	if q.Bucket != "none" && len(q.Metrics) > 0 {
-		list = append(list, Column{Column: compile.Column{ID: "time", Role: compile.Time}})
+		list = append(list, Column{Column: measure.Column{ID: "time", Role: measure.Time}})
 	}
 	for _, id := range q.GroupBy {
 		d, _ := catalog.LookupDimension(id)
 		if d.Kind == catalog.KindTime {
-			list = append(list, Column{Column: compile.Column{ID: id, Role: compile.Time, Dimension: d}})
+			list = append(list, Column{Column: measure.Column{ID: id, Role: measure.Time, Dimension: d}})
 			continue
 		}
-		list = append(list, Column{Column: compile.Column{ID: id, Role: compile.Key, Dimension: d}})
+		list = append(list, Column{Column: measure.Column{ID: id, Role: measure.Key, Dimension: d}})
 		if d.Kind == catalog.KindEntity {
-			list = append(list, Column{Column: compile.Column{ID: id + "_name", Role: compile.Name, Dimension: d}})
+			list = append(list, Column{Column: measure.Column{ID: id + "_name", Role: measure.Name, Dimension: d}})
 		}
 	}
 	return list
@@ -119,14 +119,14 @@ func cuts(q query.Query) []Column {
 // where the query has them.
 func (r *Result) insert(metrics, absent []string) {
 	compared := slices.ContainsFunc(r.Columns, func(c Column) bool { return c.Previous })
-	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Role == compile.Metric })
+	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Role == measure.Metric })
 	if at < 0 {
 		at = len(r.Columns)
 	}
 	for _, id := range metrics {
 		if slices.Contains(absent, id) {
 			m, _ := catalog.LookupMetric(id)
-			column := compile.Column{ID: id, Role: compile.Metric, Metric: m, Unit: m.Unit}
+			column := measure.Column{ID: id, Role: measure.Metric, Metric: m, Unit: m.Unit}
 			added := []Column{{Column: column}}
 			if compared {
 				column.ID += "_previous"

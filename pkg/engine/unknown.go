@@ -5,13 +5,13 @@ import (
 	"strings"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
 // unknownMetrics are the metrics of the query that the database cannot know: it
 // would count 0 where nobody has looked.
-func unknownMetrics(in compile.Input) []string {
+func unknownMetrics(in measure.Question) []string {
 	return catalog.Unknown(in.Query.Metrics, in.Query.GroupBy, filtered(in.Query), in.Source.Knows)
 }
 
@@ -26,7 +26,7 @@ func filtered(q query.Query) []string {
 
 // unknownNotice tells what of the query the database cannot know: metrics and
 // columns, dimensions of each fact by itself, and what is unknown for want of these.
-func unknownNotice(in compile.Input) []string {
+func unknownNotice(in measure.Question) []string {
 	knows, unknown, texts := in.Source.Knows, unknownMetrics(in), catalog.In(in.Query.Language)
 	var untold, wanting []string
 	for _, id := range in.Query.Metrics {
@@ -79,7 +79,7 @@ func unknownNotice(in compile.Input) []string {
 // blank takes the values of unknown metrics away.
 func (r *Result) blank() {
 	for i, c := range r.Columns {
-		if c.Role != compile.Metric || !slices.Contains(r.Unknown, c.Metric.ID) {
+		if c.Role != measure.Metric || !slices.Contains(r.Unknown, c.Metric.ID) {
 			continue
 		}
 		for _, row := range r.Rows {

@@ -9,9 +9,10 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
+	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // ValuesRequest asks for values of a dimension, for editors and variables.
@@ -120,7 +121,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 		if _, err := (query.Query{Metrics: []string{"messages"}, Filters: r.Filters}).Resolve(); err != nil {
 			return ValueList{}, err
 		}
-		return e.readValues(ctx, compile.Entities(src, d, r.Search, r.Filters, r.Limit), func(id string) string { return texts.Unnamed(d.ID, id) })
+		return e.readEntities(ctx, src, d, r.Search, r.Filters, r.Limit, func(id string) string { return texts.Unnamed(d.ID, id) })
 	}
 	known := query.Filter{Dimension: d.ID, Operator: "notIn", Values: []string{catalog.None}}
 	q := query.Query{Metrics: []string{"messages_outbound"}, GroupBy: []string{d.ID}, Filters: append(slices.Clone(r.Filters), known), Limit: r.Limit}
@@ -144,7 +145,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	if q, err = q.Resolve(); err != nil {
 		return ValueList{}, err
 	}
-	if len(lackOf(compile.Input{Query: q, Source: src}).relations) > 0 {
+	if len(lackOf(measure.Question{Query: q, Source: src}).relations) > 0 {
 		return ValueList{Values: []Value{}}, nil
 	}
 	if r.To.IsZero() {
@@ -156,7 +157,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	if !r.From.Before(r.To) {
 		return ValueList{}, reversed(calendar.Range{From: r.From, To: r.To})
 	}
-	in := compile.Input{Query: q, Source: src, Range: calendar.Range{From: r.From, To: r.To}, Location: e.settings.Location, Now: r.To}
+	in := measure.Question{Query: q, Source: src, Range: calendar.Range{From: r.From, To: r.To}, Location: e.settings.Location, Now: r.To}
 	if in.Hours, err = e.hours(ctx, in); err != nil {
 		return ValueList{}, err
 	}
@@ -188,13 +189,32 @@ func has(f catalog.Fact, filters []query.Filter) bool {
 	})
 }
 
-// readValues reads values by a statement: see listed.
-func (e *Engine) readValues(ctx context.Context, st *compile.Statement, text func(string) string) (ValueList, error) {
-	found, err := e.read(ctx, st)
-	if err != nil {
-		return ValueList{}, err
+// readEntities reads the entities of a dimension with the text in their id or name that
+// pass the filters, which are on the dimension itself. unnamed is the text of one without
+// a name; nil is its id.
+func (e *Engine) readEntities(ctx context.Context, src *source.Source, d catalog.Dimension, text string, filters []query.Filter, limit int, unnamed func(string) string) (ValueList, error) {
+	most := limit
+	if len(filters) > 0 {
+		most = 0
 	}
-	return listed(found, text), nil
+	sql, args := facts.EntitiesSQL(src, d.Relation, text, most)
+	passes := measure.EntityTest(src, d, filters)
+	var found answer
+	err := e.db.Query(ctx, sql, args, func(values []any) error {
+		id, _ := values[0].(string)
+		name, _ := values[1].(string)
+		if !passes(id, name) {
+			return nil
+		}
+		if found.total++; len(found.rows) < limit {
+			found.rows = append(found.rows, values)
+		}
+		if most > 0 {
+			found.total, _ = values[2].(int64)
+		}
+		return nil
+	})
+	return listed(found, unnamed), err
 }
 
 // listed are the values in the first column and their names, if any, in the second.

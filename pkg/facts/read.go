@@ -108,14 +108,6 @@ func (s *statement) from(relation string, span source.Span, columns ...string) s
 	return s.source.From(relation, span, s.text, columns...)
 }
 
-// idType is the type of an entity's ids.
-func idType(s *source.Source, entity string) string {
-	if s.Numbers[entity] {
-		return "bigint"
-	}
-	return "text"
-}
-
 // list adds ids as an argument that is a list.
 func (s *statement) list(entity string, ids []string) string {
 	if !s.source.Numbers[entity] {

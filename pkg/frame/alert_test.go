@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -20,10 +20,10 @@ func TestWatched(t *testing.T) {
 	result := complete(&engine.Result{
 		Query: query.Query{Format: "timeseries", Metrics: []string{"failed_rate"}, GroupBy: []string{"line"}, Bucket: "day"},
 		Columns: []engine.Column{
-			{Column: compile.Column{ID: "time", Role: compile.Time}},
-			{Column: compile.Column{ID: "line", Role: compile.Key, Dimension: line}},
-			{Column: compile.Column{ID: "line_name", Role: compile.Name, Dimension: line}},
-			{Column: compile.Column{ID: "failed_rate", Role: compile.Metric, Metric: rate, Unit: rate.Unit}},
+			{Column: measure.Column{ID: "time", Role: measure.Time}},
+			{Column: measure.Column{ID: "line", Role: measure.Key, Dimension: line}},
+			{Column: measure.Column{ID: "line_name", Role: measure.Name, Dimension: line}},
+			{Column: measure.Column{ID: "failed_rate", Role: measure.Metric, Metric: rate, Unit: rate.Unit}},
 		},
 		Rows: [][]any{
 			{day(1), "a", "A", 0.5}, {day(1), "b", "B", nil}, {day(1), "c", "C", 0.1},

@@ -7,8 +7,8 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 )
 
 // changes returns the fields that follow the previous value of a metric in a table:
@@ -21,7 +21,7 @@ func (b builder) changes(previous engine.Column, before []any) []*data.Field {
 		return nil
 	}
 	at := slices.IndexFunc(b.Columns, func(c engine.Column) bool {
-		return c.Role == compile.Metric && !c.Previous && c.Metric.ID == m.ID
+		return c.Role == measure.Metric && !c.Previous && c.Metric.ID == m.ID
 	})
 	if at < 0 {
 		return nil

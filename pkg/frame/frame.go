@@ -13,8 +13,8 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 )
 
 // Frames returns the result in the format of its query.
@@ -60,14 +60,14 @@ func Frames(r *engine.Result) data.Frames {
 // labels. Groups without a number are left out. A result with time intervals stays a
 // time series.
 func Numeric(r *engine.Result) data.Frames {
-	if slices.ContainsFunc(r.Columns, func(c engine.Column) bool { return c.Role == compile.Time }) {
+	if slices.ContainsFunc(r.Columns, func(c engine.Column) bool { return c.Role == measure.Time }) {
 		return Frames(r)
 	}
 	b := builder{r, catalog.In(r.Query.Language)}
 	frame := data.NewFrame("")
 	for _, row := range r.Rows {
 		for i, c := range r.Columns {
-			if c.Role == compile.Metric && !c.Previous && row[i] != nil {
+			if c.Role == measure.Metric && !c.Previous && row[i] != nil {
 				frame.Fields = append(frame.Fields, b.seriesField(c, b.labels(row), []any{row[i]}))
 			}
 		}
@@ -142,7 +142,7 @@ func (b builder) values(column int) []any {
 			values[r] = catalog.None
 		}
 	}
-	if c.Role == compile.Name && !b.isDetails() {
+	if c.Role == measure.Name && !b.isDetails() {
 		b.tellNamesApart(column, values)
 	}
 	return values
@@ -154,9 +154,9 @@ func (b builder) isDetails() bool { return b.Query.Format == "details" }
 // show empty cells instead.
 func (b builder) tellsNone(c engine.Column) bool {
 	switch c.Role {
-	case compile.Key:
+	case measure.Key:
 		return !b.isDetails() && c.Dimension.Kind != catalog.KindNumber
-	case compile.Name:
+	case measure.Name:
 		return !b.isDetails()
 	}
 	return false
@@ -195,7 +195,7 @@ func (b builder) namesFirst() []int {
 	var order []int
 	for i, c := range b.Columns {
 		switch {
-		case c.Role == compile.Name:
+		case c.Role == measure.Name:
 			order = slices.Insert(order, len(order)-1, i)
 		default:
 			order = append(order, i)
@@ -213,14 +213,14 @@ func (b builder) setTableType(frame *data.Frame) {
 	}
 	for _, c := range b.Columns {
 		switch {
-		case c.Role == compile.Time:
+		case c.Role == measure.Time:
 			timed = true
-		case c.Role == compile.Metric && !c.Metric.Numeric(),
-			c.Role == compile.Key && c.Dimension.Kind == catalog.KindNumber:
+		case c.Role == measure.Metric && !c.Metric.Numeric(),
+			c.Role == measure.Key && c.Dimension.Kind == catalog.KindNumber:
 			return
-		case c.Role == compile.Metric && !b.isUnknown(c):
+		case c.Role == measure.Metric && !b.isUnknown(c):
 			numbers++
-		case c.Role == compile.Key:
+		case c.Role == measure.Key:
 			grouped = true
 		}
 	}
@@ -245,24 +245,24 @@ func (b builder) allUnknown() bool {
 
 // isUnknown reports whether a column is a metric that the database does not record.
 func (b builder) isUnknown(c engine.Column) bool {
-	return c.Role == compile.Metric && slices.Contains(b.Unknown, c.Metric.ID)
+	return c.Role == measure.Metric && slices.Contains(b.Unknown, c.Metric.ID)
 }
 
 // isGrouped reports whether the result is grouped by anything but time.
 func (b builder) isGrouped() bool {
-	return slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role == compile.Key })
+	return slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role == measure.Key })
 }
 
 // isOne reports whether the result is one row: no groups and no intervals.
 func (b builder) isOne() bool {
-	return !slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role != compile.Metric })
+	return !slices.ContainsFunc(b.Columns, func(c engine.Column) bool { return c.Role != measure.Metric })
 }
 
 // config returns the field configuration of a column.
 func (b builder) config(c engine.Column) *data.FieldConfig {
 	config := &data.FieldConfig{DisplayNameFromDS: b.title(c)}
 	switch c.Role {
-	case compile.Metric:
+	case measure.Metric:
 		config.Description = b.texts.Metric(c.Metric.ID).Description
 		b.setUnit(config, c.Unit)
 		if color := catalog.MetricColor(c.Metric.ID); color != "" && !c.Previous {
@@ -271,7 +271,7 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 		if b.isOne() && b.isUnknown(c) {
 			config.NoValue, config.Color = b.texts.Notice("not_recorded"), fixed(catalog.Color(c.Metric.ID, catalog.None))
 		}
-	case compile.Key:
+	case measure.Key:
 		config.Mappings = b.mappings(c.Dimension)
 		if b.Query.Format == "details" && strings.HasPrefix(c.ID, "failure_") {
 			config.Mappings = config.Mappings[1:] // what did not fail has no reason, not an unknown one
@@ -282,9 +282,9 @@ func (b builder) config(c engine.Column) *data.FieldConfig {
 			config.Mappings = nil // links want the id as it is
 			config.Custom = map[string]any{"hideFrom": map[string]any{"viz": true, "tooltip": true, "legend": true}}
 		}
-	case compile.Name:
+	case measure.Name:
 		config.Mappings = b.nameMappings(c)
-	case compile.Detail:
+	case measure.Detail:
 		b.setUnit(config, c.Unit)
 		if c.Unit == catalog.Seconds {
 			config.Unit = "dthms" // one unit for all rows, also in a downloaded CSV file
@@ -325,19 +325,19 @@ func (b builder) setUnit(config *data.FieldConfig, unit catalog.Unit) {
 // title returns the display name of a column.
 func (b builder) title(c engine.Column) string {
 	switch {
-	case c.Role == compile.Metric && c.Previous:
+	case c.Role == measure.Metric && c.Previous:
 		return b.texts.Previous(b.Query.Compare, b.texts.Metric(c.Metric.ID).Title)
-	case c.Role == compile.Metric:
+	case c.Role == measure.Metric:
 		return b.texts.Metric(c.ID).Title
 	case c.Detail != "":
 		return b.texts.Column(c.Detail).Title
-	case c.Role == compile.Key, c.Role == compile.Name:
+	case c.Role == measure.Key, c.Role == measure.Name:
 		return b.texts.Dimension(c.Dimension.ID).Title
-	case c.Role == compile.Time && c.Dimension.ID != "":
+	case c.Role == measure.Time && c.Dimension.ID != "":
 		return b.texts.Dimension(c.Dimension.ID).Title
-	case c.Role == compile.Time:
+	case c.Role == measure.Time:
 		return b.texts.Bucket(b.Query.Bucket)
-	case c.Role == compile.Detail:
+	case c.Role == measure.Detail:
 		return b.texts.Column(c.ID).Title
 	}
 	return ""
@@ -345,7 +345,7 @@ func (b builder) title(c engine.Column) string {
 
 // nameOf returns the index of the column with the name of an entity's id.
 func (b builder) nameOf(c engine.Column) (int, bool) {
-	i := slices.IndexFunc(b.Columns, func(n engine.Column) bool { return n.Role == compile.Name && n.ID == c.ID+"_name" })
+	i := slices.IndexFunc(b.Columns, func(n engine.Column) bool { return n.Role == measure.Name && n.ID == c.ID+"_name" })
 	return i, i >= 0
 }
 
@@ -384,7 +384,7 @@ func (b builder) none(dimension string) data.SpecialValueMapper {
 // newField returns a field of the type that fits the column's unit.
 func newField(c engine.Column, values []any) *data.Field {
 	switch {
-	case c.Role == compile.Time:
+	case c.Role == measure.Time:
 		return typed[time.Time](c.ID, values, false)
 	case c.Unit == catalog.Instant:
 		return typed[time.Time](c.ID, values, true)

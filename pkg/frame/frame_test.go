@@ -12,9 +12,9 @@ import (
 	"github.com/parley-reports/parley/internal/golden"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -31,7 +31,7 @@ func metric(id string) engine.Column {
 	if !ok {
 		panic("no metric " + id)
 	}
-	return engine.Column{Column: compile.Column{ID: id, Role: compile.Metric, Metric: m, Unit: m.Unit}}
+	return engine.Column{Column: measure.Column{ID: id, Role: measure.Metric, Metric: m, Unit: m.Unit}}
 }
 
 func previous(id string) engine.Column {
@@ -45,17 +45,17 @@ func key(id string) engine.Column {
 	if !ok {
 		panic("no dimension " + id)
 	}
-	return engine.Column{Column: compile.Column{ID: id, Role: compile.Key, Dimension: d}}
+	return engine.Column{Column: measure.Column{ID: id, Role: measure.Key, Dimension: d}}
 }
 
 func name(id string) engine.Column {
 	c := key(id)
-	c.ID, c.Role = id+"_name", compile.Name
+	c.ID, c.Role = id+"_name", measure.Name
 	return c
 }
 
 func bucket() engine.Column {
-	return engine.Column{Column: compile.Column{ID: "time", Role: compile.Time}}
+	return engine.Column{Column: measure.Column{ID: "time", Role: measure.Time}}
 }
 
 func column(id string, f catalog.Fact) engine.Column {
@@ -63,14 +63,14 @@ func column(id string, f catalog.Fact) engine.Column {
 	if !ok {
 		panic("no column " + id)
 	}
-	return engine.Column{Column: compile.Column{ID: id, Role: compile.Detail, Unit: c.Unit}}
+	return engine.Column{Column: measure.Column{ID: id, Role: measure.Detail, Unit: c.Unit}}
 }
 
 func columns(c ...engine.Column) []engine.Column { return c }
 
 // detail is a column of no catalogue.
 func detail(id string) engine.Column {
-	return engine.Column{Column: compile.Column{ID: id, Role: compile.Detail}}
+	return engine.Column{Column: measure.Column{ID: id, Role: measure.Detail}}
 }
 
 // results are answers as the engine gives them.

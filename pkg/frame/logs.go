@@ -10,8 +10,8 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 )
 
 // logs returns one frame of log lines. The query's columns are labels, and the message
@@ -122,7 +122,7 @@ func (b builder) logVolume() data.Frames {
 			counts[level] = make([]int64, len(times))
 		}
 		for i, c := range b.Columns {
-			if n, ok := row[i].(int64); ok && c.Role == compile.Metric {
+			if n, ok := row[i].(int64); ok && c.Role == measure.Metric {
 				counts[level][place[row[timeAt].(time.Time)]] += n
 			}
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/measure"
 )
 
 // series returns one frame with a time field and a field per group and metric. Without
@@ -51,7 +51,7 @@ func (b builder) series() *data.Frame {
 			at = place[row[timeAt].(time.Time)]
 		}
 		for i, c := range b.Columns {
-			if c.Role != compile.Metric {
+			if c.Role != measure.Metric {
 				continue
 			}
 			id, to := c.ID, at
@@ -78,7 +78,7 @@ func (b builder) series() *data.Frame {
 		})
 	}
 	for _, c := range b.Columns {
-		if c.Role != compile.Metric || c.Previous && timeAt < 0 {
+		if c.Role != measure.Metric || c.Previous && timeAt < 0 {
 			continue
 		}
 		for _, g := range groups {
@@ -153,7 +153,7 @@ func (b builder) heatmap() *data.Frame {
 // times returns the times of a series: the interval starts, or the range starts if
 // there are no intervals.
 func (b builder) times() ([]time.Time, int) {
-	timeAt := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.Role == compile.Time })
+	timeAt := slices.IndexFunc(b.Columns, func(c engine.Column) bool { return c.Role == measure.Time })
 	if timeAt < 0 {
 		if b.Before.From.IsZero() {
 			return []time.Time{b.Range.From}, timeAt
@@ -183,7 +183,7 @@ func (b builder) sortGroups(n int, row func(int) []any, apply func(order []int))
 	}
 	find := func(kinds ...catalog.Kind) int {
 		return slices.IndexFunc(b.Columns, func(c engine.Column) bool {
-			return c.Role == compile.Key && slices.Contains(kinds, c.Dimension.Kind)
+			return c.Role == measure.Key && slices.Contains(kinds, c.Dimension.Kind)
 		})
 	}
 	if at := find(catalog.KindEnum); at >= 0 {
@@ -223,9 +223,9 @@ func (b builder) labels(row []any) data.Labels {
 	labels := data.Labels{}
 	for i, c := range b.Columns {
 		switch c.Role {
-		case compile.Key:
+		case measure.Key:
 			labels[c.ID] = label(row[i], catalog.None)
-		case compile.Name:
+		case measure.Name:
 			labels[c.ID] = b.nameLabel(c, row, i) // people read it in an alert
 		}
 	}
@@ -305,7 +305,7 @@ func (b builder) seriesField(c engine.Column, labels data.Labels, values []any) 
 		parts = append(parts, config.DisplayNameFromDS)
 	}
 	for _, k := range b.Columns {
-		if k.Role != compile.Key {
+		if k.Role != measure.Key {
 			continue
 		}
 		name, ok := labels[k.ID+"_name"]
@@ -340,7 +340,7 @@ func (b builder) tellApart(fields []*data.Field) {
 		}
 		var ids []string
 		for _, c := range b.Columns {
-			if c.Role == compile.Name {
+			if c.Role == measure.Name {
 				ids = append(ids, field.Labels[strings.TrimSuffix(c.ID, "_name")])
 			}
 		}

@@ -2,7 +2,6 @@ package hours_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -60,42 +59,8 @@ func TestOpenHours(t *testing.T) {
 				if got := week.Open(at(text)); got != want {
 					t.Errorf("open at %s is %t", text, got)
 				}
-				if got := lookUp(week, at("2026-01-01 00:00"), at("2027-01-01 00:00"), at(text)); got != want {
-					t.Errorf("by its bounds, open at %s is %t", text, got)
-				}
 			}
 		})
-	}
-}
-
-// lookUp does with the bounds what PostgreSQL does.
-func lookUp(w hours.Week, since, until, at time.Time) bool {
-	changes, bounds := w.Bounds(since, until)
-	passed := len(slices.DeleteFunc(slices.Clone(changes), func(c time.Time) bool { return c.After(at) }))
-	const week = 7 * 24 * 3600
-	place := float64(passed*week) + float64((at.Unix()+4*24*3600)%week)
-	below := len(slices.DeleteFunc(slices.Clone(bounds), func(b float64) bool { return b > place }))
-	return below%2 == 1
-}
-
-// TestBoundsSayWhatOpenSays compares the two at many instants.
-func TestBoundsSayWhatOpenSays(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	zones := []string{"UTC", "America/Santiago", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Auckland", "America/Buenos_Aires"}
-	for range 60 {
-		var rows []hours.Row
-		for range 1 + r.IntN(12) {
-			rows = append(rows, row("1", zones[r.IntN(len(zones))], int64(r.IntN(7)), time.Duration(r.IntN(49))*30*time.Minute, time.Duration(r.IntN(49))*30*time.Minute))
-		}
-		week := hours.New(rows).Weeks[0]
-		since := at("2026-02-01 00:00").Add(time.Duration(r.IntN(300*24)) * time.Hour)
-		until := since.AddDate(0, 0, 1+r.IntN(200))
-		for range 200 {
-			at := since.Add(time.Duration(r.Int64N(int64(until.Sub(since)/(15*time.Minute)))) * 15 * time.Minute)
-			if got, want := lookUp(week, since, until, at), week.Open(at); got != want {
-				t.Fatalf("%s is open: %t by the bounds, %t by the clock, of %d rows", at, got, want, len(rows))
-			}
-		}
 	}
 }
 

@@ -5,14 +5,13 @@ import (
 	"maps"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 )
 
 // An Aggregation answers a question for metrics. Facts can be added in parts, each with
 // everything of some contacts or conversations.
 type Aggregation struct {
-	*question
+	*view
 	inParts bool
 	facts   []catalog.Fact
 	byFact  map[catalog.Fact][]catalog.Metric
@@ -37,13 +36,13 @@ type line struct {
 
 // NewAggregation prepares the answer to a question. inParts announces that facts are added
 // more than once. The error is a *query.Error.
-func NewAggregation(in compile.Input, inParts bool) (*Aggregation, error) {
-	a := &Aggregation{question: newQuestion(in, nil), inParts: inParts, lines: map[string]*line{}, whole: wholes{}, gaps: gaps{}}
+func NewAggregation(in Question, inParts bool) (*Aggregation, error) {
+	a := &Aggregation{view: newView(in, nil), inParts: inParts, lines: map[string]*line{}, whole: wholes{}, gaps: gaps{}}
 	if err := a.cutTime(); err != nil {
 		return nil, err
 	}
 	a.facts, a.byFact = catalog.Aggregates(in.Query.Metrics)
-	a.groups = a.question.groups()
+	a.groups = a.view.groups()
 	return a, nil
 }
 
@@ -64,7 +63,7 @@ func (a *Aggregation) AddOf(set *facts.Set, by facts.ShareBy) {
 }
 
 func (a *Aggregation) add(set *facts.Set, measured []catalog.Fact) {
-	q := *a.question
+	q := *a.view
 	q.set = set
 	for _, f := range measured {
 		t := q.tally(f, a.byFact[f], a.groups, a.inParts)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -19,7 +18,7 @@ const templateMemory = 90 * 24 * time.Hour
 // that templates are remembered. An unknown language or category is no other one. Facts
 // can be added in parts.
 type Changes struct {
-	*question
+	*view
 	// since is the beginning of the range; the question's is the time remembered before.
 	since int64
 	// chosen are the filters on languages and categories: they choose changes, and not
@@ -38,8 +37,8 @@ type variant struct{ language, category string }
 type sentDay struct{ first, last int64 }
 
 // NewChanges prepares the answer.
-func NewChanges(in compile.Input) *Changes {
-	c := &Changes{since: newQuestion(in, nil).from, days: map[template]map[variant]map[int64]*sentDay{}, names: map[string]string{}}
+func NewChanges(in Question) *Changes {
+	c := &Changes{since: newView(in, nil).from, days: map[template]map[variant]map[int64]*sentDay{}, names: map[string]string{}}
 	in.Range.From = in.Range.From.Add(-templateMemory)
 	ofChange := func(f query.Filter) bool { return f.Dimension == "language" || f.Dimension == "template_category" }
 	for _, f := range in.Query.Filters {
@@ -48,14 +47,14 @@ func NewChanges(in compile.Input) *Changes {
 		}
 	}
 	in.Query.Filters = slices.DeleteFunc(slices.Clone(in.Query.Filters), ofChange)
-	c.question = newQuestion(in, nil)
+	c.view = newView(in, nil)
 	return c
 }
 
 // Needs returns what facts are read. templatesOnly: messages without a template can be left
 // out.
 func (c *Changes) Needs() (needs facts.Needs, templatesOnly bool) {
-	in := c.Input
+	in := c.Question
 	in.Query.Metrics, in.Query.GroupBy = []string{"messages_outbound"}, []string{"account"}
 	return Needs(in), !slices.ContainsFunc(in.Query.Filters, func(f query.Filter) bool {
 		return slices.Contains([]string{"session_id", "initiator", "origin", "user_type", "in_window"}, f.Dimension)
@@ -66,7 +65,7 @@ const dayMicros = int64(24 * time.Hour / time.Microsecond)
 
 // Add adds the messages of the facts.
 func (c *Changes) Add(set *facts.Set) {
-	q := *c.question
+	q := *c.view
 	q.set = set
 	r := q.rowsOf(catalog.Message, false)
 	filters := r.filters()
@@ -151,17 +150,17 @@ func missingFirst(x, y string) int {
 	return cmp.Compare(y, x)
 }
 
-func changeColumns() []compile.Column {
+func changeColumns() []Column {
 	account, _ := catalog.LookupDimension("account")
 	name, _ := catalog.LookupDimension("template")
 	language, _ := catalog.LookupDimension("language")
 	category, _ := catalog.LookupDimension("template_category")
-	return []compile.Column{
-		{ID: "first_at", Role: compile.Detail, Unit: catalog.Instant},
-		{ID: "account", Role: compile.Key, Dimension: account}, {ID: "account_name", Role: compile.Name, Dimension: account},
-		{ID: "template", Role: compile.Key, Dimension: name}, {ID: "language", Role: compile.Key, Dimension: language},
-		{ID: "template_category", Role: compile.Key, Dimension: category},
-		{ID: "change", Role: compile.Detail, Unit: catalog.Text}, {ID: "categories_before", Role: compile.Detail, Unit: catalog.Text},
+	return []Column{
+		{ID: "first_at", Role: Detail, Unit: catalog.Instant},
+		{ID: "account", Role: Key, Dimension: account}, {ID: "account_name", Role: Name, Dimension: account},
+		{ID: "template", Role: Key, Dimension: name}, {ID: "language", Role: Key, Dimension: language},
+		{ID: "template_category", Role: Key, Dimension: category},
+		{ID: "change", Role: Detail, Unit: catalog.Text}, {ID: "categories_before", Role: Detail, Unit: catalog.Text},
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -39,8 +38,8 @@ func SendsQuery(q query.Query) query.Query {
 // KeepSends keeps the sends of an answer to SendsQuery that are events: all campaigns, and
 // each template on the days with at least massSend notifications.
 func KeepSends(a *Answer) {
-	campaign := slices.IndexFunc(a.Columns, func(c compile.Column) bool { return c.ID == "campaign" })
-	sent := slices.IndexFunc(a.Columns, func(c compile.Column) bool { return c.ID == "notifications" })
+	campaign := slices.IndexFunc(a.Columns, func(c Column) bool { return c.ID == "campaign" })
+	sent := slices.IndexFunc(a.Columns, func(c Column) bool { return c.ID == "notifications" })
 	a.Rows = slices.DeleteFunc(a.Rows, func(row []any) bool {
 		return row[campaign] == nil && row[sent].(int64) < massSend
 	})
@@ -50,7 +49,7 @@ func KeepSends(a *Answer) {
 // be added in parts. Hours are looked at whole, also those that the range begins or ends
 // in: an hour is part of a burst or not, whatever the range.
 type Bursts struct {
-	*question
+	*view
 	hours map[lineHour]*burst
 	names map[string]string
 }
@@ -70,13 +69,13 @@ type burst struct {
 }
 
 // NewBursts prepares the answer. The error is a *query.Error.
-func NewBursts(in compile.Input) (*Bursts, error) {
+func NewBursts(in Question) (*Bursts, error) {
 	buckets, err := calendar.Buckets(in.Range, calendar.Hour, in.Location)
 	if err != nil {
 		return nil, &query.Error{Message: err.Error()}
 	}
 	in.Range = calendar.Range{From: buckets[0].Since, To: calendar.Next(buckets[len(buckets)-1].Since, calendar.Hour, in.Location)}
-	b := &Bursts{question: newQuestion(in, nil), hours: map[lineHour]*burst{}, names: map[string]string{}}
+	b := &Bursts{view: newView(in, nil), hours: map[lineHour]*burst{}, names: map[string]string{}}
 	b.buckets = buckets
 	for _, bucket := range buckets {
 		b.since = append(b.since, bucket.Since.UnixMicro())
@@ -86,14 +85,14 @@ func NewBursts(in compile.Input) (*Bursts, error) {
 
 // Needs returns what facts are read.
 func (b *Bursts) Needs() facts.Needs {
-	in := b.Input
+	in := b.Question
 	in.Query.Metrics, in.Query.GroupBy = []string{"messages_outbound"}, []string{"line", "failure_reason"}
 	return Needs(in)
 }
 
 // Add adds the messages of the facts.
 func (b *Bursts) Add(set *facts.Set) {
-	q := *b.question
+	q := *b.view
 	q.set = set
 	r := q.rowsOf(catalog.Message, false)
 	filters := r.filters()
@@ -136,11 +135,11 @@ func (b *Bursts) Answer() *Answer {
 	})
 	line, _ := catalog.LookupDimension("line")
 	reason, _ := catalog.LookupDimension("failure_reason")
-	a := &Answer{Columns: []compile.Column{
-		{ID: "started_at", Role: compile.Detail, Unit: catalog.Instant}, {ID: "ended_at", Role: compile.Detail, Unit: catalog.Instant},
-		{ID: "line", Role: compile.Key, Dimension: line}, {ID: "line_name", Role: compile.Name, Dimension: line},
-		{ID: "failed", Role: compile.Detail, Unit: catalog.Count}, {ID: "tried", Role: compile.Detail, Unit: catalog.Count},
-		{ID: "failure_reason", Role: compile.Key, Dimension: reason},
+	a := &Answer{Columns: []Column{
+		{ID: "started_at", Role: Detail, Unit: catalog.Instant}, {ID: "ended_at", Role: Detail, Unit: catalog.Instant},
+		{ID: "line", Role: Key, Dimension: line}, {ID: "line_name", Role: Name, Dimension: line},
+		{ID: "failed", Role: Detail, Unit: catalog.Count}, {ID: "tried", Role: Detail, Unit: catalog.Count},
+		{ID: "failure_reason", Role: Key, Dimension: reason},
 	}}
 	for _, burst := range list {
 		row := []any{time.UnixMicro(burst.started).UTC(), time.UnixMicro(burst.ended).UTC(), nil, nil, burst.failed, burst.tried, burst.reason()}
@@ -188,7 +187,7 @@ func (b *burst) reason() string {
 
 // compareIDs compares ids of an entity: numbers as numbers, texts by their bytes. No id
 // comes last.
-func (q *question) compareIDs(entity, x, y string) int {
+func (q *view) compareIDs(entity, x, y string) int {
 	if x == "" || y == "" {
 		return cmp.Compare(y, x)
 	}

@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 )
+
+// LinkParts are the values that a link column yields, in order: the source's
+// own address, then what the placeholders of a template stand for.
+var LinkParts = []string{"url", "account_id", "conversation_id", "display_id", "contact_id", "line_id"}
 
 // A field reads one column of a row. n is the row's place in the chunk.
 type field func(i int32, n int) any
@@ -33,7 +36,7 @@ const chunkRows = 5000
 // addColumn adds a column of the query, for an entity with its name.
 func (l *List) addColumn(id string) {
 	if d, ok := catalog.LookupDimension(id); ok && d.Has(l.fact) {
-		l.Columns = append(l.Columns, compile.Column{ID: id, Role: compile.Key, Dimension: d})
+		l.Columns = append(l.Columns, Column{ID: id, Role: Key, Dimension: d})
 		c := l.dimension(id)
 		if d.Multi {
 			l.fields = append(l.fields, func(i int32, _ int) any { return c.joined(i) })
@@ -41,7 +44,7 @@ func (l *List) addColumn(id string) {
 		}
 		l.fields = append(l.fields, func(i int32, _ int) any { return c.value(c.one(i)) })
 		if d.Kind == catalog.KindEntity {
-			l.Columns = append(l.Columns, compile.Column{ID: id + "_name", Role: compile.Name, Dimension: d})
+			l.Columns = append(l.Columns, Column{ID: id + "_name", Role: Name, Dimension: d})
 			l.fields = append(l.fields, func(i int32, _ int) any { return c.nameOf(c.one(i)) })
 		}
 		return
@@ -49,12 +52,12 @@ func (l *List) addColumn(id string) {
 	col, _ := catalog.LookupColumn(id, l.fact)
 	if col.Entity != "" {
 		d, _ := catalog.LookupDimension(col.Entity)
-		l.Columns = append(l.Columns, compile.Column{ID: id, Role: compile.Key, Dimension: d, Detail: id},
-			compile.Column{ID: id + "_name", Role: compile.Name, Dimension: d, Detail: id})
+		l.Columns = append(l.Columns, Column{ID: id, Role: Key, Dimension: d, Detail: id},
+			Column{ID: id + "_name", Role: Name, Dimension: d, Detail: id})
 		l.addAnswered(d)
 		return
 	}
-	l.Columns = append(l.Columns, compile.Column{ID: id, Role: compile.Detail, Unit: col.Unit})
+	l.Columns = append(l.Columns, Column{ID: id, Role: Detail, Unit: col.Unit})
 	l.fields = append(l.fields, l.detail(id))
 }
 
@@ -207,7 +210,7 @@ func (l *List) fetch(column string) field {
 	}
 }
 
-// link are the parts of the address of a row's chat: see compile.LinkParts.
+// link are the parts of the address of a row's chat: see LinkParts.
 func (l *List) link() field {
 	s := l.set
 	l.chunk.wantsURL = true

@@ -8,8 +8,8 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
 )
 
 // A predicate decides about rows.
@@ -64,7 +64,7 @@ func (r *rows) filter(f query.Filter) *condition {
 // valueTest is the condition of a filter on the values of a column. "(none)" is a value
 // like any other: a negation keeps it unless it is listed.
 func valueTest(d catalog.Dimension, c *column, f query.Filter) func(code uint32) bool {
-	f = compile.Folded(d, f)
+	f = folded(d, f)
 	none := slices.Contains(f.Values, catalog.None)
 	values := slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return v == catalog.None })
 	listed := f.Operator == "in" || f.Operator == "notIn"
@@ -72,9 +72,9 @@ func valueTest(d catalog.Dimension, c *column, f query.Filter) func(code uint32)
 	if d.ID == "phone" && f.Operator != "matches" && f.Operator != "notMatches" {
 		// Any notation finds a phone: only the digits count. A text without any is no
 		// phone's.
-		read = func(code uint32) string { return compile.OnlyDigits(c.text(code)) }
+		read = func(code uint32) string { return onlyDigits(c.text(code)) }
 		for i, v := range values {
-			values[i] = compile.OnlyDigits(v)
+			values[i] = onlyDigits(v)
 		}
 		values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
 	}
@@ -102,6 +102,23 @@ func valueTest(d catalog.Dimension, c *column, f query.Filter) func(code uint32)
 			return negated
 		}
 		return test(code) != negated
+	}
+}
+
+// EntityTest returns the condition of filters on an entity, which looks at its id and name.
+func EntityTest(src *source.Source, d catalog.Dimension, filters []query.Filter) func(id, name string) bool {
+	var id, name string
+	c := &column{text: func(uint32) string { return id }}
+	if src.Has(d.Relation) {
+		c.name = func(uint32) string { return name }
+	}
+	var tests []func(code uint32) bool
+	for _, f := range filters {
+		tests = append(tests, valueTest(d, c, f))
+	}
+	return func(entity, called string) bool {
+		id, name = entity, called
+		return !slices.ContainsFunc(tests, func(test func(uint32) bool) bool { return !test(1) })
 	}
 }
 
@@ -134,7 +151,7 @@ func (r *rows) periodFilter(unit calendar.Unit, f query.Filter) predicate {
 	// Every row has a time.
 	values := slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return v == catalog.None })
 	var bounds []int64
-	for _, t := range compile.Periods(unit, values, r.Location) {
+	for _, t := range periods(unit, values, r.Location) {
 		bounds = append(bounds, t.UnixMicro())
 	}
 	negated := f.Operator == "notIn"

@@ -4,15 +4,29 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/parley-reports/parley/pkg/compile"
 )
 
 // mostGaps is how many reasons for unknown costs an answer has.
 const mostGaps = 3
 
+// Gap is one reason why costs are unknown, with the messages that it concerns.
+type Gap struct {
+	// Kind is channel, provider, category, price, contact, national, prefix or rate.
+	Kind string
+	// Of is the digits that numbers begin with, or the market: a country's code, or "="
+	// and the name that the relation market has.
+	Of       string
+	Category string
+	// First and Last are the days of the messages, in UTC.
+	First string
+	Last  string
+	// Messages are those of this reason, Groups all the reasons there are.
+	Messages int64
+	Groups   int64
+}
+
 // gaps are the reasons why costs are unknown.
-type gaps map[gapKey]*compile.Gap
+type gaps map[gapKey]*Gap
 
 type gapKey struct{ kind, of, category string }
 
@@ -50,7 +64,7 @@ func (t *tally) addGaps(found gaps) {
 		gap := t.set.Gap(t.set.Costs[code].Gap)
 		key := gapKey{gap.Kind, gap.Of, gap.Category}
 		if found[key] == nil {
-			found[key] = &compile.Gap{Kind: gap.Kind, Of: gap.Of, Category: gap.Category}
+			found[key] = &Gap{Kind: gap.Kind, Of: gap.Of, Category: gap.Category}
 		}
 		g := found[key]
 		g.Messages += u.count
@@ -66,13 +80,13 @@ func (t *tally) addGaps(found gaps) {
 }
 
 // most are the most frequent reasons.
-func (found gaps) most() []compile.Gap {
-	var list []compile.Gap
+func (found gaps) most() []Gap {
+	var list []Gap
 	for _, g := range found {
 		g.Groups = int64(len(found))
 		list = append(list, *g)
 	}
-	slices.SortFunc(list, func(a, b compile.Gap) int {
+	slices.SortFunc(list, func(a, b Gap) int {
 		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Of, b.Of), cmp.Compare(a.Category, b.Category))
 	})
 	return list[:min(len(list), mostGaps)]

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -20,7 +19,7 @@ type Run func(sql string, args []any, row func(values []any) error) error
 // conversation, newest first unless the query says otherwise, from its cursor on.
 type List struct {
 	*rows
-	Columns []compile.Column
+	Columns []Column
 	// Total is the number of rows of all pages.
 	Total int64
 	// More reports whether rows follow this page.
@@ -38,8 +37,8 @@ type List struct {
 // NewList finds the page of a details query in facts that cover it. It runs statements
 // where rows are sorted by what facts do not hold, and later for each Rows. The error is
 // a *query.Error or the database's own.
-func NewList(in compile.Input, set *facts.Set, run Run) (*List, error) {
-	q := newQuestion(in, set)
+func NewList(in Question, set *facts.Set, run Run) (*List, error) {
+	q := newView(in, set)
 	l := &List{rows: q.rowsOf(in.Query.DetailsFact(), false), run: run}
 	l.filter()
 	l.Total = int64(len(l.kept))
@@ -83,7 +82,7 @@ func (l *List) filter() {
 	for _, i := range l.kept {
 		listed[l.conversation[i]] = true
 	}
-	l.rows, l.kept = &rows{question: l.question, fact: l.fact}, nil
+	l.rows, l.kept = &rows{view: l.view, fact: l.fact}, nil
 	for code, is := range listed {
 		if is {
 			l.kept = append(l.kept, int32(l.len()))
@@ -134,8 +133,8 @@ func (p Place) Compare(other Place, desc bool) int {
 }
 
 // Cursor is the place as queries give it.
-func (p Place) Cursor() compile.Cursor {
-	c := compile.Cursor{At: time.UnixMicro(p.at).UTC(), ID: p.id}
+func (p Place) Cursor() Cursor {
+	c := Cursor{At: time.UnixMicro(p.at).UTC(), ID: p.id}
 	if p.none {
 		return c
 	}
@@ -199,7 +198,7 @@ func (l *List) after(cursor string) (*Place, error) {
 	if cursor == "" {
 		return nil, nil
 	}
-	c, err := compile.ParseCursor(cursor)
+	c, err := ParseCursor(cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -211,12 +210,12 @@ func (l *List) after(cursor string) (*Place, error) {
 	case l.key.instant:
 		at, err := parseInstant(*c.Sort)
 		if err != nil {
-			return nil, compile.BadCursor()
+			return nil, BadCursor()
 		}
 		p.number = float64(at.UnixMicro())
 	default:
 		if p.number, err = strconv.ParseFloat(*c.Sort, 64); err != nil {
-			return nil, compile.BadCursor()
+			return nil, BadCursor()
 		}
 	}
 	return p, nil

@@ -9,14 +9,13 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
 // question is a question over one set of facts.
-type question struct {
-	compile.Input
+type view struct {
+	Question
 	set           *facts.Set
 	from, to, now int64
 	buckets       []calendar.Bucket
@@ -27,16 +26,16 @@ type question struct {
 // Answer is the answer to a question for metrics. Rows hold the index of the bucket from
 // 1, keys, names and values, as the columns say.
 type Answer struct {
-	Columns []compile.Column
+	Columns []Column
 	Buckets []calendar.Bucket
 	Rows    [][]any
 	// Gaps are why costs are unknown.
-	Gaps []compile.Gap
+	Gaps []Gap
 }
 
 // Aggregate answers a question for metrics from facts that cover it. All rows come, in
 // the order that the query asks for. The error is a *query.Error.
-func Aggregate(in compile.Input, set *facts.Set) (*Answer, error) {
+func Aggregate(in Question, set *facts.Set) (*Answer, error) {
 	a, err := NewAggregation(in, false)
 	if err != nil {
 		return nil, err
@@ -45,8 +44,8 @@ func Aggregate(in compile.Input, set *facts.Set) (*Answer, error) {
 	return a.Answer(), nil
 }
 
-func newQuestion(in compile.Input, set *facts.Set) *question {
-	q := &question{Input: in, set: set, from: in.Range.From.UnixMicro(), to: in.Range.To.UnixMicro(), now: in.Now.UnixMicro()}
+func newView(in Question, set *facts.Set) *view {
+	q := &view{Question: in, set: set, from: in.Range.From.UnixMicro(), to: in.Range.To.UnixMicro(), now: in.Now.UnixMicro()}
 	// A range begins and ends at instants; what happens in the microsecond of its
 	// beginning is in it only from there on.
 	if in.Range.From.Nanosecond()%1000 != 0 {
@@ -59,7 +58,7 @@ func newQuestion(in compile.Input, set *facts.Set) *question {
 }
 
 // cutTime finds the buckets of the query.
-func (q *question) cutTime() error {
+func (q *view) cutTime() error {
 	unit := calendar.Unit("")
 	if q.Query.Bucket != "none" {
 		unit = calendar.Unit(q.Query.Bucket)
@@ -87,7 +86,7 @@ func (q *question) cutTime() error {
 }
 
 // bucket is the index of the bucket of an instant, from 1.
-func (q *question) bucket(at int64) uint32 {
+func (q *view) bucket(at int64) uint32 {
 	i, found := slices.BinarySearch(q.since, at)
 	if found {
 		i++
@@ -124,12 +123,12 @@ func (r *rows) bucketCode() reader {
 }
 
 // local returns the local time of instants in the report's time zone.
-func (q *question) local() func(at int64) time.Time {
+func (q *view) local() func(at int64) time.Time {
 	return func(at int64) time.Time { return time.UnixMicro(at).In(q.Location) }
 }
 
 // groups are the dimensions that cut, time and the stages of a funnel apart.
-func (q *question) groups() []catalog.Dimension {
+func (q *view) groups() []catalog.Dimension {
 	var list []catalog.Dimension
 	for _, id := range q.Query.GroupBy {
 		if d, _ := catalog.LookupDimension(id); d.Kind != catalog.KindTime && id != "stage" {
@@ -144,14 +143,14 @@ func asksCosts(q query.Query) bool {
 }
 
 // columns are those of the answer, time first.
-func (q *question) columns(groups []catalog.Dimension) []compile.Column {
-	var list []compile.Column
+func (q *view) columns(groups []catalog.Dimension) []Column {
+	var list []Column
 	if q.Query.Bucket != "none" {
-		list = append(list, compile.Column{ID: "time", Role: compile.Time})
+		list = append(list, Column{ID: "time", Role: Time})
 	}
 	for _, id := range q.Query.GroupBy {
 		if d, _ := catalog.LookupDimension(id); d.Kind == catalog.KindTime {
-			list = append([]compile.Column{{ID: id, Role: compile.Time, Dimension: d}}, list...)
+			list = append([]Column{{ID: id, Role: Time, Dimension: d}}, list...)
 		}
 	}
 	for _, id := range q.Query.GroupBy {
@@ -159,20 +158,20 @@ func (q *question) columns(groups []catalog.Dimension) []compile.Column {
 		if d.Kind == catalog.KindTime {
 			continue
 		}
-		list = append(list, compile.Column{ID: id, Role: compile.Key, Dimension: d})
+		list = append(list, Column{ID: id, Role: Key, Dimension: d})
 		if d.Kind == catalog.KindEntity {
-			list = append(list, compile.Column{ID: id + "_name", Role: compile.Name, Dimension: d})
+			list = append(list, Column{ID: id + "_name", Role: Name, Dimension: d})
 		}
 	}
 	for _, id := range q.Query.Metrics {
 		m, _ := catalog.LookupMetric(id)
-		list = append(list, compile.Column{ID: id, Role: compile.Metric, Metric: m, Unit: m.Unit})
+		list = append(list, Column{ID: id, Role: Metric, Metric: m, Unit: m.Unit})
 	}
 	return list
 }
 
 // rowsOfLine makes the row of a group, or one for each stage.
-func (q *question) rowsOfLine(l *line, columns []compile.Column, whole wholes) [][]any {
+func (q *view) rowsOfLine(l *line, columns []Column, whole wholes) [][]any {
 	stages := []int{-1}
 	if slices.Contains(q.Query.GroupBy, "stage") {
 		stages = []int{0, 1, 2, 3}
@@ -183,14 +182,14 @@ func (q *question) rowsOfLine(l *line, columns []compile.Column, whole wholes) [
 		key := 0
 		for _, c := range columns {
 			switch {
-			case c.Role == compile.Time:
+			case c.Role == Time:
 				row = append(row, int64(l.bucket))
 			case c.ID == "stage":
 				row = append(row, c.Dimension.Values[stage])
-			case c.Role == compile.Key:
+			case c.Role == Key:
 				row = append(row, l.keys[key])
 				key++
-			case c.Role == compile.Name:
+			case c.Role == Name:
 				row = append(row, l.names[key-1])
 			default:
 				row = append(row, l.value(c.Metric, stage, whole))
@@ -273,14 +272,14 @@ func ratio(part, of float64) any {
 // sort puts the rows in the order of the query; else by time, then the first metric from
 // large to small, then the keys: always a total order, so that equal queries give equal
 // answers. Keys that are numbers, such as weekdays, come in their own order.
-func (q *question) sort(a *Answer) {
+func (q *view) sort(a *Answer) {
 	type key struct {
 		at   int
 		desc bool
 	}
 	var keys []key
 	for _, o := range q.Query.OrderBy {
-		if at := slices.IndexFunc(a.Columns, func(c compile.Column) bool { return c.ID == o.By }); at >= 0 {
+		if at := slices.IndexFunc(a.Columns, func(c Column) bool { return c.ID == o.By }); at >= 0 {
 			keys = append(keys, key{at, o.Desc})
 		}
 	}
@@ -288,14 +287,14 @@ func (q *question) sort(a *Answer) {
 	var times, dimensions, stages []key
 	for i, c := range a.Columns {
 		switch {
-		case c.Role == compile.Time:
+		case c.Role == Time:
 			times = append(times, key{i, false})
 		case c.ID == "stage":
 			stages = append(stages, key{i, false})
-		case c.Role == compile.Key:
+		case c.Role == Key:
 			numeric = numeric && c.Dimension.Kind == catalog.KindNumber
 			dimensions = append(dimensions, key{i, false})
-		case c.Role == compile.Metric && measured < 0 && !strings.HasPrefix(c.ID, "stage_"):
+		case c.Role == Metric && measured < 0 && !strings.HasPrefix(c.ID, "stage_"):
 			measured = i
 		}
 	}
@@ -304,7 +303,7 @@ func (q *question) sort(a *Answer) {
 		keys = append(keys, key{measured, true})
 	}
 	keys = append(keys, dimensions...)
-	place := func(v any, c compile.Column) any {
+	place := func(v any, c Column) any {
 		if c.ID == "stage" {
 			return int64(slices.Index(c.Dimension.Values, v.(string)))
 		}

@@ -1,11 +1,11 @@
-// Package measure answers questions about metrics from facts in memory.
+// Package measure answers questions from facts in memory: metrics by groups and intervals,
+// lists and events.
 package measure
 
 import (
 	"slices"
 
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/facts"
 )
 
@@ -21,17 +21,17 @@ var dimensionNeeds = map[string]facts.Parts{
 }
 
 // Needs returns what facts a question reads.
-func Needs(in compile.Input) facts.Needs {
+func Needs(in Question) facts.Needs {
 	return needs(in, func(catalog.Fact) bool { return true })
 }
 
 // NeedsOf returns what of the facts a question reads that are measured by such shares.
-func NeedsOf(in compile.Input, by facts.ShareBy) facts.Needs {
+func NeedsOf(in Question, by facts.ShareBy) facts.Needs {
 	return needs(in, func(f catalog.Fact) bool { return SharedBy(f) == by })
 }
 
 // Shares returns the shares by which the facts of a question are measured.
-func Shares(in compile.Input) []facts.ShareBy {
+func Shares(in Question) []facts.ShareBy {
 	var list []facts.ShareBy
 	order, _ := catalog.Aggregates(in.Query.Metrics)
 	for _, f := range order {
@@ -51,7 +51,7 @@ func SharedBy(f catalog.Fact) facts.ShareBy {
 	return facts.WholeContacts
 }
 
-func needs(in compile.Input, measured func(catalog.Fact) bool) facts.Needs {
+func needs(in Question, measured func(catalog.Fact) bool) facts.Needs {
 	n := facts.Needs{Since: in.Range.From}
 	dimensions := slices.Clone(in.Query.GroupBy)
 	for _, f := range in.Query.Filters {
@@ -75,7 +75,7 @@ func needs(in compile.Input, measured func(catalog.Fact) bool) facts.Needs {
 }
 
 // ListNeeds returns what facts a details query reads.
-func ListNeeds(in compile.Input) facts.Needs {
+func ListNeeds(in Question) facts.Needs {
 	n := facts.Needs{Since: in.Range.From}
 	columns := slices.Clone(in.Query.Columns)
 	for _, f := range in.Query.Filters {

@@ -10,7 +10,7 @@ import (
 // rows are the rows of a fact in the range: indexes of what they are made of. Those of
 // one user follow each other.
 type rows struct {
-	*question
+	*view
 	fact catalog.Fact
 	at   []int64
 	// message is the message of each row, opener what it opened or is covered by (-1:
@@ -37,17 +37,17 @@ func (r *rows) messageOf(i int32) int32 {
 
 // allMessages are the messages as they are in memory, as rows. Only passing knows which of
 // them are in the range: that is faster than to copy these.
-func (q *question) allMessages() *rows {
+func (q *view) allMessages() *rows {
 	m := &q.set.Messages
-	return &rows{question: q, fact: catalog.Message, at: m.At, opener: m.Opener, isAll: true}
+	return &rows{view: q, fact: catalog.Message, at: m.At, opener: m.Opener, isAll: true}
 }
 
-func (q *question) within(at int64) bool { return at >= q.from && at < q.to }
+func (q *view) within(at int64) bool { return at >= q.from && at < q.to }
 
 // rowsOf finds the rows of a fact. replies says whether those count that the messages
 // show.
-func (q *question) rowsOf(f catalog.Fact, replies bool) *rows {
-	r := &rows{question: q, fact: f}
+func (q *view) rowsOf(f catalog.Fact, replies bool) *rows {
+	r := &rows{view: q, fact: f}
 	s := q.set
 	switch f {
 	case catalog.Message:

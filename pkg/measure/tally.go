@@ -23,7 +23,7 @@ type tally struct {
 
 // tally counts the rows of a fact that pass the filters. isPart: other sets have more of
 // them.
-func (q *question) tally(f catalog.Fact, metrics []catalog.Metric, groups []catalog.Dimension, isPart bool) *tally {
+func (q *view) tally(f catalog.Fact, metrics []catalog.Metric, groups []catalog.Dimension, isPart bool) *tally {
 	replies := slices.ContainsFunc(metrics, func(m catalog.Metric) bool { return m.Column == "reply_time" })
 	t := &tally{whole: wholes{}}
 	if f == catalog.Message {

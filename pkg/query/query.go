@@ -105,7 +105,7 @@ func Suggest(word string, candidates []string) string {
 }
 
 // Resolve fills in the query from its preset and validates it. The result can be
-// compiled: it has metrics or is a details query, all groups and filters apply, and
+// answered: it has metrics or is a details query, all groups and filters apply, and
 // language and format are valid. Errors are of type *Error.
 func (q Query) Resolve() (Query, error) {
 	if q.Version != 0 && q.Version != Version {

@@ -1,5 +1,5 @@
 // Package source describes where the relations of the contract come from. A source is
-// one SELECT per relation. The compiler uses them in a report's SQL, and PostgreSQL
+// one SELECT per relation. Package facts reads them, and PostgreSQL
 // pushes filters down.
 package source
 
@@ -280,40 +280,23 @@ func (s *Source) From(relation string, span Span, argument func(text string) str
 }
 
 func (s *Source) from(sql string, span Span, argument func(text string) string, columns ...string) string {
-	item, shared := s.item(sql, span, argument, columns...)
-	if len(shared) == 0 {
-		return item
-	}
-	var with []string
-	for _, name := range slices.Sorted(maps.Keys(shared)) {
-		with = append(with, name+" AS MATERIALIZED (\n"+shared[name]+"\n)")
-	}
-	return "(WITH " + strings.Join(with, ",\n") + "\nSELECT * FROM " + item + " AS r)"
-}
-
-// Item is From for statements that add the shared common table expressions themselves,
-// so that each is computed once.
-func (s *Source) Item(relation string, span Span, argument func(text string) string, columns ...string) (item string, shared map[string]string) {
-	if !s.Has(relation) {
-		return "(" + s.empty(relation) + ")", nil
-	}
-	return s.item(s.Relations[relation], span, argument, columns...)
-}
-
-func (s *Source) item(sql string, span Span, argument func(text string) string, columns ...string) (item string, shared map[string]string) {
 	if parts := strings.Split(sql, union); len(parts) > 1 && len(columns) > 0 {
 		for i, part := range parts {
 			parts[i] = "SELECT " + strings.Join(columns, ", ") + " FROM (" + part + ") AS p"
 		}
 		sql = strings.Join(parts, union)
 	}
-	shared = map[string]string{}
-	for name, text := range s.Shared {
+	var with []string
+	for _, name := range slices.Sorted(maps.Keys(s.Shared)) {
 		if strings.Contains(sql, name) {
-			shared[name] = s.bound(text, Span{}, argument)
+			with = append(with, name+" AS MATERIALIZED (\n"+s.bound(s.Shared[name], Span{}, argument)+"\n)")
 		}
 	}
-	return "(" + s.bound(sql, span, argument) + ")", shared
+	item := "(" + s.bound(sql, span, argument) + ")"
+	if len(with) == 0 {
+		return item
+	}
+	return "(WITH " + strings.Join(with, ",\n") + "\nSELECT * FROM " + item + " AS r)"
 }
 
 // marks are the placeholders for limits.

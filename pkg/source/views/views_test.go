@@ -20,9 +20,9 @@ import (
 	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
-	"github.com/parley-reports/parley/pkg/compile"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
@@ -464,7 +464,7 @@ func TestPartial(t *testing.T) {
 				var key string
 				row = slices.Clone(row)
 				for i, c := range r.Columns {
-					if c.Role != compile.Metric {
+					if c.Role != measure.Metric {
 						key += fmt.Sprint(row[i], "/")
 					} else if ratings(c.Metric.ID) {
 						row[i] = nil

@@ -1,4 +1,4 @@
-package compile
+package postgres
 
 import (
 	"fmt"
@@ -12,15 +12,10 @@ import (
 	"github.com/parley-reports/parley/pkg/source"
 )
 
-// argument is a place of an argument. The compiler gives each a type, which
-// tells it from a dollar sign in a pattern.
+// argument is a place of an argument. Statements give each a type.
 var argument = regexp.MustCompile(`\$(\d+)::`)
 
-// Text is the statement for people: with its arguments written in, so that it
-// can be run by hand. The database gets SQL and Args.
-func (s *Statement) Text() string { return Text(s.SQL, s.Args) }
-
-// Text is a statement for people, with its arguments written in.
+// Text returns a statement with its arguments written in, for people who run it by hand.
 func Text(sql string, args []any) string {
 	if len(args) == 0 {
 		return sql
