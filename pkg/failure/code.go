@@ -67,6 +67,9 @@ func compile(pattern string) *regexp.Regexp {
 
 // Cut returns the provider's code that stands in the text of an error, or "".
 func Cut(text string) string {
+	if !strings.ContainsAny(text, "0123456789") {
+		return ""
+	}
 	text = httpStatus.ReplaceAllString(lower(text), " ")
 	for _, form := range forms {
 		for i, group := range form.FindStringSubmatch(text) {

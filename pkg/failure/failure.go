@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +49,7 @@ type ruleSet struct {
 	// patterns are the rules with a pattern, those in a row that differ in nothing
 	// else put together.
 	patterns []Rule
-	compiled []*regexp.Regexp
+	compiled []pattern
 }
 
 // Rules returns the table. It belongs to the package.
@@ -68,7 +67,7 @@ var rules = sync.OnceValue(func() ruleSet {
 		}
 	}
 	for _, r := range set.patterns {
-		set.compiled = append(set.compiled, regexp.MustCompile("(?s)"+r.Pattern))
+		set.compiled = append(set.compiled, compilePattern("(?s)"+r.Pattern))
 	}
 	return set
 })
@@ -143,8 +142,13 @@ func lower(text string) string {
 // Reason returns why a message of the channel failed, by the source's own code and
 // text; any of them may be empty.
 func Reason(channel, code, text string) string {
-	set, family := rules(), Family(channel)
-	own, cut := ownCode(code), Cut(text)
+	return reason(Family(channel), ownCode(code), Cut(text), text)
+}
+
+// reason returns the reason of a failure with these codes: the source's own and the one in
+// the text.
+func reason(family, own, cut, text string) string {
+	set := rules()
 	byCode := func(table map[string]string, code string) string {
 		if reason := table[family+" "+code]; reason != "" || code == "" {
 			return reason
@@ -158,7 +162,7 @@ func Reason(channel, code, text string) string {
 	}
 	small := lower(text)
 	for i, r := range set.patterns {
-		if (len(r.Channels) == 0 || slices.Contains(r.Channels, family)) && (r.Code == "" || r.Code == own || r.Code == cut) && set.compiled[i].MatchString(small) {
+		if (len(r.Channels) == 0 || slices.Contains(r.Channels, family)) && (r.Code == "" || r.Code == own || r.Code == cut) && set.compiled[i].matches(small) {
 			return r.Reason
 		}
 	}
@@ -184,15 +188,20 @@ func Known(channel, code string) bool {
 // Meaning returns the code of a failure if the code alone decides the reason, or "": of
 // codes with several meanings the usual one would be wrong where the text says another.
 func Meaning(channel, code, text string) string {
-	set, family, found := rules(), Family(channel), Code(code, text)
-	if found == "" {
+	return meaning(Family(channel), Code(code, text), Reason(channel, code, text))
+}
+
+// meaning returns the code of a failure if it alone decides the reason.
+func meaning(family, code, decided string) string {
+	if code == "" {
 		return ""
 	}
+	set := rules()
 	for _, table := range []map[string]string{set.specific, set.loose} {
-		for _, key := range []string{family + " " + found, found} {
+		for _, key := range []string{family + " " + code, code} {
 			if reason := table[key]; reason != "" {
-				if reason == Reason(channel, code, text) {
-					return found
+				if reason == decided {
+					return code
 				}
 				return ""
 			}

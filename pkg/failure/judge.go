@@ -1,6 +1,7 @@
 package failure
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"sync"
@@ -34,7 +35,7 @@ func Judge(channel, code, text string) Verdict {
 	if ok {
 		return verdict
 	}
-	verdict = Verdict{Reason(channel, code, text), Code(code, text), Meaning(channel, code, text)}
+	verdict = judge(Family(channel), ownCode(code), Cut(text), text)
 	judged.Lock()
 	defer judged.Unlock()
 	if len(judged.verdicts) >= maxJudged {
@@ -42,4 +43,12 @@ func Judge(channel, code, text string) Verdict {
 	}
 	judged.verdicts[key] = verdict
 	return verdict
+}
+
+// judge returns the verdict on a failure with these codes: the source's own and the one in
+// the text.
+func judge(family, own, cut, text string) Verdict {
+	v := Verdict{Reason: reason(family, own, cut, text), Code: cmp.Or(own, cut)}
+	v.Meaning = meaning(family, v.Code, v.Reason)
+	return v
 }
