@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"strings"
 )
 
 // Funnel lists the metrics of the funnel's stages, in order.
@@ -17,7 +16,7 @@ func Aggregates(metrics []string) (facts []Fact, byFact map[Fact][]Metric) {
 		m, _ := LookupMetric(id)
 		var parts []string
 		switch {
-		case strings.HasPrefix(id, "stage_"):
+		case m.Stage != "":
 			parts = Funnel
 		case m.ShareOf != "":
 			parts = []string{m.ShareOf}

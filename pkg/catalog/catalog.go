@@ -81,6 +81,11 @@ type Metric struct {
 	Plus     []string
 	Minus    []string
 	Over     []string
+	// Stage is what the metric shows of each stage of the funnel; empty for all others.
+	Stage StageValue
+	// Unknown is the id of the metric that counts the rows that are missing from a sum
+	// because their value is unknown.
+	Unknown string
 	// ShareOf is the id of another metric. The value is that metric's share of
 	// its total over all rows of the same bucket.
 	ShareOf string
@@ -88,6 +93,21 @@ type Metric struct {
 	Needs []string
 	// Internal metrics are parts of formulas. The editor does not offer them.
 	Internal bool
+}
+
+// A StageValue is a value of a stage of the funnel.
+type StageValue string
+
+// The values of stages.
+const (
+	Reached         StageValue = "reached"
+	ShareOfPrevious StageValue = "share of the stage before"
+	ShareOfFirst    StageValue = "share of the first stage"
+)
+
+// CountsUnknown reports whether the metric counts the rows that are missing from a sum.
+func (m Metric) CountsUnknown() bool {
+	return slices.ContainsFunc(Metrics, func(sum Metric) bool { return sum.Unknown == m.ID })
 }
 
 // Derived reports whether the metric is a formula over other metrics.
@@ -120,6 +140,9 @@ type Dimension struct {
 	Values []string
 	// Multi is true if one fact row can have several values (tags, stages).
 	Multi bool
+	// Funnel is true for the stages of the funnel. They only group, and only the metrics
+	// of stages.
+	Funnel bool
 	// Needs lists the relations that the dimension requires.
 	Needs []string
 }
@@ -174,7 +197,7 @@ var Dimensions = []Dimension{
 	{ID: "opened_in_period", Kind: KindEnum, Facts: conversationFacts, Values: []string{"yes", "no"}, Needs: []string{"conversation"}},
 	{ID: "priority", Kind: KindText, Facts: conversationFacts, Needs: []string{"conversation"}},
 	{ID: "rating", Kind: KindNumber, Facts: []Fact{CSATAnswer, CSATSurvey}},
-	{ID: "stage", Kind: KindEnum, Facts: []Fact{Initiation}, Values: []string{"sent", "delivered", "read", "replied"}, Multi: true},
+	{ID: "stage", Kind: KindEnum, Facts: []Fact{Initiation}, Values: []string{"sent", "delivered", "read", "replied"}, Multi: true, Funnel: true},
 	{ID: "send", Kind: KindEntity, Facts: []Fact{Message, Initiation}, Relation: "campaign"},
 	{ID: "hour", Kind: KindTime, Facts: timedFacts},
 	{ID: "day", Kind: KindTime, Facts: timedFacts},
@@ -264,7 +287,7 @@ var Metrics = slices.Concat(
 		count(Message, "button_clicks", inbound, is("has_button", "true")),
 		users(Message, "active_contacts", inbound),
 		distinct(Message, "active_agents", "agent", outbound, is("author_kind", "agent")),
-		{ID: "cost_usd", Fact: Message, Unit: USD, Additive: true, Aggregate: Sum, Column: "cost"},
+		{ID: "cost_usd", Fact: Message, Unit: USD, Additive: true, Aggregate: Sum, Column: "cost", Unknown: "cost_unknown"},
 		count(Message, "cost_unknown", is("cost_unknown", "true")),
 
 		count(Session, "sessions"),
@@ -300,9 +323,9 @@ var Metrics = slices.Concat(
 		{ID: "unanswered_users", Fact: Initiation, Unit: Count, Plus: []string{"notified_users"}, Minus: []string{"answered_users"}},
 		users(Initiation, "new_users", notified, isNew),
 		{ID: "returning_users", Fact: Initiation, Unit: Count, Plus: []string{"notified_users"}, Minus: []string{"new_users"}},
-		{ID: "stage_reached", Fact: Initiation, Unit: Count, Additive: true},
-		{ID: "stage_share_of_previous", Fact: Initiation, Unit: Ratio},
-		{ID: "stage_share_of_sent", Fact: Initiation, Unit: Ratio},
+		{ID: "stage_reached", Fact: Initiation, Unit: Count, Additive: true, Stage: Reached},
+		{ID: "stage_share_of_previous", Fact: Initiation, Unit: Ratio, Stage: ShareOfPrevious},
+		{ID: "stage_share_of_sent", Fact: Initiation, Unit: Ratio, Stage: ShareOfFirst},
 		{ID: "first_sent_at", Fact: Initiation, Unit: Instant, Aggregate: Earliest, Where: []Condition{outbound}},
 		{ID: "last_sent_at", Fact: Initiation, Unit: Instant, Aggregate: Latest, Where: []Condition{outbound}},
 		{ID: "failure_reasons", Fact: Initiation, Unit: Text, Aggregate: Tally, Column: "failure_reason"},
@@ -367,6 +390,15 @@ func MetricIDs() []string {
 		}
 	}
 	return ids
+}
+
+// GroupableBy returns the dimensions of a fact that its metrics can be grouped by: those
+// of the funnel also by its stages.
+func GroupableBy(f Fact, ofFunnel bool) []string {
+	return slices.DeleteFunc(DimensionIDs(f), func(id string) bool {
+		d, _ := LookupDimension(id)
+		return d.Funnel && !ofFunnel
+	})
 }
 
 // DimensionIDs returns the ids of the dimensions that apply to the fact, or of all

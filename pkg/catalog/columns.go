@@ -65,7 +65,7 @@ func ColumnIDs(f Fact) []string {
 	for _, d := range Dimensions {
 		// A conversation has many messages, so it has no single hour.
 		timed := d.Kind == KindTime || f.IsConversation() && slices.Contains([]string{"business_hours", "weekday", "hour_of_day"}, d.ID)
-		if d.Has(f) && !timed && d.ID != "stage" {
+		if d.Has(f) && !timed && !d.Funnel {
 			ids = append(ids, d.ID)
 		}
 	}

@@ -62,7 +62,7 @@ func facts() []Fact {
 // cuts returns the dimensions of a fact, except the funnel's stage: only its own
 // metrics can be grouped by it.
 func cuts(f Fact) []string {
-	return slices.DeleteFunc(DimensionIDs(f), func(id string) bool { return id == "stage" })
+	return GroupableBy(f, false)
 }
 
 func defineMetric(b *strings.Builder, m Metric, text Words) {
@@ -70,7 +70,7 @@ func defineMetric(b *strings.Builder, m Metric, text Words) {
 	fmt.Fprintf(b, "- Formula: %s\n", text.Formula)
 	fmt.Fprintf(b, "- Unit: %s%s\n", unitNames[m.Unit], addsUp(m))
 	fmt.Fprintf(b, "- Without data: %s\n", whenUnknown(m))
-	if strings.HasPrefix(m.ID, "stage_") {
+	if m.Stage != "" {
 		b.WriteString("- Always grouped by `stage`, and optionally by the dimensions above.\n")
 	}
 	if len(m.Needs) > 0 {

@@ -15,10 +15,10 @@ import (
 // aggregate answers a query for metrics.
 func (e *Engine) aggregate(ctx context.Context, in measure.Question, l limit) (*Result, error) {
 	notices := unknownNotice(in)
-	// A sum of costs is not told without what is missing from it.
-	uncounted := slices.Contains(in.Query.Metrics, "cost_usd") && !slices.Contains(in.Query.Metrics, unknownCost)
-	if uncounted {
-		in.Query.Metrics = append(slices.Clone(in.Query.Metrics), unknownCost)
+	// No sum without the number of rows that are missing from it.
+	uncounted := uncountedOf(in.Query.Metrics)
+	if uncounted != "" {
+		in.Query.Metrics = append(slices.Clone(in.Query.Metrics), uncounted)
 	}
 	if err := in.CheckRelations(); err != nil {
 		return nil, err
@@ -68,8 +68,8 @@ func (e *Engine) aggregate(ctx context.Context, in measure.Question, l limit) (*
 		}
 	}
 	result.Notices = append(result.Notices, costNotice(result, st.Gaps, in.Source.Has("rate_card"))...)
-	if uncounted {
-		result.withoutMetric(unknownCost)
+	if uncounted != "" {
+		result.withoutMetric(uncounted)
 	}
 	return result, nil
 }
@@ -89,26 +89,35 @@ func (r *Result) sort(orders []query.Order) {
 // they say nothing of what was paid. Where no cost is left that is more than 0, the
 // metric is unknown.
 func (r *Result) blankCosts() {
-	blanked, told := false, false
+	blanked, told := "", false
 	for at, c := range r.Columns {
-		if c.Metric.ID != "cost_usd" {
+		if c.Metric.Unknown == "" {
 			continue
 		}
-		missing := slices.IndexFunc(r.Columns, func(other Column) bool { return other.Metric.ID == unknownCost && other.Previous == c.Previous })
+		missing := slices.IndexFunc(r.Columns, func(other Column) bool { return other.Metric.ID == c.Metric.Unknown && other.Previous == c.Previous })
 		for _, row := range r.Rows {
 			usd, _ := row[at].(float64)
 			told = told || usd > 0
 			if n, _ := row[missing].(int64); n > 0 && usd == 0 {
-				row[at], blanked = nil, true
+				row[at], blanked = nil, c.Metric.ID
 			}
 		}
 	}
-	if blanked && !told {
-		r.Unknown = append(r.Unknown, "cost_usd")
+	if blanked != "" && !told {
+		r.Unknown = append(r.Unknown, blanked)
 	}
 }
 
-const unknownCost = "cost_unknown"
+// uncountedOf returns the metric that counts what is missing from a sum, if the metrics
+// have the sum without it.
+func uncountedOf(metrics []string) string {
+	for _, id := range metrics {
+		if m, _ := catalog.LookupMetric(id); m.Unknown != "" && !slices.Contains(metrics, m.Unknown) {
+			return m.Unknown
+		}
+	}
+	return ""
+}
 
 // withoutMetric takes a metric out of the result.
 func (r *Result) withoutMetric(id string) {
@@ -187,7 +196,7 @@ func ungrouped(columns []measure.Column) [][]any {
 	groups := [][]any{whole}
 	for i, c := range columns {
 		switch {
-		case c.ID == "stage":
+		case c.Dimension.Funnel:
 			groups = nil
 			for _, stage := range c.Dimension.Values {
 				row := slices.Clone(whole)

@@ -12,7 +12,7 @@ import (
 // costNotice warns where messages of unknown cost are missing from the sum, and says
 // what is missing: the most frequent reasons. rated: there is a rate card.
 func costNotice(r *Result, gaps []measure.Gap, rated bool) []string {
-	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.ID == unknownCost })
+	at := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Metric.CountsUnknown() && !c.Previous })
 	if at < 0 {
 		return nil
 	}

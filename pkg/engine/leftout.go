@@ -132,7 +132,7 @@ func leftOutRelations(in measure.Question) (relations []string) {
 	}) {
 		wanted = append(wanted, "conversation", "conversation_event", "csat")
 	}
-	if slices.Contains(in.Query.Metrics, "cost_usd") {
+	if slices.ContainsFunc(in.Query.Metrics, func(id string) bool { m, _ := catalog.LookupMetric(id); return m.Unknown != "" }) {
 		wanted = append(wanted, "rate_card", "billing_rule")
 	}
 	slices.Sort(wanted)

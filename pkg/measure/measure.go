@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/calendar"
@@ -131,7 +130,7 @@ func (q *view) local() func(at int64) time.Time {
 func (q *view) groups() []catalog.Dimension {
 	var list []catalog.Dimension
 	for _, id := range q.Query.GroupBy {
-		if d, _ := catalog.LookupDimension(id); d.Kind != catalog.KindTime && id != "stage" {
+		if d, _ := catalog.LookupDimension(id); d.Kind != catalog.KindTime && !d.Funnel {
 			list = append(list, d)
 		}
 	}
@@ -139,7 +138,10 @@ func (q *view) groups() []catalog.Dimension {
 }
 
 func asksCosts(q query.Query) bool {
-	return slices.ContainsFunc(q.Metrics, func(id string) bool { return id == "cost_usd" || id == unknownCost })
+	return slices.ContainsFunc(q.Metrics, func(id string) bool {
+		m, _ := catalog.LookupMetric(id)
+		return m.Unknown != "" || m.CountsUnknown()
+	})
 }
 
 // columns are those of the answer, time first.
@@ -173,7 +175,7 @@ func (q *view) columns(groups []catalog.Dimension) []Column {
 // rowsOfLine makes the row of a group, or one for each stage.
 func (q *view) rowsOfLine(l *line, columns []Column, whole wholes) [][]any {
 	stages := []int{-1}
-	if slices.Contains(q.Query.GroupBy, "stage") {
+	if slices.ContainsFunc(columns, func(c Column) bool { return c.Dimension.Funnel }) {
 		stages = []int{0, 1, 2, 3}
 	}
 	var list [][]any
@@ -184,7 +186,7 @@ func (q *view) rowsOfLine(l *line, columns []Column, whole wholes) [][]any {
 			switch {
 			case c.Role == Time:
 				row = append(row, int64(l.bucket))
-			case c.ID == "stage":
+			case c.Dimension.Funnel:
 				row = append(row, c.Dimension.Values[stage])
 			case c.Role == Key:
 				row = append(row, l.keys[key])
@@ -203,15 +205,12 @@ func (q *view) rowsOfLine(l *line, columns []Column, whole wholes) [][]any {
 // value is a metric of a group; stage is that of a funnel's row.
 func (l *line) value(m catalog.Metric, stage int, whole wholes) any {
 	switch {
-	case strings.HasPrefix(m.ID, "stage_"):
-		reached := l.number(catalog.Funnel[stage])
-		switch m.ID {
-		case "stage_reached":
-			return int64(reached)
-		case "stage_share_of_previous":
-			return ratio(reached, l.number(catalog.Funnel[max(0, stage-1)]))
-		}
-		return ratio(reached, l.number(catalog.Funnel[0]))
+	case m.Stage == catalog.Reached:
+		return int64(l.number(catalog.Funnel[stage]))
+	case m.Stage == catalog.ShareOfPrevious:
+		return ratio(l.number(catalog.Funnel[stage]), l.number(catalog.Funnel[max(0, stage-1)]))
+	case m.Stage == catalog.ShareOfFirst:
+		return ratio(l.number(catalog.Funnel[stage]), l.number(catalog.Funnel[0]))
 	case m.ShareOf != "":
 		total, _ := whole[m.ShareOf][l.bucket].value(m).(int64)
 		return ratio(l.number(m.ShareOf), float64(total))
@@ -289,12 +288,12 @@ func (q *view) sort(a *Answer) {
 		switch {
 		case c.Role == Time:
 			times = append(times, key{i, false})
-		case c.ID == "stage":
+		case c.Dimension.Funnel:
 			stages = append(stages, key{i, false})
 		case c.Role == Key:
 			numeric = numeric && c.Dimension.Kind == catalog.KindNumber
 			dimensions = append(dimensions, key{i, false})
-		case c.Role == Metric && measured < 0 && !strings.HasPrefix(c.ID, "stage_"):
+		case c.Role == Metric && measured < 0 && c.Metric.Stage == "":
 			measured = i
 		}
 	}
@@ -304,7 +303,7 @@ func (q *view) sort(a *Answer) {
 	}
 	keys = append(keys, dimensions...)
 	place := func(v any, c Column) any {
-		if c.ID == "stage" {
+		if c.Dimension.Funnel {
 			return int64(slices.Index(c.Dimension.Values, v.(string)))
 		}
 		return v

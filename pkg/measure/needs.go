@@ -146,8 +146,6 @@ func factNeeds(f catalog.Fact, metrics []catalog.Metric, dimensions []string) (p
 	return parts
 }
 
-const unknownCost = "cost_unknown"
-
 // isConversational reports whether the rows of a fact are conversations or what happened
 // to them.
 func isConversational(f catalog.Fact) bool {

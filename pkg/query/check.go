@@ -55,8 +55,8 @@ var variable = regexp.MustCompile(`^(\$\{[A-Za-z_]\w*(\.[^:}]+)?(:[^}]*)?\}|\$[A
 func checkValues(q Query) error {
 	for _, f := range q.Filters {
 		d, _ := catalog.LookupDimension(f.Dimension)
-		if d.ID == "stage" {
-			return errorf("stage cannot be filtered: filter by status")
+		if d.Funnel {
+			return errorf("%s cannot be filtered: filter by status", d.ID)
 		}
 		if !slices.Contains(OperatorsOf(d), f.Operator) {
 			return errorf("the filter on %s cannot use %s: choose %s", d.ID, f.Operator, strings.Join(OperatorsOf(d), ", "))
@@ -143,7 +143,7 @@ func ParseInstant(s string, loc *time.Location) (time.Time, error) {
 
 // OperatorsOf returns the operators that a dimension supports.
 func OperatorsOf(d catalog.Dimension) []string {
-	if d.ID == "stage" { // it only cuts: an initiation passes through several
+	if d.Funnel { // it only groups: an initiation passes through several
 		return []string{}
 	}
 	switch d.Kind {
@@ -225,12 +225,12 @@ func CheckCut(m catalog.Metric, dimension, verb string) error {
 // checkStages returns an error unless the funnel's metrics and the dimension stage are
 // used together.
 func checkStages(q Query) error {
-	cut := slices.Contains(q.GroupBy, "stage")
+	staged := slices.ContainsFunc(q.GroupBy, func(id string) bool { d, _ := catalog.LookupDimension(id); return d.Funnel })
 	for _, id := range q.Metrics {
-		if strings.HasPrefix(id, "stage_") != cut {
-			if cut {
-				return errorf("%s cannot be grouped by stage: choose stage_reached, stage_share_of_previous or stage_share_of_sent", id)
-			}
+		switch m, _ := catalog.LookupMetric(id); {
+		case staged && m.Stage == "":
+			return errorf("%s cannot be grouped by stage: choose stage_reached, stage_share_of_previous or stage_share_of_sent", id)
+		case !staged && m.Stage != "":
 			return errorf("%s must be grouped by stage: add stage to groupBy", id)
 		}
 	}
@@ -239,6 +239,5 @@ func checkStages(q Query) error {
 
 // CutsOf returns the dimensions that a metric can be grouped and filtered by.
 func CutsOf(m catalog.Metric) []string {
-	staged := strings.HasPrefix(m.ID, "stage_")
-	return slices.DeleteFunc(catalog.DimensionIDs(m.Fact), func(id string) bool { return id == "stage" && !staged })
+	return catalog.GroupableBy(m.Fact, m.Stage != "")
 }

@@ -56,8 +56,8 @@ func checkDetails(q Query) error {
 		}
 	}
 	for _, f := range q.Filters {
-		if d, _ := catalog.LookupDimension(f.Dimension); !d.Has(fact) || d.ID == "stage" {
-			others := slices.DeleteFunc(catalog.DimensionIDs(fact), func(id string) bool { return id == "stage" })
+		if d, _ := catalog.LookupDimension(f.Dimension); !d.Has(fact) || d.Funnel {
+			others := catalog.GroupableBy(fact, false)
 			return errorf("the details of %s cannot be filtered by %s: choose one of %s", fact, f.Dimension, strings.Join(others, ", "))
 		}
 	}

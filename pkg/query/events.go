@@ -37,5 +37,5 @@ func checkEvents(q Query) error {
 
 // EventFilters returns the dimensions that an events report can be filtered by.
 func (p Preset) EventFilters() []string {
-	return slices.DeleteFunc(catalog.DimensionIDs(p.Fact), func(id string) bool { return id == "stage" || slices.Contains(p.Fixed, id) })
+	return slices.DeleteFunc(catalog.GroupableBy(p.Fact, false), func(id string) bool { return slices.Contains(p.Fixed, id) })
 }
