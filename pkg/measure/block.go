@@ -86,21 +86,26 @@ type condition struct {
 	pass   func(code uint32) bool
 	test   predicate
 	// known are the codes that were decided about.
-	known   []verdict
-	buffer  []uint32
-	holding []bool
+	known []verdict
+	// of is what was found of the rows of a round.
+	of     []verdict
+	round  int
+	buffer []uint32
 }
 
+// A verdict is 1 where a condition is fulfilled, 0 where it is not, and undecided before
+// somebody asked.
 type verdict uint8
 
-const (
-	passes verdict = 1 + iota
-	fails
-)
+const undecided verdict = 2
 
 // byCode is the condition that a column has one of the codes that pass.
 func byCode(c *column, pass func(code uint32) bool) *condition {
-	return &condition{column: c, pass: pass, known: make([]verdict, c.size())}
+	known := make([]verdict, c.size())
+	for code := range known {
+		known[code] = undecided
+	}
+	return &condition{column: c, pass: pass, known: known}
 }
 
 // holds reports whether a row fulfills the condition.
@@ -111,41 +116,57 @@ func (c *condition) holds(i int32) bool {
 	return c.passes(c.column.one(i))
 }
 
-func (c *condition) passes(code uint32) bool {
-	if int(code) < len(c.known) && c.known[code] != 0 {
-		return c.known[code] == passes
-	}
-	return c.decide(code)
-}
+func (c *condition) passes(code uint32) bool { return c.decide(code) == 1 }
 
-// decide decides about a code for the first time.
-func (c *condition) decide(code uint32) bool {
+// decide decides about a code.
+func (c *condition) decide(code uint32) verdict {
 	for int(code) >= len(c.known) {
-		c.known = append(c.known, make([]verdict, 1+len(c.known))...)
+		c.known = append(c.known, undecided)
 	}
-	c.known[code] = fails
-	if c.pass(code) {
-		c.known[code] = passes
+	if c.known[code] == undecided {
+		c.known[code] = verdictOf(c.pass(code))
 	}
-	return c.known[code] == passes
+	return c.known[code]
 }
 
-// of reports which rows fulfill the condition. The answer is valid until the next one.
-func (c *condition) of(rows []int32) []bool {
-	if cap(c.holding) < len(rows) {
-		c.holding = make([]bool, max(blockRows, len(rows)))
+func verdictOf(holds bool) verdict {
+	if holds {
+		return 1
 	}
-	holding := c.holding[:len(rows)]
+	return 0
+}
+
+// verdicts are those about rows. They are valid until the next ones.
+func (c *condition) verdicts(rows []int32) []verdict {
+	c.of = slices.Grow(c.of[:0], len(rows))[:len(rows)]
 	if c.test != nil {
 		for n, i := range rows {
-			holding[n] = c.test(i)
+			c.of[n] = verdictOf(c.test(i))
 		}
-		return holding
+		return c.of
 	}
+	known := c.known
 	for n, code := range c.column.codes(rows, &c.buffer) {
-		holding[n] = c.passes(code)
+		v := undecided
+		if int(code) < len(known) {
+			v = known[code]
+		}
+		if v == undecided {
+			v = c.decide(code)
+			known = c.known
+		}
+		c.of[n] = v
 	}
-	return holding
+	return c.of
+}
+
+// verdictsOf are those about the rows of a round, in which all who ask have the same rows.
+func (c *condition) verdictsOf(round int, rows []int32) []verdict {
+	if c.round != round {
+		c.round = round
+		c.verdicts(rows)
+	}
+	return c.of
 }
 
 // passing iterates over the rows that fulfill the conditions, block by block. A block is
@@ -158,11 +179,9 @@ func (r *rows) passing(conditions []*condition) iter.Seq[[]int32] {
 			rows, next = r.block(next, block)
 			for _, c := range conditions {
 				kept := 0
-				for n, holds := range c.of(rows) {
+				for n, holds := range c.verdicts(rows) {
 					rows[kept] = rows[n]
-					if holds {
-						kept++
-					}
+					kept += int(holds)
 				}
 				rows = rows[:kept]
 			}

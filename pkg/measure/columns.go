@@ -161,13 +161,13 @@ func ofOpener[T ~uint8 | ~uint32](r *rows, codes []T) reader {
 	}
 }
 
-// channels are the channels of lines.
-func (r *rows) channels() []uint32 {
-	list := make([]uint32, r.set.Lines.Len())
-	for line := range list {
-		list[line] = r.set.LineRow(uint32(line)).Channel
+// channelCode is the channel of the row's line.
+func (r *rows) channelCode() reader {
+	if !isConversational(r.fact) {
+		return r.ofShape(func(shape *facts.Shape) uint32 { return r.set.LineRow(shape.Line).Channel })
 	}
-	return list
+	line := r.lineCode()
+	return each(func(i int32) uint32 { return r.set.LineRow(line.one(i)).Channel })
 }
 
 var (
@@ -188,7 +188,7 @@ func (r *rows) dimension(id string) *column {
 	case "subaccount":
 		return coded(s.Subaccounts, r.ofShape(func(shape *facts.Shape) uint32 { return shape.Subaccount }))
 	case "channel":
-		return coded(s.Channels, r.lineCode().then(r.channels()))
+		return coded(s.Channels, r.channelCode())
 	case "line":
 		c := coded(s.Lines, r.lineCode())
 		c.name = func(code uint32) string { return s.LineRow(code).Name }

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -30,6 +31,7 @@ type counter struct {
 	tallies  [][]int64
 
 	// Buffers for a block: the rows that fulfill the conditions, their groups and codes.
+	both               []verdict
 	keptRows           []int32
 	keptGroups, buffer []uint32
 }
@@ -38,9 +40,13 @@ func (t *tally) counter(m catalog.Metric) *counter {
 	c := &counter{rows: t.rows, metric: m}
 	for _, where := range m.Where {
 		column := t.condition(where.Column)
-		c.conditions = append(c.conditions, byCode(column, func(code uint32) bool {
-			return (code > 0 || column.text(0) != "") && slices.Contains(where.Values, column.text(code))
-		}))
+		key := fmt.Sprintf("%q", append([]string{where.Column}, where.Values...))
+		if t.shared[key] == nil {
+			t.shared[key] = byCode(column, func(code uint32) bool {
+				return (code > 0 || column.text(0) != "") && slices.Contains(where.Values, column.text(code))
+			})
+		}
+		c.conditions = append(c.conditions, t.shared[key])
 	}
 	switch m.Aggregate {
 	case catalog.Sum, catalog.Average, catalog.Median, catalog.P90:
@@ -59,38 +65,54 @@ func (t *tally) counter(m catalog.Metric) *counter {
 // several is the code of values that are not all the same.
 const several = math.MaxUint32
 
-// grow makes room for groups.
-func (c *counter) grow(groups []uint32) {
-	for int(slices.Max(groups)) >= len(c.number) {
+// grow makes room for so many groups.
+func (c *counter) grow(groups int) {
+	for groups > len(c.number) {
 		c.number = append(c.number, 0)
 		c.last, c.sum, c.codes = append(c.last, 0), append(c.sum, exactSum{}), append(c.codes, 0)
 		c.values, c.tallies = append(c.values, nil), append(c.tallies, nil)
 	}
 }
 
-// holding returns the rows that fulfill the conditions, and their groups.
-func (c *counter) holding(rows []int32, groups []uint32) ([]int32, []uint32) {
-	for _, condition := range c.conditions {
-		kept := 0
-		c.keptRows, c.keptGroups = append(c.keptRows[:0], rows...), append(c.keptGroups[:0], groups...)
-		for n, holds := range condition.of(rows) {
-			c.keptRows[kept], c.keptGroups[kept] = rows[n], groups[n]
-			if holds {
-				kept++
-			}
-		}
-		rows, groups = c.keptRows[:kept], c.keptGroups[:kept]
+// verdicts tell which of the rows of a round fulfill the conditions, of which there are
+// some.
+func (c *counter) verdicts(round int, rows []int32) []verdict {
+	of := c.conditions[0].verdictsOf(round, rows)
+	if len(c.conditions) == 1 {
+		return of
 	}
-	return rows, groups
+	c.both = append(c.both[:0], of...)
+	for _, other := range c.conditions[1:] {
+		for n, holds := range other.verdictsOf(round, rows) {
+			c.both[n] &= holds
+		}
+	}
+	return c.both
 }
 
-// add adds each of the rows to its group.
-func (c *counter) add(rows []int32, groups []uint32) {
-	if len(rows) == 0 {
-		return
+// keep returns the rows that fulfill the conditions, and their groups.
+func (c *counter) keep(verdicts []verdict, rows []int32, groups []uint32) ([]int32, []uint32) {
+	c.keptRows, c.keptGroups = append(c.keptRows[:0], rows...), append(c.keptGroups[:0], groups...)
+	kept := 0
+	for n, holds := range verdicts {
+		c.keptRows[kept], c.keptGroups[kept] = rows[n], groups[n]
+		kept += int(holds)
 	}
-	c.grow(groups)
-	rows, groups = c.holding(rows, groups)
+	return c.keptRows[:kept], c.keptGroups[:kept]
+}
+
+// add adds each of the rows of a round to its group.
+func (c *counter) add(round int, rows []int32, groups []uint32) {
+	if len(c.conditions) > 0 {
+		verdicts := c.verdicts(round, rows)
+		if c.metric.Aggregate == catalog.Rows {
+			for n, holds := range verdicts {
+				c.number[groups[n]] += int64(holds)
+			}
+			return
+		}
+		rows, groups = c.keep(verdicts, rows, groups)
+	}
 	switch c.metric.Aggregate {
 	case catalog.Rows:
 		for _, g := range groups {

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"math"
+	"slices"
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/facts"
@@ -101,6 +102,7 @@ func (q *view) rowsOf(f catalog.Fact, replies bool) *rows {
 			}
 		}
 		m := &s.Messages
+		r.expect(m.At)
 		for i, at := range m.At {
 			if code := m.Conversation[i]; q.within(at) && m.Flags[i]&facts.IsCall == 0 && s.IsDescribed(code) {
 				r.addConversation(code, at, 0, s.Rows.Contact[code], -1)
@@ -140,6 +142,19 @@ func (r *rows) makeRoom(count int) {
 	r.at, r.message, r.opener = make([]int64, 0, count), make([]int32, 0, count), make([]int32, 0, count)
 }
 
+// expect makes room for as many more rows of a fact about conversations as there are
+// instants in the range.
+func (r *rows) expect(instants []int64) {
+	count := 0
+	for _, at := range instants {
+		if r.within(at) {
+			count++
+		}
+	}
+	r.at, r.conversation, r.named = slices.Grow(r.at, count), slices.Grow(r.conversation, count), slices.Grow(r.named, count)
+	r.contact, r.place = slices.Grow(r.contact, count), slices.Grow(r.place, count)
+}
+
 func (r *rows) addConversation(conversation uint32, at int64, named, contact uint32, place int32) {
 	r.at, r.conversation, r.named = append(r.at, at), append(r.conversation, conversation), append(r.named, named)
 	r.contact, r.place = append(r.contact, contact), append(r.place, place)
@@ -152,6 +167,7 @@ func (r *rows) addEvents(e *facts.Events) {
 	if e == &r.set.Replies {
 		first = int32(len(r.set.Events.At))
 	}
+	r.expect(e.At)
 	for i, at := range e.At {
 		conversation := e.Conversation[i]
 		contact := uint32(0)

@@ -17,6 +17,10 @@ type tally struct {
 	whole  wholes
 	// unknown are the rows of unknown costs, by the code of the cost; nil: nobody asks.
 	unknown []unknownRows
+	// shared are the conditions of the metrics, and round numbers the rows that they last
+	// decided about.
+	shared map[string]*condition
+	round  int
 	// groupCodes and bucketCodes are buffers for a block of rows.
 	groupCodes, bucketCodes []uint32
 }
@@ -25,7 +29,7 @@ type tally struct {
 // them.
 func (q *view) tally(f catalog.Fact, metrics []catalog.Metric, groups []catalog.Dimension, isPart bool) *tally {
 	replies := slices.ContainsFunc(metrics, func(m catalog.Metric) bool { return m.Column == "reply_time" })
-	t := &tally{whole: wholes{}}
+	t := &tally{whole: wholes{}, shared: map[string]*condition{}}
 	if f == catalog.Message {
 		t.rows = q.allMessages()
 	} else {
@@ -57,9 +61,11 @@ func (q *view) tally(f catalog.Fact, metrics []catalog.Metric, groups []catalog.
 			t.noteUnknown(rows)
 		}
 		if len(wholes) > 0 {
+			t.round++
 			buckets := t.bucketCode().codes(rows, &t.bucketCodes)
 			for _, w := range wholes {
-				w.add(rows, buckets)
+				w.grow(1 + int(slices.Max(buckets)))
+				w.add(t.round, rows, buckets)
 			}
 		}
 		t.add(rows)
@@ -105,8 +111,14 @@ func (t *tally) add(rows []int32) {
 	for _, l := range t.levels {
 		rows, groups = l.divide(rows, groups)
 	}
+	t.round++
+	count := 1
+	if len(t.levels) > 0 {
+		count = len(t.levels[len(t.levels)-1].nodes)
+	}
 	for _, c := range t.counters {
-		c.add(rows, groups)
+		c.grow(count)
+		c.add(t.round, rows, groups)
 	}
 }
 
