@@ -42,8 +42,15 @@ func (b *builder) readMessages(ctx context.Context) error {
 		}
 	}
 	until = b.start
+	ordered := -1
+	order := func() {
+		if m.Len() != ordered { // others were read
+			b.order()
+			ordered = m.Len()
+		}
+	}
 	for _, start := range []int64{b.start - lookFurther.Microseconds(), Never} {
-		b.order()
+		order()
 		contacts := b.unanchored()
 		if len(contacts) == 0 || b.share.TemplatesOnly {
 			break
@@ -56,7 +63,7 @@ func (b *builder) readMessages(ctx context.Context) error {
 		}
 		until = start
 		if start == Never {
-			b.order()
+			order()
 		}
 	}
 	b.findSessions()
