@@ -248,7 +248,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
         <NumberSetting
           label={t('configEditor.memoryMB.label', 'Memory for messages (MB)')}
-          description={t('configEditor.memoryMB.description', 'About 10,000 messages fit in 1 MB. Queries that need more are computed in the database and are slower')}
+          description={t('configEditor.memoryMB.description', 'About 10,000 messages fit in 1 MB. Queries that need more read the messages in parts and are slower')}
           placeholder={EXAMPLES.memoryMB}
           value={jsonData.memoryMB}
           onChange={(memoryMB) => set({ memoryMB })}
