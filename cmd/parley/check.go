@@ -98,7 +98,7 @@ func printSource(w io.Writer, s *source.Source) {
 	if len(s.Fatal()) > 0 {
 		return // then nothing can be had
 	}
-	unavailable, unknown := catalog.Limits(s.Has, s.Knows)
+	unavailable, unknown := catalog.Limits(s.Has, s.Records)
 	for _, part := range []struct {
 		title string
 		list  []string

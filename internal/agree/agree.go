@@ -45,7 +45,7 @@ func Check(t testing.TB, e *engine.Engine, facts *reference.Facts, question refe
 	// Facts that a filter cannot choose from have no rows.
 	asked.Metrics = slices.DeleteFunc(slices.Clone(asked.Metrics), func(id string) bool {
 		m, _ := catalog.LookupMetric(id)
-		return slices.ContainsFunc(filters, func(d string) bool { return !catalog.Tells(m.Fact, d, knows) })
+		return slices.ContainsFunc(filters, func(d string) bool { return !catalog.Records(m.Fact, d, knows) })
 	})
 	want, err := facts.Compute(asked, question.From, question.To, question.Now)
 	if err != nil {

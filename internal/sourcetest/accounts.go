@@ -65,7 +65,7 @@ func Accounts(t *testing.T, kind string) {
 func lists(t *testing.T, e *engine.Engine, told contract.Data, account string) {
 	t.Helper()
 	found := Found(t, e)
-	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	unavailable, _ := catalog.Limits(found.Has, found.Records)
 	own, foreign := strangers(told, account)
 	seen := map[string]bool{}
 	for _, report := range []string{"conversation_details", "open_conversations", "message_details_sent", "message_details_received", "notification_details", "message_log", "campaign_sends", "template_changes"} {

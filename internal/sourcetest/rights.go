@@ -58,7 +58,7 @@ func Rights(t *testing.T, kind, document string, secrets ...string) {
 			t.Errorf("%s: %s", f.Relation, f.Problem)
 		}
 	}
-	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	unavailable, _ := catalog.Limits(found.Has, found.Records)
 	for _, p := range query.Presets {
 		q := query.Query{Report: p.ID}
 		resolved, err := q.Resolve()

@@ -113,10 +113,10 @@ func Reads(t *testing.T, kind string, questions int) {
 func compare(t *testing.T, e *engine.Engine, told contract.Data, questions int) {
 	t.Helper()
 	found := Found(t, e)
-	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	unavailable, _ := catalog.Limits(found.Has, found.Records)
 	options := reference.Defaults()
 	options.Rates = nil // a product has no rate card
-	options.NoWaitingSince = !found.Knows("conversation.waiting_since")
+	options.NoWaitingSince = !found.Records("conversation.waiting_since")
 	facts := reference.Prepare(told, options)
 	r := rand.New(rand.NewPCG(3, 9))
 	for asked := 0; asked < questions && !t.Failed(); {
@@ -124,7 +124,7 @@ func compare(t *testing.T, e *engine.Engine, told contract.Data, questions int) 
 		if !available(question.Query, unavailable, found.Has) {
 			continue
 		}
-		agree.Check(t, e, facts, question, found.Knows)
+		agree.Check(t, e, facts, question, found.Records)
 		asked++
 	}
 }
@@ -165,14 +165,14 @@ func Agrees(t *testing.T, kind string, told, known contract.Data, unavailable, u
 	theirs := Open(t, kind, "", source.Settings{Schema: schema})
 	found := Found(t, theirs)
 	// An empty waiting_since says that nobody waits, a missing one says nothing.
-	if !found.Knows("conversation.waiting_since") {
+	if !found.Records("conversation.waiting_since") {
 		if _, err := conn.Exec(t.Context(), "ALTER TABLE "+contracts+".conversation DROP COLUMN waiting_since"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	ours := Open(t, "views", "", source.Settings{Schema: contracts})
 	conforms(t, found)
-	gotUnavailable, gotUnknown := catalog.Limits(found.Has, found.Knows)
+	gotUnavailable, gotUnknown := catalog.Limits(found.Has, found.Records)
 	if !slices.Equal(gotUnavailable, unavailable) {
 		t.Errorf("unavailable is %q, want %q", gotUnavailable, unavailable)
 	}
@@ -241,7 +241,7 @@ func Tells(t *testing.T, kind string, untold map[catalog.Fact][]string) {
 		catalog.Conversation: "conversations", catalog.ConversationActive: "conversations_active", catalog.ConversationNow: "open_now",
 		catalog.Event: "resolutions", catalog.CSATAnswer: "csat_responses", catalog.CSATSurvey: "csat_surveys",
 	}
-	unavailable, _ := catalog.Limits(found.Has, found.Knows)
+	unavailable, _ := catalog.Limits(found.Has, found.Records)
 	options := reference.Defaults()
 	whole, ours := reference.Prepare(story.Data(), options), reference.Prepare(told, options)
 	values := func(facts *reference.Facts, metric, dimension string) (values []any) {
@@ -269,7 +269,7 @@ func Tells(t *testing.T, kind string, untold map[catalog.Fact][]string) {
 			}
 			has := values(ours, metrics[f], id)
 			switch {
-			case !catalog.Tells(f, id, found.Knows):
+			case !catalog.Records(f, id, found.Records):
 				got = append(got, id)
 				// What comes in is the contact's, and a reason that is not told "unknown",
 				// in every database.

@@ -139,62 +139,62 @@ func cutEvidence(f Fact, dimension string) []string {
 	case Event:
 		return slices.Concat(eventCuts[dimension], conversationCuts[dimension])
 	case CSATAnswer, CSATSurvey:
-		ways := slices.Clone(ratingCuts[dimension])
-		for _, way := range conversationCuts[dimension] {
-			ways = append(ways, "csat.conversation_id "+way)
+		alternatives := slices.Clone(ratingCuts[dimension])
+		for _, alternative := range conversationCuts[dimension] {
+			alternatives = append(alternatives, "csat.conversation_id "+alternative)
 		}
-		return ways
+		return alternatives
 	}
 	return conversationCuts[dimension]
 }
 
 // Limits returns the ids of the metrics that a source cannot compute: unavailable if a
-// relation is missing (has is false), unknown if its columns are not recorded (knows
+// relation is missing (has is false), unknown if its columns are not recorded (records
 // is false).
-func Limits(has, knows func(string) bool) (unavailable, unknown []string) {
+func Limits(has, records func(string) bool) (unavailable, unknown []string) {
 	for _, id := range MetricIDs() {
 		m, _ := LookupMetric(id)
 		switch {
 		case slices.ContainsFunc(m.Needs, func(relation string) bool { return !has(relation) }):
 			unavailable = append(unavailable, id)
-		case !Known(id, knows):
+		case !Available(id, records):
 			unknown = append(unknown, id)
 		}
 	}
 	return unavailable, unknown
 }
 
-// Known reports whether the source records what a metric or details column requires.
-// knows reports whether a source column is recorded. A formula requires all its parts.
-func Known(id string, knows func(column string) bool) bool {
+// Available reports whether the source records what a metric or details column requires.
+// records reports whether a source column is recorded. A formula requires all its parts.
+func Available(id string, records func(column string) bool) bool {
 	m, ok := LookupMetric(id)
 	if ok {
 		for _, part := range slices.Concat(m.Plus, m.Minus, m.Over) {
-			if !Known(part, knows) {
+			if !Available(part, records) {
 				return false
 			}
 		}
-		if m.ShareOf != "" && !Known(m.ShareOf, knows) {
+		if m.ShareOf != "" && !Available(m.ShareOf, records) {
 			return false
 		}
 	}
-	ways := evidence[id]
-	if ways == nil && m.Unit == Seconds {
-		ways = evidence[id[:len(id)-len("_avg")]]
+	alternatives := evidence[id]
+	if alternatives == nil && m.Unit == Seconds {
+		alternatives = evidence[id[:len(id)-len("_avg")]]
 	}
-	return told(ways, knows)
+	return hasAll(alternatives, records)
 }
 
-// Tells reports whether the source records a dimension of the fact.
-func Tells(f Fact, dimension string, knows func(column string) bool) bool {
-	return told(cutEvidence(f, dimension), knows)
+// Records reports whether the source records a dimension of the fact.
+func Records(f Fact, dimension string, records func(column string) bool) bool {
+	return hasAll(cutEvidence(f, dimension), records)
 }
 
-// told reports whether every column of at least one alternative is recorded, or there
+// hasAll reports whether every column of at least one alternative is recorded, or there
 // are no alternatives.
-func told(ways []string, knows func(column string) bool) bool {
-	return len(ways) == 0 || slices.ContainsFunc(ways, func(way string) bool {
-		return !slices.ContainsFunc(strings.Fields(way), func(column string) bool { return !knows(column) })
+func hasAll(alternatives []string, records func(column string) bool) bool {
+	return len(alternatives) == 0 || slices.ContainsFunc(alternatives, func(alternative string) bool {
+		return !slices.ContainsFunc(strings.Fields(alternative), func(column string) bool { return !records(column) })
 	})
 }
 
@@ -209,7 +209,7 @@ func isTime(dimension string) bool {
 // dimensions for its fact: a filter on such a dimension cannot be decided, and rows
 // grouped by it would suggest that there are no values. A dimension that no fact
 // records is ignored if there are other groups.
-func Unknown(metrics, cuts, filters []string, knows func(column string) bool) []string {
+func Unknown(metrics, cuts, filters []string, records func(column string) bool) []string {
 	var facts []Fact
 	for _, id := range metrics {
 		m, _ := LookupMetric(id)
@@ -217,17 +217,17 @@ func Unknown(metrics, cuts, filters []string, knows func(column string) bool) []
 	}
 	cuts = slices.DeleteFunc(slices.Clone(cuts), func(id string) bool { return isTime(id) })
 	doubtful := func(f Fact) bool {
-		untold := func(id string) bool { return !Tells(f, id, knows) }
+		untold := func(id string) bool { return !Records(f, id, records) }
 		lost := slices.DeleteFunc(slices.Clone(cuts), func(id string) bool { return !untold(id) })
 		return slices.ContainsFunc(filters, untold) ||
 			len(lost) > 0 && len(lost) == len(cuts) ||
 			slices.ContainsFunc(lost, func(id string) bool {
-				return slices.ContainsFunc(facts, func(other Fact) bool { return Tells(other, id, knows) })
+				return slices.ContainsFunc(facts, func(other Fact) bool { return Records(other, id, records) })
 			})
 	}
 	var unknown []string
 	for i, id := range metrics {
-		if !Known(id, knows) || doubtful(facts[i]) {
+		if !Available(id, records) || doubtful(facts[i]) {
 			unknown = append(unknown, id)
 		}
 	}

@@ -19,9 +19,9 @@ func TestEvidenceIsOfTheContract(t *testing.T) {
 		return ok && (slices.ContainsFunc(r.Columns, func(c source.Column) bool { return c.Name == name }) ||
 			relation == "conversation_event" && slices.Contains(events, name) || relation == "tag" && (name == "contact" || name == "conversation"))
 	}
-	columns := func(ways map[string][]string, is func(id string) bool) {
+	columns := func(alternatives map[string][]string, is func(id string) bool) {
 		t.Helper()
-		for id, list := range ways {
+		for id, list := range alternatives {
 			if !is(id) {
 				t.Errorf("there is no %s", id)
 			}
@@ -37,8 +37,8 @@ func TestEvidenceIsOfTheContract(t *testing.T) {
 		_, duration := LookupMetric(id + "_avg")
 		return metric || duration || slices.ContainsFunc(Columns, func(c Column) bool { return c.ID == id })
 	})
-	for f, ways := range map[Fact]map[string][]string{Initiation: messageCuts, Conversation: conversationCuts, Event: eventCuts, CSATAnswer: ratingCuts} {
-		columns(ways, func(id string) bool {
+	for f, alternatives := range map[Fact]map[string][]string{Initiation: messageCuts, Conversation: conversationCuts, Event: eventCuts, CSATAnswer: ratingCuts} {
+		columns(alternatives, func(id string) bool {
 			d, ok := LookupDimension(id)
 			return ok && (d.Has(f) || d.Has(Message) && f == Initiation)
 		})
@@ -103,7 +103,7 @@ func TestTells(t *testing.T) {
 		{CSATAnswer, "rating", nil, true},
 		{Message, "weekday", nil, true},
 	} {
-		if got := Tells(c.fact, c.dimension, knowing(c.columns...)); got != c.want {
+		if got := Records(c.fact, c.dimension, knowing(c.columns...)); got != c.want {
 			t.Errorf("%s of %s by %v is told: %t, want %t", c.dimension, c.fact, c.columns, got, c.want)
 		}
 	}
@@ -117,7 +117,7 @@ func TestUnknown(t *testing.T) {
 	noWriter := without("message.agent_id", "message.template_name")
 	for name, c := range map[string]struct {
 		metrics, cuts, filters []string
-		knows                  func(string) bool
+		records                func(string) bool
 		want                   []string
 	}{
 		"known":                      {[]string{"messages", "conversations"}, []string{"agent"}, []string{"agent"}, without(), nil},
@@ -135,7 +135,7 @@ func TestUnknown(t *testing.T) {
 		"who answered":               {[]string{"conversations_open", "conversations_unattended"}, nil, nil, without("message.author_kind", "conversation.first_response_at", "conversation_event.first_response"), []string{"conversations_unattended"}},
 		"messages of a conversation": {[]string{"messages_per_conversation", "first_response_time_avg", "reply_time_p50"}, nil, nil, without("message.conversation_id", "conversation.first_response_at", "conversation_event.first_response"), []string{"messages_per_conversation", "first_response_time_avg"}},
 	} {
-		if got := Unknown(c.metrics, c.cuts, c.filters, c.knows); !slices.Equal(got, c.want) {
+		if got := Unknown(c.metrics, c.cuts, c.filters, c.records); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -152,7 +152,7 @@ func TestEveryDimensionIsToldBySomething(t *testing.T) {
 	nothing := func(string) bool { return false }
 	for _, d := range Dimensions {
 		for _, f := range d.Facts {
-			if got, want := Tells(f, d.ID, nothing), isTime(d.ID) || slices.Contains(always[d.ID], f); got != want {
+			if got, want := Records(f, d.ID, nothing), isTime(d.ID) || slices.Contains(always[d.ID], f); got != want {
 				t.Errorf("%s of %s is told by nothing: %t, want %t", d.ID, f, got, want)
 			}
 		}

@@ -133,7 +133,7 @@ func expandCheck(s *source.Source, c source.Check, since time.Time) (string, []a
 // knows tells whether there is the relation, or the column.
 func knows(s *source.Source, name string) bool {
 	if strings.Contains(name, ".") {
-		return s.Knows(name)
+		return s.Records(name)
 	}
 	return s.Has(name)
 }

@@ -18,7 +18,7 @@ const shownCodes = 10
 // table of reasons does not have, by a text that fits none of its patterns, or because
 // the source stores neither. Texts are never shown: they can hold personal data.
 func failures(ctx context.Context, db *postgres.DB, s *source.Source, since time.Time) ([]Problem, error) {
-	if !s.Has("message") || !s.Has("line") || !s.Knows("message.error_code") && !s.Knows("message.error_text") {
+	if !s.Has("message") || !s.Has("line") || !s.Records("message.error_code") && !s.Records("message.error_text") {
 		return nil, nil
 	}
 	sql, args := expandWith(s, since, func(bind func(any, string) string) string {

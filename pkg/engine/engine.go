@@ -287,7 +287,7 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 
 // answer runs the query in its format.
 func (e *Engine) answer(ctx context.Context, in measure.Question, partial bool, l limit) (*Result, error) {
-	if missing := lackOf(in); partial && len(missing.relations) > 0 {
+	if missing := missingOf(in); partial && len(missing.relations) > 0 {
 		return e.without(ctx, in, l, missing)
 	}
 	switch in.Query.Format {

@@ -40,7 +40,7 @@ func (e *Engine) logVolume(ctx context.Context, in measure.Question) (*Result, e
 	if log.DetailsFact() == catalog.Initiation {
 		in.Query.Metrics = []string{"initiations"}
 	}
-	if catalog.Tells(log.DetailsFact(), "status", in.Source.Knows) {
+	if catalog.Records(log.DetailsFact(), "status", in.Source.Records) {
 		in.Query.GroupBy = []string{"status"}
 	}
 	in.Query.Bucket, in.Query.Limit = "hour", e.settings.MaxRows

@@ -134,7 +134,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	}
 	if len(counted) > 0 {
 		q.Metrics = []string{counted[max(0, slices.IndexFunc(counted, func(m catalog.Metric) bool {
-			return !slices.ContainsFunc(m.Needs, func(relation string) bool { return !src.Has(relation) }) && catalog.Tells(m.Fact, d.ID, src.Knows) && has(m.Fact, r.Filters)
+			return !slices.ContainsFunc(m.Needs, func(relation string) bool { return !src.Has(relation) }) && catalog.Records(m.Fact, d.ID, src.Records) && has(m.Fact, r.Filters)
 		}))].ID}
 	}
 	// Few values with texts of their own are searched by these.
@@ -145,7 +145,7 @@ func (e *Engine) listValues(ctx context.Context, r ValuesRequest) (ValueList, er
 	if q, err = q.Resolve(); err != nil {
 		return ValueList{}, err
 	}
-	if len(lackOf(measure.Question{Query: q, Source: src}).relations) > 0 {
+	if len(missingOf(measure.Question{Query: q, Source: src}).relations) > 0 {
 		return ValueList{Values: []Value{}}, nil
 	}
 	if r.To.IsZero() {

@@ -65,7 +65,7 @@ func (b *builder) someOfMessages(s *statement, span source.Span, wanted []string
 	for i, name := range messageColumns {
 		expr := "m." + name
 		switch {
-		case !slices.Contains(wanted, name), i >= atBillable && i <= atPricingCategory && !b.source.Knows("message."+name), i == atCall && (raw.Kinds || !b.source.Calls):
+		case !slices.Contains(wanted, name), i >= atBillable && i <= atPricingCategory && !b.source.Records("message."+name), i == atCall && (raw.Kinds || !b.source.Calls):
 			selected = append(selected, "NULL")
 			continue
 		case i == atSequence:

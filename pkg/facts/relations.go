@@ -37,7 +37,7 @@ func (b *builder) readLines(ctx context.Context) error {
 		span.Since = st.arg(time.UnixMicro(b.start), "timestamptz")
 	}
 	selected := "r.line_id, r.name, r.channel, r.number, r.team_id, NULL"
-	if b.source.Knows("line.provider") {
+	if b.source.Records("line.provider") {
 		selected = "r.line_id, r.name, r.channel, r.number, r.team_id, r.provider"
 	}
 	s := b.set

@@ -228,7 +228,7 @@ func (c *Changes) isChosen(v variant) bool {
 		if text != "" {
 			code = 1
 		}
-		if !catalog.Tells(catalog.Message, d.ID, c.Source.Knows) || !valueTest(d, &column{text: func(uint32) string { return text }}, f)(code) {
+		if !catalog.Records(catalog.Message, d.ID, c.Source.Records) || !valueTest(d, &column{text: func(uint32) string { return text }}, f)(code) {
 			return false
 		}
 	}

@@ -390,7 +390,7 @@ func (r *rows) isUnattended(i int32) bool {
 	}
 	// Where the source keeps the time since which the contact waits, none means no,
 	// whatever the messages show.
-	if r.Source.Knows("conversation.waiting_since") {
+	if r.Source.Records("conversation.waiting_since") {
 		return rows.WaitingSince[conversation] != facts.Never
 	}
 	return t.ContactWaits && (t.AnsweredAt == facts.Never || t.AnsweredAt < t.LastInboundAt)

@@ -360,7 +360,7 @@ func (l *List) readChunk(part []int32) (err error) {
 	if err == nil && c.wantsRating {
 		c.ratings, err = l.ratings(part)
 	}
-	if err == nil && c.wantsURL && l.Source.Knows("conversation.url") {
+	if err == nil && c.wantsURL && l.Source.Records("conversation.url") {
 		err = l.readURLs(part)
 	}
 	if err == nil && c.wantsAnswer {

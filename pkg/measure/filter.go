@@ -37,7 +37,7 @@ func (r *rows) conditions() []*condition {
 func (r *rows) filter(f query.Filter) *condition {
 	d, _ := catalog.LookupDimension(f.Dimension)
 	switch {
-	case !catalog.Tells(r.fact, d.ID, r.Source.Knows):
+	case !catalog.Records(r.fact, d.ID, r.Source.Records):
 		return &condition{test: func(int32) bool { return false }}
 	case d.Kind == catalog.KindTime:
 		return &condition{test: r.periodFilter(calendar.Unit(d.ID), f)}

@@ -62,7 +62,7 @@ func (q Question) CheckRelations() error {
 	check := func(what string, needs []string) error {
 		for _, relation := range needs {
 			if !q.Source.Has(relation) {
-				return &query.Error{Unavailable: true, Message: fmt.Sprintf("%s is unavailable: this database has no relation %s (%s)", what, relation, q.Source.Lack(relation))}
+				return &query.Error{Unavailable: true, Message: fmt.Sprintf("%s is unavailable: this database has no relation %s (%s)", what, relation, q.Source.Missing(relation))}
 			}
 		}
 		return nil

@@ -45,7 +45,7 @@ type held struct {
 // examined returns the result for a database that reports can read.
 func examined(s *source.Source) *examination {
 	e := &examination{Kind: s.Kind, Version: s.Version, Relations: s.Findings, Advice: s.Advice}
-	e.Unavailable, e.Unknown = catalog.Limits(s.Has, s.Knows)
+	e.Unavailable, e.Unknown = catalog.Limits(s.Has, s.Records)
 	e.describe()
 	return e
 }

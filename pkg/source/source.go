@@ -232,8 +232,8 @@ func Problems(findings []Finding) []string {
 // Has reports whether the relation exists.
 func (s *Source) Has(relation string) bool { return s.Relations[relation] != "" }
 
-// Lack returns the problem of a relation.
-func (s *Source) Lack(relation string) string {
+// Missing returns the problem of a relation.
+func (s *Source) Missing(relation string) string {
 	for _, f := range s.Findings {
 		if f.Relation == relation && f.Problem != "" {
 			return f.Problem
@@ -247,9 +247,9 @@ func (s *Source) Never(relation string) bool {
 	return slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Relation == relation && f.Never })
 }
 
-// Knows reports whether the database records a column such as "message.delivered_at", or
+// Records reports whether the database records a column such as "message.delivered_at", or
 // a value of a column such as "message.status.pending".
-func (s *Source) Knows(column string) bool {
+func (s *Source) Records(column string) bool {
 	relation, rest, _ := strings.Cut(column, ".")
 	whole, _, _ := strings.Cut(rest, ".")
 	return s.Has(relation) && !s.Unknown[column] && !s.Unknown[relation+"."+whole]

@@ -140,7 +140,7 @@ func TestVersions(t *testing.T) {
 	if now.Version != "schema of 2025-05-23" {
 		t.Errorf("version %q", now.Version)
 	}
-	if !now.Knows("conversation_event.reopened") || !now.Knows("message.delivered_at") {
+	if !now.Records("conversation_event.reopened") || !now.Records("message.delivered_at") {
 		t.Error("what newer versions have is unknown")
 	}
 
@@ -150,11 +150,11 @@ func TestVersions(t *testing.T) {
 	change("ALTER TABLE conversations DROP COLUMN group_type; ALTER TABLE contacts DROP COLUMN group_type")
 	older := found()
 	sourcetest.Whole(t, older, "rate_card")
-	_, unknown := catalog.Limits(older.Has, older.Knows)
+	_, unknown := catalog.Limits(older.Has, older.Records)
 	if want := []string{"button_clicks", "reopenings"}; !slices.Equal(unknown, want) {
 		t.Errorf("unknown is %q, want %q", unknown, want)
 	}
-	if older.Knows("message.delivered_at") {
+	if older.Records("message.delivered_at") {
 		t.Error("nobody tells when a message was delivered")
 	}
 

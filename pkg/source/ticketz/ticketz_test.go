@@ -265,7 +265,7 @@ func TestVersions(t *testing.T) {
 	}
 	unknown := func(s *source.Source, want ...string) {
 		t.Helper()
-		if _, got := catalog.Limits(s.Has, s.Knows); !slices.Equal(got, append(want, "bot_resolutions")) {
+		if _, got := catalog.Limits(s.Has, s.Records); !slices.Equal(got, append(want, "bot_resolutions")) {
 			t.Errorf("unknown is %q, want %q and bot_resolutions", got, want)
 		}
 	}
@@ -281,7 +281,7 @@ func TestVersions(t *testing.T) {
 	change(`ALTER TABLE "Messages" DROP COLUMN error, DROP COLUMN channel`)
 	change(`ALTER TABLE "TicketTraking" DROP COLUMN "chatbotendAt" CASCADE, DROP COLUMN expired`)
 	older := found()
-	if len(older.Fatal()) > 0 || older.Version != "" || older.Knows("tag.contact") || older.Knows("message.error_code") || older.Knows("conversation_event.bot_handoff") || older.Knows("message.campaign_id") {
+	if len(older.Fatal()) > 0 || older.Version != "" || older.Records("tag.contact") || older.Records("message.error_code") || older.Records("conversation_event.bot_handoff") || older.Records("message.campaign_id") {
 		t.Errorf("%v, version %q", older.Fatal(), older.Version)
 	}
 	unknown(older, slices.Insert(slices.Clone(always), 4, "failure_reasons")...)

@@ -10,15 +10,16 @@ import (
 	"github.com/parley-reports/parley/pkg/query"
 )
 
-// lack is what of a query hangs on relations that the database does not have.
-type lack struct {
+// missingRelations are the relations that a query needs and the database does not have,
+// with the metrics that need them.
+type missingRelations struct {
 	metrics, relations []string
 	// whole: nothing of the query can be answered.
 	whole bool
 }
 
-func lackOf(in measure.Question) lack {
-	var l lack
+func missingOf(in measure.Question) missingRelations {
+	var l missingRelations
 	misses := func(relations ...string) bool {
 		missing := false
 		for _, relation := range relations {
@@ -54,14 +55,14 @@ func lackOf(in measure.Question) lack {
 }
 
 // notices say why, in the query's language.
-func (l lack) notices(in measure.Question) []string {
+func (l missingRelations) notices(in measure.Question) []string {
 	texts := catalog.In(in.Query.Language)
 	var never, list []string
 	for _, relation := range l.relations {
 		if in.Source.Never(relation) {
 			never = append(never, texts.Relation(relation))
 		} else {
-			list = append(list, texts.Notice("lacking", texts.Relation(relation), in.Source.Lack(relation)))
+			list = append(list, texts.Notice("lacking", texts.Relation(relation), in.Source.Missing(relation)))
 		}
 	}
 	if len(never) > 0 {
@@ -72,7 +73,7 @@ func (l lack) notices(in measure.Question) []string {
 
 // without answers what can be answered: the metrics that are left have their
 // values, those that hang on what is missing have none.
-func (e *Engine) without(ctx context.Context, in measure.Question, l limit, missing lack) (*Result, error) {
+func (e *Engine) without(ctx context.Context, in measure.Question, l limit, missing missingRelations) (*Result, error) {
 	asked := in.Query
 	if missing.whole {
 		result := &Result{Query: asked, Location: in.Location, Range: in.Range, Columns: cuts(asked), Unknown: asked.Metrics, Notices: missing.notices(in)}
@@ -139,6 +140,85 @@ func (r *Result) insert(metrics, absent []string) {
 		}
 		for at < len(r.Columns) && r.Columns[at].Metric.ID == id {
 			at++
+		}
+	}
+}
+
+// unknownMetrics are the metrics of the query whose columns the database does not record:
+// they are not 0.
+func unknownMetrics(in measure.Question) []string {
+	return catalog.Unknown(in.Query.Metrics, in.Query.GroupBy, filtered(in.Query), in.Source.Records)
+}
+
+// filtered are the dimensions that the query filters by.
+func filtered(q query.Query) []string {
+	var ids []string
+	for _, f := range q.Filters {
+		ids = append(ids, f.Dimension)
+	}
+	return ids
+}
+
+// unknownNotice lists what the database does not record: metrics and columns, dimensions
+// by fact, and the metrics that are unknown as a result.
+func unknownNotice(in measure.Question) []string {
+	knows, unknown, texts := in.Source.Records, unknownMetrics(in), catalog.In(in.Query.Language)
+	var untold, wanting []string
+	for _, id := range in.Query.Metrics {
+		if title := texts.Metric(id).Title; !catalog.Available(id, knows) {
+			untold = append(untold, title)
+		} else if slices.Contains(unknown, id) {
+			wanting = append(wanting, title)
+		}
+	}
+	for _, id := range in.Query.Columns {
+		if !catalog.Available(id, knows) {
+			untold = append(untold, texts.Column(id).Title)
+		}
+	}
+	var parts []string
+	if len(untold) > 0 {
+		parts = append(parts, strings.Join(untold, ", "))
+	}
+	listed := in.Query.DetailsFact()
+	facts := []catalog.Fact{listed}
+	for _, id := range in.Query.Metrics {
+		m, _ := catalog.LookupMetric(id)
+		facts = append(facts, m.Fact)
+	}
+	for i, f := range facts {
+		var cuts []string
+		for _, id := range slices.Concat(in.Query.GroupBy, filtered(in.Query), in.Query.Columns) {
+			title := texts.Dimension(id).Title
+			if d, _ := catalog.LookupDimension(id); d.Has(f) && !catalog.Records(f, id, knows) && !slices.Contains(cuts, title) {
+				cuts = append(cuts, title)
+			}
+		}
+		if len(cuts) > 0 && !slices.Contains(facts[:i], f) {
+			parts = append(parts, strings.Join(cuts, ", ")+" ("+texts.Fact(f).Title+")")
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	notice := texts.Notice("untold", strings.Join(parts, "; "))
+	if len(wanting) > 0 {
+		notice += " " + texts.Notice("wanting", strings.Join(wanting, ", "))
+	}
+	if listed != "" && slices.ContainsFunc(filtered(in.Query), func(id string) bool { return !catalog.Records(listed, id, knows) }) {
+		notice += " " + texts.Notice("no_row")
+	}
+	return []string{notice}
+}
+
+// blank takes the values of unknown metrics away.
+func (r *Result) blank() {
+	for i, c := range r.Columns {
+		if c.Role != measure.Metric || !slices.Contains(r.Unknown, c.Metric.ID) {
+			continue
+		}
+		for _, row := range r.Rows {
+			row[i] = nil
 		}
 	}
 }
