@@ -277,6 +277,9 @@ func (t Texts) Count(n int64) string {
 	return digits
 }
 
+// DecimalMark returns what stands between the integer and the fraction of a number.
+func (t Texts) DecimalMark() string { return t.numbers().Decimal }
+
 // Share formats a fraction (1 = 100%) as a percentage with at most one decimal.
 func (t Texts) Share(share float64) string {
 	text := strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', 1, 64), ".0")

@@ -38,6 +38,8 @@ var notices = map[string]int{
 	"gap_more": 1, "gap_messages": 1, "gap_message": 0, "gap_no_rates": 0, "gap_rate": 3, "gap_rates": 4, "gap_prefix": 1, "gap_national": 1, "gap_contact": 1,
 	"gap_channel": 1, "gap_provider": 1, "gap_category": 1, "gap_price": 1,
 	"hours_line": 1, "hours_team": 1, "hours_zone": 2, "hours_row": 2, "hours_more": 1,
+	"file_range": 0, "file_zone": 0, "file_notice": 0, "file_rows": 0, "file_about": 0, "file_page": 2, "file_complete": 1, "file_broken": 1, "file_too_long": 3,
+	"file_in": 1, "file_notIn": 1, "file_matches": 1, "file_notMatches": 1, "file_contains": 1,
 	"left_out_direction": 4, "left_out_time": 4, "left_out_id": 4, "left_out_row": 4, "left_out_value": 4,
 }
 

@@ -236,40 +236,8 @@ func (e *Engine) Run(ctx context.Context, r Request) (*Result, error) {
 }
 
 func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
-	q, err := r.Query.Resolve()
+	in, l, notices, err := e.bind(ctx, r)
 	if err != nil {
-		return nil, err
-	}
-	if !r.Range.From.Before(r.Range.To) {
-		return nil, reversed(r.Range)
-	}
-	src, err := e.Source(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if fatal := src.Fatal(); len(fatal) > 0 {
-		return nil, &SchemaError{fatal, src.Remedy}
-	}
-	loc := e.settings.Location
-	if q.Timezone != "" {
-		if loc, err = calendar.Zone(q.Timezone); err != nil {
-			return nil, &query.Error{Message: err.Error()}
-		}
-	}
-	if q.Bucket == "auto" {
-		q.Bucket = string(calendar.Auto(r.Range, r.MaxPoints))
-	}
-	l := e.limitOf(r.Query, q)
-	q.Limit = min(q.Limit, e.settings.MaxRows)
-	if r.Now.IsZero() {
-		r.Now = time.Now()
-	}
-	q, notices, err := e.resolveNames(ctx, src, q)
-	if err != nil {
-		return nil, err
-	}
-	in := measure.Question{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
-	if in.Hours, err = e.hours(ctx, in); err != nil {
 		return nil, err
 	}
 	// Counting takes a while, and so does the answer.
@@ -283,6 +251,45 @@ func (e *Engine) run(ctx context.Context, r Request) (*Result, error) {
 		result.Notices = append(result.Notices, <-leftOut...)
 	}
 	return result, err
+}
+
+// bind makes a question of a request: it checks the query, and finds the source and what
+// else the answer depends on.
+func (e *Engine) bind(ctx context.Context, r Request) (in measure.Question, l limit, notices []string, err error) {
+	q, err := r.Query.Resolve()
+	if err != nil {
+		return in, l, nil, err
+	}
+	if !r.Range.From.Before(r.Range.To) {
+		return in, l, nil, reversed(r.Range)
+	}
+	src, err := e.Source(ctx)
+	if err != nil {
+		return in, l, nil, err
+	}
+	if fatal := src.Fatal(); len(fatal) > 0 {
+		return in, l, nil, &SchemaError{fatal, src.Remedy}
+	}
+	loc := e.settings.Location
+	if q.Timezone != "" {
+		if loc, err = calendar.Zone(q.Timezone); err != nil {
+			return in, l, nil, &query.Error{Message: err.Error()}
+		}
+	}
+	if q.Bucket == "auto" {
+		q.Bucket = string(calendar.Auto(r.Range, r.MaxPoints))
+	}
+	l = e.limitOf(r.Query, q)
+	q.Limit = min(q.Limit, e.settings.MaxRows)
+	if r.Now.IsZero() {
+		r.Now = time.Now()
+	}
+	if q, notices, err = e.resolveNames(ctx, src, q); err != nil {
+		return in, l, nil, err
+	}
+	in = measure.Question{Query: q, Source: src, Range: r.Range, Location: loc, Now: r.Now, ChatURL: e.settings.ChatURL}
+	in.Hours, err = e.hours(ctx, in)
+	return in, l, notices, err
 }
 
 // answer runs the query in its format.

@@ -84,12 +84,8 @@ func (e *Engine) listPage(ctx context.Context, in measure.Question, set *facts.S
 			p.cut = byBytes
 			return err
 		}
-		for i, c := range list.Columns {
-			values[i] = normal(values[i])
-			if c.ID == "link" {
-				values[i] = link(in.ChatURL, values[i])
-			}
-			room.add(values[i])
+		for _, v := range finish(in, list.Columns, values) {
+			room.add(v)
 		}
 		p.rows, p.places = append(p.rows, values), append(p.places, list.Place(len(p.rows)))
 		return nil
@@ -98,6 +94,17 @@ func (e *Engine) listPage(ctx context.Context, in measure.Question, set *facts.S
 		return nil, err
 	}
 	return p, nil
+}
+
+// finish makes the values of a row those that people get.
+func finish(in measure.Question, columns []measure.Column, values []any) []any {
+	for i, c := range columns {
+		values[i] = normal(values[i])
+		if c.ID == "link" {
+			values[i] = link(in.ChatURL, values[i])
+		}
+	}
+	return values
 }
 
 // join returns the page of the rows of both.

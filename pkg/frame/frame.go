@@ -414,3 +414,14 @@ func typed[T any](name string, values []any, nullable bool) *data.Field {
 	}
 	return data.NewField(name, nil, list)
 }
+
+// Title returns the display name of a column of the result.
+func Title(r *engine.Result, c engine.Column) string {
+	return builder{r, catalog.In(r.Query.Language)}.title(c)
+}
+
+// InWords returns the display text of a value of a metric that is a code, in the result's
+// language, and all other values unchanged.
+func InWords(r *engine.Result, c engine.Column, value any) any {
+	return builder{r, catalog.In(r.Query.Language)}.inWords(c.ID, value)
+}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -70,4 +71,11 @@ func checkDetails(q Query) error {
 		}
 	}
 	return nil
+}
+
+// IsList reports whether the query lists rows: a details report, or a log.
+func (q Query) IsList() bool {
+	preset, _ := LookupPreset(q.Report)
+	format := cmp.Or(q.Format, preset.Query.Format)
+	return format == "details" || format == "logs"
 }

@@ -1,0 +1,292 @@
+// Package export writes results as files: CSV and XLSX to read in a spreadsheet, TSV for
+// programs, PDF to hand on. A file has all rows of a report, not only those of a page.
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// A Format is a format of files.
+type Format struct {
+	ID, MediaType string
+	// maxRows is how many rows a file can have; 0 is any number.
+	maxRows int64
+	// isRaw: a program reads the file, which has ids beside names, and values as the
+	// database has them.
+	isRaw bool
+	open  func(w io.Writer, t table) (writer, error)
+}
+
+// Formats are the formats of files.
+var Formats = []Format{
+	{ID: "csv", MediaType: "text/csv; charset=utf-8", open: newCSV},
+	{ID: "tsv", MediaType: "text/tab-separated-values; charset=utf-8", isRaw: true, open: newTSV},
+	{ID: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", maxRows: 1<<20 - 1, open: newXLSX},
+	{ID: "pdf", MediaType: "application/pdf", maxRows: 5000, open: newPDF},
+}
+
+// LookupFormat returns the format of that id. The error is a *query.Error.
+func LookupFormat(id string) (Format, error) {
+	var ids []string
+	for _, f := range Formats {
+		if f.ID == id {
+			return f, nil
+		}
+		ids = append(ids, f.ID)
+	}
+	return Format{}, &query.Error{Message: fmt.Sprintf("unknown format %s%s", query.Quote(id), query.Suggest(id, ids))}
+}
+
+// A writer writes the rows of a file.
+type writer interface {
+	// row writes one row: texts, numbers, instants in the report's time zone, or nil.
+	row(values []any) error
+	// end finishes the file with a sentence that says whether it is complete.
+	end(mark string) error
+}
+
+// table is what a file tells about its rows.
+type table struct {
+	title   string
+	columns []column
+	// head are the names and values of what was asked for: the range, the filters.
+	head  [][2]string
+	texts catalog.Texts
+	rows  int64
+}
+
+type kind int
+
+const (
+	text kind = iota
+	count
+	number
+	share
+	seconds
+	usd
+	instant
+	day
+)
+
+type column struct {
+	title string
+	kind  kind
+	// at is the column of the result, name that of its name or -1.
+	at   int
+	read func(value any) any
+}
+
+// A File is what is known of a file before its first row is written.
+type File struct {
+	// Name says the report and the range: messages-sent_2026-11-01_2026-11-30.csv.
+	Name string
+	// Rows is how many rows a list has; 0 where it is not known.
+	Rows int64
+}
+
+// Write answers a request as a file. It calls begin before it writes anything: until then
+// an error can still be told otherwise. What is written ends with a sentence that says
+// whether the file is complete. The error is as the engine's, or a *query.Error where the
+// format cannot hold the rows.
+func Write(ctx context.Context, e *engine.Engine, r engine.Request, f Format, w io.Writer, begin func(File) error) error {
+	if r.Query.IsList() {
+		r.Query.Format = "details"
+		if preset, _ := query.LookupPreset(r.Query.Report); f.isRaw && r.Query.Columns == nil {
+			r.Query.Columns = catalog.ColumnIDs(preset.Fact)
+		}
+	}
+	var out writer
+	var t table
+	written := int64(0)
+	err := e.Stream(ctx, r, func(result *engine.Result) error {
+		if f.maxRows > 0 && result.Total > f.maxRows {
+			return tooMany(f, result)
+		}
+		t = newTable(ctx, e, result, f)
+		if err := begin(File{Name: fileName(result, f), Rows: result.Total}); err != nil {
+			return err
+		}
+		var err error
+		out, err = f.open(w, t)
+		return err
+	}, func(values []any) error {
+		if written++; f.maxRows > 0 && written > f.maxRows {
+			return &query.Error{Message: fmt.Sprintf("a %s file holds at most %d rows", f.ID, f.maxRows)}
+		}
+		cells := make([]any, len(t.columns))
+		for i, c := range t.columns {
+			cells[i] = c.read(values[c.at])
+		}
+		return out.row(cells)
+	})
+	if out == nil {
+		return err
+	}
+	mark := t.texts.Notice("file_complete", t.texts.Count(written))
+	if err != nil {
+		mark = t.texts.Notice("file_broken", t.texts.Count(written))
+	}
+	return errors.Join(err, out.end(mark))
+}
+
+func tooMany(f Format, r *engine.Result) error {
+	texts := catalog.In(r.Query.Language)
+	return &query.Error{Message: texts.Notice("file_too_long", texts.Count(r.Total), strings.ToUpper(f.ID), texts.Count(f.maxRows))}
+}
+
+// newTable describes the file of a result.
+func newTable(ctx context.Context, e *engine.Engine, r *engine.Result, f Format) table {
+	texts := catalog.In(r.Query.Language)
+	t := table{title: title(r), texts: texts, rows: r.Total}
+	for i, c := range r.Columns {
+		isNamed := slices.ContainsFunc(r.Columns, func(n engine.Column) bool { return n.Role == measure.Name && n.ID == c.ID+"_name" })
+		switch {
+		case isNamed && !f.isRaw:
+			continue
+		case isNamed:
+			t.columns = append(t.columns, newColumn(r, c, i, f, frame.Title(r, c)+" (ID)"))
+		default:
+			t.columns = append(t.columns, newColumn(r, c, i, f, frame.Title(r, c)))
+		}
+	}
+	from, to := r.Range.From.In(r.Location), r.Range.To.In(r.Location)
+	const minute = "2006-01-02 15:04"
+	t.head = [][2]string{
+		{texts.Notice("file_range"), from.Format(minute) + " – " + to.Format(minute)},
+		{texts.Notice("file_zone"), r.Location.String()},
+	}
+	for _, f := range r.Query.Filters {
+		var values []string
+		for _, v := range f.Values {
+			values = append(values, valueText(ctx, e, r, f, v))
+		}
+		t.head = append(t.head, [2]string{texts.Dimension(f.Dimension).Title, texts.Notice("file_"+f.Operator, strings.Join(values, ", "))})
+	}
+	for _, notice := range r.AllNotices() {
+		t.head = append(t.head, [2]string{texts.Notice("file_notice"), notice})
+	}
+	return t
+}
+
+func title(r *engine.Result) string {
+	texts := catalog.In(r.Query.Language)
+	if r.Query.Report != "" {
+		return texts.Report(r.Query.Report).Title
+	}
+	var titles []string
+	for _, id := range r.Query.Metrics {
+		titles = append(titles, texts.Metric(id).Title)
+	}
+	return strings.Join(titles, ", ")
+}
+
+// valueText is how people see a value of a filter.
+func valueText(ctx context.Context, e *engine.Engine, r *engine.Result, f query.Filter, value string) string {
+	d, _ := catalog.LookupDimension(f.Dimension)
+	if d.Kind != catalog.KindEntity || value == catalog.None || f.Operator != "in" && f.Operator != "notIn" {
+		return catalog.In(r.Query.Language).Value(f.Dimension, value)
+	}
+	one := query.Filter{Dimension: f.Dimension, Operator: "in", Values: []string{value}}
+	found, err := e.Values(ctx, engine.ValuesRequest{Dimension: f.Dimension, Filters: []query.Filter{one}, Language: r.Query.Language, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return value // the file says what was asked for, by its id
+	}
+	return found[0].Text
+}
+
+// newColumn says how a column of a result is written.
+func newColumn(r *engine.Result, c engine.Column, at int, f Format, title string) column {
+	col := column{title: title, at: at, read: func(v any) any { return v }}
+	texts := catalog.In(r.Query.Language)
+	switch {
+	case c.Role == measure.Time:
+		col.kind = instant
+		if slices.Contains([]string{"day", "week", "month"}, r.Query.Bucket) || slices.Contains([]string{"day", "week", "month"}, c.Dimension.ID) {
+			col.kind = day
+		}
+	case c.Role == measure.Key && c.Dimension.Kind == catalog.KindNumber:
+		col.kind = count
+		if c.Dimension.ID == "weekday" {
+			col.kind, col.read = text, func(v any) any { return texts.Value("weekday", fmt.Sprint(v)) }
+		}
+	case c.Role == measure.Key:
+		col.read = func(v any) any {
+			switch v := v.(type) {
+			case string:
+				return texts.Value(c.Dimension.ID, v)
+			case nil:
+				if r.Query.Format != "details" {
+					return texts.NoneOf(c.Dimension.ID)
+				}
+			}
+			return v
+		}
+	case c.Role == measure.Name:
+		col.read = func(v any) any {
+			if v == nil && r.Query.Format != "details" {
+				return texts.NoneOf(c.Dimension.ID)
+			}
+			return v
+		}
+	case c.ID == "replied":
+		col.read = func(v any) any {
+			if yes, ok := v.(bool); ok {
+				return texts.YesNo(yes)
+			}
+			return nil
+		}
+	case c.ID == "csat_rating":
+		col.kind = count
+	default:
+		col.kind = kinds[c.Unit]
+		if col.kind == text {
+			col.read = func(v any) any { return frame.InWords(r, c, v) }
+		}
+	}
+	if col.kind == instant || col.kind == day {
+		col.read = func(v any) any {
+			if t, ok := v.(time.Time); ok {
+				return t.In(r.Location)
+			}
+			return nil
+		}
+	}
+	return col
+}
+
+var kinds = map[catalog.Unit]kind{
+	catalog.Count: count, catalog.Number: number, catalog.Ratio: share, catalog.Seconds: seconds, catalog.USD: usd, catalog.Instant: instant,
+}
+
+// fileName is a name without characters that a file system refuses.
+func fileName(r *engine.Result, f Format) string {
+	last := r.Range.To.Add(-time.Microsecond).In(r.Location)
+	name := fmt.Sprintf("%s_%s_%s", title(r), r.Range.From.In(r.Location).Format(time.DateOnly), last.Format(time.DateOnly))
+	name = strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsLetter(c), unicode.IsDigit(c), c == '-', c == '_':
+			return unicode.ToLower(c)
+		}
+		return '-'
+	}, name)
+	for strings.Contains(name, "--") {
+		name = strings.ReplaceAll(name, "--", "-")
+	}
+	if runes := []rune(name); len(runes) > 120 {
+		name = string(runes[:120])
+	}
+	return name + "." + f.ID
+}

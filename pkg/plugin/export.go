@@ -1,0 +1,111 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/export"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// CallResource answers the editors' requests, and sends files in pieces.
+func (d *DataSource) CallResource(ctx context.Context, req *backend.CallResourceRequest, sender backend.CallResourceResponseSender) error {
+	if req.Path != "export" {
+		return d.CallResourceHandler.CallResource(ctx, req, sender)
+	}
+	out := &pieces{sender: sender}
+	if err := d.export(ctx, req, out); err != nil && !out.begun {
+		status, message := explain(err)
+		body, _ := json.Marshal(map[string]string{"message": message}) // a text
+		return sender.Send(&backend.CallResourceResponse{Status: int(status), Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: body})
+	}
+	return out.flush()
+}
+
+// export writes the file that a request asks for: the query as JSON, from and to in
+// milliseconds or as instants, and the format.
+func (d *DataSource) export(ctx context.Context, req *backend.CallResourceRequest, out *pieces) error {
+	if d.wrong != nil {
+		return &query.Error{Message: d.wrong.Error()}
+	}
+	u, err := url.Parse(req.URL)
+	if err != nil || req.Method != http.MethodGet {
+		return &query.Error{Message: "the address of the download is not valid"}
+	}
+	params := u.Query()
+	format, err := export.LookupFormat(params.Get("format"))
+	if err != nil {
+		return err
+	}
+	q, err := query.ParseLenient([]byte(params.Get("query")))
+	if err != nil {
+		return err
+	}
+	var r calendar.Range
+	if r.From, err = readInstant("from", params.Get("from")); err != nil {
+		return err
+	}
+	if r.To, err = readInstant("to", params.Get("to")); err != nil {
+		return err
+	}
+	return export.Write(ctx, d.engine, engine.Request{Query: q, Range: r, Partial: true}, format, out, func(f export.File) error {
+		out.headers = map[string][]string{
+			"Content-Type":           {format.MediaType},
+			"Content-Disposition":    {mime.FormatMediaType("attachment", map[string]string{"filename": f.Name})},
+			"Cache-Control":          {"no-store"},
+			"X-Content-Type-Options": {"nosniff"},
+		}
+		return nil
+	})
+}
+
+func readInstant(name, text string) (time.Time, error) {
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return time.UnixMilli(ms), nil
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	return time.Time{}, &query.Error{Message: fmt.Sprintf("%s is not an instant in milliseconds or such as 2026-11-01T00:00:00Z: %s", name, query.Quote(text))}
+}
+
+// pieces sends what is written in pieces. The first one has the status and the headers.
+type pieces struct {
+	sender  backend.CallResourceResponseSender
+	headers map[string][]string
+	begun   bool
+	buffer  []byte
+}
+
+// pieceBytes is the size of a piece. The first is smaller, so that a download begins soon.
+const pieceBytes = 64 << 10
+
+func (p *pieces) Write(b []byte) (int, error) {
+	p.buffer = append(p.buffer, b...)
+	if len(p.buffer) >= pieceBytes || !p.begun && len(p.buffer) >= pieceBytes/16 {
+		return len(b), p.flush()
+	}
+	return len(b), nil
+}
+
+func (p *pieces) flush() error {
+	if len(p.buffer) == 0 && p.begun {
+		return nil
+	}
+	response := &backend.CallResourceResponse{Body: p.buffer}
+	if !p.begun {
+		response.Status, response.Headers, p.begun = http.StatusOK, p.headers, true
+	}
+	p.buffer = make([]byte, 0, pieceBytes+4096)
+	return p.sender.Send(response)
+}
