@@ -54,7 +54,12 @@ func (e *Engine) Stream(ctx context.Context, r Request, begin func(*Result) erro
 	if err := begin(result); err != nil {
 		return err
 	}
-	return list.Rows(func(values []any) error { return row(finish(in, list.Columns, values)) })
+	return list.Rows(func(values []any) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return row(finish(in, list.Columns, values))
+	})
 }
 
 // streamWhole answers a query whose answer comes as a whole.
