@@ -32,8 +32,8 @@ func (d *DataSource) CallResource(ctx context.Context, req *backend.CallResource
 	return out.flush()
 }
 
-// export writes the file that a request asks for: the query as JSON, from and to in
-// milliseconds or as instants, and the format.
+// export writes the file that a request asks for: the query as JSON, the filters of a
+// dashboard's variables, from and to in milliseconds or as instants, and the format.
 func (d *DataSource) export(ctx context.Context, req *backend.CallResourceRequest, out *pieces) error {
 	if d.wrong != nil {
 		return &query.Error{Message: d.wrong.Error()}
@@ -51,6 +51,11 @@ func (d *DataSource) export(ctx context.Context, req *backend.CallResourceReques
 	if err != nil {
 		return err
 	}
+	filters, err := variableFilters(params)
+	if err != nil {
+		return err
+	}
+	q.Filters = append(q.Filters, filters...)
 	var r calendar.Range
 	if r.From, err = readInstant("from", params.Get("from")); err != nil {
 		return err

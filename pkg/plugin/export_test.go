@@ -1,0 +1,96 @@
+package plugin_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/parley-reports/parley/internal/plugintest"
+)
+
+// download asks the plugin for a file, as a link of Grafana does.
+func download(t *testing.T, client *plugintest.Client, in backend.PluginContext, params url.Values) (status int, headers map[string][]string, body []byte, pieces int) {
+	t.Helper()
+	request := &backend.CallResourceRequest{PluginContext: in, Path: "export", Method: http.MethodGet, URL: "export?" + params.Encode()}
+	err := client.CallResource(t.Context(), request, backend.CallResourceResponseSenderFunc(func(piece *backend.CallResourceResponse) error {
+		if pieces++; pieces == 1 {
+			status, headers = piece.Status, piece.Headers
+		}
+		body = append(body, piece.Body...)
+		return nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status, headers, body, pieces
+}
+
+// TestDownload: a file comes in pieces, with all rows that pass the dashboard's variables.
+func TestDownload(t *testing.T) {
+	client := start(t)
+	in, _ := demo(t)
+	const list = `{"report":"message_details_sent","language":"es"}`
+	params := func(add ...string) url.Values {
+		v := url.Values{"query": {list}, "format": {"csv"}, "from": {fmt.Sprint(end.AddDate(0, 0, -7).UnixMilli())}, "to": {fmt.Sprint(end.UnixMilli())}, "variables": {"line,status,phone:contains"}}
+		for i := 0; i < len(add); i += 2 {
+			v.Add(add[i], add[i+1])
+		}
+		return v
+	}
+	count := func(filters string) int64 {
+		text := fmt.Sprintf(`{"refId":"A","metrics":["messages_outbound"],"format":"table","filters":[%s]}`, filters)
+		r := ask(t, client, in, nil, map[string]string{"A": text})["A"]
+		n, _ := answered(t, "A", r).Fields[0].ConcreteAt(0)
+		return n.(int64)
+	}
+	for _, c := range []struct {
+		filters string
+		add     []string
+	}{
+		{"", nil},
+		{"", []string{"var-line", "$__all", "var-phone", " "}},
+		{`{"dimension":"status","operator":"in","values":["failed","read"]}`, []string{"var-status", "failed", "var-status", "read"}},
+		{`{"dimension":"status","operator":"notIn","values":["failed"]}`, []string{"var-filters", "status|!=|failed,Con error"}},
+		{`{"dimension":"phone","operator":"contains","values":["11"]}`, []string{"var-phone", "11"}},
+	} {
+		status, headers, body, pieces := download(t, client, in, params(c.add...))
+		if status != http.StatusOK {
+			t.Fatalf("%v: %d %s", c.add, status, body)
+		}
+		reader := csv.NewReader(bytes.NewReader(body))
+		reader.Comma, reader.FieldsPerRecord, reader.LazyQuotes = ';', -1, true
+		rows, err := reader.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := count(c.filters); int64(len(rows)-2) != want || want == 0 {
+			t.Errorf("%v: %d rows, want %d", c.add, len(rows)-2, want)
+		}
+		if c.add == nil && pieces < 3 {
+			t.Errorf("the file came in %d pieces", pieces)
+		}
+		if _, p, err := mime.ParseMediaType(headers["Content-Disposition"][0]); err != nil || p["filename"] != "mensajes-enviados_2026-11-13_2026-11-20.csv" {
+			t.Errorf("%v: %v", headers, err)
+		}
+		if last := rows[len(rows)-1][0]; !strings.Contains(last, "Completo:") {
+			t.Errorf("the file ends with %q", last)
+		}
+	}
+	for _, c := range []struct{ name, value, says string }{
+		{"format", "doc", "unknown format"}, {"from", "soon", "from is not"}, {"query", `{"report":"x"}`, "unknown report"},
+		{"var-filters", "status|<|1", "does not support the operator"},
+	} {
+		v := params()
+		v.Set(c.name, c.value)
+		if status, _, body, _ := download(t, client, in, v); status != http.StatusBadRequest || !strings.Contains(string(body), c.says) {
+			t.Errorf("%s %s: %d %s", c.name, c.value, status, body)
+		}
+	}
+}

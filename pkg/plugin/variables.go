@@ -1,0 +1,79 @@
+package plugin
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// allValues is Grafana's value of a variable on "All".
+const allValues = "$__all"
+
+// variableFilters returns the filters of a dashboard's variables from the parameters of an
+// address. The parameter variables lists their names, which are dimensions, each with its
+// operator if that is not in: "line,phone:contains". Their values are in parameters such
+// as var-line. Variables on "All" and those without a value are no filters. The error is a
+// *query.Error.
+func variableFilters(params url.Values) ([]query.Filter, error) {
+	var filters []query.Filter
+	for _, variable := range strings.FieldsFunc(params.Get("variables"), func(c rune) bool { return c == ',' }) {
+		name, operator, hasOperator := strings.Cut(variable, ":")
+		if !hasOperator {
+			operator = "in"
+		}
+		values := slices.DeleteFunc(slices.Clone(params["var-"+name]), func(v string) bool { return strings.TrimSpace(v) == "" })
+		if len(values) > 0 && !slices.Contains(values, allValues) {
+			filters = append(filters, query.Filter{Dimension: name, Operator: operator, Values: values})
+		}
+	}
+	for _, text := range params["var-filters"] {
+		f, err := adHocFilter(text)
+		if err != nil {
+			return nil, err
+		}
+		if f.Dimension != "" {
+			filters = append(filters, f)
+		}
+	}
+	return filters, nil
+}
+
+// adHocOperators are Parley's operators by those of ad hoc filters.
+var adHocOperators = map[string]string{"=": "in", "=|": "in", "!=": "notIn", "!=|": "notIn", "=~": "matches", "!~": "notMatches"}
+
+// adHocEscapes are the characters that Grafana escapes in a part of an ad hoc filter.
+var adHocEscapes = strings.NewReplacer("__gfp__", "|", "__gfc__", ",", "__gfh__", "#")
+
+// adHocFilter reads a filter as Grafana writes it in an address: the key, the operator and
+// the values, each with a text for people after a comma.
+func adHocFilter(text string) (query.Filter, error) {
+	parts := strings.Split(text, "|")
+	if len(parts) < 3 {
+		return query.Filter{}, nil
+	}
+	for i, part := range parts {
+		id, _, _ := strings.Cut(part, ",")
+		parts[i] = adHocEscapes.Replace(id)
+	}
+	operator, ok := adHocOperators[parts[1]]
+	if !ok {
+		return query.Filter{}, &query.Error{Message: fmt.Sprintf("Parley does not support the operator %s of the filter on %s", query.Quote(parts[1]), query.Quote(parts[0]))}
+	}
+	f := query.Filter{Dimension: parts[0], Operator: operator, Values: parts[2:]}
+	if d, ok := dimensionOf(f.Dimension); ok {
+		f.Dimension = d.ID
+	}
+	return f, nil
+}
+
+// dimensionOf returns the dimension of a key: its id, or the column with its names.
+func dimensionOf(key string) (catalog.Dimension, bool) {
+	if d, ok := catalog.LookupDimension(key); ok {
+		return d, true
+	}
+	return catalog.LookupDimension(strings.TrimSuffix(key, "_name"))
+}
