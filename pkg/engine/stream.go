@@ -23,7 +23,7 @@ func (e *Engine) Stream(ctx context.Context, r Request, begin func(*Result) erro
 	if err != nil {
 		return err
 	}
-	if missing := lackOf(in); r.Partial && len(missing.relations) > 0 {
+	if missing := missingOf(in); r.Partial && len(missing.relations) > 0 {
 		return e.streamWhole(ctx, r, begin, row) // few rows, or none
 	}
 	if err := in.CheckRelations(); err != nil {
