@@ -56,6 +56,10 @@ func (d *DataSource) export(ctx context.Context, req *backend.CallResourceReques
 		return err
 	}
 	q.Filters = append(q.Filters, filters...)
+	// "browser" is the time zone of somebody whose browser did not say which.
+	if zone := params.Get("timezone"); q.Timezone == "" && zone != "browser" {
+		q.Timezone = zone
+	}
 	var r calendar.Range
 	if r.From, err = readInstant("from", params.Get("from")); err != nil {
 		return err

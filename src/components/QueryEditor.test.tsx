@@ -18,18 +18,23 @@ interface Around {
   sql?: Record<string, string>;
   /** The visualization that the query last ran for. */
   panelPluginId?: string;
+  /** The queries that were last asked. */
+  targets?: ParleyQuery[];
 }
 
 const LINE = { line: { type: 'query', value: '7' } };
 
 /** The editor over a query that it changes, as Grafana holds it. */
-async function edit(start: Partial<ParleyQuery>, { app, answer, variables = {}, sql, panelPluginId }: Around = {}) {
+async function edit(start: Partial<ParleyQuery>, { app, answer, variables = {}, sql, panelPluginId, targets }: Around = {}) {
   const { datasource, requests } = fakeDataSource(answer, templates(variables));
   const state = { query: { refId: 'A', ...start } as ParleyQuery, runs: 0 };
   const series = Object.entries(sql ?? {}).map(([refId, executedQueryString]) =>
     toDataFrame({ refId, fields: [], meta: { executedQueryString } })
   );
-  const request = panelPluginId ? ({ panelPluginId } as unknown as DataQueryRequest) : undefined;
+  const request =
+    panelPluginId || targets
+      ? ({ panelPluginId, targets: targets ?? [], range: getDefaultTimeRange(), scopedVars: {} } as unknown as DataQueryRequest)
+      : undefined;
   const data = { series, state: LoadingState.Done, timeRange: getDefaultTimeRange(), request };
   function Holder() {
     const [query, setQuery] = useState(state.query);
@@ -67,6 +72,28 @@ describe('the query editor', () => {
     expect(screen.getByRole('combobox', { name: 'Report' })).toHaveValue('Channels');
     expect(screen.getByText('Messages sent')).toBeInTheDocument();
     expect(screen.getByRole('combobox', { name: 'Format' })).toHaveValue('Table');
+  });
+
+  it('downloads the query as it was asked', async () => {
+    const filters = [{ dimension: 'line', operator: 'in', values: ['$line'] }];
+    const asked = { refId: 'A', report: 'channels', timezone: 'America/Bogota', filters } as ParleyQuery;
+    await edit({ report: 'channels' }, { variables: LINE, targets: [asked] });
+    await user.click(screen.getByRole('button', { name: 'Download' }));
+    const item = (await screen.findByText('Excel (XLSX)')).closest('a')!;
+    const url = new URL(item.getAttribute('href')!, 'http://grafana');
+    expect(url.pathname).toMatch(/\/api\/datasources\/uid\/\w+\/resources\/export$/);
+    expect(url.searchParams.get('format')).toBe('xlsx');
+    expect(Number(url.searchParams.get('to'))).toBeGreaterThan(Number(url.searchParams.get('from')));
+    expect(JSON.parse(url.searchParams.get('query')!)).toEqual({
+      report: 'channels',
+      timezone: 'America/Bogota',
+      filters: [{ dimension: 'line', operator: 'in', values: ['7'] }],
+    });
+  });
+
+  it('downloads nothing before a query was asked', async () => {
+    await edit({ report: 'channels' });
+    expect(screen.queryByRole('button', { name: 'Download' })).not.toBeInTheDocument();
   });
 
   it('offers metrics with a short description', async () => {

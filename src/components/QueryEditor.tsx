@@ -24,6 +24,7 @@ import {
   VERSION,
 } from '../query';
 import { type Catalog, type Described, type Dimension, type Filter, type Metric, type ParleyOptions, type ParleyQuery, type Report } from '../types';
+import { Download } from './Download';
 import { ChoiceField, MultiChoiceField, Rows } from './fields';
 import { FilterList } from './FilterList';
 import { GeneratedSQL } from './GeneratedSQL';
@@ -288,6 +289,7 @@ function Editor({ datasource, catalog, query, forAlert, inPanel, data, onChange 
         </EditorRow>
       )}
 
+      {!forAlert && <Download datasource={datasource} refId={query.refId} data={data} />}
       <GeneratedSQL frames={data?.series} refId={query.refId} />
     </Rows>
   );

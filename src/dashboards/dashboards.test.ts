@@ -197,7 +197,7 @@ describe.each(files)('%s', (file, text) => {
   });
 
   it('refers only to variables that it has', () => {
-    const known = ['__url_time_range', '__data', '__value', '__field', ...variables.map(({ name }) => name)];
+    const known = ['__url_time_range', '__from', '__to', '__timezone', '__data', '__value', '__field', ...variables.map(({ name }) => name)];
     const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name).filter((name) => name !== '__all');
     expect(known).toEqual(expect.arrayContaining(used));
   });

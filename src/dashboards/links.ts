@@ -1,9 +1,20 @@
-import { type DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  type DynamicConfigValue,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { exportPath, type Format } from '../exportPath';
 import { type Filter, NONE } from '../types';
 import { type CatalogTexts } from './catalog';
+import { downloaded, type Question } from './query';
 import { type Texts } from './texts';
 import { VARIABLES } from './variables';
+
+/** The formats of files, with their names. */
+const FILES: Record<Format, string> = { xlsx: 'Excel', csv: 'CSV', tsv: 'TSV', pdf: 'PDF' };
 
 /** A data link in Grafana's format. */
 export interface DataLink {
@@ -137,6 +148,27 @@ export class Links {
     // A cell with a name does not have the id.
     const own = ENTITIES.includes(dimension) ? cell(dimension) : '${__value.raw:percentencode}';
     return { id: 'links', value: [slugs].flat().map((slug) => this.to(slug, { [dimension]: own })) };
+  }
+
+  /** Links to files with all rows of a query, with the dashboard's time range, time zone and filters. */
+  downloads({ filters, ...question }: Question): Array<Builder<DashboardLink>> {
+    const query = { version: 1, ...question, filters: filters ?? [], language: this.texts.language };
+    return Object.entries(FILES).map(([format, name]) => {
+      const url = [
+        `${exportPath('${datasource}')}?format=${format}&from=\${__from}&to=\${__to}&timezone=\${__timezone}`,
+        `variables=${this.variables.map(downloaded).join(',')}`,
+        `query=${encodeURIComponent(JSON.stringify(query))}`,
+        ...[...this.variables, 'filters'].map((name) => `\${${name}:queryparam}`),
+      ].join('&');
+      const link = new DashboardLinkBuilder(this.texts.download.replace('{0}', name))
+        .type(DashboardLinkType.Link)
+        .url(url)
+        // The router of Grafana must not open it.
+        .targetBlank(true)
+        .build();
+      delete link.placement;
+      return { build: () => link };
+    });
   }
 
   /** A link to another dashboard with the same time range and variables, except those given. */

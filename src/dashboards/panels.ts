@@ -257,7 +257,7 @@ export class Panels extends Links {
     for (const [id, properties] of Object.entries(columns)) {
       panel.overrideByName(id, properties);
     }
-    return this.dress(panel, question, texts);
+    return this.dress(panel, question, texts).links(this.downloads(question));
   }
 
   /** Prepares a table for comparisons, which add columns with long titles and totals. */

@@ -47,6 +47,9 @@ const WRITTEN: Record<string, string> = { correlation_id: 'contains', phone: 'co
 /** Whether a variable is a text box. */
 export const isWritten = (variable: string) => variable in WRITTEN;
 
+/** A variable as the parameter of a download: its name, and its operator if that is not the usual one. */
+export const downloaded = (variable: string) => (isWritten(variable) ? `${variable}:${WRITTEN[variable]}` : variable);
+
 /** Filters by the selected values. With "All" or an empty text box, the filter is off. */
 export function chosen(variable: string): Filter {
   return { dimension: variable, operator: WRITTEN[variable] ?? 'in', values: [`$${variable}`] };

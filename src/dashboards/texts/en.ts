@@ -6,6 +6,7 @@ export const en: Texts = {
   reports: 'Reports',
   datasource: 'Data source',
   moreFilters: 'More filters',
+  download: 'Download {0}',
   ranges: {
     today: 'Today',
     yesterday: 'Yesterday',

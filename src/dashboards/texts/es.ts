@@ -6,6 +6,7 @@ export const es: Texts = {
   reports: 'Informes',
   datasource: 'Fuente de datos',
   moreFilters: 'Más filtros',
+  download: 'Descargar {0}',
   ranges: {
     today: 'Hoy',
     yesterday: 'Ayer',

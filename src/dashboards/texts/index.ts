@@ -16,6 +16,8 @@ export interface Texts {
   reports: string;
   datasource: string;
   moreFilters: string;
+  /** A link to a file of the given format. */
+  download: string;
   ranges: Record<'today' | 'yesterday' | 'last24Hours' | 'last7Days' | 'last30Days' | 'thisWeek' | 'thisMonth' | 'lastMonth', string>;
   /** Labels of variables that differ from the title of their dimension. */
   labels: Partial<Record<string, string>>;

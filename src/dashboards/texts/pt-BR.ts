@@ -6,6 +6,7 @@ export const ptBR: Texts = {
   reports: 'Relatórios',
   datasource: 'Fonte de dados',
   moreFilters: 'Mais filtros',
+  download: 'Baixar {0}',
   ranges: {
     today: 'Hoje',
     yesterday: 'Ontem',
