@@ -90,7 +90,9 @@ type exporter struct {
 // once it is complete.
 func (x exporter) to(ctx context.Context, output string, stdout io.Writer) error {
 	if output == "-" {
-		return inWords(export.Write(ctx, x.engine, x.request, x.format, stdout, func(export.File) error { return nil }))
+		watched := &progress{Writer: stdout, out: io.Discard}
+		err := export.Write(ctx, x.engine, x.request, x.format, watched, func(export.File) error { return nil })
+		return watched.explain(err)
 	}
 	folder := "."
 	if info, err := os.Stat(output); output != "" && err == nil && info.IsDir() {
@@ -114,7 +116,7 @@ func (x exporter) to(ctx context.Context, output string, stdout io.Writer) error
 	})
 	watched.end()
 	if err != nil {
-		return inWords(err)
+		return watched.explain(err)
 	}
 	if err := errors.Join(file.Chmod(0o644), file.Close(), os.Rename(file.Name(), output)); err != nil {
 		return fmt.Errorf("the file cannot be written: %w", err)
@@ -130,11 +132,23 @@ type progress struct {
 	isTerminal    bool
 	written, rows int64
 	told          time.Time
+	err           error // of writing
+}
+
+// explain says what went wrong: with the file, or with the report.
+func (p *progress) explain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case p.err != nil:
+		return fmt.Errorf("the file cannot be written: %w", p.err)
+	}
+	return inWords(err)
 }
 
 func (p *progress) Write(b []byte) (int, error) {
 	n, err := p.Writer.Write(b)
-	p.written += int64(n)
+	p.written, p.err = p.written+int64(n), errors.Join(p.err, err)
 	if p.isTerminal && time.Since(p.told) > 200*time.Millisecond {
 		p.told = time.Now()
 		of := ""

@@ -31,9 +31,9 @@ func TestExport(t *testing.T) {
 	if err != nil || len(rows) < 1000 || !strings.Contains(rows[len(rows)-1][0], "Complete:") {
 		t.Fatalf("%d rows: %v", len(rows), err)
 	}
-	stdout, _, code := run(t, nil, args("--format", "tsv", "--output", "-")...)
+	stdout, stderr, code := run(t, nil, args("--format", "tsv", "--output", "-")...)
 	if lines := strings.Count(stdout, "\n"); code != 0 || lines != len(rows) {
-		t.Errorf("%d: %d lines, want %d", code, lines, len(rows))
+		t.Errorf("%d: %d lines, want %d: %s", code, lines, len(rows), stderr)
 	}
 	own := filepath.Join(folder, "november.xlsx")
 	if _, stderr, code = run(t, nil, args("--output", own)...); code != 0 {
