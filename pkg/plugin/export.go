@@ -74,7 +74,7 @@ func (d *DataSource) export(ctx context.Context, req *backend.CallResourceReques
 			"Cache-Control":          {"no-store"},
 			"X-Content-Type-Options": {"nosniff"},
 		}
-		return nil
+		return out.flush() // the download begins, however long the first rows take
 	})
 }
 
