@@ -96,12 +96,12 @@ type pieces struct {
 	buffer  []byte
 }
 
-// pieceBytes is the size of a piece. The first is smaller, so that a download begins soon.
+// pieceBytes is the size of a piece.
 const pieceBytes = 64 << 10
 
 func (p *pieces) Write(b []byte) (int, error) {
 	p.buffer = append(p.buffer, b...)
-	if len(p.buffer) >= pieceBytes || !p.begun && len(p.buffer) >= pieceBytes/16 {
+	if len(p.buffer) >= pieceBytes {
 		return len(b), p.flush()
 	}
 	return len(b), nil
