@@ -9,6 +9,7 @@ import (
 
 	"github.com/parley-reports/parley/internal/agree"
 	"github.com/parley-reports/parley/internal/contract"
+	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/query"
@@ -85,4 +86,24 @@ func TestSharesTogether(t *testing.T) {
 		})
 	}
 	wait.Wait()
+}
+
+// TestManyWithoutConversation: messages without a conversation, and those without a contact,
+// do not have to fit in memory together.
+func TestManyWithoutConversation(t *testing.T) {
+	t.Parallel()
+	schema := store(t, talks("1 in 2026-03-01 10:00"))
+	conn := pgtest.Connect(t)
+	if _, err := conn.Exec(t.Context(), `INSERT INTO `+schema+`.message (message_id, contact_id, direction, created_at)
+SELECT 'm' || n, CASE WHEN n <= 20000 THEN 'c' || n END, 'outbound', '2026-03-02'::timestamptz + n * interval '1 second' FROM generate_series(1, 40000) n`); err != nil {
+		t.Fatal(err)
+	}
+	e := open(t, schema, engine.Settings{})
+	e.InShares(2)
+	for text, want := range map[string]string{
+		`{"metrics": ["messages_outbound"]}`:                          "40000",
+		`{"metrics": ["conversations_active"], "groupBy": ["agent"]}`: "",
+	} {
+		wantLines(t, answer(t, e, between("2026-03-01", "2026-03-04"), text), strings.Fields(want)...)
+	}
 }

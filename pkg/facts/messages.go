@@ -50,7 +50,7 @@ const (
 // messageSQL selects messages and calls of a span, those of the share, as many as there is
 // room for and one.
 func (b *builder) messageSQL(s *statement, span source.Span, columns []string, conditions ...string) string {
-	conditions = append(conditions, b.share.holds("m", WholeContacts, WholeConversations))
+	conditions = append(conditions, b.share.holdsMessages())
 	if b.share.TemplatesOnly {
 		conditions = append(conditions, "m.template_name IS NOT NULL")
 	}

@@ -56,13 +56,26 @@ func CountMessages(ctx context.Context, tx pgx.Tx, src *source.Source, needs Nee
 func (s Share) isPart() bool { return s.Of > 1 }
 
 // holds is the condition on rows of the relation to be part of the share; "" if all are.
-func (s Share) holds(row string, by ...ShareBy) string {
-	for _, b := range by {
-		if s.isPart() && s.By == b {
-			return fmt.Sprintf("(hashtext(coalesce(%s.%s_id::text, '')) & 2147483647) %% %d = %d", row, b, s.Of, s.Index)
-		}
+func (s Share) holds(row string, by ShareBy) string {
+	return s.among(by, fmt.Sprintf("coalesce(%s.%s_id::text, '')", row, by))
+}
+
+// holdsMessages is the condition on messages to be part of the share. Those without a
+// contact belong to no other message, and those without a conversation to no share of
+// conversations.
+func (s Share) holdsMessages() string {
+	if s.By == WholeContacts {
+		return s.among(WholeContacts, "coalesce(m.contact_id::text, m.message_id::text)")
 	}
-	return ""
+	return s.among(WholeConversations, "m.conversation_id::text")
+}
+
+// among is the condition that a text belongs to the share, if it is one by that.
+func (s Share) among(by ShareBy, text string) string {
+	if !s.isPart() || s.By != by {
+		return ""
+	}
+	return fmt.Sprintf("(hashtext(%s) & 2147483647) %% %d = %d", text, s.Of, s.Index)
 }
 
 // ofShare adds to a condition on what happened to conversations that these are part of the
