@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/facts"
 	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
@@ -77,7 +78,7 @@ func New(db *postgres.DB, detect Detect, s Settings) *Engine {
 	if s.MaxMemory <= 0 {
 		s.MaxMemory = DefaultMaxMemory
 	}
-	return &Engine{db: db, detect: detect, settings: s, readAllEvery: readAllEvery, leastShares: 2, keeper: keeper{alone: make(chan struct{}, 1)}}
+	return &Engine{db: db, detect: detect, settings: s, readAllEvery: readAllEvery, leastShares: 2, keeper: keeper{alone: make(chan struct{}, 1), next: map[facts.ShareBy]*pass{}, passes: map[*pass]bool{}}}
 }
 
 // Examinations are repeated after examineEvery, so that a relation that is new is

@@ -59,9 +59,11 @@ type keeper struct {
 	tooLarge   int64
 	tooLargeAt time.Time
 	// alone is held while one question reads for itself what was too large for several,
-	// or what does not fit in memory. next is the pass that waits for that.
+	// or what does not fit in memory. next are the passes that wait for that, by what
+	// their shares have whole, and passes all that have not ended.
 	alone  chan struct{}
-	next   *pass
+	next   map[facts.ShareBy]*pass
+	passes map[*pass]bool
 	closed bool
 }
 
@@ -397,6 +399,9 @@ func (e *Engine) Close() {
 	}
 	if k.readingAll != nil {
 		k.readingAll()
+	}
+	for p := range k.passes {
+		p.cancel()
 	}
 	if k.drop != nil {
 		k.drop.Stop()

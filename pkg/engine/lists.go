@@ -38,7 +38,7 @@ func (e *Engine) findPage(ctx context.Context, in measure.Question, result *Resu
 	set, err := e.facts(ctx, in.Source, needs)
 	if err == nil {
 		result.SQL, result.Notices = postgres.Text(set.SQL, set.Args), append(result.Notices, outdated(in, set)...)
-		return e.listPage(ctx, in, set)
+		return e.listPage(ctx, in, set, e.room(ctx))
 	}
 	if !errors.Is(err, facts.ErrTooLarge) {
 		return nil, err
@@ -47,15 +47,21 @@ func (e *Engine) findPage(ctx context.Context, in measure.Question, result *Resu
 	read, err := e.inShares(ctx, in.Source, measure.SharedBy(in.Query.DetailsFact()), needs, func() measurer {
 		all = nil
 		return func(set *facts.Set) error {
-			p, err := e.listPage(ctx, in, set)
-			if err == nil {
-				all = all.join(p, in.Query)
+			// The memory of the request is counted at the end: who waits for it would
+			// keep all others of the pass waiting.
+			p, err := e.listPage(ctx, in, set, &room{max: e.settings.MaxBytes})
+			if err != nil {
+				return err
 			}
-			return err
+			all = all.join(p, in.Query)
+			return all.fit(&room{max: e.settings.MaxBytes})
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	result.SQL, result.Notices = postgres.Text(read.sql, read.args), append(result.Notices, read.notice(in)...)
-	return all, err
+	return all, all.fit(e.room(ctx))
 }
 
 // A page is some rows of a list, in order.
@@ -68,8 +74,8 @@ type page struct {
 	cut   cut
 }
 
-// listPage finds a page in facts and reads its texts.
-func (e *Engine) listPage(ctx context.Context, in measure.Question, set *facts.Set) (*page, error) {
+// listPage finds a page in facts and reads its texts, as many rows as there is room for.
+func (e *Engine) listPage(ctx context.Context, in measure.Question, set *facts.Set, room *room) (*page, error) {
 	list, err := measure.NewList(in, set, e.sharedPages(ctx, set))
 	if err != nil {
 		return nil, err
@@ -78,7 +84,6 @@ func (e *Engine) listPage(ctx context.Context, in measure.Question, set *facts.S
 	if list.More {
 		p.cut = byRows
 	}
-	room := e.room(ctx)
 	err = list.Rows(func(values []any) error {
 		if err := room.check(); err != nil {
 			p.cut = byBytes
@@ -119,8 +124,14 @@ func (p *page) join(other *page, q query.Query) *page {
 	}
 	a, b := 0, 0
 	for len(both.rows) < q.Limit && (a < len(p.rows) || b < len(other.rows)) {
-		if a == len(p.rows) && p.cut != whole || b == len(other.rows) && other.cut != whole {
-			return both // which row follows is not known
+		// Which row follows the last one of a page that was cut is not known.
+		if a == len(p.rows) && p.cut != whole {
+			both.cut = p.cut
+			return both
+		}
+		if b == len(other.rows) && other.cut != whole {
+			both.cut = other.cut
+			return both
 		}
 		first, at := p, &a
 		if a == len(p.rows) || b < len(other.rows) && other.places[b].Compare(p.places[a], desc) < 0 {
@@ -133,4 +144,20 @@ func (p *page) join(other *page, q query.Query) *page {
 		both.cut = byRows
 	}
 	return both
+}
+
+// fit keeps the first rows of the page, as many as there is room for.
+func (p *page) fit(room *room) error {
+	for n, row := range p.rows {
+		if err := room.check(); errors.Is(err, errEnough) {
+			p.rows, p.places, p.cut = p.rows[:n], p.places[:n], byBytes
+			return nil
+		} else if err != nil {
+			return err
+		}
+		for _, v := range row {
+			room.add(v)
+		}
+	}
+	return nil
 }

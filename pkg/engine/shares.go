@@ -75,11 +75,13 @@ type asker struct {
 func (e *Engine) inShares(ctx context.Context, src *source.Source, by facts.ShareBy, needs facts.Needs, begin func() measurer) (passed, error) {
 	k := &e.keeper
 	k.mu.Lock()
-	p := k.next
-	if p == nil || p.source != src || p.by != by {
+	p := k.next[by]
+	if p == nil || p.source != src {
 		running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		p = &pass{source: src, by: by, needs: needs, done: make(chan struct{}), cancel: cancel}
-		k.next = p
+		if k.next[by], k.passes[p] = p, true; k.closed {
+			cancel()
+		}
 		go e.runPass(running, p)
 	}
 	a := &asker{begin: begin}
@@ -97,9 +99,7 @@ func (e *Engine) inShares(ctx context.Context, src *source.Source, by facts.Shar
 		defer k.mu.Unlock()
 		if p.waiting--; p.waiting == 0 {
 			p.cancel()
-			if k.next == p {
-				k.next = nil
-			}
+			k.startPass(p)
 		}
 		return passed{}, ctx.Err()
 	}
@@ -109,6 +109,7 @@ func (e *Engine) inShares(ctx context.Context, src *source.Source, by facts.Shar
 func (e *Engine) runPass(ctx context.Context, p *pass) {
 	defer p.cancel()
 	defer close(p.done)
+	defer e.keeper.endPass(p)
 	defer func() {
 		if r := recover(); r != nil {
 			p.err = fmt.Errorf("reading the messages in parts panicked: %v\n%s", r, debug.Stack())
@@ -123,13 +124,26 @@ func (e *Engine) runPass(ctx context.Context, p *pass) {
 		p.err = ctx.Err()
 	}
 	k.mu.Lock()
-	if k.next == p {
-		k.next = nil
-	}
+	k.startPass(p)
 	k.mu.Unlock()
 	if p.err == nil {
 		p.err = e.readShares(ctx, p)
 	}
+}
+
+// startPass ends the time in which questions can join a pass.
+func (k *keeper) startPass(p *pass) {
+	if k.next[p.by] == p {
+		delete(k.next, p.by)
+	}
+}
+
+// endPass forgets a pass.
+func (k *keeper) endPass(p *pass) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.startPass(p)
+	delete(k.passes, p)
 }
 
 // readShares reads all shares for all askers. If one is too large, it begins again with

@@ -1,11 +1,13 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/parley-reports/parley/internal/agree"
 	"github.com/parley-reports/parley/internal/contract"
@@ -105,5 +107,79 @@ SELECT 'm' || n, CASE WHEN n <= 20000 THEN 'c' || n END, 'outbound', '2026-03-02
 		`{"metrics": ["conversations_active"], "groupBy": ["agent"]}`: "",
 	} {
 		wantLines(t, answer(t, e, between("2026-03-01", "2026-03-04"), text), strings.Fields(want)...)
+	}
+}
+
+// TestLongTextsInShares: the limits of bytes are those of lists in memory.
+func TestLongTextsInShares(t *testing.T) {
+	t.Parallel()
+	data := reference.Random(5, reference.RandomOptions{Messages: 300})
+	schema := store(t, data)
+	if _, err := pgtest.Connect(t).Exec(t.Context(), "UPDATE "+schema+".message SET body = repeat('x', 20000)"); err != nil {
+		t.Fatal(err)
+	}
+	settings := engine.Settings{MaxBytes: 300_000}
+	whole, e := open(t, schema, settings), open(t, schema, settings)
+	e.InShares(4)
+	q := query.Query{Report: "message_details_sent", Columns: []string{"created_at", "message_id", "body"}, Limit: 100}
+	want, got := run(t, whole, q, span(data)), run(t, e, q, span(data))
+	if len(got.Rows) == 0 || fmt.Sprint(got.Rows) != fmt.Sprint(want.Rows) || got.Next != want.Next {
+		t.Errorf("%d rows, want %d", len(got.Rows), len(want.Rows))
+	}
+	if !strings.Contains(strings.Join(got.Notices, " "), "the result reached") {
+		t.Errorf("no notice about the limit: %q", got.Notices)
+	}
+}
+
+// TestLargeListsTogether: lists that need much memory do not wait for each other while
+// the messages are read for both.
+func TestLargeListsTogether(t *testing.T) {
+	t.Parallel()
+	data := reference.Random(5, reference.RandomOptions{Messages: 100})
+	schema := store(t, data)
+	if _, err := pgtest.Connect(t).Exec(t.Context(), "UPDATE "+schema+".message SET body = repeat('x', 800000)"); err != nil {
+		t.Fatal(err)
+	}
+	e := open(t, schema, engine.Settings{})
+	e.InShares(2)
+	memory := engine.NewMemory(1)
+	q := query.Query{Report: "message_details_sent", Columns: []string{"created_at", "body"}, Limit: 20}
+	began := time.Now()
+	var wait sync.WaitGroup
+	for range 2 {
+		wait.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel() // the answer was sent
+			if _, err := e.Run(ctx, engine.Request{Query: q, Range: span(data), Memory: memory.Request(ctx)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// TestCloseInShares: closing the engine ends the reading.
+func TestCloseInShares(t *testing.T) {
+	t.Parallel()
+	data := reference.Random(5, reference.RandomOptions{Messages: 100})
+	e := open(t, store(t, data), engine.Settings{})
+	e.InShares(1000)
+	failed := make(chan error, 1)
+	go func() {
+		_, err := e.Run(t.Context(), engine.Request{Query: query.Query{Metrics: []string{"messages"}}, Range: span(data)})
+		failed <- err
+	}()
+	time.Sleep(200 * time.Millisecond)
+	e.Close()
+	select {
+	case err := <-failed:
+		if err == nil {
+			t.Error("everything was read after the engine was closed")
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("goes on reading")
 	}
 }
