@@ -107,7 +107,7 @@ const (
 
 // CountsUnknown reports whether the metric counts the rows that are missing from a sum.
 func (m Metric) CountsUnknown() bool {
-	return slices.ContainsFunc(Metrics, func(sum Metric) bool { return sum.Unknown == m.ID })
+	return m.ID != "" && slices.ContainsFunc(Metrics, func(sum Metric) bool { return sum.Unknown == m.ID })
 }
 
 // Derived reports whether the metric is a formula over other metrics.

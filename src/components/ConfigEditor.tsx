@@ -241,7 +241,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
         <NumberSetting
           label={t('configEditor.refreshSeconds.label', 'Refresh interval (seconds)')}
-          description={t('configEditor.refreshSeconds.description', 'Panels show data that is at most this old. Messages are kept in memory in between')}
+          description={t('configEditor.refreshSeconds.description', 'New messages and changes of the last 48 hours are read again after this time, older changes after at most 15 minutes')}
           placeholder={EXAMPLES.refreshSeconds}
           value={jsonData.refreshSeconds}
           onChange={(refreshSeconds) => set({ refreshSeconds })}

@@ -166,10 +166,9 @@ function lines(panels: Panels): Band {
           failed_rate: [column.width(130), column.inColor(), ...column.threshold(trouble())],
           messages_outbound: column.bar(),
         },
-        texts(panels).lines
-      )
-      .timeFrom(LATELY)
-      .hideTimeOverride(true),
+        texts(panels).lines,
+        LATELY
+      ),
   ]);
 }
 

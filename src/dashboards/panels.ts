@@ -246,18 +246,22 @@ export class Panels extends Links {
     ).showHeader(false);
   }
 
-  table(question: Question, columns: Columns, texts: PanelTexts): Table {
+  /** A table of the whole time range, or of the given last hours. */
+  table(question: Question, columns: Columns, texts: PanelTexts, last?: string): Table {
     const panel = new Table()
       .cellHeight(TableCellHeight.Sm)
       .showHeader(true)
       .minWidth(70)
       .overrideByRegexp('.*', [{ id: 'custom.wrapHeaderText', value: true }]);
-    this.leadOn(panel, question, ofRow(question.groupBy ?? []));
+    this.leadOn(panel, question, ofRow(question.groupBy ?? []), last && lately(last));
     this.prepareComparison(panel, question, columns);
     for (const [id, properties] of Object.entries(columns)) {
       panel.overrideByName(id, properties);
     }
-    return this.dress(panel, question, texts).links(this.downloads(question));
+    // Links to files only have the dashboard's time range.
+    return last
+      ? this.dress(panel, question, texts).timeFrom(last).hideTimeOverride(true)
+      : this.dress(panel, question, texts).links(this.downloads(question));
   }
 
   /** Prepares a table for comparisons, which add columns with long titles and totals. */
