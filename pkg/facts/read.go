@@ -124,10 +124,14 @@ func (s *statement) list(entity string, ids []string) string {
 // among is the condition that a column of a relation is one of the ids of a list. Where only
 // the source can use an index for that, it gets the ids.
 func (b *builder) among(relation, column, list string, ids *string) string {
-	if _, isRaw := b.source.Raw[relation]; isRaw && b.hashesLists() {
-		return column + " = ANY (" + list + ")" // PostgreSQL estimates that better than a join
+	if _, isRaw := b.source.Raw[relation]; !isRaw || !b.hashesLists() {
+		*ids = "SELECT unnest(" + list + ")"
 	}
-	*ids = "SELECT unnest(" + list + ")"
+	if b.hashesLists() {
+		// PostgreSQL estimates that better than a join. Where it expects few rows, a join
+		// compares each row with the whole list.
+		return column + " = ANY (" + list + ")"
+	}
 	return column + " IN (" + *ids + ")"
 }
 

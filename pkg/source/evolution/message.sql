@@ -73,9 +73,10 @@ LEFT JOIN (
 -- A contact's number may stand beside another address, the LID.
 CROSS JOIN LATERAL (
   SELECT {{template "own.sql" "m"}} AS own, {{known `m."key" ->> 'remoteJid'`}} AS raw, {{template "number.sql" "m"}} AS beside
+  OFFSET 0 -- or each would be computed for each place that reads it
 ) AS k
 CROSS JOIN LATERAL (SELECT {{template "jid.sql" "k.raw"}} AS jid) AS a
-CROSS JOIN LATERAL (SELECT coalesce(k.beside, {{if feature "lids"}}{{template "number_of_lid.sql" (shared "numbers_of_lids")}}, {{end}}copies.jid, a.jid) AS jid) AS p
+CROSS JOIN LATERAL (SELECT coalesce(k.beside, {{if feature "lids"}}{{template "number_of_lid.sql" (shared "numbers_of_lids")}}, {{end}}copies.jid, a.jid) AS jid OFFSET 0) AS p
 -- A message may come in wrappers, one inside the other, or as a text that is none.
 CROSS JOIN LATERAL (
   SELECT CASE WHEN m."messageType" NOT IN ('conversation', 'extendedTextMessage', 'imageMessage', 'audioMessage', 'videoMessage', 'documentMessage', 'stickerMessage', 'locationMessage', 'contactMessage')
@@ -94,7 +95,7 @@ CROSS JOIN LATERAL (
       WHERE e.kind LIKE '%Message%' AND e.kind <> 'senderKeyDistributionMessage' OR e.kind = 'conversation' LIMIT 1)
     END AS kind
 ) AS named
-CROSS JOIN LATERAL (SELECT named.content, named.kind, named.content -> named.kind AS part) AS c
+CROSS JOIN LATERAL (SELECT named.content, named.kind, named.content -> named.kind AS part OFFSET 0) AS c
 -- Of a template that is sent, this is all that is kept.
 CROSS JOIN LATERAL (
   SELECT CASE WHEN k.own AND i."integration" = 'WHATSAPP-BUSINESS' AND m."messageType" = 'conversation' THEN substring(m."message" ->> 'conversation' FROM '^▶️(.+)◀️$') END AS name
