@@ -61,10 +61,12 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
   coalesce(c.kind IN ('callLogMesssage', 'callLogMessage', 'bcallMessage', 'call'), false) AS is_call
 FROM {{table "Message"}} AS m
 LEFT JOIN (
-  SELECT i."id", i."name", {{known `i."clientName"`}} AS "clientName", i."integration", substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net' AS owner,
-    nullif(regexp_replace(i."number", '\D', '', 'g'), '') || '@s.whatsapp.net' AS number
-  FROM {{table "Instance"}} AS i
-  OFFSET 0
+  WITH instances AS MATERIALIZED (
+    SELECT i."id", i."name", {{known `i."clientName"`}} AS "clientName", i."integration", substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net' AS owner,
+      nullif(regexp_replace(i."number", '\D', '', 'g'), '') || '@s.whatsapp.net' AS number
+    FROM {{table "Instance"}} AS i
+  )
+  SELECT * FROM instances
 ) AS i ON i."id" = m."instanceId"
 -- What was stored more than once, and what became of any of its rows.
 LEFT JOIN (
