@@ -2,7 +2,8 @@ import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
 import { satisfaction } from './overview';
 import { column } from './columns';
-import { COLORS, type Panels, sideBySide } from './panels';
+import { sideBySide } from './charts';
+import { COLORS, type Panels } from './panels';
 
 /** For team leads: the workload of each agent over time, response times and satisfaction. */
 export const agents: Definition = {

@@ -2,7 +2,8 @@ import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { byThreshold, column, thresholds } from './columns';
-import { dashedThresholds, type Panels } from './panels';
+import { dashedThresholds } from './charts';
+import { type Panels } from './panels';
 
 /** For channel owners: who starts sessions, how many messages are sent and received, and their cost. */
 export const channels: Definition = {

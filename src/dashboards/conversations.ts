@@ -3,7 +3,8 @@ import { type Band, equally } from './layout';
 import { satisfaction } from './overview';
 import { column, thresholds } from './columns';
 import { OPEN_REPORT } from './links';
-import { type Panels, withOptions } from './panels';
+import { withOptions } from './charts';
+import { type Panels } from './panels';
 
 /** For analysts: a list of conversations. */
 export const conversations: Definition = {

@@ -8,7 +8,8 @@ import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { byThreshold, column, thresholds } from './columns';
 import { cell } from './links';
-import { dashedThresholds, lately, type Panels } from './panels';
+import { dashedThresholds } from './charts';
+import { lately, type Panels } from './panels';
 import { OUTBOUND, type Question } from './query';
 import { type PanelTexts } from './texts';
 

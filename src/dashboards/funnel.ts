@@ -1,7 +1,8 @@
 import { type Definition } from './dashboard';
 import { type Band, equally } from './layout';
 import { column } from './columns';
-import { dashed, type Panels } from './panels';
+import { dashed } from './charts';
+import { type Panels } from './panels';
 import { reasons } from './sessionInitiation';
 
 /** For campaign managers: how many notifications of the week reach each stage up to the reply. */

@@ -2,7 +2,8 @@ import { THRESHOLDS } from '../alerts/thresholds';
 import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
 import { column, thresholds } from './columns';
-import { COLORS, type Panels, sideBySide } from './panels';
+import { sideBySide } from './charts';
+import { COLORS, type Panels } from './panels';
 import { LegendPlacement } from '@grafana/grafana-foundation-sdk/common';
 
 /** For heads of support: conversation volume, sources, response times and satisfaction. */

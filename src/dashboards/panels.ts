@@ -5,8 +5,6 @@ import {
   BigValueColorMode,
   BigValueGraphMode,
   GraphDrawStyle,
-  GraphThresholdsStyleConfigBuilder,
-  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   PercentChangeColorMode,
@@ -17,16 +15,12 @@ import {
   TableCellHeight,
   TooltipDisplayMode,
   VisibilityMode,
-  VizLegendOptionsBuilder,
   VizOrientation,
   VizTextDisplayOptionsBuilder,
-  VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
   type DataTransformerConfig,
   type DynamicConfigValue,
-  FieldColorBuilder,
-  FieldColorModeId,
   PanelBuilder as AnyPanel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import {
@@ -50,14 +44,12 @@ import { escapeRegExp } from 'lodash';
 
 import { type PanelBuilder } from './layout';
 import { INTERVAL_END, INTERVAL_START, NONE } from '../types';
+import { allSeries, MAX_BUCKETS, overTime, plain, upright, withOptions } from './charts';
 import { column, type Columns } from './columns';
 import { FUNNEL_BARS, funnelChart, STAGE_LINK } from './funnelChart';
 import { type Choices, type DataLink, Links, ofFilters, ofRow, ofSeries, shown } from './links';
 import { Ask, DATASOURCE, type Question } from './query';
 import { type PanelTexts } from './texts';
-
-/** The number of intervals that fit on a panel of half the width. */
-const MAX_BUCKETS = 100;
 
 /** The refId of a table's second query, for the trend of a metric. */
 const TREND = 'B';
@@ -408,22 +400,6 @@ function anyOf(patterns: string[], title: string): string {
   return `(${patterns.map((pattern) => pattern.split('{0}').map(escapeRegExp).join(title)).join('|')})`;
 }
 
-/** Vertical bars for the values of a field. */
-function upright(x: string, stacking: StackingMode): BarChart {
-  return new BarChart()
-    .orientation(VizOrientation.Vertical)
-    .xField(x)
-    .xTickLabelRotation(0)
-    .stacking(stacking)
-    .showValue(VisibilityMode.Never)
-    .barWidth(0.85)
-    .groupWidth(0.8)
-    .fillOpacity(100)
-    .lineWidth(0)
-    .legend(bottomLegend())
-    .tooltip(allSeries());
-}
-
 /** The cells of a matrix. */
 const CELL = 'cell';
 
@@ -445,11 +421,6 @@ export const lately = (last: string) => `from=now-${last}&to=now`;
 /** The time range of the clicked bar or point. */
 const INTERVAL = `from=\${__data.fields.${INTERVAL_START}.numeric}&to=\${__data.fields.${INTERVAL_END}.numeric}`;
 
-/** A chart over time, without lines or bars. */
-function overTime(): TimeSeries {
-  return new TimeSeries().maxDataPoints(MAX_BUCKETS).axisSoftMin(0).legend(bottomLegend()).tooltip(allSeries());
-}
-
 interface Linkable {
   overrideByName(name: string, properties: DynamicConfigValue[]): unknown;
 }
@@ -461,51 +432,3 @@ interface Dressable extends PanelBuilder {
   withTarget(target: Ask): this;
 }
 
-function allSeries(): VizTooltipOptionsBuilder {
-  return new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None);
-}
-
-function bottomLegend(): VizLegendOptionsBuilder {
-  return new VizLegendOptionsBuilder()
-    .showLegend(true)
-    .displayMode(LegendDisplayMode.List)
-    .placement(LegendPlacement.Bottom);
-}
-
-/** Shows the numbers of a wide card side by side. */
-export function sideBySide(card: Stat): Stat {
-  return card
-    .orientation(VizOrientation.Vertical)
-    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(22).percentSize(12));
-}
-
-/** A legend to the right, for many series, largest total first. */
-export function rankedLegend(): VizLegendOptionsBuilder {
-  return new VizLegendOptionsBuilder()
-    .showLegend(true)
-    .displayMode(LegendDisplayMode.Table)
-    .placement(LegendPlacement.Right)
-    .calcs(['sum'])
-    // Grafana's name for the total.
-    .sortBy('Total')
-    .sortDesc(true);
-}
-
-export const dashed = (): DynamicConfigValue => ({ id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } });
-
-export function dashedThresholds(): GraphThresholdsStyleConfigBuilder {
-  return new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
-}
-
-/** The theme's text colour, for metrics that are neither good nor bad. */
-const plain = () => new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('text');
-
-/** Sets options that the SDK has no method for. */
-export function withOptions<P extends PanelBuilder>(panel: P, options: object): P {
-  const built = panel.build();
-  built.options = { ...built.options, ...options };
-  return panel;
-}
-
-/** The same colour for a name in every chart. */
-export const colorByName = () => new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);

@@ -2,7 +2,8 @@ import { type Definition } from './dashboard';
 import { type Band, equally, inRows } from './layout';
 import { satisfaction } from './overview';
 import { column } from './columns';
-import { type Panels, rankedLegend, sideBySide } from './panels';
+import { rankedLegend, sideBySide } from './charts';
+import { type Panels } from './panels';
 import { NONE } from '../types';
 
 /** For product and operations: conversations by tag, with response times and satisfaction. */
