@@ -119,7 +119,7 @@ func (c *chatwoot) writeConversations() {
 	}
 }
 
-// lineOf is the inbox of a row: there is always one, be it that nothing describes
+// lineOf is the inbox of a row. There is always one, even if nothing describes
 // it.
 func (c *chatwoot) lineOf(id *string) (int, *string) {
 	return c.lines.of(text(id)), c.lines.told(text(id))

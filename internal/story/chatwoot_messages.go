@@ -180,7 +180,7 @@ func (c *chatwoot) author(m contract.Message, messageType *int, attributes, addi
 	return kind, senderType, sender
 }
 
-// reports are the channels that tell what becomes of a message.
+// reports are the channels that report the status of a message.
 var reports = []string{"Channel::Whatsapp", "Channel::TwilioSms", "Channel::Sms", "Channel::FacebookPage", "Channel::Instagram"}
 
 // deliver says how far an outbound message came.

@@ -239,7 +239,8 @@ func (w *webhook) send(i int, m contract.Message) {
 	}
 }
 
-// echo tells what an agent wrote in the WhatsApp Business app on the same number.
+// echo writes the webhook of a message that an agent wrote in the WhatsApp Business app on
+// the same number.
 func (w *webhook) echo(i int, m contract.Message, told *contract.Message) {
 	_, waID, userID := w.ids(i, m)
 	item := object{"id": wamid(i), "from": "15550783661", "timestamp": fmt.Sprint(told.CreatedAt.Unix())}.put("to", waID).put("to_user_id", userID)

@@ -49,7 +49,7 @@ func NewUnits() *Units { return &Units{first: map[unitKey]*firstTurns{}} }
 // Found ends the first time.
 func (u *Units) Found() { u.found = true }
 
-// isFree reports whether a unit is one of the first ones, of which so many are free.
+// isFree reports whether a unit is one of the first ones. free is how many of them are free.
 func (u *Units) isFree(key unitKey, t turn, free int) bool {
 	first := u.first[key]
 	if first == nil {

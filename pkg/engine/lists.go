@@ -148,16 +148,9 @@ func (p *page) join(other *page, q query.Query) *page {
 
 // fit keeps the first rows of the page, as many as there is room for.
 func (p *page) fit(room *room) error {
-	for n, row := range p.rows {
-		if err := room.check(); errors.Is(err, errEnough) {
-			p.rows, p.places, p.cut = p.rows[:n], p.places[:n], byBytes
-			return nil
-		} else if err != nil {
-			return err
-		}
-		for _, v := range row {
-			room.add(v)
-		}
+	n, err := room.fitting(p.rows)
+	if err == nil && n < len(p.rows) {
+		p.rows, p.places, p.cut = p.rows[:n], p.places[:n], byBytes
 	}
-	return nil
+	return err
 }

@@ -84,22 +84,15 @@ func (e *Engine) limited(ctx context.Context, in measure.Question, found *measur
 	if len(found.Buckets) == 0 && (len(in.Query.GroupBy) > 0 || len(in.Query.Metrics) == 0) {
 		a.total = int64(len(found.Rows))
 	}
-	room := e.room(ctx)
-	for _, row := range found.Rows {
-		if err := room.check(); errors.Is(err, errEnough) {
-			a.cut = byBytes
-			break
-		} else if err != nil {
-			return answer{}, err
-		}
-		if len(a.rows) == in.Query.Limit {
-			a.cut = byRows
-			break
-		}
-		for _, v := range row {
-			room.add(v)
-		}
-		a.rows = append(a.rows, row)
+	a.rows = found.Rows[:min(len(found.Rows), in.Query.Limit+1)]
+	n, err := e.room(ctx).fitting(a.rows)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case n < len(a.rows):
+		a.rows, a.cut = a.rows[:n], byBytes
+	case n > in.Query.Limit:
+		a.rows, a.cut = a.rows[:in.Query.Limit], byRows
 	}
 	return a, nil
 }

@@ -42,6 +42,21 @@ func (e *Engine) room(ctx context.Context) *room {
 
 func (r *room) add(v any) { r.size += sizeOf(v) }
 
+// fitting returns how many of the rows, from the first on, there is room for.
+func (r *room) fitting(rows [][]any) (int, error) {
+	for n, row := range rows {
+		if err := r.check(); errors.Is(err, errEnough) {
+			return n, nil
+		} else if err != nil {
+			return 0, err
+		}
+		for _, v := range row {
+			r.add(v)
+		}
+	}
+	return len(rows), nil
+}
+
 // check returns errEnough where no more may be added. It may wait for other large
 // answers.
 func (r *room) check() error {

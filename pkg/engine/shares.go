@@ -26,21 +26,12 @@ const (
 	mostShares = 1 << 10
 )
 
-// notice says that the messages did not fit in memory.
-func (p passed) notice(in measure.Question) []string {
-	if p.shares == 0 {
-		return nil
-	}
-	texts := catalog.In(in.Query.Language)
-	return []string{texts.Notice("in_parts", texts.Count(int64(p.messages)), texts.Count(int64(p.shares)))}
-}
-
 // A measurer takes the facts of one share after the other. Its answer is whole after the
 // last.
 type measurer func(set *facts.Set) error
 
-// A pass reads the messages once, in shares of which each fits in memory, for the questions
-// that arrive together.
+// A pass reads the messages once for all questions that arrive together, in shares that fit
+// in memory.
 type pass struct {
 	source  *source.Source
 	by      facts.ShareBy
@@ -59,6 +50,15 @@ type passed struct {
 	// sql and args are those of the last statement that read messages.
 	sql  string
 	args []any
+}
+
+// notice says that the messages did not fit in memory.
+func (p passed) notice(in measure.Question) []string {
+	if p.shares == 0 {
+		return nil
+	}
+	texts := catalog.In(in.Query.Language)
+	return []string{texts.Notice("in_parts", texts.Count(int64(p.messages)), texts.Count(int64(p.shares)))}
 }
 
 // An asker is a question of a pass. begin returns what takes the facts from the first share

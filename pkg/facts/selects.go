@@ -45,8 +45,8 @@ func EntitiesSQL(src *source.Source, relation, text string, limit int) (sql stri
 	return sql, st.args
 }
 
-// LeftOutSQL counts the rows of relations that facts leave out, or of which they leave out
-// a value: relation, column, number, and the first and the last id.
+// LeftOutSQL counts the rows of relations that facts leave out, and the rows that lose a
+// value: relation, column, number, and the first and the last id.
 func LeftOutSQL(src *source.Source, relations []string, since, until time.Time) (sql string, args []any) {
 	st := &statement{source: src}
 	var parts []string
