@@ -40,6 +40,8 @@ var notices = map[string]int{
 	"hours_line": 1, "hours_team": 1, "hours_zone": 2, "hours_row": 2, "hours_more": 1,
 	"file_range": 0, "file_zone": 0, "file_notice": 0, "file_rows": 0, "file_about": 0, "file_page": 2, "file_complete": 1, "file_broken": 1, "file_too_long": 3,
 	"file_in": 1, "file_notIn": 1, "file_matches": 1, "file_notMatches": 1, "file_contains": 1,
+	"file_name": 0, "file_value": 0, "file_before": 0, "file_change": 0, "file_share": 0, "file_summary": 0, "file_panels": 1, "file_problems": 1, "file_first_rows": 2,
+	"file_no_data": 0, "file_total": 0, "file_created": 0,
 	"left_out_direction": 4, "left_out_time": 4, "left_out_id": 4, "left_out_row": 4, "left_out_value": 4,
 }
 

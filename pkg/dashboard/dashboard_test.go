@@ -1,0 +1,401 @@
+package dashboard_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-reports/parley/internal/demodata"
+	"github.com/parley-reports/parley/internal/pgtest"
+	"github.com/parley-reports/parley/internal/sourcetest"
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/dashboard"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+var end = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
+
+// open returns an engine over demo data that ends at end.
+func open(t *testing.T) *engine.Engine {
+	t.Helper()
+	_, schema := pgtest.Schema(t)
+	if _, err := demodata.Generate(t.Context(), pgtest.Connect(t), schema, demodata.Options{Messages: 5000, Days: 20, Seed: 1, End: end, Force: true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return sourcetest.Open(t, "views", "", source.Settings{Schema: schema})
+}
+
+// shipped is a panel of a dashboard's file, read without the package's own types.
+type shipped struct {
+	ID              int              `json:"id"`
+	Type            string           `json:"type"`
+	TimeFrom        string           `json:"timeFrom"`
+	MaxDataPoints   int              `json:"maxDataPoints"`
+	Targets         []map[string]any `json:"targets"`
+	Transformations []struct{ ID string }
+}
+
+func panels(t *testing.T, name, language string) map[int]shipped {
+	t.Helper()
+	text, err := os.ReadFile("../../dashboards/" + language + "/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d struct{ Panels []shipped }
+	if err := json.Unmarshal(text, &d); err != nil {
+		t.Fatal(err)
+	}
+	found := map[int]shipped{}
+	for _, p := range d.Panels {
+		if len(p.Targets) > 0 {
+			found[p.ID] = p
+		}
+	}
+	return found
+}
+
+// chosen replaces the variables of the panel's query, as Grafana does in the browser.
+func (p shipped) chosen(t *testing.T, variables map[string][]string, more []query.Filter) query.Query {
+	t.Helper()
+	target := p.Targets[0]
+	var filters []any
+	for _, f := range target["filters"].([]any) {
+		values := f.(map[string]any)["values"].([]any)
+		name, isVariable := strings.CutPrefix(values[0].(string), "$")
+		if isVariable && variables[name] == nil {
+			continue
+		}
+		if isVariable {
+			f.(map[string]any)["values"] = variables[name]
+		}
+		filters = append(filters, f)
+	}
+	target["filters"] = filters
+	text, _ := json.Marshal(target)
+	q, err := query.ParseLenient(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Filters = append(q.Filters, more...)
+	q.Timezone = "America/Sao_Paulo"
+	return q
+}
+
+// numbers returns the numbers of a list of values, without those that are missing.
+func numbers(values []any) []float64 {
+	var found []float64
+	for _, v := range values {
+		switch v := v.(type) {
+		case int64:
+			found = append(found, float64(v))
+		case float64:
+			found = append(found, v)
+		}
+	}
+	return found
+}
+
+// column returns the values of a column of a result.
+func column(r *engine.Result, at int) []any {
+	var values []any
+	for _, row := range r.Rows {
+		values = append(values, row[at])
+	}
+	return values
+}
+
+// metrics returns the columns of a result that are metrics of the time range itself.
+func metrics(r *engine.Result) []int {
+	var found []int
+	for i, c := range r.Columns {
+		if c.Role == measure.Metric && !c.Previous && c.Metric.Numeric() {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+func sortedNonZero(values []float64) []float64 {
+	values = slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return v == 0 })
+	slices.Sort(values)
+	return values
+}
+
+// TestNumbers: every panel of every dashboard has the numbers of its query.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	odd := query.Filter{Dimension: "contact_tag", Operator: "notIn", Values: []string{`a|b,c"d'e=ñ 😀`}}
+	for _, c := range []struct {
+		from, to  string
+		span      calendar.Range
+		variables map[string][]string
+		filters   []query.Filter
+	}{
+		{from: "now-7d", to: "now", span: calendar.Range{From: end.AddDate(0, 0, -7), To: end}},
+		{
+			from: "2026-11-10T03:00:00Z", to: "2026-11-12T03:00:00Z", span: calendar.Range{From: end.AddDate(0, 0, -10).Add(-12 * time.Hour), To: end.AddDate(0, 0, -8).Add(-12 * time.Hour)},
+			variables: map[string][]string{"channel": {"whatsapp", "webchat"}, "line": {"$__all"}}, filters: []query.Filter{odd},
+		},
+	} {
+		for _, name := range dashboard.Names() {
+			if strings.HasSuffix(name, "-public") && c.variables != nil {
+				continue // they have no variables
+			}
+			d, err := dashboard.Shipped(name, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := d.Run(t.Context(), e, dashboard.Request{From: c.from, To: c.to, Now: end, Timezone: "America/Sao_Paulo", Variables: c.variables, Filters: c.filters, ListRows: 7})
+			if err != nil {
+				t.Fatal(err)
+			}
+			files := panels(t, name, "en")
+			if len(report.Panels) != len(files) {
+				t.Errorf("%s: %d panels, want %d", name, len(report.Panels), len(files))
+			}
+			for _, p := range report.Panels {
+				file := files[p.ID]
+				span := c.span
+				if last, err := time.ParseDuration(file.TimeFrom); err == nil && c.from == "now-7d" {
+					span.From = end.Add(-last)
+				}
+				chosen := map[string][]string{"channel": c.variables["channel"]}
+				q := file.chosen(t, chosen, c.filters)
+				if file.Type == "table" {
+					q.Limit = query.MaxLimit // files have all rows
+				}
+				want, err := e.Run(t.Context(), engine.Request{Query: q, Range: span, Now: end, MaxPoints: file.MaxDataPoints, Partial: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if p.Problem != "" || !p.Range.From.Equal(span.From) || !p.Range.To.Equal(span.To) {
+					t.Errorf("%s, %s: range %v, want %v: %s", name, p.Title, p.Range, span, p.Problem)
+				}
+				compare(t, name, p, file, want)
+			}
+		}
+	}
+}
+
+// compare compares a panel with the result of its query.
+func compare(t *testing.T, name string, p *dashboard.Panel, file shipped, want *engine.Result) {
+	t.Helper()
+	var got, expected []float64
+	switch p.View {
+	case dashboard.Cards:
+		if len(file.Transformations) > 1 { // the card counts rows
+			return
+		}
+		for _, card := range p.Cards {
+			got = append(got, numbers([]any{card.Value})...)
+		}
+		for i, c := range want.Columns {
+			if c.Role == measure.Metric && (!c.Previous || want.Query.Format == "table") {
+				expected = append(expected, numbers(column(want, i))...)
+			}
+			if c.Previous && want.Query.Format == "timeseries" {
+				at := slices.Index(want.Query.Metrics, c.Metric.ID)
+				if before := p.Cards[at].Before; !reflect.DeepEqual(before, column(want, i)[0]) {
+					t.Errorf("%s, %s: %v before, want %v", name, p.Title, before, column(want, i)[0])
+				}
+			}
+		}
+	case dashboard.Lines, dashboard.Bars, dashboard.Heat, dashboard.Hours:
+		for _, row := range p.Rows {
+			got = append(got, numbers(row[1:])...)
+		}
+		for _, at := range metrics(want) {
+			expected = append(expected, numbers(column(want, at))...)
+		}
+		got, expected = sortedNonZero(got), sortedNonZero(expected)
+	case dashboard.Ring:
+		for _, row := range p.Rows {
+			got = append(got, numbers(row[1:2])...)
+		}
+		for _, at := range metrics(want) {
+			expected = append(expected, numbers(column(want, at))...)
+		}
+		if len(file.Transformations) > 0 { // recipients and notified users become those not reached
+			expected = append(expected[:2], expected[2]-expected[3])
+		}
+		got, expected = sortedNonZero(got), sortedNonZero(expected)
+	default:
+		if p.IsList {
+			list(t, name, p, want)
+			return
+		}
+		if len(file.Transformations) == 4 { // a matrix
+			for _, row := range p.Rows {
+				cells := numbers(row[1 : len(row)-1])
+				got = append(got, cells...)
+				sum := 0.0
+				for _, cell := range cells {
+					sum += cell
+				}
+				if total := numbers(row[len(row)-1:]); len(total) != 1 || total[0] != sum {
+					t.Errorf("%s, %s: total %v, want %v", name, p.Title, total, sum)
+				}
+			}
+			expected = numbers(column(want, metrics(want)[0]))
+			got, expected = sortedNonZero(got), sortedNonZero(expected)
+			break
+		}
+		if len(p.Rows) != len(want.Rows) {
+			t.Errorf("%s, %s: %d rows, want %d", name, p.Title, len(p.Rows), len(want.Rows))
+		}
+		at := metrics(want)
+		for i, c := range p.Columns {
+			if slices.Contains([]frame.Kind{frame.Text, frame.Instant, frame.Day}, c.Kind) {
+				continue
+			}
+			for _, row := range p.Rows {
+				got = append(got, numbers(row[i:i+1])...)
+			}
+			if len(at) == 0 {
+				t.Errorf("%s, %s: the column %s is not in the result", name, p.Title, c.Title)
+				return
+			}
+			for len(at) > 1 && want.Columns[at[0]].Metric.ID == "first_sent_at" {
+				at = at[1:]
+			}
+			expected = append(expected, numbers(column(want, at[0]))...)
+			at = at[1:]
+		}
+	}
+	if !slices.Equal(got, expected) {
+		t.Errorf("%s, %s (%s): %v, want %v", name, p.Title, p.View, got, expected)
+	}
+	if len(expected) == 0 && p.View != dashboard.Cards && len(want.Rows) > 0 {
+		t.Errorf("%s, %s: no numbers were compared", name, p.Title)
+	}
+}
+
+// list compares all rows of a list with those of pages.
+func list(t *testing.T, name string, p *dashboard.Panel, want *engine.Result) {
+	t.Helper()
+	if p.Total != want.Total || len(p.Rows) != min(7, int(want.Total)) {
+		t.Errorf("%s, %s: %d of %d rows, want %d", name, p.Title, len(p.Rows), p.Total, want.Total)
+	}
+	created := slices.IndexFunc(want.Columns, func(c engine.Column) bool { return c.ID == "created_at" })
+	n := 0
+	if err := p.EachRow(t.Context(), func(row []any) error {
+		if at := row[0].(time.Time); n >= len(want.Rows) || !at.Equal(want.Rows[n][created].(time.Time)) {
+			return fmt.Errorf("row %d is of %s", n, at)
+		}
+		if n < len(p.Rows) && fmt.Sprint(row) != fmt.Sprint(p.Rows[n]) {
+			return fmt.Errorf("row %d is %v, was %v", n, row, p.Rows[n])
+		}
+		n++
+		return nil
+	}); err != nil || n != len(want.Rows) {
+		t.Errorf("%s, %s: %d rows, want %d: %v", name, p.Title, n, len(want.Rows), err)
+	}
+}
+
+// TestTransformations: what people see is computed from what the query returns.
+func TestTransformations(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	run := func(name, language string) map[string]*dashboard.Panel {
+		d, err := dashboard.Shipped(name, language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := d.Run(t.Context(), e, dashboard.Request{From: "now-7d", To: "now", Now: end})
+		if err != nil {
+			t.Fatal(err)
+		}
+		byTitle := map[string]*dashboard.Panel{}
+		for _, p := range report.Panels {
+			byTitle[p.Title] = p
+		}
+		return byTitle
+	}
+	titles := func(p *dashboard.Panel) (titles []string) {
+		for _, c := range p.Columns {
+			titles = append(titles, c.Title)
+		}
+		return titles
+	}
+	starts := run("session-initiation", "en")
+	if got := titles(starts["Latest sends"]); !slices.Equal(got[:7], []string{"Send", "First sent at", "Users", "Sent", "Delivered", "Read", "Replied"}) {
+		t.Errorf("titles of sends: %q", got)
+	}
+	ring := starts["Users who replied"]
+	names, shares := []string{}, 0.0
+	for _, row := range ring.Rows {
+		names = append(names, row[0].(string))
+		shares += row[2].(float64)
+	}
+	if !slices.Equal(names, []string{"Users who replied", "Users who didn't reply", "Not reached"}) || math.Abs(shares-1) > 1e-9 || !slices.Equal(ring.Colors, []string{"#BE61FC", "#67686A", "#D60024"}) {
+		t.Errorf("ring: %q, %v in all, %q", names, shares, ring.Colors)
+	}
+	health := run("delivery-health", "en")
+	rate := health["Failure rate"]
+	if len(rate.Cards) != 2 || rate.Cards[0].Name != "Last hour" || rate.Cards[1].Name != "Previous hour" {
+		t.Errorf("failure rate: %+v", rate.Cards)
+	}
+	sent := run("messages-sent", "es")["Últimos mensajes"]
+	if got := titles(sent); slices.Contains(got, "Inicio de la sesión") || !slices.Contains(got, "Vencimiento de la sesión") || slices.Contains(got, "ID de contacto") {
+		t.Errorf("titles of messages: %q", got)
+	}
+	if status := sent.Rows[0][1]; !slices.Contains([]any{"Pendiente", "Enviado", "Entregado", "Leído", "Fallido"}, status) {
+		t.Errorf("status %q is not in Spanish", status)
+	}
+	hours := run("agents", "pt-BR")["Carga por hora"]
+	for i := 1; i < len(hours.Rows); i++ {
+		if hours.Rows[i-1][0].(int64) >= hours.Rows[i][0].(int64) {
+			t.Errorf("hours are not in order: %v", hours.Rows)
+		}
+	}
+}
+
+// TestFailingPanel: a panel that fails says why, and the others have their numbers.
+func TestFailingPanel(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	d, err := dashboard.Shipped("parley-es-overview", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Language != "es" {
+		t.Errorf("the language is %s", d.Language)
+	}
+	report, err := d.Run(t.Context(), e, dashboard.Request{Now: end, Filters: []query.Filter{{Dimension: "unattended", Operator: "in", Values: []string{"yes"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	for _, p := range report.Panels {
+		if p.Problem != "" {
+			failed++
+		}
+	}
+	if failed == 0 || failed == len(report.Panels) {
+		t.Errorf("%d of %d panels failed", failed, len(report.Panels))
+	}
+	if len(report.Conditions) == 0 || report.Conditions[len(report.Conditions)-1] != (dashboard.Condition{Name: "Sin atender", Text: "Sí"}) {
+		t.Errorf("conditions: %v", report.Conditions)
+	}
+	for _, r := range []dashboard.Request{{From: "soon", To: "now"}, {Timezone: "Mars/Base"}, {Variables: map[string][]string{"moon": {"1"}}}} {
+		if _, err := d.Run(t.Context(), e, r); err == nil {
+			t.Errorf("%+v: no error", r)
+		}
+	}
+	for _, name := range []string{"moon", "../en/overview", "parley-en-moon"} {
+		if _, err := dashboard.Shipped(name, "en"); err == nil || !strings.Contains(err.Error(), "unknown dashboard") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

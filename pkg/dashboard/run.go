@@ -1,0 +1,584 @@
+package dashboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/postgres"
+	"github.com/parley-reports/parley/pkg/query"
+)
+
+// A Request is what surrounds the queries of a dashboard.
+type Request struct {
+	// From and To are the time range as Grafana writes it: now-7d, now-1M/M, an instant
+	// such as 2026-11-01T00:00:00Z, or milliseconds. Empty means the dashboard's default.
+	// Weeks start on Monday.
+	From, To string
+	// Timezone is an IANA name. Empty means that of the engine.
+	Timezone string
+	// Location is the time zone of the engine; nil is UTC.
+	Location *time.Location
+	// Variables are the chosen values of the dashboard's variables. Without values, or
+	// with $__all, a variable is no filter.
+	Variables map[string][]string
+	// Filters apply to every panel.
+	Filters []query.Filter
+	// Now is the present; zero is the clock's.
+	Now time.Time
+	// ListRows limits the rows that panels hold of lists of messages and conversations.
+	// Panel.EachRow reads all of them. 0 is the default of 100.
+	ListRows int
+	// Memory limits what the results hold; nil is no limit beside that of each result.
+	Memory *engine.RequestMemory
+}
+
+const (
+	allValues   = "$__all"
+	defaultList = 100
+	// atOnce is how many panels are asked at the same time.
+	atOnce = 4
+)
+
+// Run runs the queries of all panels. A panel that fails has a Problem. The error is that
+// of a panel if all fail, or a *query.Error if the request is not valid.
+func (d *Definition) Run(ctx context.Context, e *engine.Engine, r Request) (*Report, error) {
+	if r.Now.IsZero() {
+		r.Now = time.Now()
+	}
+	if r.ListRows <= 0 {
+		r.ListRows = defaultList
+	}
+	loc := r.Location
+	if loc == nil {
+		loc = time.UTC
+	}
+	if calendar.Chosen(r.Timezone) {
+		var err error
+		if loc, err = calendar.Zone(r.Timezone); err != nil {
+			return nil, &query.Error{Message: err.Error()}
+		}
+	}
+	if r.From == "" && r.To == "" {
+		r.From, r.To = d.Time.From, d.Time.To
+	}
+	span, err := ParseRange(r.From, r.To, r.Now, loc)
+	if err != nil {
+		return nil, err
+	}
+	for name := range r.Variables {
+		if !d.hasVariable(name) {
+			return nil, &query.Error{Message: fmt.Sprintf("the dashboard has no variable %s", query.Quote(name))}
+		}
+	}
+	run := runner{Definition: d, Request: r, engine: e, span: span, location: loc}
+	report := &Report{Title: d.Title, Description: d.Description, Language: d.Language, Range: span, Location: loc}
+	panels, sections := d.ordered()
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	var mu sync.Mutex
+	var failed error
+	for i, p := range panels {
+		if len(p.Targets) == 0 {
+			continue
+		}
+		shown := &Panel{ID: p.ID, Title: p.Title, Section: sections[i], Box: p.Position}
+		report.Panels = append(report.Panels, shown)
+		group.Go(func() error {
+			if err := run.panel(ctx, p, shown); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed, shown.Problem = err, Sentence(err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // panels keep their own errors
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if failed != nil && !slices.ContainsFunc(report.Panels, func(p *Panel) bool { return p.Problem == "" }) {
+		return nil, failed
+	}
+	report.Conditions = run.conditions(ctx)
+	for _, p := range report.Panels {
+		for _, notice := range p.Notices {
+			if !slices.Contains(report.Notices, notice) {
+				report.Notices = append(report.Notices, notice)
+			}
+		}
+	}
+	return report, nil
+}
+
+// ParseRange reads a time range as Grafana writes it. Rounded ends, such as now-1d/d, are
+// the last millisecond of their day, as in Grafana. The error is a *query.Error.
+func ParseRange(from, to string, now time.Time, loc *time.Location) (calendar.Range, error) {
+	span := gtime.TimeRange{From: from, To: to, Now: now}
+	options := []gtime.TimeRangeOption{gtime.WithLocation(loc), gtime.WithWeekstart(time.Monday), gtime.WithNow(now)}
+	var r calendar.Range
+	var err error
+	if r.From, err = span.ParseFrom(options...); err == nil {
+		r.To, err = span.ParseTo(options...)
+	}
+	if err != nil {
+		return r, &query.Error{Message: fmt.Sprintf("the time range %s to %s is not valid: use times such as now-7d, now-1M/M or 2026-11-01T00:00:00Z", query.Quote(from), query.Quote(to))}
+	}
+	return r, nil
+}
+
+// Sentence returns an error of the engine in words for people.
+func Sentence(err error) string {
+	var wrong *query.Error
+	var schema *engine.SchemaError
+	var busy *engine.BusyError
+	if errors.As(err, &wrong) || errors.As(err, &schema) || errors.As(err, &busy) {
+		return err.Error()
+	}
+	_, sentence := postgres.Explain(err)
+	return sentence
+}
+
+// runner runs the panels of one dashboard for one request.
+type runner struct {
+	*Definition
+	Request
+	engine   *engine.Engine
+	span     calendar.Range
+	location *time.Location
+}
+
+// rangeOf returns the time range of a panel. Like Grafana, it applies a panel's own last
+// hours only if the dashboard's time range is relative.
+func (r runner) rangeOf(p *panel) (calendar.Range, error) {
+	if p.TimeFrom == "" || !strings.Contains(r.From, "now") {
+		return r.span, nil
+	}
+	return ParseRange("now-"+p.TimeFrom, "now", r.Now, r.location)
+}
+
+// query returns the query of a panel with the dashboard's filters.
+func (r runner) query(target json.RawMessage) (query.Query, error) {
+	q, err := query.ParseLenient(target)
+	if err != nil {
+		return q, err
+	}
+	var filters []query.Filter
+	for _, f := range q.Filters {
+		if len(f.Values) != 1 || !strings.HasPrefix(f.Values[0], "$") {
+			filters = append(filters, f)
+			continue
+		}
+		if f.Values = r.chosen(strings.TrimPrefix(f.Values[0], "$")); f.Values != nil {
+			filters = append(filters, f)
+		}
+	}
+	q.Filters = append(filters, r.Filters...)
+	if q.Timezone == "" {
+		q.Timezone = r.Timezone
+	}
+	return q, nil
+}
+
+// chosen returns the values of a variable, or nil if it is no filter.
+func (r runner) chosen(name string) []string {
+	values := slices.DeleteFunc(slices.Clone(r.Variables[name]), func(v string) bool { return strings.TrimSpace(v) == "" })
+	if len(values) == 0 || slices.Contains(values, allValues) {
+		return nil
+	}
+	return values
+}
+
+// panel runs the first query of a panel. Others only add sparklines.
+func (r runner) panel(ctx context.Context, p *panel, shown *Panel) error {
+	q, err := r.query(p.Targets[0])
+	if err != nil {
+		return err
+	}
+	if shown.Range, err = r.rangeOf(p); err != nil {
+		return err
+	}
+	request := engine.Request{Query: q, Range: shown.Range, Now: r.Now, MaxPoints: p.MaxDataPoints, Memory: r.Memory, Partial: true}
+	shown.IsList = q.IsList()
+	switch {
+	case shown.IsList:
+		request.Query.Format, request.Query.Limit = "details", r.ListRows
+	case p.Type == "table" && q.Limit == 0:
+		request.Query.Limit = query.MaxLimit
+	}
+	result, err := r.engine.Run(ctx, request)
+	if err != nil {
+		return err
+	}
+	shown.Notices = result.AllNotices()
+	if shown.IsList {
+		// The file has all rows, or says itself how many it has.
+		request.Query.Limit = 0
+		shown.Total, shown.Notices = result.Total, result.Notices
+		shown.rest = func(ctx context.Context, row func([]any) error) error { return r.stream(ctx, p, request, row) }
+	}
+	return p.show(result, shown)
+}
+
+// streamedRows is how many rows of a list are read before they are written.
+const streamedRows = 1000
+
+// stream calls row with all rows of a list.
+func (r runner) stream(ctx context.Context, p *panel, request engine.Request, row func([]any) error) error {
+	var page engine.Result
+	flush := func() error {
+		if len(page.Rows) == 0 {
+			return nil
+		}
+		var shown Panel
+		if err := p.show(&page, &shown); err != nil {
+			return err
+		}
+		page.Rows = page.Rows[:0]
+		for _, values := range shown.Rows {
+			if err := row(values); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err := r.engine.Stream(ctx, request, func(result *engine.Result) error {
+		page = *result
+		return nil
+	}, func(values []any) error {
+		if page.Rows = append(page.Rows, slices.Clone(values)); len(page.Rows) < streamedRows {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
+
+// conditions returns the account and the filters in words.
+func (r runner) conditions(ctx context.Context) []Condition {
+	var filters []query.Filter
+	labels := map[string]string{}
+	panels, _ := r.ordered()
+	for _, v := range r.Templating.List {
+		values := r.chosen(v.Name)
+		if values == nil {
+			continue
+		}
+		f := query.Filter{Dimension: v.Name, Operator: operatorOf(panels, v.Name), Values: values}
+		labels[v.Name] = v.Label
+		filters = append(filters, f)
+	}
+	filters = append(filters, r.Filters...)
+	conditions := Conditions(ctx, r.engine, r.Language, filters)
+	for i, f := range filters {
+		if label := labels[f.Dimension]; label != "" {
+			conditions[i].Name = label
+		}
+	}
+	if slices.ContainsFunc(filters, func(f query.Filter) bool { return f.Dimension == "account" }) {
+		return conditions
+	}
+	// A data source with one account, as most have.
+	if accounts, err := r.engine.Values(ctx, engine.ValuesRequest{Dimension: "account", Language: r.Language, Limit: 2}); err == nil && len(accounts) == 1 {
+		account := Condition{Name: catalog.In(r.Language).Dimension("account").Title, Text: accounts[0].Text}
+		conditions = append([]Condition{account}, conditions...)
+	}
+	return conditions
+}
+
+// operatorOf returns the operator with which the panels filter by a variable.
+func operatorOf(panels []*panel, name string) string {
+	for _, p := range panels {
+		for _, target := range p.Targets {
+			q, err := query.ParseLenient(target)
+			if err != nil {
+				continue
+			}
+			for _, f := range q.Filters {
+				if len(f.Values) == 1 && f.Values[0] == "$"+name {
+					return f.Operator
+				}
+			}
+		}
+	}
+	return "in"
+}
+
+// Conditions returns filters in words, with the names of entities.
+func Conditions(ctx context.Context, e *engine.Engine, language string, filters []query.Filter) []Condition {
+	texts := catalog.In(language)
+	conditions := make([]Condition, 0, len(filters))
+	for _, f := range filters {
+		var values []string
+		for _, v := range f.Values {
+			values = append(values, valueText(ctx, e, language, f, v))
+		}
+		conditions = append(conditions, Condition{texts.Dimension(f.Dimension).Title, texts.Notice("file_"+f.Operator, strings.Join(values, ", "))})
+	}
+	return conditions
+}
+
+// valueText returns a value of a filter as people see it.
+func valueText(ctx context.Context, e *engine.Engine, language string, f query.Filter, value string) string {
+	d, _ := catalog.LookupDimension(f.Dimension)
+	if d.Kind != catalog.KindEntity || value == catalog.None || f.Operator != "in" && f.Operator != "notIn" {
+		return catalog.In(language).Value(f.Dimension, value)
+	}
+	one := query.Filter{Dimension: f.Dimension, Operator: "in", Values: []string{value}}
+	found, err := e.Values(ctx, engine.ValuesRequest{Dimension: f.Dimension, Filters: []query.Filter{one}, Language: language, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return value // by its id
+	}
+	return found[0].Text
+}
+
+// show converts a result to what the panel shows.
+func (p *panel) show(result *engine.Result, shown *Panel) error {
+	frames := frame.Frames(result)
+	var fields []*field
+	for _, f := range frames[0].Fields {
+		fields = append(fields, p.newField(f))
+	}
+	fields, err := p.transform(fields)
+	if err != nil {
+		return err
+	}
+	isFunnel := p.Type == "barchart" && p.Options.Orientation == "horizontal"
+	if !isFunnel { // whose overrides only place its labels
+		p.dress(fields)
+	}
+	switch {
+	case p.Type == "stat":
+		shown.View, shown.Cards = Cards, p.cards(result, fields)
+	case p.Type == "timeseries":
+		p.overTime(result, fields, shown)
+	case p.Type == "piechart":
+		p.ring(result, fields, shown)
+	case p.Type == "heatmap":
+		shown.View = Heat
+		if len(fields) > 1 {
+			slices.Reverse(fields[1:]) // the last one is drawn at the top
+		}
+		tabulate(result, fields, shown)
+	case isFunnel:
+		shown.View = Funnel
+		tabulate(result, fields, shown)
+		if len(fields) > 0 {
+			for _, stage := range fields[0].values {
+				shown.Colors = append(shown.Colors, fields[0].colorOf(stage))
+			}
+		}
+	case p.Type == "barchart":
+		shown.View = Hours
+		tabulate(result, fields, shown)
+	default:
+		shown.View = Table
+		if p.Options.ShowHeader != nil && !*p.Options.ShowHeader && p.isRanking(fields) {
+			shown.View = Ranking
+		}
+		tabulate(result, fields, shown)
+	}
+	return nil
+}
+
+// isRanking reports whether a table has a name and one number.
+func (p *panel) isRanking(fields []*field) bool {
+	seen := visible(fields)
+	return len(seen) == 2 && !seen[0].isNumber() && seen[1].isNumber()
+}
+
+func visible(fields []*field) []*field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f *field) bool { return f.hidden })
+}
+
+// tabulate makes columns and rows of the fields that people see.
+func tabulate(result *engine.Result, fields []*field, shown *Panel) {
+	fields = visible(fields)
+	rows := 0
+	for i, f := range fields {
+		c := Column{Title: f.title, Kind: f.kind(), Color: paint(f.color), Dashed: f.dashed, Summed: f.summed}
+		if c.Title == "" {
+			c.Title = f.name
+		}
+		if f.isNumber() && len(f.texts) > 0 {
+			c.Kind = frame.Text // numbers that have names
+		}
+		if i == 0 && f.isTime() && !shown.IsList && isDays(result.Query.Bucket) {
+			c.Kind = frame.Day
+		}
+		shown.Columns = append(shown.Columns, c)
+		rows = len(f.values)
+	}
+	shown.Rows = make([][]any, rows)
+	for i := range rows {
+		for n, f := range fields {
+			shown.Rows[i] = append(shown.Rows[i], fitting(f.shown(f.values[i]), shown.Columns[n].Kind, result.Location))
+		}
+	}
+}
+
+func isDays(bucket string) bool { return slices.Contains([]string{"day", "week", "month"}, bucket) }
+
+// fitting returns a value as the type that columns of the kind have.
+func fitting(value any, kind frame.Kind, loc *time.Location) any {
+	switch v := value.(type) {
+	case time.Time:
+		return v.In(loc)
+	case float64:
+		if kind == frame.Count {
+			return int64(v)
+		}
+	case int64:
+		if kind != frame.Count && kind != frame.Text {
+			return float64(v)
+		}
+		if kind == frame.Text {
+			return fmt.Sprint(v)
+		}
+	}
+	return value
+}
+
+// overTime makes a chart over time.
+func (p *panel) overTime(result *engine.Result, fields []*field, shown *Panel) {
+	all := p.defaults()
+	shown.View = Lines
+	if all.drawn.style == "bars" {
+		shown.View = Bars
+	}
+	tabulate(result, fields, shown)
+	if len(shown.Columns) > 0 {
+		shown.Columns[0].Title = catalog.In(result.Query.Language).Bucket(result.Query.Bucket)
+	}
+	shown.Scale = Scale{
+		Min: all.min, Max: all.max, Log: all.drawn.scale == "symlog" || all.drawn.scale == "log", Filled: all.drawn.fillOpacity > 0 && shown.View == Lines,
+		Joined: all.drawn.spanNulls, Step: calendar.Unit(result.Query.Bucket),
+	}
+	if len(shown.Columns) > 1 {
+		shown.Scale.Kind = shown.Columns[1].Kind
+	}
+	if all.drawn.thresholds != "" && all.drawn.thresholds != "off" {
+		for _, s := range all.thresholds {
+			if s.Value != nil {
+				shown.Scale.Limits = append(shown.Scale.Limits, Limit{*s.Value, paint(s.Color)})
+			}
+		}
+	}
+}
+
+// ring makes the slices of a pie chart.
+func (p *panel) ring(result *engine.Result, fields []*field, shown *Panel) {
+	shown.View = Ring
+	texts := catalog.In(result.Query.Language)
+	var slices []*field
+	total := 0.0
+	for _, f := range visible(fields) {
+		if f.isNumber() && len(f.values) > 0 {
+			value, _ := toFloat(f.values[len(f.values)-1])
+			total += value
+			slices = append(slices, f)
+		}
+	}
+	kind := frame.Count
+	for _, f := range slices {
+		kind = f.kind()
+		last := f.values[len(f.values)-1]
+		var share any
+		if value, ok := toFloat(last); ok && total > 0 {
+			share = value / total
+		}
+		shown.Rows = append(shown.Rows, []any{f.title, fitting(last, kind, result.Location), share})
+		shown.Colors = append(shown.Colors, paint(f.color))
+	}
+	value := texts.Notice("file_value")
+	if len(result.Query.Metrics) == 1 {
+		value = texts.Metric(result.Query.Metrics[0]).Title
+	}
+	shown.Columns = []Column{{Title: texts.Notice("file_name")}, {Title: value, Kind: kind}, {Title: texts.Notice("file_share"), Kind: frame.Share}}
+}
+
+// cards makes the numbers of a panel with cards.
+func (p *panel) cards(result *engine.Result, fields []*field) []Card {
+	var numbers []*field
+	pattern := strings.Trim(p.Options.ReduceOptions.Fields, "/")
+	for _, f := range fields {
+		switch {
+		case pattern != "":
+			m := matcher{ID: "byRegexp"}
+			m.Options, _ = json.Marshal(pattern)
+			if f.matches(m) {
+				numbers = append(numbers, f)
+			}
+		case f.isNumber():
+			numbers = append(numbers, f)
+		}
+	}
+	var cards []Card
+	for _, f := range numbers {
+		c := Card{Kind: f.kind(), Text: f.noValue}
+		if len(numbers) > 1 {
+			c.Name = f.title
+		}
+		if slices.Equal(p.Options.ReduceOptions.Calcs, []string{"count"}) {
+			c.Kind, c.Value = frame.Count, int64(len(f.values))
+		} else if len(f.values) > 0 {
+			c.Value = fitting(f.values[len(f.values)-1], c.Kind, result.Location)
+		}
+		if before, ok := previous(result, f.name); ok {
+			c.Before, c.IsCompared = fitting(before, c.Kind, result.Location), true
+			c.Change, c.Good = change(c.Value, c.Before, p.Options.PercentChangeColorMode)
+		}
+		c.Color = f.colorOf(c.Value)
+		cards = append(cards, c)
+	}
+	return cards
+}
+
+// previous returns the value of a metric in the period before, if the result has that beside
+// it and shows it as a change.
+func previous(result *engine.Result, metric string) (any, bool) {
+	if result.Query.Format != "timeseries" || len(result.Rows) != 1 {
+		return nil, false
+	}
+	for i, c := range result.Columns {
+		if c.Previous && c.Metric.ID == metric {
+			return result.Rows[0][i], true
+		}
+	}
+	return nil, false
+}
+
+// change returns the share by which a value changed, and whether that is good news. Mode is
+// Grafana's name for the colours of a change.
+func change(now, before any, mode string) (*float64, int) {
+	n, ok := toFloat(now)
+	b, known := toFloat(before)
+	if !ok || !known || b == 0 {
+		return nil, 0
+	}
+	share := (n - b) / b
+	good := 0
+	switch {
+	case mode == "same_as_value" || share == 0:
+	case share > 0 == (mode == "inverted"):
+		good = -1
+	default:
+		good = 1
+	}
+	return &share, good
+}
