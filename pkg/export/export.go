@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
@@ -116,7 +117,7 @@ func Write(ctx context.Context, e *engine.Engine, r engine.Request, f Format, w 
 			return tooMany(f, result)
 		}
 		t = newTable(ctx, e, result, f)
-		if err := begin(File{Name: fileName(result, f), Rows: result.Total}); err != nil {
+		if err := begin(File{Name: FileName(Title(result.Query), result.Range, result.Location, f), Rows: result.Total}); err != nil {
 			return err
 		}
 		var err error
@@ -150,7 +151,7 @@ func tooMany(f Format, r *engine.Result) error {
 // newTable describes the file of a result.
 func newTable(ctx context.Context, e *engine.Engine, r *engine.Result, f Format) table {
 	texts := catalog.In(r.Query.Language)
-	t := table{title: title(r), texts: texts, rows: r.Total}
+	t := table{title: Title(r.Query), texts: texts, rows: r.Total}
 	for i, c := range r.Columns {
 		isNamed := slices.ContainsFunc(r.Columns, func(n engine.Column) bool { return n.Role == measure.Name && n.ID == c.ID+"_name" })
 		switch {
@@ -168,26 +169,35 @@ func newTable(ctx context.Context, e *engine.Engine, r *engine.Result, f Format)
 		{texts.Notice("file_range"), from.Format(minute) + " – " + to.Format(minute)},
 		{texts.Notice("file_zone"), r.Location.String()},
 	}
-	for _, f := range r.Query.Filters {
-		var values []string
-		for _, v := range f.Values {
-			values = append(values, valueText(ctx, e, r, f, v))
-		}
-		t.head = append(t.head, [2]string{texts.Dimension(f.Dimension).Title, texts.Notice("file_"+f.Operator, strings.Join(values, ", "))})
-	}
+	t.head = append(t.head, Filters(ctx, e, r)...)
 	for _, notice := range r.AllNotices() {
 		t.head = append(t.head, [2]string{texts.Notice("file_notice"), notice})
 	}
 	return t
 }
 
-func title(r *engine.Result) string {
+// Filters returns the filters of a result as people read them: dimensions and values.
+func Filters(ctx context.Context, e *engine.Engine, r *engine.Result) [][2]string {
 	texts := catalog.In(r.Query.Language)
-	if r.Query.Report != "" {
-		return texts.Report(r.Query.Report).Title
+	var filters [][2]string
+	for _, f := range r.Query.Filters {
+		var values []string
+		for _, v := range f.Values {
+			values = append(values, valueText(ctx, e, r, f, v))
+		}
+		filters = append(filters, [2]string{texts.Dimension(f.Dimension).Title, texts.Notice("file_"+f.Operator, strings.Join(values, ", "))})
+	}
+	return filters
+}
+
+// Title returns the title of a query's report, or of its metrics.
+func Title(q query.Query) string {
+	texts := catalog.In(q.Language)
+	if q.Report != "" {
+		return texts.Report(q.Report).Title
 	}
 	var titles []string
-	for _, id := range r.Query.Metrics {
+	for _, id := range q.Metrics {
 		titles = append(titles, texts.Metric(id).Title)
 	}
 	return strings.Join(titles, ", ")
@@ -271,10 +281,11 @@ var kinds = map[catalog.Unit]kind{
 	catalog.Count: count, catalog.Number: number, catalog.Ratio: share, catalog.Seconds: seconds, catalog.USD: usd, catalog.Instant: instant,
 }
 
-// fileName is a name without characters that a file system refuses.
-func fileName(r *engine.Result, f Format) string {
-	last := r.Range.To.Add(-time.Microsecond).In(r.Location)
-	name := fmt.Sprintf("%s_%s_%s", title(r), r.Range.From.In(r.Location).Format(time.DateOnly), last.Format(time.DateOnly))
+// FileName is a name with the dates of a range, without characters that a file system
+// refuses.
+func FileName(title string, r calendar.Range, loc *time.Location, f Format) string {
+	last := r.To.Add(-time.Microsecond).In(loc)
+	name := fmt.Sprintf("%s_%s_%s", title, r.From.In(loc).Format(time.DateOnly), last.Format(time.DateOnly))
 	name = strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsLetter(c), unicode.IsDigit(c), c == '-', c == '_':
