@@ -31,6 +31,6 @@ func newRootCommand() *cobra.Command {
 		// An error is one line.
 		DisableSuggestions: true,
 	}
-	root.AddCommand(newCheckCommand(), newDemoDataCommand(), newExportCommand(), newQueryCommand())
+	root.AddCommand(newCheckCommand(), newDemoDataCommand(), newExportCommand(), newQueryCommand(), newReportCommand())
 	return root
 }

@@ -38,6 +38,7 @@ var notices = map[string]int{
 	"gap_more": 1, "gap_messages": 1, "gap_message": 0, "gap_no_rates": 0, "gap_rate": 3, "gap_rates": 4, "gap_prefix": 1, "gap_national": 1, "gap_contact": 1,
 	"gap_channel": 1, "gap_provider": 1, "gap_category": 1, "gap_price": 1,
 	"hours_line": 1, "hours_team": 1, "hours_zone": 2, "hours_row": 2, "hours_more": 1,
+	"mail_change": 2, "mail_same": 0, "mail_before": 1, "mail_compared": 1, "mail_files": 0, "mail_months": 0,
 	"file_range": 0, "file_zone": 0, "file_notice": 0, "file_rows": 0, "file_about": 0, "file_page": 2, "file_complete": 1, "file_broken": 1, "file_too_long": 3,
 	"file_in": 1, "file_notIn": 1, "file_matches": 1, "file_notMatches": 1, "file_contains": 1,
 	"file_name": 0, "file_value": 0, "file_before": 0, "file_change": 0, "file_share": 0, "file_summary": 0, "file_panels": 1, "file_problems": 1, "file_first_rows": 2,

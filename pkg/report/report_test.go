@@ -1,0 +1,617 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/parley-reports/parley/internal/demodata"
+	"github.com/parley-reports/parley/internal/pgtest"
+	"github.com/parley-reports/parley/internal/sourcetest"
+	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/engine"
+	"github.com/parley-reports/parley/pkg/export"
+	"github.com/parley-reports/parley/pkg/query"
+	"github.com/parley-reports/parley/pkg/source"
+)
+
+// present is when the demo data ends, a Friday, and day the date of it.
+var present = time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)
+
+// demo returns an engine over a month of demo data.
+func demo(t *testing.T) *engine.Engine {
+	t.Helper()
+	_, schema := pgtest.Schema(t)
+	conn := pgtest.Connect(t)
+	if _, err := demodata.Generate(t.Context(), conn, schema, demodata.Options{Messages: 3000, Days: 30, Seed: 2, End: present, Force: true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return sourcetest.Open(t, "views", "", source.Settings{Schema: schema})
+}
+
+// A trial is a config in a folder of its own, and what its runs print.
+type trial struct {
+	*Runner
+	path string
+	log  *lines
+}
+
+// lines are what several goroutines print.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// take returns what was printed since the last call.
+func (l *lines) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := l.text.String()
+	l.text.Reset()
+	return text
+}
+
+func try(t *testing.T, e *engine.Engine, config string) trial {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "reports.yaml")
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := &lines{}
+	return trial{&Runner{Config: c, Engine: e, Log: log, Day: present}, path, log}
+}
+
+// mailConfig is the part of a config about a server, with a short timeout.
+func mailConfig(t *testing.T, s *server, security string) string {
+	t.Helper()
+	config := fmt.Sprintf("mail:\n  host: localhost\n  port: %d\n  tls: %s\n  from: Relatórios <%s>\n  timeout: 1s\n", s.port, security, user)
+	if security != noTLS {
+		t.Setenv("TEST_SMTP_PASSWORD", password)
+		config += fmt.Sprintf("  caFile: %s\n  user: %s\n  passwordEnv: TEST_SMTP_PASSWORD\n", s.caFile, user)
+	}
+	return config
+}
+
+const twoReports = `language: pt-BR
+timezone: America/Sao_Paulo
+reports:
+  - name: semana
+    title: Atendimento & vendas
+    period: last week
+    cards: [messages_sent, messages_received, first_response_time_p50, answer_rate, unattended_now, cost_usd]
+    filters:
+      - {dimension: channel, operator: in, values: [whatsapp]}
+    files:
+      - report: agents
+        formats: [csv, xlsx]
+      - name: "Ñandú: últimas"
+        formats: [tsv]
+        query:
+          report: message_details_sent
+          filters:
+            - {dimension: agent, operator: notIn, values: [999]}
+    to: [ana@example.com, "Bruno Lima <bruno@example.com>"]
+  - name: dia
+    language: en
+    period: yesterday
+    files:
+      - report: channels
+        formats: [pdf]
+    to: [carla@example.com]
+`
+
+// TestMail compares what arrives with what the engine answers.
+func TestMail(t *testing.T) {
+	e := demo(t)
+	for _, security := range []string{startTLS, onlyTLS, noTLS} {
+		t.Run(security, func(t *testing.T) {
+			s := serve(t, security)
+			r := try(t, e, mailConfig(t, s, security)+twoReports)
+			if err := r.Run(t.Context()); err != nil {
+				t.Fatalf("%v: %s", err, r.log.take())
+			}
+			mails := s.mails()
+			if len(mails) != 3 || mails[0].to != "ana@example.com" || mails[1].to != "bruno@example.com" || mails[2].to != "carla@example.com" || mails[0].from != user {
+				t.Fatalf("%d mails: %s", len(mails), r.log.take())
+			}
+			week := mails[0].parse(t)
+			if week.subject != "Atendimento & vendas: 9 nov 2026 – 15 nov 2026" || !strings.Contains(week.to, "ana@example.com") {
+				t.Errorf("subject %q, to %q", week.subject, week.to)
+			}
+			compareCards(t, e, week)
+			compareFiles(t, e, week)
+			if other := mails[1].parse(t); other.text != week.text || other.id == week.id || strings.Contains(other.to, "ana@") {
+				t.Errorf("the second recipient has another mail, or one with the same id: %s, %s", other.id, week.id)
+			}
+			day := mails[2].parse(t)
+			if day.subject != "dia: 19 Nov 2026" || !bytes.HasPrefix(day.files["channels_2026-11-19_2026-11-19.pdf"], []byte("%PDF")) {
+				t.Errorf("subject %q, files %v", day.subject, names(day))
+			}
+			if s.sessions != 1 && security != startTLS { // STARTTLS begins a session anew
+				t.Errorf("%d connections for three mails", s.sessions)
+			}
+		})
+	}
+}
+
+func names(p parsed) (names []string) {
+	for name := range p.files {
+		names = append(names, name)
+	}
+	return names
+}
+
+var (
+	saoPaulo  = must(calendar.Zone("America/Sao_Paulo"))
+	lastWeek  = calendar.Range{From: time.Date(2026, 11, 9, 0, 0, 0, 0, saoPaulo), To: time.Date(2026, 11, 16, 0, 0, 0, 0, saoPaulo)}
+	inChannel = query.Filter{Dimension: "channel", Operator: "in", Values: []string{"whatsapp"}}
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// compareCards wants the numbers of two questions, one for each period, in the mail's text.
+func compareCards(t *testing.T, e *engine.Engine, got parsed) {
+	t.Helper()
+	q := query.Query{Metrics: []string{"messages_sent", "messages_received", "first_response_time_p50", "answer_rate", "unattended_now"}, Filters: []query.Filter{inChannel}, Timezone: "America/Sao_Paulo"}
+	ask := func(r calendar.Range) []any {
+		result, err := e.Run(t.Context(), engine.Request{Query: q, Range: r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result.Rows[0]
+	}
+	now := ask(lastWeek)
+	before := ask(calendar.Range{From: lastWeek.From.AddDate(0, 0, -7), To: lastWeek.From})
+	texts := catalog.In("pt-BR")
+	change := func(now, before float64) string {
+		arrow := "▲ "
+		if now < before {
+			arrow = "▼ "
+		}
+		return arrow + texts.Share(max(now-before, before-now)/before)
+	}
+	sent, sentBefore := now[0].(int64), before[0].(int64)
+	if sent < 100 || sentBefore < 100 || sent == sentBefore {
+		t.Fatalf("%d messages, %d before: too few to see a difference", sent, sentBefore)
+	}
+	wants := []string{
+		fmt.Sprintf("Mensagens enviadas: %s  %s (antes: %s)", texts.Count(sent), change(float64(sent), float64(sentBefore)), texts.Count(sentBefore)),
+		fmt.Sprintf("Mensagens recebidas: %s  %s (antes: %s)", texts.Count(now[1].(int64)), change(float64(now[1].(int64)), float64(before[1].(int64))), texts.Count(before[1].(int64))),
+		fmt.Sprintf(": %s  %s (antes: %s)", duration(now[2].(float64)), change(now[2].(float64), before[2].(float64)), duration(before[2].(float64))),
+		fmt.Sprintf(": %s  %s (antes: %s)", texts.Share(now[3].(float64)), change(now[3].(float64), before[3].(float64)), texts.Share(before[3].(float64))),
+		// A state of now has no value before.
+		fmt.Sprintf("%s: %s\n", texts.Metric("unattended_now").Title, texts.Count(now[4].(int64))),
+		"Comparado com 2 nov 2026 – 8 nov 2026", "Canal: WhatsApp", "America/Sao_Paulo",
+	}
+	text := strings.ReplaceAll(got.text, "\r\n", "\n")
+	for _, want := range wants {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	for _, want := range []string{"Atendimento &amp; vendas", ">" + texts.Count(sent) + "<", ">" + texts.Share(now[3].(float64)) + "<", "Anexos"} {
+		if !strings.Contains(got.html, want) {
+			t.Errorf("%q is missing in\n%s", want, got.html)
+		}
+	}
+}
+
+// compareFiles wants the attachments to be what parley export writes.
+func compareFiles(t *testing.T, e *engine.Engine, got parsed) {
+	t.Helper()
+	if len(got.files) != 3 {
+		t.Errorf("files %q", names(got))
+	}
+	agents := query.Query{Report: "agents", Language: "pt-BR", Timezone: "America/Sao_Paulo", Filters: []query.Filter{inChannel}}
+	list := query.Query{Report: "message_details_sent", Language: "pt-BR", Timezone: "America/Sao_Paulo", Filters: []query.Filter{inChannel, {Dimension: "agent", Operator: "notIn", Values: []string{"999"}}}}
+	for name, q := range map[string]query.Query{"agentes_2026-11-09_2026-11-15.csv": agents, "ñandú-últimas_2026-11-09_2026-11-15.tsv": list} {
+		format, err := export.LookupFormat(name[len(name)-3:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		if err := export.Write(t.Context(), e, engine.Request{Query: q, Range: lastWeek}, format, &want, func(export.File) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if want.Len() < 500 || !bytes.Equal(got.files[name], want.Bytes()) {
+			t.Errorf("%s has %d bytes, not the %d of the report; files %q", name, len(got.files[name]), want.Len(), names(got))
+		}
+	}
+	if !bytes.HasPrefix(got.files["agentes_2026-11-09_2026-11-15.xlsx"], []byte("PK")) {
+		t.Errorf("no workbook in %q", names(got))
+	}
+}
+
+// TestRepeat repeats runs: what was sent is not sent again, and what is missing is.
+func TestRepeat(t *testing.T) {
+	s := serve(t, startTLS)
+	r := try(t, demo(t), mailConfig(t, s, startTLS)+twoReports)
+	s.set(func() { s.refused = []string{"ana@example.com"} })
+	err := r.Run(t.Context())
+	text := r.log.take()
+	if err == nil || !strings.Contains(err.Error(), "semana") || strings.Contains(err.Error(), "dia") || !strings.Contains(text, "not sent to ana@example.com: the mail server refused the recipient") || !strings.Contains(text, "no such mailbox") {
+		t.Errorf("%v: %s", err, text)
+	}
+	if to := recipients(s.mails()); to != "bruno@example.com carla@example.com" {
+		t.Errorf("sent to %s", to)
+	}
+	if err := r.Run(t.Context()); err == nil || len(s.mails()) > 0 {
+		t.Errorf("the refused recipient: %v", err)
+	}
+	s.set(func() { s.refused = nil })
+	if err := r.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if to := recipients(s.mails()); to != "ana@example.com" {
+		t.Errorf("sent to %s", to)
+	}
+	r.log.take()
+	if err := r.Run(t.Context()); err != nil || len(s.mails()) > 0 {
+		t.Errorf("all was sent: %v", err)
+	}
+	if text := r.log.take(); !strings.Contains(text, "ana@example.com has it since") || !strings.Contains(text, "--again") {
+		t.Errorf("%q", text)
+	}
+	// The day after, the week is the same, and yesterday another day.
+	r.Day = present.AddDate(0, 0, 1)
+	if err := r.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if to := recipients(s.mails()); to != "carla@example.com" {
+		t.Errorf("sent to %s", to)
+	}
+	r.Again, r.Only = true, []string{"semana"}
+	if err := r.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if to := recipients(s.mails()); to != "ana@example.com bruno@example.com" {
+		t.Errorf("again sent to %s", to)
+	}
+	r.Only = []string{"semanal"}
+	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), `did you mean "semana"?`) {
+		t.Error(err)
+	}
+}
+
+// TestTrial sends everything to one address and remembers nothing.
+func TestTrial(t *testing.T) {
+	s := serve(t, startTLS)
+	r := try(t, demo(t), mailConfig(t, s, startTLS)+twoReports)
+	r.To = "me@example.com"
+	for range 2 {
+		if err := r.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if to := recipients(s.mails()); to != strings.TrimSpace(strings.Repeat("me@example.com ", 4)) {
+		t.Errorf("sent to %s", to)
+	}
+	if _, err := os.Stat(r.Config.State); err == nil {
+		t.Error("a trial is remembered")
+	}
+}
+
+func recipients(mails []received) string {
+	var to []string
+	for _, m := range mails {
+		to = append(to, m.to)
+	}
+	return strings.Join(to, " ")
+}
+
+// TestFolder writes files, once.
+func TestFolder(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "new", "reports")
+	r := try(t, demo(t), fmt.Sprintf(`
+reports:
+  - name: month
+    period: last month
+    folder: %s
+    files:
+      - {report: channels, formats: [csv, xlsx]}
+`, folder))
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatalf("%v: %s", err, r.log.take())
+	}
+	path := filepath.Join(folder, "channels_2026-10-01_2026-10-31.csv")
+	first, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(data), "Complete:") {
+		t.Errorf("%v: %s", err, data)
+	}
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if second, err := os.Stat(path); err != nil || !second.ModTime().Equal(first.ModTime()) {
+		t.Errorf("the file was written again: %v", err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("a file that is gone is not written again: %v", err)
+	}
+	left, err := filepath.Glob(filepath.Join(folder, ".parley-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v is left: %v", left, err)
+	}
+}
+
+// TestTrouble wants every failure of a server as a sentence, soon, and without the password.
+func TestTrouble(t *testing.T) {
+	e := demo(t)
+	const one = `
+reports:
+  - name: day
+    period: yesterday
+    cards: [messages]
+    to: [ana@example.com, bruno@example.com]
+`
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = nobody.Close()
+	good := func(t *testing.T) string { return mailConfig(t, serve(t, startTLS), startTLS) }
+	port := func(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }
+	for name, c := range map[string]struct {
+		config func(t *testing.T) string
+		says   string
+	}{
+		"down":   {func(t *testing.T) string { return mailConfig(t, &server{port: port(nobody)}, noTLS) }, "cannot be reached"},
+		"silent": {func(t *testing.T) string { return mailConfig(t, &server{port: port(silent)}, noTLS) }, "did not answer within 1s"},
+		"silent TLS": {func(t *testing.T) string {
+			s := serve(t, onlyTLS)
+			s.port = port(silent)
+			return mailConfig(t, s, onlyTLS)
+		}, "did not answer within 1s"},
+		"silent after the mail": {func(t *testing.T) string {
+			s := serve(t, startTLS)
+			s.hangs = true
+			return mailConfig(t, s, startTLS)
+		}, "did not answer within 1s"},
+		"unknown host": {func(t *testing.T) string { return strings.Replace(good(t), "host: localhost", "host: mail.invalid", 1) }, "cannot be reached"},
+		"wrong user":   {func(t *testing.T) string { return strings.Replace(good(t), "user: reports", "user: nobody", 1) }, "refused the login of nobody@example.com"},
+		"no password": {func(t *testing.T) string {
+			return strings.Replace(good(t), "TEST_SMTP_PASSWORD", "TEST_NO_PASSWORD", 1)
+		}, "environment variable TEST_NO_PASSWORD"},
+		"no password file": {func(t *testing.T) string {
+			return strings.Replace(good(t), "passwordEnv: TEST_SMTP_PASSWORD", "passwordFile: /nowhere", 1)
+		}, "/nowhere"},
+		"no authority": {func(t *testing.T) string { return strings.Replace(good(t), "caFile", "# caFile", 1) }, "set mail.caFile"},
+		"no STARTTLS": {func(t *testing.T) string {
+			s := serve(t, startTLS)
+			s.port = serve(t, noTLS).port
+			return mailConfig(t, s, startTLS)
+		}, "does not offer STARTTLS"},
+		"no TLS from start": {func(t *testing.T) string { s := serve(t, startTLS); return mailConfig(t, s, onlyTLS) }, "does not speak TLS from the start"},
+		"TLS from start":    {func(t *testing.T) string { s := serve(t, onlyTLS); return mailConfig(t, s, startTLS) }, "did not answer within 1s"},
+		"login needed": {func(t *testing.T) string {
+			config := good(t)
+			return config[:strings.Index(config, "  user:")]
+		}, "refused the sender reports@example.com"},
+		"too large": {func(t *testing.T) string { return good(t) + "  maxMegabytes: 0\n" }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := try(t, e, c.config(t)+one)
+			start := time.Now()
+			err := r.Run(t.Context())
+			text := r.log.take()
+			if c.says == "" {
+				if err != nil {
+					t.Errorf("%v: %s", err, text)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(text, c.says) {
+				t.Errorf("%v: %q, want %q", err, text, c.says)
+			}
+			for _, address := range []string{"ana@example.com", "bruno@example.com"} {
+				if !strings.Contains(text, address) {
+					t.Errorf("%q says nothing of %s", text, address)
+				}
+			}
+			if strings.Contains(text+fmt.Sprint(err), "hunter2") {
+				t.Errorf("the password is printed: %s", text)
+			}
+			if took := time.Since(start); took > 4*time.Second {
+				t.Errorf("took %s", took)
+			}
+			if err := r.DryRun(t.Context()); name != "silent after the mail" && name != "login needed" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("the dry run says %v", err)
+			}
+		})
+	}
+}
+
+// TestOtherReportsRun lets one report fail.
+func TestOtherReportsRun(t *testing.T) {
+	s := serve(t, noTLS)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := try(t, demo(t), mailConfig(t, s, noTLS)+fmt.Sprintf(`
+reports:
+  - {name: bad, period: yesterday, files: [{report: channels, formats: [csv]}], folder: %[1]s/in, to: [a@example.com]}
+  - {name: good, period: yesterday, files: [{report: channels, formats: [csv]}], to: [b@example.com]}
+`, file))
+	err := r.Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "bad") || strings.Contains(err.Error(), "good") {
+		t.Error(err)
+	}
+	// The mail of the bad one does not need its folder.
+	if to := recipients(s.mails()); to != "a@example.com b@example.com" {
+		t.Errorf("sent to %s: %s", to, r.log.take())
+	}
+}
+
+// TestLateCancel cancels a run while a mail is on its way: it arrives and is remembered.
+func TestLateCancel(t *testing.T) {
+	s := serve(t, noTLS)
+	s.hangs = true
+	r := try(t, demo(t), strings.Replace(mailConfig(t, s, noTLS), "timeout: 1s", "timeout: 20s", 1)+`
+reports:
+  - {name: day, period: yesterday, cards: [messages], to: [a@example.com, b@example.com]}
+`)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for {
+			s.mu.Lock()
+			n := len(s.received)
+			s.mu.Unlock()
+			if n > 0 {
+				cancel()
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	if err := r.Run(ctx); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Errorf("%v", err)
+	}
+	if to := recipients(s.mails()); to != "a@example.com" {
+		t.Errorf("sent to %s", to)
+	}
+	s.set(func() { s.hangs = false })
+	if err := r.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if to := recipients(s.mails()); to != "b@example.com" {
+		t.Errorf("then sent to %s", to)
+	}
+}
+
+// TestWatch runs by the clock, tries again after a failure, and ends when it is told to.
+func TestWatch(t *testing.T) {
+	defer func(old []time.Duration) { retries = old }(retries)
+	retries = []time.Duration{time.Second, time.Second}
+	s := serve(t, noTLS)
+	s.refused = []string{"b@example.com"}
+	now := time.Now().UTC()
+	r := try(t, demo(t), mailConfig(t, s, noTLS)+fmt.Sprintf(`
+reports:
+  - {name: often, period: yesterday, cards: [messages], to: [a@example.com], schedule: "* * * * * *"}
+  - {name: failing, period: yesterday, cards: [messages], to: [b@example.com], schedule: "%d %d %d * * *"}
+`, now.Add(2*time.Second).Second(), now.Add(2*time.Second).Minute(), now.Add(2*time.Second).Hour()))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- r.Watch(ctx) }()
+	wait := func(says string) string {
+		t.Helper()
+		var text string
+		for deadline := time.Now().Add(20 * time.Second); !strings.Contains(text, says); time.Sleep(20 * time.Millisecond) {
+			if text += r.log.take(); time.Now().After(deadline) {
+				t.Fatalf("%q does not say %q", text, says)
+			}
+		}
+		return text
+	}
+	wait("not sent to b@example.com")
+	s.set(func() { s.refused = nil })
+	wait("sent to b@example.com")
+	cancel()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("it does not end")
+	}
+	if to := recipients(s.mails()); to != "a@example.com b@example.com" && to != "b@example.com a@example.com" {
+		t.Errorf("sent to %s", to)
+	}
+}
+
+// TestMissed runs what was due while nobody watched, if the report was ever sent.
+func TestMissed(t *testing.T) {
+	s := serve(t, noTLS)
+	r := try(t, demo(t), mailConfig(t, s, noTLS)+`
+schedule: "0 0 1 * *"
+reports:
+  - {name: known, period: last month, cards: [messages], to: [a@example.com]}
+  - {name: new, period: last month, cards: [messages], to: [b@example.com]}
+`)
+	memory, err := openState(r.Config.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := of("known", calendar.Range{From: time.Now().AddDate(0, -3, 0), To: time.Now().AddDate(0, -2, 0)})
+	old.Recipient, old.At = "a@example.com", time.Now().AddDate(0, -2, 0)
+	if err := memory.add(old); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "another parley report is running") {
+		t.Errorf("two runs at once: %v", err)
+	}
+	if err := memory.close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	if err := r.Watch(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if to := recipients(s.mails()); to != "a@example.com" {
+		t.Errorf("sent to %s: %s", to, r.log.take())
+	}
+}
+
+// TestBadState refuses what is not a state file, and a folder that cannot be written.
+func TestBadState(t *testing.T) {
+	s := serve(t, noTLS)
+	r := try(t, demo(t), mailConfig(t, s, noTLS)+`
+reports:
+  - {name: day, period: yesterday, cards: [messages], to: [a@example.com]}
+`)
+	for _, text := range []string{"{", `{"version": 7}`, "[]"} {
+		if err := os.WriteFile(r.Config.State, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "is not a state file") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	r.Config.State = filepath.Join(r.path, "x", "sent.json") // in a file
+	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "state file") {
+		t.Error(err)
+	}
+	if mails := s.mails(); len(mails) > 0 {
+		t.Errorf("%d mails were sent", len(mails))
+	}
+}
