@@ -102,7 +102,7 @@ reports:
 		t.Fatal(stderr)
 	}
 	set(example)
-	if text, code := report("--dry-run", "--schema", schema); code != 1 || !strings.Contains(text, "sends to ana@example.com") || !strings.Contains(text, "smtp.example.com:587 cannot be reached") {
+	if text, code := report("--dry-run", "--schema", schema); code != 1 || !strings.Contains(text, "would send to ana@example.com") || !strings.Contains(text, "smtp.example.com:587 cannot be reached") {
 		t.Errorf("%d: %s", code, text)
 	}
 }

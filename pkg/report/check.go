@@ -29,14 +29,14 @@ func (r *Runner) DryRun(ctx context.Context) error {
 		j.log("%s, %s", one.periodName, span(j.span, one.loc))
 		for _, f := range one.files {
 			for _, format := range f.formats {
-				j.log("makes %s", export.FileName(f.title, j.span, one.loc, format))
+				j.log("would make %s", export.FileName(f.title, j.span, one.loc, format))
 			}
 		}
 		if one.folder != "" && !j.isStored() {
-			j.log("writes the files to %s", one.folder)
+			j.log("would write the files to %s", one.folder)
 		}
 		for _, to := range j.missing() {
-			j.log("sends to %s", to.Address)
+			j.log("would send to %s", to.Address)
 			isMailed = true
 		}
 		if one.schedule != nil {

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -111,6 +113,40 @@ func TestBadConfigs(t *testing.T) {
 			if !strings.HasPrefix(line, "reports.yaml") || strings.Contains(line, "hunter2") || strings.Contains(line, "YAML.") {
 				t.Errorf("%s", line)
 			}
+		}
+	}
+}
+
+// TestDocumentation reads the configs of the documentation, and finds keys that it leaves out.
+func TestDocumentation(t *testing.T) {
+	data, err := os.ReadFile("../../docs/reports-by-mail.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, found := string(data), 0
+	for _, part := range strings.Split(page, "```yaml\n")[1:] {
+		text, _, _ := strings.Cut(part, "\n```")
+		if !strings.Contains(text, "\nreports:\n") {
+			continue
+		}
+		found++
+		if _, err := parse("reports.yaml", []byte(text)); err != nil {
+			t.Error(err)
+		}
+	}
+	if found == 0 {
+		t.Error("the page has no config")
+	}
+	for _, of := range []any{configYAML{}, mailYAML{}, reportYAML{}, fileYAML{}, Database{}} {
+		for i := range reflect.TypeOf(of).NumField() {
+			if key := reflect.TypeOf(of).Field(i).Tag.Get("yaml"); !strings.Contains(page, "`"+key+"`") {
+				t.Errorf("the page does not explain %s", key)
+			}
+		}
+	}
+	for name := range named {
+		if name != "last day" && !strings.Contains(page, "`"+name+"`") {
+			t.Errorf("the page does not list %q", name)
 		}
 	}
 }
