@@ -164,17 +164,15 @@ func (d *Definition) ordered() (panels []*panel, sections []string) {
 	return panels, sections
 }
 
-// label returns the name of a variable on the screen.
-func (d *Definition) label(name string) string {
+// VariableNames returns the names of the variables that filter panels. Each is a dimension.
+func (d *Definition) VariableNames() []string {
+	var names []string
 	for _, v := range d.Templating.List {
-		if v.Name == name {
-			return v.Label
+		if v.isFilter() {
+			names = append(names, v.Name)
 		}
 	}
-	return ""
+	return names
 }
 
-// hasVariable reports whether the dashboard has this variable.
-func (d *Definition) hasVariable(name string) bool {
-	return slices.ContainsFunc(d.Templating.List, func(v variable) bool { return v.Name == name })
-}
+func (v variable) isFilter() bool { return v.Type != "datasource" && v.Type != "adhoc" }

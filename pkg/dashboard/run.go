@@ -79,8 +79,8 @@ func (d *Definition) Run(ctx context.Context, e *engine.Engine, r Request) (*Rep
 		return nil, err
 	}
 	for name := range r.Variables {
-		if !d.hasVariable(name) {
-			return nil, &query.Error{Message: fmt.Sprintf("the dashboard has no variable %s", query.Quote(name))}
+		if known := d.VariableNames(); !slices.Contains(known, name) {
+			return nil, &query.Error{Message: fmt.Sprintf("the dashboard has no variable %s%s", query.Quote(name), query.Suggest(name, known))}
 		}
 	}
 	run := runner{Definition: d, Request: r, engine: e, span: span, location: loc}
@@ -276,7 +276,7 @@ func (r runner) conditions(ctx context.Context) []Condition {
 	panels, _ := r.ordered()
 	for _, v := range r.Templating.List {
 		values := r.chosen(v.Name)
-		if values == nil {
+		if !v.isFilter() || values == nil {
 			continue
 		}
 		f := query.Filter{Dimension: v.Name, Operator: operatorOf(panels, v.Name), Values: values}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
 	"github.com/parley-reports/parley/pkg/measure"
@@ -29,13 +30,15 @@ type Format struct {
 	// database has them.
 	isRaw bool
 	open  func(w io.Writer, t table) (writer, error)
+	// writeReport writes a whole dashboard, if the format can hold one.
+	writeReport func(ctx context.Context, r *dashboard.Report, w io.Writer) error
 }
 
 // Formats are the formats of files.
 var Formats = []Format{
 	{ID: "csv", MediaType: "text/csv; charset=utf-8", open: newCSV},
 	{ID: "tsv", MediaType: "text/tab-separated-values; charset=utf-8", isRaw: true, open: newTSV},
-	{ID: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", maxRows: 1<<20 - 1, open: newXLSX},
+	{ID: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", maxRows: 1<<20 - 1, open: newXLSX, writeReport: writeXLSXReport},
 	{ID: "pdf", MediaType: "application/pdf", maxRows: 5000, open: newPDF},
 }
 
@@ -69,17 +72,17 @@ type table struct {
 	rows  int64
 }
 
-type kind int
+type kind = frame.Kind
 
 const (
-	text kind = iota
-	count
-	number
-	share
-	seconds
-	usd
-	instant
-	day
+	text    = frame.Text
+	count   = frame.Count
+	number  = frame.Number
+	share   = frame.Share
+	seconds = frame.Seconds
+	usd     = frame.USD
+	instant = frame.Instant
+	day     = frame.Day
 )
 
 type column struct {
@@ -88,6 +91,8 @@ type column struct {
 	// at is the column of the result, name that of its name or -1.
 	at   int
 	read func(value any) any
+	// chars is the length of the longest text that is known to be in the column.
+	chars int
 }
 
 // A File is what is known of a file before its first row is written.
@@ -163,13 +168,7 @@ func newTable(ctx context.Context, e *engine.Engine, r *engine.Result, f Format)
 			t.columns = append(t.columns, newColumn(r, c, i, f, frame.Title(r, c)))
 		}
 	}
-	from, to := r.Range.From.In(r.Location), r.Range.To.In(r.Location)
-	const minute = "2006-01-02 15:04"
-	t.head = [][2]string{
-		{texts.Notice("file_range"), from.Format(minute) + " – " + to.Format(minute)},
-		{texts.Notice("file_zone"), r.Location.String()},
-	}
-	t.head = append(t.head, Filters(ctx, e, r)...)
+	t.head = head(texts, r.Range, r.Location, dashboard.Conditions(ctx, e, r.Query.Language, r.Query.Filters))
 	for _, notice := range r.AllNotices() {
 		t.head = append(t.head, [2]string{texts.Notice("file_notice"), notice})
 	}
@@ -178,14 +177,9 @@ func newTable(ctx context.Context, e *engine.Engine, r *engine.Result, f Format)
 
 // Filters returns the filters of a result as people read them: dimensions and values.
 func Filters(ctx context.Context, e *engine.Engine, r *engine.Result) [][2]string {
-	texts := catalog.In(r.Query.Language)
 	var filters [][2]string
-	for _, f := range r.Query.Filters {
-		var values []string
-		for _, v := range f.Values {
-			values = append(values, valueText(ctx, e, r, f, v))
-		}
-		filters = append(filters, [2]string{texts.Dimension(f.Dimension).Title, texts.Notice("file_"+f.Operator, strings.Join(values, ", "))})
+	for _, c := range dashboard.Conditions(ctx, e, r.Query.Language, r.Query.Filters) {
+		filters = append(filters, [2]string{c.Name, c.Text})
 	}
 	return filters
 }
@@ -203,18 +197,18 @@ func Title(q query.Query) string {
 	return strings.Join(titles, ", ")
 }
 
-// valueText is how people see a value of a filter.
-func valueText(ctx context.Context, e *engine.Engine, r *engine.Result, f query.Filter, value string) string {
-	d, _ := catalog.LookupDimension(f.Dimension)
-	if d.Kind != catalog.KindEntity || value == catalog.None || f.Operator != "in" && f.Operator != "notIn" {
-		return catalog.In(r.Query.Language).Value(f.Dimension, value)
+// head returns the names and values of what was asked for.
+func head(texts catalog.Texts, r calendar.Range, loc *time.Location, conditions []dashboard.Condition) [][2]string {
+	lines := [][2]string{{texts.Notice("file_range"), rangeText(r, loc)}, {texts.Notice("file_zone"), loc.String()}}
+	for _, c := range conditions {
+		lines = append(lines, [2]string{c.Name, c.Text})
 	}
-	one := query.Filter{Dimension: f.Dimension, Operator: "in", Values: []string{value}}
-	found, err := e.Values(ctx, engine.ValuesRequest{Dimension: f.Dimension, Filters: []query.Filter{one}, Language: r.Query.Language, Limit: 1})
-	if err != nil || len(found) == 0 {
-		return value // the file says what was asked for, by its id
-	}
-	return found[0].Text
+	return lines
+}
+
+func rangeText(r calendar.Range, loc *time.Location) string {
+	const minute = "2006-01-02 15:04"
+	return r.From.In(loc).Format(minute) + " – " + r.To.In(loc).Format(minute)
 }
 
 // newColumn says how a column of a result is written.
