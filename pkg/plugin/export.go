@@ -13,6 +13,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/export"
 	"github.com/parley-reports/parley/pkg/query"
@@ -32,8 +33,8 @@ func (d *DataSource) CallResource(ctx context.Context, req *backend.CallResource
 	return out.flush()
 }
 
-// export writes the file that a request asks for: the query as JSON, the filters of a
-// dashboard's variables, from and to in milliseconds or as instants, and the format.
+// export writes the file that a request asks for: a query as JSON or a dashboard, the
+// filters of a dashboard's variables, the time range and the format.
 func (d *DataSource) export(ctx context.Context, req *backend.CallResourceRequest, out *pieces) error {
 	if d.wrong != nil {
 		return &query.Error{Message: d.wrong.Error()}
@@ -46,6 +47,26 @@ func (d *DataSource) export(ctx context.Context, req *backend.CallResourceReques
 	format, err := export.LookupFormat(params.Get("format"))
 	if err != nil {
 		return err
+	}
+	begin := func(f export.File) error {
+		out.headers = map[string][]string{
+			"Content-Type":           {format.MediaType},
+			"Content-Disposition":    {mime.FormatMediaType("attachment", map[string]string{"filename": f.Name})},
+			"Cache-Control":          {"no-store"},
+			"X-Content-Type-Options": {"nosniff"},
+		}
+		return out.flush() // the download begins, however long the first rows take
+	}
+	if name := params.Get("dashboard"); name != "" {
+		definition, err := dashboard.Shipped(name, params.Get("language"))
+		if err != nil {
+			return err
+		}
+		r, err := d.dashboardRequest(ctx, definition, params)
+		if err != nil {
+			return err
+		}
+		return export.WriteDashboard(ctx, d.engine, definition, r, format, out, begin)
 	}
 	q, err := query.ParseLenient([]byte(params.Get("query")))
 	if err != nil {
@@ -67,15 +88,23 @@ func (d *DataSource) export(ctx context.Context, req *backend.CallResourceReques
 	if r.To, err = readInstant("to", params.Get("to")); err != nil {
 		return err
 	}
-	return export.Write(ctx, d.engine, engine.Request{Query: q, Range: r, Partial: true}, format, out, func(f export.File) error {
-		out.headers = map[string][]string{
-			"Content-Type":           {format.MediaType},
-			"Content-Disposition":    {mime.FormatMediaType("attachment", map[string]string{"filename": f.Name})},
-			"Cache-Control":          {"no-store"},
-			"X-Content-Type-Options": {"nosniff"},
-		}
-		return out.flush() // the download begins, however long the first rows take
-	})
+	return export.Write(ctx, d.engine, engine.Request{Query: q, Range: r, Partial: true}, format, out, begin)
+}
+
+// dashboardRequest returns the time range, the time zone and the filters of a dashboard's
+// address: from and to as Grafana writes them, such as now-7d, and parameters such as
+// var-line.
+func (d *DataSource) dashboardRequest(ctx context.Context, definition *dashboard.Definition, params url.Values) (dashboard.Request, error) {
+	r := dashboard.Request{From: params.Get("from"), To: params.Get("to"), Timezone: params.Get("timezone"), Variables: map[string][]string{}, Memory: answers.Request(ctx)}
+	var err error
+	if r.Location, err = d.settings.location(); err != nil {
+		return r, err
+	}
+	for _, name := range definition.VariableNames() {
+		r.Variables[name] = params["var-"+name]
+	}
+	r.Filters, err = adHocFilters(params)
+	return r, err
 }
 
 func readInstant(name, text string) (time.Time, error) {

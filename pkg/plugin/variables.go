@@ -30,6 +30,14 @@ func variableFilters(params url.Values) ([]query.Filter, error) {
 			filters = append(filters, query.Filter{Dimension: name, Operator: operator, Values: values})
 		}
 	}
+	more, err := adHocFilters(params)
+	return append(filters, more...), err
+}
+
+// adHocFilters returns the ad hoc filters of a dashboard's address. The error is a
+// *query.Error.
+func adHocFilters(params url.Values) ([]query.Filter, error) {
+	var filters []query.Filter
 	for _, text := range params["var-filters"] {
 		f, err := adHocFilter(text)
 		if err != nil {
