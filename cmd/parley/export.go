@@ -7,44 +7,52 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/export"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
-// newExportCommand writes a report to a file.
+// newExportCommand writes a report or a dashboard to a file.
 func newExportCommand() *cobra.Command {
 	var base database
-	var from, to, format, output, timezone, chatURL string
+	var from, to, format, output, timezone, chatURL, name, language string
+	var conditions []string
 	cmd := &cobra.Command{
-		Use:   "export 'QUERY JSON'",
-		Short: "Export a report to a CSV, TSV, XLSX or PDF file",
-		Long: `Export a report to a file, with all of its rows.
+		Use:   "export 'QUERY JSON' | --dashboard NAME",
+		Short: "Export a report or a dashboard to a file: CSV, TSV, XLSX or PDF",
+		Long: `Export a report to a file, with all of its rows, or a whole dashboard.
 
 CSV and XLSX are for spreadsheets, TSV is for programs and has all columns, PDF is for reading.
-The last line of a file, in XLSX that of the last sheet, says whether the file is complete.`,
+Dashboards are XLSX, with a sheet for each chart and table, or PDF. The last line of a file, in
+XLSX that of the last sheet or of the summary, says whether the file is complete.
+
+A dashboard is one of ` + strings.Join(dashboard.Names(), ", ") + `.
+Its time range can be relative, such as --from now-1M/M --to now-1M/M for the last month. The
+default is that of the dashboard.`,
 		Example: `  parley export --url postgres://reader@localhost/chat --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z \
-    --format xlsx --output november.xlsx '{"version": 1, "report": "message_details_sent"}'`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := readRange(from, to)
-			if err != nil {
-				return err
+    --format xlsx --output november.xlsx '{"version": 1, "report": "message_details_sent"}'
+  parley export --url postgres://reader@localhost/chat --dashboard channels --language es \
+    --from now-7d --to now --filter channel=whatsapp --output channels.pdf`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if name != "" {
+				return cobra.NoArgs(cmd, args)
 			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if format == "" {
 				format = strings.TrimPrefix(strings.ToLower(filepath.Ext(output)), ".")
 			}
 			f, err := export.LookupFormat(format)
-			if err != nil {
-				return err
-			}
-			q, err := query.Parse([]byte(args[0]))
 			if err != nil {
 				return err
 			}
@@ -55,34 +63,89 @@ The last line of a file, in XLSX that of the last sheet, says whether the file i
 			if err := engine.CheckChatURL(chatURL); err != nil {
 				return err
 			}
-			db, e, err := base.open(engine.Settings{Location: loc, ChatURL: chatURL})
+			var write func(ctx context.Context, e *engine.Engine, w io.Writer, begin func(export.File) error) error
+			if name != "" {
+				definition, err := dashboard.Shipped(name, language)
+				if err != nil {
+					return err
+				}
+				r := dashboard.Request{From: from, To: to, Location: loc}
+				if err := choose(definition, conditions, &r); err != nil {
+					return err
+				}
+				write = func(ctx context.Context, e *engine.Engine, w io.Writer, begin func(export.File) error) error {
+					return export.WriteDashboard(ctx, e, definition, r, f, w, begin)
+				}
+			} else {
+				r, err := readRange(from, to)
+				if err != nil {
+					return err
+				}
+				q, err := query.Parse([]byte(args[0]))
+				if err != nil {
+					return err
+				}
+				write = func(ctx context.Context, e *engine.Engine, w io.Writer, begin func(export.File) error) error {
+					return export.Write(ctx, e, engine.Request{Query: q, Range: r}, f, w, begin)
+				}
+			}
+			settings := engine.Settings{Location: loc, ChatURL: chatURL}
+			if name != "" {
+				settings.Refresh = keepFor // for all panels
+			}
+			db, e, err := base.open(settings)
 			if err != nil {
 				return err
 			}
 			defer db.Close()
-			x := exporter{engine: e, request: engine.Request{Query: q, Range: r}, format: f, progress: cmd.ErrOrStderr()}
+			x := exporter{progress: cmd.ErrOrStderr(), write: func(ctx context.Context, w io.Writer, begin func(export.File) error) error {
+				return write(ctx, e, w, begin)
+			}}
 			return x.to(cmd.Context(), output, cmd.OutOrStdout())
 		},
 	}
 	base.flags(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&from, "from", "", "start of the time range, for example 2026-11-01T00:00:00Z")
-	flags.StringVar(&to, "to", "", "end of the time range (exclusive), for example 2026-12-01T00:00:00Z")
+	flags.StringVar(&name, "dashboard", "", "name of a dashboard instead of a query, for example channels")
+	flags.StringVar(&language, "language", "", "language of the dashboard: en, es or pt-BR (default en)")
+	flags.StringArrayVar(&conditions, "filter", nil, "filter of the dashboard, for example channel=whatsapp; repeat it for more values or filters")
+	flags.StringVar(&from, "from", "", "start of the time range, for example 2026-11-01T00:00:00Z, for dashboards also now-7d")
+	flags.StringVar(&to, "to", "", "end of the time range (exclusive), for example 2026-12-01T00:00:00Z, for dashboards also now")
 	flags.StringVar(&format, "format", "", "csv, tsv, xlsx or pdf (default: the extension of the output file)")
 	flags.StringVarP(&output, "output", "o", "", "file to write, - for standard output, or a folder (default: a name in the current folder)")
 	flags.StringVar(&timezone, "timezone", "UTC", "time zone of the report, if the query has none")
 	flags.StringVar(&chatURL, "chat-url", "", "chat URL template, for example https://chat.example/app/accounts/{account_id}/conversations/{display_id}")
-	for _, name := range []string{"from", "to"} {
-		_ = cmd.MarkFlagRequired(name) // the flags exist
-	}
 	return cmd
+}
+
+// choose adds conditions such as channel=whatsapp to a request: as values of the dashboard's
+// variables, or as filters by other dimensions.
+func choose(d *dashboard.Definition, conditions []string, r *dashboard.Request) error {
+	r.Variables = map[string][]string{}
+	for _, condition := range conditions {
+		dimension, value, ok := strings.Cut(condition, "=")
+		if !ok {
+			return fmt.Errorf("--filter %q is not a dimension and a value such as channel=whatsapp", condition)
+		}
+		if slices.Contains(d.VariableNames(), dimension) {
+			r.Variables[dimension] = append(r.Variables[dimension], value)
+			continue
+		}
+		if _, ok := catalog.LookupDimension(dimension); !ok {
+			return fmt.Errorf("--filter: unknown dimension %q%s", dimension, query.Suggest(dimension, catalog.DimensionIDs("")))
+		}
+		at := slices.IndexFunc(r.Filters, func(f query.Filter) bool { return f.Dimension == dimension })
+		if at < 0 {
+			at, r.Filters = len(r.Filters), append(r.Filters, query.Filter{Dimension: dimension, Operator: "in"})
+		}
+		r.Filters[at].Values = append(r.Filters[at].Values, value)
+	}
+	return nil
 }
 
 // An exporter writes one file.
 type exporter struct {
-	engine   *engine.Engine
-	request  engine.Request
-	format   export.Format
+	write    func(ctx context.Context, w io.Writer, begin func(export.File) error) error
 	progress io.Writer
 }
 
@@ -91,7 +154,7 @@ type exporter struct {
 func (x exporter) to(ctx context.Context, output string, stdout io.Writer) error {
 	if output == "-" {
 		watched := &progress{Writer: stdout, out: io.Discard}
-		err := export.Write(ctx, x.engine, x.request, x.format, watched, func(export.File) error { return nil })
+		err := x.write(ctx, watched, func(export.File) error { return nil })
 		return watched.explain(err)
 	}
 	folder := "."
@@ -107,7 +170,7 @@ func (x exporter) to(ctx context.Context, output string, stdout io.Writer) error
 	defer os.Remove(file.Name()) // gone by then, if it is complete
 	defer file.Close()
 	watched := &progress{Writer: file, out: x.progress, isTerminal: isTerminal(x.progress)}
-	err = export.Write(ctx, x.engine, x.request, x.format, watched, func(f export.File) error {
+	err = x.write(ctx, watched, func(f export.File) error {
 		if output == "" {
 			output = filepath.Join(folder, f.Name)
 		}

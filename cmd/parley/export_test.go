@@ -2,10 +2,13 @@ package main
 
 import (
 	"encoding/csv"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // TestExport writes files: under a name of their own, of the user's, and to standard output.
@@ -52,5 +55,49 @@ func TestExport(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(folder, ".parley-*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("%v is left: %v", left, err)
+	}
+}
+
+// TestExportDashboard writes dashboards, with filters and a relative time range.
+func TestExportDashboard(t *testing.T) {
+	address, schema := demo(t)
+	folder := t.TempDir()
+	args := func(more ...string) []string {
+		return append([]string{"export", "--url", address, "--schema", schema, "--dashboard", "channels", "--language", "pt-BR"}, more...)
+	}
+	fixed := []string{"--from", "2026-10-20T00:00:00Z", "--to", "2026-11-21T00:00:00Z"}
+	_, stderr, code := run(t, nil, args(append(fixed, "--format", "xlsx", "--output", folder, "--filter", "channel=whatsapp", "--filter", "contact_tag=vip")...)...)
+	name := filepath.Join(folder, "canais_2026-10-20_2026-11-20.xlsx")
+	if code != 0 || !strings.Contains(stderr, name) {
+		t.Fatalf("%d: %s", code, stderr)
+	}
+	book, err := excelize.OpenFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("Resumo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprint(rows); !strings.Contains(text, "[Canal WhatsApp]") || !strings.Contains(text, "vip]") || !strings.Contains(text, "Completo: ") {
+		t.Errorf("the summary is %s", text)
+	}
+	// All data is older than the default time range.
+	if _, stderr, code := run(t, nil, args("--output", filepath.Join(folder, "week.xlsx"))...); code != 0 {
+		t.Errorf("%d: %s", code, stderr)
+	}
+	for says, more := range map[string][]string{
+		"choose xlsx or pdf": {"--format", "csv"}, "such as channel=whatsapp": {"--format", "xlsx", "--filter", "whatsapp"}, "unknown dimension": {"--format", "xlsx", "--filter", "moon=1"},
+		"unknown dashboard": {"--format", "xlsx", "--dashboard", "moon"}, "is not valid": {"--format", "xlsx", "--from", "soon", "--to", "now"},
+	} {
+		if _, stderr, code = run(t, nil, args(append(more, "--output", folder)...)...); code == 0 || !strings.Contains(stderr, says) {
+			t.Errorf("%q: %d: %s", more, code, stderr)
+		}
+	}
+	// A panel that fails leaves no file that looks complete.
+	_, stderr, code = run(t, nil, args(append(fixed, "--output", filepath.Join(folder, "broken.xlsx"), "--filter", "unattended=yes")...)...)
+	if _, err := os.Stat(filepath.Join(folder, "broken.xlsx")); code == 0 || err == nil || !strings.Contains(stderr, "cannot be filtered by unattended") {
+		t.Errorf("%d: %s, %v", code, stderr, err)
 	}
 }
