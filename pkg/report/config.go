@@ -130,7 +130,11 @@ func parse(path string, data []byte) (*Config, error) {
 	if err := d.decode(&y); err != nil {
 		return nil, err
 	}
-	p := checker{document: d, y: y, noted: map[string]bool{}}
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("the folder of the config cannot be found: %w", err)
+	}
+	p := checker{document: d, folder: folder, y: y, noted: map[string]bool{}}
 	c := p.config(path)
 	slices.SortStableFunc(p.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
 	var all []error
@@ -146,9 +150,19 @@ func parse(path string, data []byte) (*Config, error) {
 // A checker checks a config and collects its problems.
 type checker struct {
 	*document
+	// folder is that of the config, from which relative paths start.
+	folder   string
 	y        configYAML
 	problems []problem
 	noted    map[string]bool
+}
+
+// path returns a path of the config, relative to its folder.
+func (p *checker) path(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(p.folder, path)
 }
 
 // at notes a problem with the value at a place, or with what contains it if it is missing.
@@ -165,8 +179,9 @@ func (p *checker) config(path string) *Config {
 	y := p.y
 	c := &Config{Database: y.Database, ChatURL: y.ChatURL, State: y.State}
 	if c.State == "" {
-		c.State = strings.TrimSuffix(path, filepath.Ext(path)) + ".sent.json"
+		c.State = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + ".sent.json"
 	}
+	c.State = p.path(c.State)
 	p.at("language", checkLanguage(y.Language))
 	_, err := calendar.Zone(y.Timezone)
 	p.at("timezone", err)
@@ -199,7 +214,7 @@ func (p *checker) config(path string) *Config {
 }
 
 func (p *checker) mail(y mailYAML) *mailServer {
-	s := &mailServer{host: y.Host, port: y.Port, security: y.TLS, user: y.User, passwordEnv: y.PasswordEnv, passwordFile: y.PasswordFile, caFile: y.CAFile, timeout: 30 * time.Second, maxBytes: 20e6}
+	s := &mailServer{host: y.Host, port: y.Port, security: y.TLS, user: y.User, passwordEnv: y.PasswordEnv, passwordFile: p.path(y.PasswordFile), caFile: p.path(y.CAFile), timeout: 30 * time.Second, maxBytes: 15e6}
 	if s.security == "" {
 		s.security = startTLS
 	}
@@ -249,7 +264,7 @@ func (p *checker) mail(y mailYAML) *mailServer {
 
 func (p *checker) report(place string, y reportYAML) *report {
 	in := func(key string) string { return place + "." + key }
-	r := &report{name: y.Name, title: y.Title, periodName: strings.Join(strings.Fields(y.Period), " "), folder: y.Folder}
+	r := &report{name: y.Name, title: y.Title, periodName: strings.Join(strings.Fields(y.Period), " "), folder: p.path(y.Folder)}
 	switch {
 	case r.name == "":
 		p.at(place, errors.New("the report has no name: add name, for example weekly"))

@@ -252,14 +252,10 @@ func (j *job) storedAs(path string) delivery {
 
 // paths are the files of the report in its folder.
 func (j *job) paths() []string {
-	folder, err := filepath.Abs(j.folder)
-	if err != nil {
-		folder = j.folder
-	}
 	var paths []string
 	for _, f := range j.files {
 		for _, format := range f.formats {
-			paths = append(paths, filepath.Join(folder, export.FileName(f.title, j.span, j.loc, format)))
+			paths = append(paths, filepath.Join(j.folder, export.FileName(f.title, j.span, j.loc, format)))
 		}
 	}
 	return paths
@@ -300,11 +296,7 @@ func (j *job) store(files []output) error {
 		return fmt.Errorf("the folder cannot be created: %w", err)
 	}
 	for i, path := range j.paths() {
-		data, err := os.ReadFile(files[i].path)
-		if err == nil {
-			err = writeFile(path, data, 0o644)
-		}
-		if err != nil {
+		if err := copyFile(files[i].path, path); err != nil {
 			return fmt.Errorf("%s cannot be written: %w", path, err)
 		}
 		d := j.storedAs(path)
@@ -315,6 +307,15 @@ func (j *job) store(files []output) error {
 		j.log("wrote %s", path)
 	}
 	return nil
+}
+
+func copyFile(from, to string) error {
+	file, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return writeFile(to, file, 0o644)
 }
 
 // mail sends the report to the recipients. Each has a mail of their own: if the server

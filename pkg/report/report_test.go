@@ -419,7 +419,7 @@ reports:
 			return mailConfig(t, s, startTLS)
 		}, "does not offer STARTTLS"},
 		"no TLS from start": {func(t *testing.T) string { s := serve(t, startTLS); return mailConfig(t, s, onlyTLS) }, "does not speak TLS from the start"},
-		"TLS from start":    {func(t *testing.T) string { s := serve(t, onlyTLS); return mailConfig(t, s, startTLS) }, "did not answer within 1s"},
+		"TLS from start":    {func(t *testing.T) string { s := serve(t, onlyTLS); return mailConfig(t, s, startTLS) }, "set mail.tls to tls"},
 		"login needed": {func(t *testing.T) string {
 			config := good(t)
 			return config[:strings.Index(config, "  user:")]

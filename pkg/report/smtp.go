@@ -143,6 +143,8 @@ type steady struct {
 	timeout time.Duration
 	// isLate is true after a step that took too long: the library does not pass that on.
 	isLate atomic.Bool
+	// hasRead is true once the server has said anything.
+	hasRead atomic.Bool
 }
 
 func (s *steady) SetDeadline(time.Time) error { return nil }
@@ -152,6 +154,7 @@ func (s *steady) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := s.Conn.Read(b)
+	s.hasRead.CompareAndSwap(false, n > 0)
 	return n, s.note(err)
 }
 
@@ -204,6 +207,8 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("canceled")
+	case c.steps != nil && c.isLate() && c.security != onlyTLS && !c.steps.hasRead.Load():
+		return fmt.Errorf("the mail server %s did not answer within %s. If its port is for TLS from the start (such as 465), set mail.tls to tls. Otherwise try again later", c.address(), c.timeout)
 	case c.steps != nil && c.isLate():
 		return fmt.Errorf("the mail server %s did not answer within %s. Try again later, or set a longer mail.timeout", c.address(), c.timeout)
 	case errors.As(err, &dial):

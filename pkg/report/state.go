@@ -1,9 +1,11 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,7 +116,7 @@ func (s *state) add(d delivery) error {
 func (s *state) write() error {
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err == nil {
-		err = writeFile(s.path, append(data, '\n'), 0o600)
+		err = writeFile(s.path, bytes.NewReader(append(data, '\n')), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("the state file cannot be written: %w", err)
@@ -123,13 +125,13 @@ func (s *state) write() error {
 }
 
 // writeFile replaces a file as a whole.
-func writeFile(path string, data []byte, mode fs.FileMode) error {
+func writeFile(path string, content io.Reader, mode fs.FileMode) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".parley-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name()) // gone by then, if all went well
-	_, err = file.Write(data)
+	_, err = io.Copy(file, content)
 	if err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close()); err != nil {
 		return err
 	}
