@@ -27,6 +27,9 @@ type Request struct {
 	// such as 2026-11-01T00:00:00Z, or milliseconds. Empty means the dashboard's default.
 	// Weeks start on Monday.
 	From, To string
+	// LastOfRange gives panels with their own last hours those at the end of the time range.
+	// Otherwise they have the whole range if that is not relative, as in Grafana.
+	LastOfRange bool
 	// Timezone is an IANA name. Empty means that of the engine.
 	Timezone string
 	// Location is the time zone of the engine; nil is UTC.
@@ -163,10 +166,14 @@ type runner struct {
 // rangeOf returns the time range of a panel. Like Grafana, it applies a panel's own last
 // hours only if the dashboard's time range is relative.
 func (r runner) rangeOf(p *panel) (calendar.Range, error) {
-	if p.TimeFrom == "" || !strings.Contains(r.From, "now") {
-		return r.span, nil
+	isRelative := strings.Contains(r.From, "now")
+	switch {
+	case p.TimeFrom != "" && r.LastOfRange:
+		return ParseRange("now-"+p.TimeFrom, "now", r.span.To, r.location)
+	case p.TimeFrom != "" && isRelative:
+		return ParseRange("now-"+p.TimeFrom, "now", r.Now, r.location)
 	}
-	return ParseRange("now-"+p.TimeFrom, "now", r.Now, r.location)
+	return r.span, nil
 }
 
 // query returns the query of a panel with the dashboard's filters.

@@ -42,6 +42,9 @@ var Formats = []Format{
 	{ID: "pdf", MediaType: "application/pdf", maxRows: 5000, open: newPDF},
 }
 
+// HoldsDashboards reports whether a file of the format can hold a whole dashboard.
+func (f Format) HoldsDashboards() bool { return f.writeReport != nil }
+
 // LookupFormat returns the format of that id. The error is a *query.Error.
 func LookupFormat(id string) (Format, error) {
 	var ids []string

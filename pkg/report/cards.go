@@ -3,12 +3,14 @@ package report
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/export"
 	"github.com/parley-reports/parley/pkg/frame"
@@ -20,7 +22,12 @@ type card struct {
 	Title, Value string
 	// Change is the change from the period before, and the value before.
 	Change string
+	// Color is that of the change: good news, bad news or neither.
+	Color string
 }
+
+// Colors of a change on a white background, by dashboard.Card.Good.
+var changeColors = map[int]string{1: "#15803d", 0: "#6b7280", -1: "#b91c1c"}
 
 // summary is what a mail tells in its text.
 type summary struct {
@@ -29,6 +36,28 @@ type summary struct {
 	compared string
 	filters  [][2]string
 	notices  []string
+}
+
+// newCard returns the card of a value, and of the one before if that is known.
+func newCard(texts catalog.Texts, title string, kind frame.Kind, value, before any) card {
+	c := card{Title: title, Value: words(texts, kind, value), Color: changeColors[0]}
+	if before == nil {
+		return c
+	}
+	was := words(texts, kind, before)
+	n, isNumber := number(value)
+	b, _ := number(before)
+	switch {
+	case !isNumber || b == 0 && n != 0:
+		c.Change = texts.Notice("mail_before", was)
+	case n == b:
+		c.Change = texts.Notice("mail_same")
+	case n > b:
+		c.Change = texts.Notice("mail_change", "▲ "+texts.Share((n-b)/math.Abs(b)), was)
+	default:
+		c.Change = texts.Notice("mail_change", "▼ "+texts.Share((b-n)/math.Abs(b)), was)
+	}
+	return c
 }
 
 // summarize answers the cards of a report.
@@ -47,60 +76,86 @@ func summarize(ctx context.Context, e *engine.Engine, r *report, span calendar.R
 		if c.Role != measure.Metric || c.Previous {
 			continue
 		}
-		one := card{Title: frame.Title(result, c), Value: texts.Notice("not_recorded")}
-		if len(result.Rows) == 0 { // no metric is recorded
-			s.cards = append(s.cards, one)
-			continue
+		var now, before any
+		if len(result.Rows) > 0 {
+			now = frame.InWords(result, c, result.Rows[0][i])
+			if next := i + 1; next < len(result.Columns) && result.Columns[next].Previous {
+				before = result.Rows[0][next]
+			}
 		}
-		row := result.Rows[0]
-		if row[i] != nil || !isUnknown(result, c) {
-			one.Value = valueText(result, c, row[i])
-		}
-		if next := i + 1; next < len(row) && result.Columns[next].Previous && row[next] != nil {
+		if before != nil {
 			s.compared = dates(texts, result.Before, r.loc)
-			one.Change = changeText(result, c, row[i], row[next])
+		}
+		if at, isTime := now.(time.Time); isTime {
+			now = at.In(r.loc)
+		}
+		one := newCard(texts, frame.Title(result, c), kinds[c.Unit], now, before)
+		if now == nil && (len(result.Rows) == 0 || slices.Contains(result.Unknown, c.Metric.ID)) {
+			one.Value = texts.Notice("not_recorded")
 		}
 		s.cards = append(s.cards, one)
 	}
 	return s, nil
 }
 
-func isUnknown(r *engine.Result, c engine.Column) bool {
-	for _, id := range r.Unknown {
-		if id == c.Metric.ID {
-			return true
+var kinds = map[catalog.Unit]frame.Kind{
+	catalog.Count: frame.Count, catalog.Number: frame.Number, catalog.Ratio: frame.Share, catalog.Seconds: frame.Seconds, catalog.USD: frame.USD, catalog.Instant: frame.Instant,
+}
+
+// summarizeBoard returns the cards of a dashboard.
+func summarizeBoard(board *dashboard.Report) summary {
+	s := summary{notices: board.Notices}
+	texts := catalog.In(board.Language)
+	for _, f := range board.Conditions {
+		s.filters = append(s.filters, [2]string{f.Name, f.Text})
+	}
+	for _, p := range board.Panels {
+		for _, c := range p.Cards {
+			title := p.Title
+			if c.Name != "" {
+				title += ": " + c.Name
+			}
+			if !p.Range.From.Equal(board.Range.From) { // its own last hours
+				title += " (" + dates(texts, p.Range, board.Location) + ")"
+			}
+			one := newCard(texts, title, c.Kind, c.Value, c.Before)
+			one.Color = changeColors[c.Good]
+			if c.Value == nil && c.Text != "" {
+				one.Value = c.Text
+			}
+			if c.Before != nil {
+				s.compared = dates(texts, calendar.Previous(board.Range, board.Location), board.Location)
+			}
+			s.cards = append(s.cards, one)
 		}
 	}
-	return false
+	return s
 }
 
 // noValue stands for a value that does not exist, such as the rate of nothing.
 const noValue = "–"
 
-// valueText is a value as people read it, in the unit of its column.
-func valueText(r *engine.Result, c engine.Column, value any) string {
-	texts := catalog.In(r.Query.Language)
+// words is a value as people read it.
+func words(texts catalog.Texts, kind frame.Kind, value any) string {
 	switch v := value.(type) {
 	case int64:
 		return texts.Count(v)
 	case float64:
-		switch c.Unit {
-		case catalog.Ratio:
+		switch kind {
+		case frame.Share:
 			return texts.Share(v)
-		case catalog.Seconds:
+		case frame.Seconds:
 			return duration(v)
-		case catalog.USD:
+		case frame.USD:
 			return "$" + decimals(texts, v)
-		case catalog.Count:
-			return texts.Count(int64(v))
+		case frame.Count:
+			return texts.Count(int64(math.Round(v)))
 		}
 		return decimals(texts, v)
 	case time.Time:
-		return v.In(r.Location).Format("2006-01-02 15:04")
+		return v.Format("2006-01-02 15:04")
 	case string:
-		if text, isText := frame.InWords(r, c, v).(string); isText {
-			return text
-		}
+		return v
 	}
 	return noValue
 }
@@ -138,25 +193,6 @@ func duration(seconds float64) string {
 		return two(n/3600, "h", n%3600/60, "min")
 	}
 	return two(n/86400, "d", n%86400/3600, "h")
-}
-
-// changeText is the change of a value from the one before, and that one.
-func changeText(r *engine.Result, c engine.Column, now, before any) string {
-	texts := catalog.In(r.Query.Language)
-	was := valueText(r, c, before)
-	n, isNumber := number(now)
-	b, _ := number(before)
-	switch {
-	case !isNumber || b == 0 && n != 0:
-		return texts.Notice("mail_before", was)
-	case n == b:
-		return texts.Notice("mail_same")
-	}
-	arrow := "▲ "
-	if n < b {
-		arrow = "▼ "
-	}
-	return texts.Notice("mail_change", arrow+texts.Share(math.Abs(n-b)/math.Abs(b)), was)
 }
 
 func number(value any) (float64, bool) {

@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/export"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -48,18 +49,25 @@ type Database struct {
 type report struct {
 	name, title, language string
 	loc                   *time.Location
-	period                period
-	periodName            string
-	schedule              *schedule
-	cards                 *query.Query
-	files                 []file
-	folder                string
-	to                    []*mail.Address
+	// zone is the name of loc, or "" for UTC.
+	zone       string
+	period     period
+	periodName string
+	schedule   *schedule
+	cards      *query.Query
+	// isPlain reports whether the mail has no cards but these. Otherwise it has those of the
+	// first dashboard.
+	isPlain bool
+	files   []file
+	folder  string
+	to      []*mail.Address
 }
 
-// A file is a query in one or several formats.
+// A file is a query or a dashboard in one or several formats.
 type file struct {
 	query   query.Query
+	board   *dashboard.Definition
+	filters []query.Filter // of the dashboard
 	title   string
 	formats []export.Format
 }
@@ -103,11 +111,12 @@ type (
 		To       []string    `yaml:"to"`
 	}
 	fileYAML struct {
-		Name    string   `yaml:"name"`
-		Report  string   `yaml:"report"`
-		Query   any      `yaml:"query"`
-		Filters any      `yaml:"filters"`
-		Formats []string `yaml:"formats"`
+		Name      string   `yaml:"name"`
+		Report    string   `yaml:"report"`
+		Query     any      `yaml:"query"`
+		Dashboard string   `yaml:"dashboard"`
+		Filters   any      `yaml:"filters"`
+		Formats   []string `yaml:"formats"`
 	}
 )
 
@@ -287,7 +296,7 @@ func (p *checker) report(place string, y reportYAML) *report {
 		}
 		loc, zone = time.UTC, "" // the problem is noted
 	}
-	r.loc = loc
+	r.loc, r.zone = loc, zone
 	if y.Period == "" {
 		p.at(place, fmt.Errorf("the report has no period: add %s", periodNames))
 	} else if r.period, err = parsePeriod(y.Period); err != nil {
@@ -322,6 +331,7 @@ func (p *checker) report(place string, y reportYAML) *report {
 		}
 		r.files = append(r.files, p.file(at, *fy, base))
 	}
+	r.isPlain = y.Cards != nil
 	if r.cards == nil && len(y.Files) == 0 {
 		p.at(place, errors.New("the report is empty: add cards or files"))
 	}
@@ -348,47 +358,71 @@ func (p *checker) report(place string, y reportYAML) *report {
 
 func (p *checker) file(place string, y fileYAML, base query.Query) file {
 	var f file
-	switch {
-	case y.Report != "" && y.Query != nil:
-		p.at(place+".query", errors.New("there is a report and a query: use one of them, or set report in the query"))
-		return f
-	case y.Report != "":
-		f.query.Report = y.Report
-	case y.Query != nil:
-		q, err := parseQuery(y.Query)
-		if err != nil {
-			p.at(place+".query", err)
-			return f
+	var err error
+	contents := 0
+	for _, isSet := range []bool{y.Report != "", y.Query != nil, y.Dashboard != ""} {
+		if isSet {
+			contents++
 		}
-		f.query = q
-	default:
-		p.at(place, errors.New("the file has no content: add report or query"))
+	}
+	if contents != 1 {
+		p.at(place, errors.New("the file needs one content: set either report, query or dashboard"))
 		return f
 	}
 	own, err := filters(y.Filters)
 	p.at(place+".filters", err)
-	f.query.Filters = slices.Concat(base.Filters, f.query.Filters, own)
-	f.query.Language = first(f.query.Language, base.Language)
-	f.query.Timezone = first(f.query.Timezone, base.Timezone)
-	resolved, err := f.query.Resolve()
-	if err != nil {
-		key := "report"
-		if y.Query != nil {
-			key = "query"
+	f.filters = slices.Concat(base.Filters, own)
+	if y.Dashboard != "" {
+		f.board, err = p.dashboard(y.Dashboard, base.Language)
+		p.at(place+".dashboard", err)
+		if err == nil {
+			f.title = first(y.Name, f.board.Title)
 		}
-		p.at(place+"."+key, err)
-		return f
+	} else {
+		place, err := f.ask(place, y, base)
+		p.at(place, err)
 	}
-	f.title = first(y.Name, export.Title(resolved))
 	if len(y.Formats) == 0 {
 		p.at(place, errors.New("the file has no format: add formats, for example [xlsx]"))
 	}
 	for i, id := range y.Formats {
 		format, err := export.LookupFormat(id)
+		if err == nil && f.board != nil && !format.HoldsDashboards() {
+			err = fmt.Errorf("a dashboard cannot be written as %s: choose xlsx or pdf", id)
+		}
 		p.at(fmt.Sprintf("%s.formats[%d]", place, i), err)
 		f.formats = append(f.formats, format)
 	}
 	return f
+}
+
+// ask sets the query of a file. It returns an error with its place.
+func (f *file) ask(place string, y fileYAML, base query.Query) (where string, err error) {
+	f.query, where = query.Query{Report: y.Report}, place+".report"
+	if y.Query != nil {
+		where = place + ".query"
+		if f.query, err = parseQuery(y.Query); err != nil {
+			return where, err
+		}
+	}
+	f.query.Filters = slices.Concat(f.query.Filters, f.filters)
+	f.query.Language = first(f.query.Language, base.Language)
+	f.query.Timezone = first(f.query.Timezone, base.Timezone)
+	resolved, err := f.query.Resolve()
+	f.title = first(y.Name, export.Title(resolved))
+	return where, err
+}
+
+// dashboard returns a shipped dashboard by its name, or that of a JSON file.
+func (p *checker) dashboard(name, language string) (*dashboard.Definition, error) {
+	if !strings.HasSuffix(name, ".json") {
+		return dashboard.Shipped(name, language)
+	}
+	text, err := os.ReadFile(p.path(name))
+	if err != nil {
+		return nil, fmt.Errorf("the dashboard cannot be read: %w", err)
+	}
+	return dashboard.Parse(text)
 }
 
 // differ notes files that would overwrite others.

@@ -17,9 +17,9 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/export"
-	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -147,6 +147,14 @@ func (m *mailer) send(ctx context.Context, l *letter, to *mail.Address, again bo
 		return m.down
 	}
 	err := m.conn.send(ctx, l, to, again)
+	// Servers limit how much they accept in one connection, and networks break idle ones.
+	if err != nil && m.conn.isUsedUp(err) {
+		m.close()
+		if m.conn, m.down = m.dial(ctx); m.down != nil {
+			return m.down
+		}
+		err = m.conn.send(ctx, l, to, again)
+	}
 	switch {
 	case m.conn.isLate():
 		m.down = err
@@ -171,6 +179,8 @@ type job struct {
 	span   calendar.Range
 	memory *state
 	mails  *mailer
+	// board is the first dashboard of the files.
+	board *dashboard.Report
 }
 
 // An output is a file of a report.
@@ -204,8 +214,12 @@ func (j *job) run(ctx context.Context) (err error) {
 	defer os.RemoveAll(scratch)
 	var files []output
 	for _, f := range j.files {
+		write, err := j.content(ctx, f)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.title, inWords(err))
+		}
 		for _, format := range f.formats {
-			made, err := j.make(ctx, f, format, scratch)
+			made, err := j.make(f, format, scratch, write)
 			if err != nil {
 				return fmt.Errorf("%s as %s: %w", f.title, format.ID, inWords(err))
 			}
@@ -276,14 +290,42 @@ func (j *job) isStored() bool {
 	return true
 }
 
+// content returns how to write a file in a format.
+func (j *job) content(ctx context.Context, f file) (func(export.Format, io.Writer) error, error) {
+	if f.board == nil {
+		return func(format export.Format, w io.Writer) error {
+			return export.Write(ctx, j.Engine, engine.Request{Query: f.query, Range: j.span}, format, w, func(export.File) error { return nil })
+		}, nil
+	}
+	r := dashboard.Request{
+		From: j.span.From.UTC().Format(time.RFC3339), To: j.span.To.UTC().Format(time.RFC3339), Timezone: j.zone, Location: j.loc, Variables: map[string][]string{}, LastOfRange: true,
+	}
+	for _, filter := range f.filters {
+		// A variable filters the panels that it is meant for.
+		if filter.Operator == "in" && r.Variables[filter.Dimension] == nil && slices.Contains(f.board.VariableNames(), filter.Dimension) {
+			r.Variables[filter.Dimension] = filter.Values
+		} else {
+			r.Filters = append(r.Filters, filter)
+		}
+	}
+	board, err := f.board.Run(ctx, j.Engine, r)
+	if err != nil {
+		return nil, err
+	}
+	if j.board == nil {
+		j.board = board
+	}
+	return func(format export.Format, w io.Writer) error { return export.WriteReport(ctx, board, format, w) }, nil
+}
+
 // make writes a file into a folder.
-func (j *job) make(ctx context.Context, f file, format export.Format, folder string) (output, error) {
+func (j *job) make(f file, format export.Format, folder string, write func(export.Format, io.Writer) error) (output, error) {
 	out := output{path: filepath.Join(folder, export.FileName(f.title, j.span, j.loc, format)), mediaType: format.MediaType}
 	w, err := os.Create(out.path)
 	if err != nil {
 		return out, fmt.Errorf("the file cannot be written: %w", err)
 	}
-	err = export.Write(ctx, j.Engine, engine.Request{Query: f.query, Range: j.span}, format, w, func(export.File) error { return nil })
+	err = write(format, w)
 	if info, broken := w.Stat(); broken == nil {
 		out.size = info.Size()
 	}
@@ -325,6 +367,9 @@ func (j *job) mail(ctx context.Context, recipients []*mail.Address, files []outp
 	if err != nil {
 		return inWords(err)
 	}
+	if j.board != nil && !j.isPlain {
+		facts = summarizeBoard(j.board)
+	}
 	letter, err := write(j.report, j.span, facts, files)
 	if err != nil {
 		return err
@@ -364,12 +409,9 @@ func (j *job) mail(ctx context.Context, recipients []*mail.Address, files []outp
 
 // inWords is an error of the engine as a sentence that says what to do.
 func inWords(err error) error {
-	var wrong *query.Error
-	var schema *engine.SchemaError
 	var path *os.PathError
-	if errors.As(err, &wrong) || errors.As(err, &schema) || errors.As(err, &path) {
+	if errors.As(err, &path) {
 		return err
 	}
-	_, sentence := postgres.Explain(err)
-	return errors.New(sentence)
+	return errors.New(dashboard.Sentence(err))
 }

@@ -245,6 +245,72 @@ func compareFiles(t *testing.T, e *engine.Engine, got parsed) {
 	}
 }
 
+// TestDashboard sends a shipped dashboard and one from a file: cards in the text, files attached.
+func TestDashboard(t *testing.T) {
+	e, s := demo(t), serve(t, noTLS)
+	own := filepath.Join(t.TempDir(), "own.json")
+	text, err := os.ReadFile("../../dashboards/es/overview.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(own, bytes.Replace(text, []byte(`"Visión general"`), []byte(`"Mi tablero"`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := try(t, e, mailConfig(t, s, noTLS)+fmt.Sprintf(`
+timezone: America/Sao_Paulo
+reports:
+  - name: board
+    period: last week
+    filters: [{dimension: channel, operator: in, values: [whatsapp]}]
+    files: [{dashboard: overview, formats: [xlsx]}, {dashboard: channels, formats: [xlsx]}]
+    to: [a@example.com]
+  - name: own
+    language: es
+    period: last week
+    cards: []
+    files: [{dashboard: %s, formats: [xlsx]}]
+    to: [b@example.com]
+`, own))
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatalf("%v: %s", err, r.log.take())
+	}
+	mails := s.mails()
+	board, plain := mails[0].parse(t), mails[1].parse(t)
+	q := query.Query{Metrics: []string{"conversations", "messages"}, Filters: []query.Filter{inChannel}, Timezone: "America/Sao_Paulo", Compare: "previous_period"}
+	result, err := e.Run(t.Context(), engine.Request{Query: q, Range: lastWeek})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := catalog.In("en")
+	body := strings.ReplaceAll(board.text, "\r\n", "\n")
+	for i, title := range []string{"Conversations", "Messages"} {
+		now, before := result.Rows[0][2*i].(int64), result.Rows[0][2*i+1].(int64)
+		if want := fmt.Sprintf("\n%s: %s  ", title, texts.Count(now)); now < 10 || !strings.Contains(body, want) || !strings.Contains(body, fmt.Sprintf("(%s before)", texts.Count(before))) {
+			t.Errorf("%q and %d before are missing in\n%s", want, before, body)
+		}
+	}
+	if !strings.Contains(body, "Channel: WhatsApp") || !strings.Contains(body, "Compared with 2 Nov 2026 – 8 Nov 2026") || strings.Contains(plain.text, "ensajes:") {
+		t.Errorf("%s\n%s", body, plain.text)
+	}
+	// Cards of the last hours are those of the last day of the week.
+	late := query.Query{Metrics: []string{"failed_rate"}, Filters: []query.Filter{inChannel}, Timezone: "America/Sao_Paulo"}
+	week, err := e.Run(t.Context(), engine.Request{Query: late, Range: lastWeek})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result, err = e.Run(t.Context(), engine.Request{Query: late, Range: calendar.Range{From: lastWeek.To.Add(-24 * time.Hour), To: lastWeek.To}}); err != nil || result.Rows[0][0] == week.Rows[0][0] {
+		t.Fatalf("the last day is like the week: %v, %v", week.Rows, err)
+	}
+	if want := "last 24 hours (15 Nov 2026): " + texts.Share(result.Rows[0][0].(float64)); !strings.Contains(body, want) {
+		t.Errorf("%q is missing in\n%s", want, body)
+	}
+	for name, p := range map[string]parsed{"overview_2026-11-09_2026-11-15.xlsx": board, "channels_2026-11-09_2026-11-15.xlsx": board, "mi-tablero_2026-11-09_2026-11-15.xlsx": plain} {
+		if !bytes.HasPrefix(p.files[name], []byte("PK")) {
+			t.Errorf("%s is not in %q", name, names(p))
+		}
+	}
+}
+
 // TestRepeat repeats runs: what was sent is not sent again, and what is missing is.
 func TestRepeat(t *testing.T) {
 	s := serve(t, startTLS)
@@ -293,6 +359,19 @@ func TestRepeat(t *testing.T) {
 	r.Only = []string{"semanal"}
 	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), `did you mean "semana"?`) {
 		t.Error(err)
+	}
+}
+
+// TestLimitedConnections sends to a server that takes one mail in each connection.
+func TestLimitedConnections(t *testing.T) {
+	s := serve(t, startTLS)
+	s.most = 1
+	r := try(t, demo(t), mailConfig(t, s, startTLS)+twoReports)
+	if err := r.Run(t.Context()); err != nil {
+		t.Errorf("%v: %s", err, r.log.take())
+	}
+	if to := recipients(s.mails()); to != "ana@example.com bruno@example.com carla@example.com" {
+		t.Errorf("sent to %s", to)
 	}
 }
 

@@ -46,6 +46,8 @@ type server struct {
 	mu sync.Mutex
 	// refused are recipients that do not exist.
 	refused []string
+	// most is how many mails a connection takes before it is closed; 0 is any number.
+	most int
 	// hangs makes it silent when it has a mail.
 	hangs    bool
 	received []received
@@ -109,7 +111,7 @@ func (s *server) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	defer s.mu.Unlock()
 	s.sessions++
 	_, isEncrypted := c.TLSConnectionState()
-	return &session{server: s, isTrusted: !isEncrypted}, nil
+	return &session{server: s, conn: c, isTrusted: !isEncrypted}, nil
 }
 
 func (s *server) set(change func()) {
@@ -132,6 +134,8 @@ type session struct {
 	// isTrusted: without TLS, as in one's own network, nobody has to log in.
 	isTrusted bool
 	from, to  string
+	conn      *smtp.Conn
+	taken     int
 }
 
 func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
@@ -150,6 +154,11 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if !s.isTrusted {
 		return smtp.ErrAuthRequired
 	}
+	if s.most > 0 && s.taken == s.most {
+		_ = s.conn.Close()
+		return errors.New("closed")
+	}
+	s.taken++
 	s.from = from
 	return nil
 }

@@ -68,6 +68,8 @@ type connection struct {
 	secret string
 	steps  *steady
 	stop   func() bool
+	// sent is how many mails were sent.
+	sent int
 }
 
 // patience is how long a mail that is being sent may go on after a cancellation: what is
@@ -96,7 +98,8 @@ func (s *mailServer) dial(ctx context.Context) (*connection, error) {
 		}
 		return c.steps, nil
 	}
-	options := []gomail.Option{gomail.WithPort(s.port), gomail.WithTimeout(s.timeout), gomail.WithDialContextFunc(open), gomail.WithTLSConfig(config), gomail.WithTLSPolicy(gomail.NoTLS)}
+	options := []gomail.Option{gomail.WithPort(s.port), gomail.WithTimeout(s.timeout), gomail.WithDialContextFunc(open), gomail.WithTLSConfig(config), gomail.WithTLSPolicy(gomail.NoTLS),
+		gomail.WithoutNoop()} // servers limit commands without a mail
 	if s.security == startTLS {
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	}
@@ -185,9 +188,24 @@ func (c *connection) send(ctx context.Context, l *letter, to *mail.Address, agai
 	}
 	err = c.client.Send(m)
 	if m.IsDelivered() {
+		c.sent++
 		return nil // whatever came after it
 	}
+	var failed *gomail.SendError
+	if errors.As(err, &failed) && (failed.Reason == gomail.ErrConnCheck || failed.Reason == gomail.ErrSMTPMailFrom) {
+		return &notBegun{c.explain(ctx, err)}
+	}
 	return c.explain(ctx, err)
+}
+
+// notBegun is an error before the server knew of the mail.
+type notBegun struct{ error }
+
+// isUsedUp reports whether a connection broke after it has sent mails, and before it sent
+// any part of this one.
+func (c *connection) isUsedUp(err error) bool {
+	var before *notBegun
+	return errors.As(err, &before) && c.sent > 0 && !c.isLate() && !c.works()
 }
 
 func (c *connection) close() {
