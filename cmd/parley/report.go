@@ -75,7 +75,7 @@ The exit code is not 0 if something could not be sent.`,
 	flags.BoolVar(&example, "example", false, "print an example of a config file")
 	flags.BoolVar(&dryRun, "dry-run", false, "check the config, the database and the mail server, and say what would be sent")
 	flags.BoolVar(&watch, "watch", false, "keep running, and send the reports by the schedule of the config")
-	flags.StringSliceVar(&runner.Only, "report", nil, "send only the report with this name (default: all)")
+	flags.StringArrayVar(&runner.Only, "report", nil, "send only the report with this name; repeat it for more (default: all)")
 	flags.StringVar(&runner.To, "to", "", "send everything to this address only, as a trial that is not remembered")
 	flags.BoolVar(&runner.Again, "again", false, "send again what was sent before")
 	flags.StringVar(&date, "date", "", "send what was due on this day, for example 2026-11-23 (default: today)")

@@ -280,9 +280,6 @@ func (p *checker) report(place string, y reportYAML) *report {
 	case hasControl(r.name) || len(r.name) > 100:
 		p.at(in("name"), errors.New("the name has line breaks or more than 100 bytes"))
 	}
-	if r.title == "" {
-		r.title = r.name
-	}
 	if hasControl(r.title) {
 		p.at(in("title"), errors.New("the title has line breaks"))
 	}
@@ -332,6 +329,12 @@ func (p *checker) report(place string, y reportYAML) *report {
 		r.files = append(r.files, p.file(at, *fy, base))
 	}
 	r.isPlain = y.Cards != nil
+	for _, f := range r.files {
+		if r.title == "" && f.board != nil {
+			r.title = f.board.Title
+		}
+	}
+	r.title = first(r.title, r.name)
 	if r.cards == nil && len(y.Files) == 0 {
 		p.at(place, errors.New("the report is empty: add cards or files"))
 	}

@@ -12,7 +12,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.reports) != 1 || len(c.reports[0].files) != 2 || c.reports[0].schedule == nil || c.State != "/x/reports.sent.json" || c.mail.port != 587 {
+	if len(c.reports) != 1 || len(c.reports[0].files) != 3 || c.reports[0].schedule == nil || c.State != "/x/reports.sent.json" || c.mail.port != 587 {
 		t.Errorf("%+v", c)
 	}
 	// What is switched off works when it is switched on.

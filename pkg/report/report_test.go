@@ -289,6 +289,9 @@ reports:
 			t.Errorf("%q and %d before are missing in\n%s", want, before, body)
 		}
 	}
+	if board.subject != "Overview: 9 Nov 2026 – 15 Nov 2026" {
+		t.Errorf("subject %q", board.subject)
+	}
 	if !strings.Contains(body, "Channel: WhatsApp") || !strings.Contains(body, "Compared with 2 Nov 2026 – 8 Nov 2026") || strings.Contains(plain.text, "ensajes:") {
 		t.Errorf("%s\n%s", body, plain.text)
 	}
