@@ -41,8 +41,8 @@ var notices = map[string]int{
 	"mail_change": 2, "mail_same": 0, "mail_before": 1, "mail_compared": 1, "mail_files": 0, "mail_months": 0,
 	"file_range": 0, "file_zone": 0, "file_notice": 0, "file_rows": 0, "file_about": 0, "file_page": 2, "file_complete": 1, "file_broken": 1, "file_too_long": 3,
 	"file_in": 1, "file_notIn": 1, "file_matches": 1, "file_notMatches": 1, "file_contains": 1,
-	"file_name": 0, "file_value": 0, "file_before": 0, "file_change": 0, "file_share": 0, "file_summary": 0, "file_sheet": 0, "file_panels": 1, "file_problems": 1, "file_first_rows": 2,
-	"file_no_data": 0, "file_total": 0, "file_created": 0,
+	"file_name": 0, "file_value": 0, "file_before": 0, "file_change": 0, "file_changes": 0, "file_share": 0, "file_summary": 0, "file_sheet": 0, "file_panels": 1, "file_problems": 1, "file_first_rows": 2,
+	"file_others": 1, "file_more": 1, "file_more_columns": 1, "file_no_data": 0, "file_total": 0, "file_created": 0,
 	"left_out_direction": 4, "left_out_time": 4, "left_out_id": 4, "left_out_row": 4, "left_out_value": 4,
 }
 

@@ -67,7 +67,10 @@ type options struct {
 	ShowHeader             *bool  `json:"showHeader"`
 	Orientation            string `json:"orientation"`
 	PercentChangeColorMode string `json:"percentChangeColorMode"`
-	ReduceOptions          struct {
+	Color                  struct {
+		Fill string `json:"fill"`
+	} `json:"color"`
+	ReduceOptions struct {
 		Calcs  []string `json:"calcs"`
 		Fields string   `json:"fields"`
 	} `json:"reduceOptions"`

@@ -66,7 +66,7 @@ type Panel struct {
 	// their column.
 	Columns []Column
 	Rows    [][]any
-	// Colors are the colours of the rows of a Ring and a Funnel.
+	// Colors are the colours of the rows of a Ring and a Funnel, or the one of a Heat.
 	Colors []string
 	// Total is how many rows a list has; Rows can be fewer. See EachRow.
 	Total int64
@@ -89,6 +89,8 @@ type Column struct {
 	// Color is #RRGGBB, or "" without a colour of its own.
 	Color  string
 	Dashed bool
+	// IsLink reports whether the texts are addresses of chats.
+	IsLink bool
 	// Summed columns have a total on the screen.
 	Summed bool
 }

@@ -377,7 +377,7 @@ func (p *panel) show(result *engine.Result, shown *Panel) error {
 	case p.Type == "piechart":
 		p.ring(result, fields, shown)
 	case p.Type == "heatmap":
-		shown.View = Heat
+		shown.View, shown.Colors = Heat, []string{paint(p.Options.Color.Fill)}
 		if len(fields) > 1 {
 			slices.Reverse(fields[1:]) // the last one is drawn at the top
 		}
@@ -418,7 +418,7 @@ func tabulate(result *engine.Result, fields []*field, shown *Panel) {
 	fields = visible(fields)
 	rows := 0
 	for i, f := range fields {
-		c := Column{Title: f.title, Kind: f.kind(), Color: paint(f.color), Dashed: f.dashed, Summed: f.summed}
+		c := Column{Title: f.title, Kind: f.kind(), Color: paint(f.color), Dashed: f.dashed, Summed: f.summed, IsLink: f.name == "link"}
 		if c.Title == "" {
 			c.Title = f.name
 		}

@@ -39,7 +39,7 @@ var Formats = []Format{
 	{ID: "csv", MediaType: "text/csv; charset=utf-8", open: newCSV},
 	{ID: "tsv", MediaType: "text/tab-separated-values; charset=utf-8", isRaw: true, open: newTSV},
 	{ID: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", maxRows: 1<<20 - 1, open: newXLSX, writeReport: writeXLSXReport},
-	{ID: "pdf", MediaType: "application/pdf", maxRows: 5000, open: newPDF},
+	{ID: "pdf", MediaType: "application/pdf", maxRows: 5000, open: newPDF, writeReport: writePDFReport},
 }
 
 // HoldsDashboards reports whether a file of the format can hold a whole dashboard.
