@@ -104,7 +104,7 @@ export default function configure(env: Record<string, unknown>): Configuration {
           { from: 'src/query_help.md', to: 'query_help.md' },
           { from: 'src/img', to: 'img' },
           { from: 'src/locales', to: 'locales' },
-          { from: 'dashboards', to: 'dashboards', noErrorOnMissing: true },
+          { from: '**/*.json', context: 'dashboards', to: 'dashboards' },
           { from: '*/!(*-public).json', context: 'dashboards', to: 'import', transform: markLanguage },
         ],
       }),

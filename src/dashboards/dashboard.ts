@@ -22,9 +22,10 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { exportPath, type Format } from '../exportPath';
 import { type CatalogTexts } from './catalog';
 import { type Band, place } from './layout';
-import { DETAILS, OPEN_REPORT } from './links';
+import { DETAILS, FILES, OPEN_REPORT } from './links';
 import { Panels } from './panels';
 import { Ask, chosen, DATASOURCE, isWritten, PLUGIN_ID, type Question } from './query';
 import { type DashboardTexts, type Texts } from './texts';
@@ -56,7 +57,9 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     // Weeks start on Monday, whatever the user's settings.
     .weekStart('monday')
     .timepicker(periods(texts))
-    .link(siblings(texts));
+    .link(siblings(texts))
+    .link(file('xlsx', definition.slug, texts))
+    .link(file('pdf', definition.slug, texts));
   if (definition.refresh) {
     dashboard.refresh(definition.refresh);
   }
@@ -115,6 +118,24 @@ function siblings(texts: Texts): Builder<DashboardLink> {
     .includeVars(true)
     .build();
   // By default, the SDK hides it in a menu.
+  delete link.placement;
+  return { build: () => link };
+}
+
+/** A link to the whole dashboard as a file, with the time range and filters on the screen. */
+function file(format: Format, slug: string, texts: Texts): Builder<DashboardLink> {
+  const name = FILES[format];
+  const parameters = `format=${format}&dashboard=${slug}&language=${texts.language}&timezone=\${__timezone}`;
+  const link = new DashboardLinkBuilder(name)
+    .type(DashboardLinkType.Link)
+    .icon('doc')
+    .tooltip(texts.download.replace('{0}', name))
+    .url(`${exportPath('${datasource}')}?${parameters}`)
+    .keepTime(true)
+    .includeVars(true)
+    // The router of Grafana must not open it.
+    .targetBlank(true)
+    .build();
   delete link.placement;
   return { build: () => link };
 }

@@ -115,7 +115,15 @@ describe.each(files)('%s', (file, text) => {
   it('has an address and tags of its own', () => {
     const tag = `parley-${language.slice(0, 2)}`;
     expect(dashboard).toMatchObject({ uid: `${tag}-${name}`, tags: ['parley', tag] });
-    expect(dashboard.links).toMatchObject([{ tags: [tag], asDropdown: true, keepTime: true, includeVars: true }]);
+    const kept = { keepTime: true, includeVars: true };
+    expect(dashboard.links).toMatchObject([{ tags: [tag], asDropdown: true, ...kept }, kept, kept]);
+  });
+
+  it('links to files of itself', () => {
+    const urls = dashboard.links!.slice(1).map(({ url }) => new URL(url!, 'http://grafana'));
+    expect(urls.map(({ searchParams }) => Object.fromEntries(searchParams))).toEqual(
+      ['xlsx', 'pdf'].map((format) => ({ format, dashboard: name, language, timezone: '${__timezone}' }))
+    );
   });
 
   it('puts every panel on the grid, and none over another', () => {

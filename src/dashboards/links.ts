@@ -14,7 +14,7 @@ import { type Texts } from './texts';
 import { VARIABLES } from './variables';
 
 /** The formats of files, with their names. */
-const FILES: Record<Format, string> = { xlsx: 'Excel', csv: 'CSV', tsv: 'TSV', pdf: 'PDF' };
+export const FILES: Record<Format, string> = { xlsx: 'Excel', csv: 'CSV', tsv: 'TSV', pdf: 'PDF' };
 
 /** A data link in Grafana's format. */
 export interface DataLink {
