@@ -61,12 +61,10 @@ SELECT m."id" AS message_id, i."clientName" AS account_id, p.jid AS contact_id, 
   coalesce(c.kind IN ('callLogMesssage', 'callLogMessage', 'bcallMessage', 'call'), false) AS is_call
 FROM {{table "Message"}} AS m
 LEFT JOIN (
-  WITH instances AS MATERIALIZED (
-    SELECT i."id", i."name", {{known `i."clientName"`}} AS "clientName", i."integration", substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net' AS owner,
-      nullif(regexp_replace(i."number", '\D', '', 'g'), '') || '@s.whatsapp.net' AS number
-    FROM {{table "Instance"}} AS i
-  )
-  SELECT * FROM instances
+  SELECT i."id", i."name", {{known `i."clientName"`}} AS "clientName", i."integration", substring(i."ownerJid" FROM '^\d+') || '@s.whatsapp.net' AS owner,
+    nullif(regexp_replace(i."number", '\D', '', 'g'), '') || '@s.whatsapp.net' AS number
+  FROM {{table "Instance"}} AS i
+  OFFSET 0 -- or each would be computed for each message
 ) AS i ON i."id" = m."instanceId"
 -- What was stored more than once, and what became of any of its rows.
 LEFT JOIN (
@@ -100,7 +98,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (SELECT named.content, named.kind, named.content -> named.kind AS part OFFSET 0) AS c
 -- Of a template that is sent, this is all that is kept.
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN k.own AND i."integration" = 'WHATSAPP-BUSINESS' AND m."messageType" = 'conversation' THEN substring(m."message" ->> 'conversation' FROM '^▶️(.+)◀️$') END AS name
+  SELECT CASE WHEN k.own AND i."integration" = 'WHATSAPP-BUSINESS' AND m."messageType" = 'conversation' THEN substring(m."message" ->> 'conversation' FROM '^▶️(.+)◀️$') END AS name OFFSET 0
 ) AS t
 {{- if feature "updates"}}
 -- The furthest status, whatever came last. The one of the message itself is kept
@@ -115,8 +113,10 @@ CROSS JOIN LATERAL (SELECT greatest(array_position({{template "ranks.sql"}}, upp
 {{- end}}
 WHERE {{template "counted.sql" "m"}}
   AND (c.kind IN {{template "none.sql"}}) IS NOT TRUE
-  AND k.own IS NOT NULL AND (copies.first <> m."id") IS NOT TRUE
+  -- Of IS NOT TRUE, PostgreSQL would expect that no row is left.
+  AND k.own IS NOT NULL AND CASE WHEN copies.first <> m."id" THEN false ELSE true END
   AND coalesce({{template "person.sql" "p.jid"}}, true) AND (p.jid = i.owner) IS NOT TRUE AND (p.jid = i.number) IS NOT TRUE
-  AND m."messageTimestamp" >= ceil(extract(epoch FROM $since))::bigint
-  AND m."messageTimestamp" < ceil(extract(epoch FROM $until))::bigint
+  AND m."messageTimestamp" >= ceil(extract(epoch FROM $since AT TIME ZONE 'UTC'))::bigint
+  AND m."messageTimestamp" < ceil(extract(epoch FROM $until AT TIME ZONE 'UTC'))::bigint
+  AND (m."key" ->> 'remoteJid' IN ($contacts) OR m."key" ->> 'remoteJid' !~ '^\d+@(s\.whatsapp\.net|g\.us)$') IS NOT FALSE
   AND i."{{.Account}}" = $account

@@ -1,1 +1,1 @@
-CASE WHEN a.jid LIKE '%@lid' THEN (SELECT l.jids ->> a.jid FROM {{.}} AS l) END
+CASE WHEN a.jid LIKE '%@lid' THEN (SELECT l.jids FROM {{.}} AS l) ->> a.jid END
