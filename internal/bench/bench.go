@@ -109,18 +109,34 @@ func Run(ctx context.Context, options Options) (report *Report, err error) {
 	if report.PostgreSQL, err = version(ctx, server); err != nil {
 		return nil, err
 	}
+	var failed error
 	for _, size := range o.Sizes {
 		for _, kind := range o.Kinds {
 			measured, err := o.measure(ctx, server, executable, kind, size, shown, statements)
-			if measured != nil { // what there is, also after an error or an interrupt
+			if measured != nil { // what there is, also after an error
 				report.Measured = append(report.Measured, measured)
+				o.show(report, measured)
 			}
 			if err != nil {
-				return report, fmt.Errorf("%s, %d messages: %w", kind, size, err)
+				failed = errors.Join(failed, fmt.Errorf("%s, %d messages: %w", kind, size, err))
+			}
+			if ctx.Err() != nil {
+				return report, failed
 			}
 		}
 	}
-	return report, nil
+	return report, failed
+}
+
+// show prints the results of one database if others follow: an interrupt can end the process
+// before all of them are printed.
+func (o Options) show(report *Report, measured *Measured) {
+	if len(o.Sizes)*len(o.Kinds) == 1 {
+		return
+	}
+	one := *report
+	one.Measured = []*Measured{measured}
+	_, _ = fmt.Fprintln(o.Progress, one.Markdown())
 }
 
 func version(ctx context.Context, server string) (v string, err error) {

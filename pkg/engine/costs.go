@@ -26,10 +26,17 @@ func costNotice(r *Result, gaps []measure.Gap, rated bool) []string {
 	}
 	texts := catalog.In(r.Query.Language)
 	var reasons []string
+	unrated := false // no rate card: it is missing for all markets and categories
 	for _, gap := range gaps {
+		if gap.Kind == "rate" && !rated {
+			if unrated {
+				continue
+			}
+			unrated = true
+		}
 		reasons = append(reasons, gapText(texts, gap, rated))
 	}
-	if len(gaps) > 0 && gaps[0].Groups > int64(len(gaps)) {
+	if len(gaps) > 0 && gaps[0].Groups > int64(len(gaps)) && !unrated {
 		reasons = append(reasons, texts.Notice("gap_more", texts.Count(gaps[0].Groups-int64(len(gaps)))))
 	}
 	notice := texts.Notice("cost", texts.Count(n))
