@@ -49,6 +49,9 @@ reports:
 	if text, code := report(); code != 0 || !strings.Contains(text, "wrote "+out) {
 		t.Errorf("%d: %s", code, text)
 	}
+	if text, code := report("--quiet", "--again"); code != 0 || text != "" {
+		t.Errorf("%d: %s", code, text)
+	}
 	// The same file as by export, and the schema of a flag comes before that of the config.
 	want, stderr, code := run(t, environment, "export", "--schema", schema, "--from", "2026-11-19T00:00:00-05:00", "--to", "2026-11-20T00:00:00-05:00", "--timezone", "America/Bogota", "--format", "csv", "--output", "-", `{"report": "channels"}`)
 	if code != 0 {
@@ -57,7 +60,7 @@ reports:
 	if got, err := os.ReadFile(out); err != nil || string(got) != want {
 		t.Errorf("%v: %s, want %s", err, got, want)
 	}
-	if text, code := report("--again", "--schema", "nowhere"); code == 0 || !strings.Contains(text, "the schema nowhere does not exist") || !strings.Contains(text, "run the same command again") {
+	if text, code := report("--again", "--quiet", "--schema", "nowhere"); code == 0 || !strings.Contains(text, "the schema nowhere does not exist") || !strings.Contains(text, "run the same command again") {
 		t.Errorf("%d: %s", code, text)
 	}
 

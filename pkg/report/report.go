@@ -29,6 +29,8 @@ type Runner struct {
 	Engine *engine.Engine
 	// Log gets a line for each thing that was done, or went wrong.
 	Log io.Writer
+	// Quiet leaves out of the log what went well.
+	Quiet bool
 	// Only are the names of the reports to run; none means all.
 	Only []string
 	// Again delivers what was delivered before.
@@ -189,7 +191,15 @@ type output struct {
 	size            int64
 }
 
+// log writes a line about what went well.
 func (j *job) log(format string, args ...any) {
+	if !j.Quiet {
+		j.fail(format, args...)
+	}
+}
+
+// fail writes a line about what went wrong.
+func (j *job) fail(format string, args ...any) {
 	text := dates(catalog.In("en"), j.span, j.loc)
 	fmt.Fprintf(j.Log, "%s (%s): %s\n", j.name, text, fmt.Sprintf(format, args...))
 }
@@ -198,7 +208,7 @@ func (j *job) run(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil && ctx.Err() == nil {
 			for line := range strings.Lines(err.Error()) {
-				j.log("%s", strings.TrimSuffix(line, "\n"))
+				j.fail("%s", strings.TrimSuffix(line, "\n"))
 			}
 		}
 	}()
