@@ -284,8 +284,8 @@ func (p *checker) report(place string, y reportYAML) *report {
 		p.at(in("title"), errors.New("the title has line breaks"))
 	}
 	p.at(in("language"), checkLanguage(y.Language))
-	r.language = first(y.Language, p.y.Language, "en")
-	zone := first(y.Timezone, p.y.Timezone)
+	r.language = cmp.Or(y.Language, p.y.Language, "en")
+	zone := cmp.Or(y.Timezone, p.y.Timezone)
 	loc, err := calendar.Zone(zone)
 	if err != nil {
 		if y.Timezone != "" {
@@ -299,7 +299,7 @@ func (p *checker) report(place string, y reportYAML) *report {
 	} else if r.period, err = parsePeriod(y.Period); err != nil {
 		p.at(in("period"), err)
 	}
-	if text := first(y.Schedule, p.y.Schedule); text != "" {
+	if text := cmp.Or(y.Schedule, p.y.Schedule); text != "" {
 		if r.schedule, err = parseSchedule(text, loc); err != nil && y.Schedule != "" {
 			p.at(in("schedule"), err)
 		} else if err != nil && !p.isNoted("schedule") {
@@ -312,7 +312,7 @@ func (p *checker) report(place string, y reportYAML) *report {
 	}
 	if len(y.Cards) > 0 {
 		q := base
-		q.Metrics, q.Format, q.Compare = y.Cards, "table", first(y.Compare, "previous_period")
+		q.Metrics, q.Format, q.Compare = y.Cards, "table", cmp.Or(y.Compare, "previous_period")
 		if _, err := q.Resolve(); err != nil {
 			p.at(in("cards"), err)
 		}
@@ -334,7 +334,7 @@ func (p *checker) report(place string, y reportYAML) *report {
 			r.title = f.board.Title
 		}
 	}
-	r.title = first(r.title, r.name)
+	r.title = cmp.Or(r.title, r.name)
 	if r.cards == nil && len(y.Files) == 0 {
 		p.at(place, errors.New("the report is empty: add cards or files"))
 	}
@@ -379,7 +379,7 @@ func (p *checker) file(place string, y fileYAML, base query.Query) file {
 		f.board, err = p.dashboard(y.Dashboard, base.Language)
 		p.at(place+".dashboard", err)
 		if err == nil {
-			f.title = first(y.Name, f.board.Title)
+			f.title = cmp.Or(y.Name, f.board.Title)
 		}
 	} else {
 		place, err := f.ask(place, y, base)
@@ -409,10 +409,10 @@ func (f *file) ask(place string, y fileYAML, base query.Query) (where string, er
 		}
 	}
 	f.query.Filters = slices.Concat(f.query.Filters, f.filters)
-	f.query.Language = first(f.query.Language, base.Language)
-	f.query.Timezone = first(f.query.Timezone, base.Timezone)
+	f.query.Language = cmp.Or(f.query.Language, base.Language)
+	f.query.Timezone = cmp.Or(f.query.Timezone, base.Timezone)
 	resolved, err := f.query.Resolve()
-	f.title = first(y.Name, export.Title(resolved))
+	f.title = cmp.Or(y.Name, export.Title(resolved))
 	return where, err
 }
 
@@ -452,15 +452,6 @@ func checkLanguage(language string) error {
 }
 
 func hasControl(text string) bool { return strings.ContainsFunc(text, unicode.IsControl) }
-
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
 
 // parseQuery reads the query JSON that somebody wrote as YAML.
 func parseQuery(value any) (query.Query, error) {
