@@ -258,7 +258,7 @@ func newColumn(r *engine.Result, c engine.Column, at int, f Format, title string
 	case c.ID == "csat_rating":
 		col.kind = count
 	default:
-		col.kind = kinds[c.Unit]
+		col.kind = frame.Kinds[c.Unit]
 		if col.kind == text {
 			col.read = func(v any) any { return frame.InWords(r, c, v) }
 		}
@@ -272,10 +272,6 @@ func newColumn(r *engine.Result, c engine.Column, at int, f Format, title string
 		}
 	}
 	return col
-}
-
-var kinds = map[catalog.Unit]kind{
-	catalog.Count: count, catalog.Number: number, catalog.Ratio: share, catalog.Seconds: seconds, catalog.USD: usd, catalog.Instant: instant,
 }
 
 // FileName is a name with the dates of a range, without characters that a file system

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/parley-reports/parley/pkg/catalog"
 )
 
 // Kind is what the values of a column are.
@@ -21,6 +23,11 @@ const (
 	Instant
 	Day
 )
+
+// Kinds are the kinds of values by the unit of their metric. All others are Text.
+var Kinds = map[catalog.Unit]Kind{
+	catalog.Count: Count, catalog.Number: Number, catalog.Ratio: Share, catalog.Seconds: Seconds, catalog.USD: USD, catalog.Instant: Instant,
+}
 
 // KindOf returns the kind of a field with this unit. The unit of a panel can differ from
 // that of the field.

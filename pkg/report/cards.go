@@ -89,17 +89,13 @@ func summarize(ctx context.Context, e *engine.Engine, r *report, span calendar.R
 		if at, isTime := now.(time.Time); isTime {
 			now = at.In(r.loc)
 		}
-		one := newCard(texts, frame.Title(result, c), kinds[c.Unit], now, before)
+		one := newCard(texts, frame.Title(result, c), frame.Kinds[c.Unit], now, before)
 		if now == nil && (len(result.Rows) == 0 || slices.Contains(result.Unknown, c.Metric.ID)) {
 			one.Value = texts.Notice("not_recorded")
 		}
 		s.cards = append(s.cards, one)
 	}
 	return s, nil
-}
-
-var kinds = map[catalog.Unit]frame.Kind{
-	catalog.Count: frame.Count, catalog.Number: frame.Number, catalog.Ratio: frame.Share, catalog.Seconds: frame.Seconds, catalog.USD: frame.USD, catalog.Instant: frame.Instant,
 }
 
 // summarizeBoard returns the cards of a dashboard.
@@ -137,62 +133,10 @@ const noValue = "–"
 
 // words is a value as people read it.
 func words(texts catalog.Texts, kind frame.Kind, value any) string {
-	switch v := value.(type) {
-	case int64:
-		return texts.Count(v)
-	case float64:
-		switch kind {
-		case frame.Share:
-			return texts.Share(v)
-		case frame.Seconds:
-			return duration(v)
-		case frame.USD:
-			return "$" + decimals(texts, v)
-		case frame.Count:
-			return texts.Count(int64(math.Round(v)))
-		}
-		return decimals(texts, v)
-	case time.Time:
-		return v.Format("2006-01-02 15:04")
-	case string:
-		return v
+	if value == nil {
+		return noValue
 	}
-	return noValue
-}
-
-// decimals is a number with two digits after the decimal mark.
-func decimals(texts catalog.Texts, v float64) string {
-	whole, fraction, _ := strings.Cut(strconv.FormatFloat(v, 'f', 2, 64), ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
-		return whole + texts.DecimalMark() + fraction
-	}
-	sign := ""
-	if math.Signbit(v) && n == 0 {
-		sign = "-"
-	}
-	return sign + texts.Count(n) + texts.DecimalMark() + fraction
-}
-
-// duration is a number of seconds with its two largest units: 45 s, 6 min 8 s, 3 h 12 min, 2 d 4 h.
-func duration(seconds float64) string {
-	n := int64(math.Round(seconds))
-	two := func(large int64, unit string, small int64, smaller string) string {
-		text := strconv.FormatInt(large, 10) + " " + unit
-		if small > 0 {
-			text += " " + strconv.FormatInt(small, 10) + " " + smaller
-		}
-		return text
-	}
-	switch {
-	case n < 60:
-		return two(n, "s", 0, "")
-	case n < 3600:
-		return two(n/60, "min", n%60, "s")
-	case n < 86400:
-		return two(n/3600, "h", n%3600/60, "min")
-	}
-	return two(n/86400, "d", n%86400/3600, "h")
+	return export.Words(texts, kind, value)
 }
 
 func number(value any) (float64, bool) {

@@ -19,6 +19,7 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/export"
+	"github.com/parley-reports/parley/pkg/frame"
 	"github.com/parley-reports/parley/pkg/query"
 	"github.com/parley-reports/parley/pkg/source"
 )
@@ -200,7 +201,7 @@ func compareCards(t *testing.T, e *engine.Engine, got parsed) {
 	wants := []string{
 		fmt.Sprintf("Mensagens enviadas: %s  %s (antes: %s)", texts.Count(sent), change(float64(sent), float64(sentBefore)), texts.Count(sentBefore)),
 		fmt.Sprintf("Mensagens recebidas: %s  %s (antes: %s)", texts.Count(now[1].(int64)), change(float64(now[1].(int64)), float64(before[1].(int64))), texts.Count(before[1].(int64))),
-		fmt.Sprintf(": %s  %s (antes: %s)", duration(now[2].(float64)), change(now[2].(float64), before[2].(float64)), duration(before[2].(float64))),
+		fmt.Sprintf(": %s  %s (antes: %s)", export.Words(texts, frame.Seconds, now[2]), change(now[2].(float64), before[2].(float64)), export.Words(texts, frame.Seconds, before[2])),
 		fmt.Sprintf(": %s  %s (antes: %s)", texts.Share(now[3].(float64)), change(now[3].(float64), before[3].(float64)), texts.Share(before[3].(float64))),
 		// A state of now has no value before.
 		fmt.Sprintf("%s: %s\n", texts.Metric("unattended_now").Title, texts.Count(now[4].(int64))),
@@ -262,7 +263,7 @@ reports:
   - name: board
     period: last week
     filters: [{dimension: channel, operator: in, values: [whatsapp]}]
-    files: [{dashboard: overview, formats: [xlsx]}, {dashboard: channels, formats: [xlsx]}]
+    files: [{dashboard: overview, formats: [xlsx, pdf]}, {dashboard: channels, formats: [xlsx]}]
     to: [a@example.com]
   - name: own
     language: es
@@ -306,6 +307,9 @@ reports:
 	}
 	if want := "last 24 hours (15 Nov 2026): " + texts.Share(result.Rows[0][0].(float64)); !strings.Contains(body, want) {
 		t.Errorf("%q is missing in\n%s", want, body)
+	}
+	if !bytes.HasPrefix(board.files["overview_2026-11-09_2026-11-15.pdf"], []byte("%PDF")) {
+		t.Errorf("no PDF in %q", names(board))
 	}
 	for name, p := range map[string]parsed{"overview_2026-11-09_2026-11-15.xlsx": board, "channels_2026-11-09_2026-11-15.xlsx": board, "mi-tablero_2026-11-09_2026-11-15.xlsx": plain} {
 		if !bytes.HasPrefix(p.files[name], []byte("PK")) {
