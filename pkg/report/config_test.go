@@ -153,3 +153,16 @@ func TestDocumentation(t *testing.T) {
 		}
 	}
 }
+
+// FuzzConfig wants an error or a config, and no panic, of any text.
+func FuzzConfig(f *testing.F) {
+	f.Add(Example)
+	f.Add("reports: &a [*a]\nmail: !!map {<<: *b}\n? [x]\n: y\n")
+	f.Add("mail: ~\nreports:\n  - &x {name: x, period: last 7 days, files: [{query: {metrics: [1]}}, ~, {query: 3}], filters: [[], 1], to: [~]}\n  - <<: *x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parse("reports.yaml", []byte(text))
+		if (c == nil) == (err == nil) {
+			t.Errorf("%v, %v", c, err)
+		}
+	})
+}
