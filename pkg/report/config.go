@@ -223,7 +223,7 @@ func (p *checker) config(path string) *Config {
 }
 
 func (p *checker) mail(y mailYAML) *mailServer {
-	s := &mailServer{host: y.Host, port: y.Port, security: y.TLS, user: y.User, passwordEnv: y.PasswordEnv, passwordFile: p.path(y.PasswordFile), caFile: p.path(y.CAFile), timeout: 30 * time.Second, maxBytes: 15e6}
+	s := &mailServer{host: y.Host, port: y.Port, security: y.TLS, user: y.User, passwordEnv: y.PasswordEnv, passwordFile: p.path(y.PasswordFile), caFile: p.path(y.CAFile), timeout: 2 * time.Minute, maxBytes: 15e6}
 	if s.security == "" {
 		s.security = startTLS
 	}

@@ -85,7 +85,7 @@ func mailConfig(t *testing.T, s *server, security string) string {
 	t.Helper()
 	config := fmt.Sprintf("mail:\n  host: localhost\n  port: %d\n  tls: %s\n  from: Relatórios <%s>\n  timeout: 20s\n", s.port, security, user)
 	if security != noTLS {
-		t.Setenv("TEST_SMTP_PASSWORD", password)
+		t.Setenv("TEST_SMTP_PASSWORD", password+"\n")
 		config += fmt.Sprintf("  caFile: %s\n  user: %s\n  passwordEnv: TEST_SMTP_PASSWORD\n", s.caFile, user)
 	}
 	return config

@@ -46,7 +46,8 @@ func (s *mailServer) address() string { return net.JoinHostPort(s.host, strconv.
 // password reads the password from where it is kept.
 func (s *mailServer) password() (string, error) {
 	if s.passwordEnv != "" {
-		if p := os.Getenv(s.passwordEnv); p != "" {
+		// Secrets that were made from a file end with its line break.
+		if p := strings.TrimRight(os.Getenv(s.passwordEnv), "\r\n"); p != "" {
 			return p, nil
 		}
 		return "", fmt.Errorf("the environment variable %s with the password of the mail server is not set", s.passwordEnv)
@@ -226,9 +227,9 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return errors.New("canceled")
 	case c.steps != nil && c.isLate() && c.security != onlyTLS && !c.steps.hasRead.Load():
-		return fmt.Errorf("the mail server %s did not answer within %s. If its port is for TLS from the start (such as 465), set mail.tls to tls. Otherwise try again later", c.address(), c.timeout)
+		return fmt.Errorf("the mail server %s did not answer within %s. If its port is for TLS from the start (such as 465), set mail.tls to tls. Otherwise try again later", c.address(), strings.Replace(c.timeout.String(), "m0s", "m", 1))
 	case c.steps != nil && c.isLate():
-		return fmt.Errorf("the mail server %s did not answer within %s. Try again later, or set a longer mail.timeout", c.address(), c.timeout)
+		return fmt.Errorf("the mail server %s did not answer within %s. Try again later, or set a longer mail.timeout", c.address(), strings.Replace(c.timeout.String(), "m0s", "m", 1))
 	case errors.As(err, &dial):
 		return fmt.Errorf("the mail server %s cannot be reached: %s. Check mail.host and mail.port, and whether a firewall blocks them", c.address(), c.hide(dial.Error()))
 	case errors.As(err, &authority):
