@@ -107,12 +107,15 @@ func language(panels []*panel) string {
 	return query.Languages[0]
 }
 
-// Names returns the names of the shipped dashboards, such as channels.
+// Names returns the names of the shipped dashboards, such as channels, without their versions
+// for public sharing.
 func Names() []string {
 	files, _ := dashboards.Files.ReadDir(query.Languages[0]) // embedded
 	var names []string
 	for _, f := range files {
-		names = append(names, strings.TrimSuffix(f.Name(), ".json"))
+		if name := strings.TrimSuffix(f.Name(), ".json"); !strings.HasSuffix(name, "-public") {
+			names = append(names, name)
+		}
 	}
 	return names
 }

@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-reports/parley/internal/contract"
 	"github.com/parley-reports/parley/internal/demodata"
 	"github.com/parley-reports/parley/internal/pgtest"
 	"github.com/parley-reports/parley/internal/sourcetest"
@@ -149,9 +151,6 @@ func TestNumbers(t *testing.T) {
 		},
 	} {
 		for _, name := range dashboard.Names() {
-			if strings.HasSuffix(name, "-public") && c.variables != nil {
-				continue // they have no variables
-			}
 			d, err := dashboard.Shipped(name, "")
 			if err != nil {
 				t.Fatal(err)
@@ -353,6 +352,9 @@ func TestTransformations(t *testing.T) {
 	if status := sent.Rows[0][1]; !slices.Contains([]any{"Pendiente", "Enviado", "Entregado", "Leído", "Fallido"}, status) {
 		t.Errorf("status %q is not in Spanish", status)
 	}
+	if heat := run("overview", "en")["Peak hours"]; heat.Columns[1].Title != "Monday" || heat.Rows[23][0] != int64(23) {
+		t.Errorf("peak hours begin with %s and end with %v", heat.Columns[1].Title, heat.Rows[23][0])
+	}
 	hours := run("agents", "pt-BR")["Carga por hora"]
 	for i := 1; i < len(hours.Rows); i++ {
 		if hours.Rows[i-1][0].(int64) >= hours.Rows[i][0].(int64) {
@@ -397,5 +399,40 @@ func TestFailingPanel(t *testing.T) {
 		if _, err := dashboard.Shipped(name, "en"); err == nil || !strings.Contains(err.Error(), "unknown dashboard") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestConditions: filters are shown with names, in the language of the dashboard, and so is
+// the account if there is only one.
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	_, schema := pgtest.Schema(t)
+	conn := pgtest.Connect(t)
+	account, line, name := "7", "1", "Lumara"
+	data := contract.Data{
+		Accounts: []contract.Account{{AccountID: account, Name: &name}},
+		Lines:    []contract.Line{{LineID: line, Name: &name}, {LineID: "2"}},
+		Messages: []contract.Message{{MessageID: "m", AccountID: &account, LineID: &line, Direction: "outbound", CreatedAt: end.Add(-time.Hour)}},
+	}
+	if err := errors.Join(contract.Create(t.Context(), conn, schema), contract.Load(t.Context(), conn, schema, data)); err != nil {
+		t.Fatal(err)
+	}
+	e := sourcetest.Open(t, "views", "", source.Settings{Schema: schema})
+	d, err := dashboard.Shipped("messages-sent", "pt-BR")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := d.Run(t.Context(), e, dashboard.Request{Now: end, Variables: map[string][]string{
+		"line": {"1", "2", "no such line"}, "status": {"failed"}, "phone": {"+55"}, "agent": {"$__all"}, "team": {"(none)"}, "session_id": {" "},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []dashboard.Condition{
+		{Name: "Conta", Text: "Lumara"}, {Name: "Linha", Text: "Lumara, 2, no such line"}, {Name: "Equipe", Text: "(sem equipe)"},
+		{Name: "Status", Text: "Com falha"}, {Name: "Telefone", Text: "contém +55"},
+	}
+	if !slices.Equal(report.Conditions, want) {
+		t.Errorf("conditions: %q, want %q", report.Conditions, want)
 	}
 }

@@ -331,27 +331,41 @@ func Conditions(ctx context.Context, e *engine.Engine, language string, filters 
 	texts := catalog.In(language)
 	conditions := make([]Condition, 0, len(filters))
 	for _, f := range filters {
+		names := namesOf(ctx, e, language, f)
 		var values []string
 		for _, v := range f.Values {
-			values = append(values, valueText(ctx, e, language, f, v))
+			text, ok := names[v]
+			if !ok {
+				text = texts.Value(f.Dimension, v)
+			}
+			values = append(values, text)
 		}
 		conditions = append(conditions, Condition{texts.Dimension(f.Dimension).Title, texts.Notice("file_"+f.Operator, strings.Join(values, ", "))})
 	}
 	return conditions
 }
 
-// valueText returns a value of a filter as people see it.
-func valueText(ctx context.Context, e *engine.Engine, language string, f query.Filter, value string) string {
+// namesOf returns the names of the entities that a filter lists by their ids. Without a name,
+// an entity is shown by its id.
+func namesOf(ctx context.Context, e *engine.Engine, language string, f query.Filter) map[string]string {
 	d, _ := catalog.LookupDimension(f.Dimension)
-	if d.Kind != catalog.KindEntity || value == catalog.None || f.Operator != "in" && f.Operator != "notIn" {
-		return catalog.In(language).Value(f.Dimension, value)
+	if d.Kind != catalog.KindEntity || f.Operator != "in" && f.Operator != "notIn" {
+		return nil
 	}
-	one := query.Filter{Dimension: f.Dimension, Operator: "in", Values: []string{value}}
-	found, err := e.Values(ctx, engine.ValuesRequest{Dimension: f.Dimension, Filters: []query.Filter{one}, Language: language, Limit: 1})
-	if err != nil || len(found) == 0 {
-		return value // by its id
+	ids := slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return v == catalog.None })
+	if len(ids) == 0 {
+		return nil
 	}
-	return found[0].Text
+	named := query.Filter{Dimension: f.Dimension, Operator: "in", Values: ids}
+	found, err := e.Values(ctx, engine.ValuesRequest{Dimension: f.Dimension, Filters: []query.Filter{named}, Language: language, Limit: len(ids)})
+	if err != nil {
+		return nil
+	}
+	names := map[string]string{}
+	for _, v := range found {
+		names[v.Value] = v.Text
+	}
+	return names
 }
 
 // show converts a result to what the panel shows.
@@ -379,6 +393,7 @@ func (p *panel) show(result *engine.Result, shown *Panel) error {
 	case p.Type == "heatmap":
 		shown.View, shown.Colors = Heat, []string{paint(p.Options.Color.Fill)}
 		if len(fields) > 1 {
+			fields[0].unit = "locale"  // hours are whole numbers
 			slices.Reverse(fields[1:]) // the last one is drawn at the top
 		}
 		tabulate(result, fields, shown)
