@@ -45,6 +45,9 @@ export interface Definition {
   bands(panels: Panels): Band[];
 }
 
+/** The tag of dashboards that people saved with filters of their own. */
+export const SAVED_VIEW = 'parley-saved';
+
 export function build(definition: Definition, texts: Texts, catalog: CatalogTexts): Dashboard {
   const { title, description } = definition.texts(texts);
   const variables = VARIABLES[definition.slug];
@@ -58,6 +61,7 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     .weekStart('monday')
     .timepicker(periods(texts))
     .link(siblings(texts))
+    .link(savedViews(texts))
     .link(file('xlsx', definition.slug, texts))
     .link(file('pdf', definition.slug, texts));
   if (definition.refresh) {
@@ -118,6 +122,20 @@ function siblings(texts: Texts): Builder<DashboardLink> {
     .includeVars(true)
     .build();
   // By default, the SDK hides it in a menu.
+  delete link.placement;
+  return { build: () => link };
+}
+
+/** Links to the dashboards that people saved with filters of their own, in any language. */
+function savedViews(texts: Texts): Builder<DashboardLink> {
+  const link = new DashboardLinkBuilder(texts.savedViews)
+    .type(DashboardLinkType.Dashboards)
+    .tags([SAVED_VIEW])
+    .asDropdown(true)
+    // They open with the time range and the filters with which they were saved.
+    .keepTime(false)
+    .includeVars(false)
+    .build();
   delete link.placement;
   return { build: () => link };
 }

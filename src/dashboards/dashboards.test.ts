@@ -5,6 +5,7 @@ import path from 'path';
 import { type Filter, NONE, type ParleyQuery } from '../types';
 import { type CatalogTexts, catalogTexts, type Language, LANGUAGES } from './catalog';
 import { dashboards, MANIFEST } from '.';
+import { SAVED_VIEW } from './dashboard';
 import { COLUMNS } from './layout';
 import { OPEN_LIST, OPEN_REPORT } from './links';
 import { PLUGIN_ID } from './query';
@@ -116,11 +117,12 @@ describe.each(files)('%s', (file, text) => {
     const tag = `parley-${language.slice(0, 2)}`;
     expect(dashboard).toMatchObject({ uid: `${tag}-${name}`, tags: ['parley', tag] });
     const kept = { keepTime: true, includeVars: true };
-    expect(dashboard.links).toMatchObject([{ tags: [tag], asDropdown: true, ...kept }, kept, kept]);
+    const saved = { tags: [SAVED_VIEW], asDropdown: true, keepTime: false, includeVars: false };
+    expect(dashboard.links).toMatchObject([{ tags: [tag], asDropdown: true, ...kept }, saved, kept, kept]);
   });
 
   it('links to files of itself', () => {
-    const urls = dashboard.links!.slice(1).map(({ url }) => new URL(url!, 'http://grafana'));
+    const urls = dashboard.links!.slice(2).map(({ url }) => new URL(url!, 'http://grafana'));
     expect(urls.map(({ searchParams }) => Object.fromEntries(searchParams))).toEqual(
       ['xlsx', 'pdf'].map((format) => ({ format, dashboard: name, language, timezone: '${__timezone}' }))
     );

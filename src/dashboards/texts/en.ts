@@ -4,6 +4,7 @@ export const en: Texts = {
   language: 'en',
   tag: 'parley-en',
   reports: 'Reports',
+  savedViews: 'Saved views',
   datasource: 'Data source',
   moreFilters: 'More filters',
   download: 'Download {0}',

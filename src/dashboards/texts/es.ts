@@ -4,6 +4,7 @@ export const es: Texts = {
   language: 'es',
   tag: 'parley-es',
   reports: 'Informes',
+  savedViews: 'Vistas guardadas',
   datasource: 'Fuente de datos',
   moreFilters: 'Más filtros',
   download: 'Descargar {0}',

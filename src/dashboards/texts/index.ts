@@ -14,6 +14,8 @@ export interface Texts {
   tag: string;
   /** Label of the drop-down with the other dashboards. */
   reports: string;
+  /** Label of the drop-down with the dashboards that people saved with filters of their own. */
+  savedViews: string;
   datasource: string;
   moreFilters: string;
   /** A link to a file of the given format. */

@@ -4,6 +4,7 @@ export const ptBR: Texts = {
   language: 'pt-BR',
   tag: 'parley-pt',
   reports: 'Relatórios',
+  savedViews: 'Visualizações salvas',
   datasource: 'Fonte de dados',
   moreFilters: 'Mais filtros',
   download: 'Baixar {0}',
