@@ -23,9 +23,9 @@ func newReportCommand() *cobra.Command {
 		Long: `Send the reports of a config file by mail or to a folder, each for its last complete
 period, for example last week.
 
-Without --watch, all reports run once: start the command with cron, a systemd timer or a
-Kubernetes CronJob. What was sent is remembered, so a second run sends only what is missing.
-The exit code is not 0 if something could not be sent.`,
+Without --watch, all reports run once. Start the command every day with cron, a systemd timer
+or a Kubernetes CronJob: each report is sent once for each period, and what failed is sent by
+the next run. The exit code is not 0 if something could not be sent.`,
 		Example: `  parley report --example > reports.yaml
   parley report --config reports.yaml --dry-run
   parley report --config reports.yaml --to you@example.com

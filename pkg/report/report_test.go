@@ -658,22 +658,24 @@ reports:
 	}
 }
 
-// TestMissed runs what was due while nobody watched, if the report was ever sent.
+// TestMissed delivers what was due while nobody watched and is missing, if the report was
+// ever delivered.
 func TestMissed(t *testing.T) {
 	s := serve(t, noTLS)
 	r := try(t, demo(t), mailConfig(t, s, noTLS)+`
 schedule: "0 0 1 * *"
 reports:
-  - {name: known, period: last month, cards: [messages], to: [a@example.com]}
+  - {name: known, period: last month, cards: [messages], to: [a@example.com, had@example.com]}
   - {name: new, period: last month, cards: [messages], to: [b@example.com]}
 `)
 	memory, err := openState(r.Config.State)
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := of("known", calendar.Range{From: time.Now().AddDate(0, -3, 0), To: time.Now().AddDate(0, -2, 0)})
-	old.Recipient, old.At = "a@example.com", time.Now().AddDate(0, -2, 0)
-	if err := memory.add(old); err != nil {
+	month := r.Config.reports[0].period.before(time.Now(), time.UTC)
+	had := of("known", month)
+	had.Recipient, had.At = "had@example.com", month.To.Add(time.Second)
+	if err := memory.add(had); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "another parley report is running") {

@@ -54,13 +54,20 @@ func (s *schedule) next(t time.Time) time.Time {
 	}
 }
 
-// last returns when the schedule ran for the last time in (since, t], or zero.
-func (s *schedule) last(since, t time.Time) time.Time {
-	var last time.Time
-	for at := s.next(since); !at.IsZero() && !at.After(t); at = s.next(at) {
-		last = at
+// last returns when the schedule ran for the last time until t, or zero if that is more than
+// a year ago.
+func (s *schedule) last(t time.Time) time.Time {
+	const day = 24 * time.Hour
+	for _, back := range []time.Duration{time.Hour, day, 32 * day, 367 * day} {
+		var last time.Time
+		for at := s.next(t.Add(-back)); !at.IsZero() && !at.After(t); at = s.next(at) {
+			last = at
+		}
+		if !last.IsZero() {
+			return last
+		}
 	}
-	return last
+	return time.Time{}
 }
 
 // onClock is what the clock shows at t, as a time in UTC.

@@ -95,15 +95,9 @@ func (s *state) find(d delivery) (delivery, bool) {
 	return delivery{}, false
 }
 
-// newest returns when something of a report was delivered last, or zero.
-func (s *state) newest(report string) time.Time {
-	var newest time.Time
-	for _, d := range s.Sent {
-		if d.Report == report && d.At.After(newest) {
-			newest = d.At
-		}
-	}
-	return newest
+// has reports whether a report was ever delivered.
+func (s *state) has(report string) bool {
+	return slices.ContainsFunc(s.Sent, func(d delivery) bool { return d.Report == report })
 }
 
 // add remembers a delivery.

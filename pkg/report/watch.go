@@ -19,8 +19,8 @@ type appointment struct {
 }
 
 // Watch runs the reports by their schedules until ctx is done, and returns nil then. A report
-// that fails is tried again some times. One that was due while nobody watched runs at
-// once, if it was delivered before.
+// that fails is tried again some times. What was due while nobody watched, and is missing,
+// is delivered at once, unless a report is new.
 func (r *Runner) Watch(ctx context.Context) error {
 	reports, err := r.selected()
 	if err != nil {
@@ -37,10 +37,8 @@ func (r *Runner) Watch(ctx context.Context) error {
 		}
 		a := &appointment{report: one, due: one.schedule.next(time.Now())}
 		a.at = a.due
-		if newest := memory.newest(one.name); !newest.IsZero() {
-			if missed := one.schedule.last(newest, time.Now()); !missed.IsZero() {
-				a.due, a.at = missed, missed
-			}
+		if missed := one.schedule.last(time.Now()); memory.has(one.name) && !missed.IsZero() {
+			a.due, a.at = missed, missed
 		}
 		list = append(list, a)
 		r.announce(a)
