@@ -38,9 +38,33 @@ type Definition struct {
 }
 
 type variable struct {
-	Name  string `json:"name"`
-	Label string `json:"label"`
-	Type  string `json:"type"`
+	Name    string `json:"name"`
+	Label   string `json:"label"`
+	Type    string `json:"type"`
+	Current struct {
+		// Value is a text or a list of texts.
+		Value json.RawMessage `json:"value"`
+	} `json:"current"`
+	// Filters are the defaults of an ad hoc variable.
+	Filters []struct {
+		Key      string   `json:"key"`
+		Operator string   `json:"operator"`
+		Value    string   `json:"value"`
+		Values   []string `json:"values"`
+	} `json:"filters"`
+}
+
+// defaults returns the values that the variable has when the dashboard opens.
+func (v variable) defaults() []string {
+	var values []string
+	if json.Unmarshal(v.Current.Value, &values) == nil {
+		return values
+	}
+	var value string
+	if json.Unmarshal(v.Current.Value, &value) == nil {
+		return []string{value}
+	}
+	return nil
 }
 
 // panel is a panel in Grafana's format.
@@ -56,10 +80,65 @@ type panel struct {
 		Defaults  map[string]json.RawMessage `json:"defaults"`
 		Overrides []override                 `json:"overrides"`
 	} `json:"fieldConfig"`
-	Targets         []json.RawMessage `json:"targets"`
-	Transformations []transformation  `json:"transformations"`
+	Datasource      datasource       `json:"datasource"`
+	Targets         []target         `json:"targets"`
+	Transformations []transformation `json:"transformations"`
 	// Panels are those of a row that is collapsed.
 	Panels []*panel `json:"panels"`
+}
+
+// target is a query of a panel.
+type target struct {
+	json.RawMessage
+	datasource datasource
+	hide       bool
+}
+
+func (t *target) UnmarshalJSON(text []byte) error {
+	var known struct {
+		Datasource datasource `json:"datasource"`
+		Hide       bool       `json:"hide"`
+	}
+	if err := json.Unmarshal(text, &known); err != nil {
+		return err
+	}
+	t.RawMessage, t.datasource, t.hide = slices.Clone(text), known.Datasource, known.Hide
+	return nil
+}
+
+// datasource is the type of a data source, or "" if the JSON has only its name.
+type datasource string
+
+func (d *datasource) UnmarshalJSON(text []byte) error {
+	var reference struct{ Type string }
+	if json.Unmarshal(text, &reference) == nil { // old dashboards have a name instead
+		*d = datasource(reference.Type)
+	}
+	return nil
+}
+
+// ours returns the panel's queries of Parley that are not hidden.
+func (p *panel) ours() []target {
+	var ours []target
+	for _, t := range p.Targets {
+		if of := cmp.Or(t.datasource, p.Datasource); (of == PluginID || of == "") && !t.hide {
+			ours = append(ours, t)
+		}
+	}
+	// Others of such a table only add a trend line.
+	if p.has("timeSeriesTable") && len(ours) > 1 {
+		return ours[:1]
+	}
+	return ours
+}
+
+func (p *panel) has(transformation string) bool {
+	for _, t := range p.Transformations {
+		if t.ID == transformation {
+			return true
+		}
+	}
+	return false
 }
 
 // options are the options of panels that change what a file shows.
@@ -73,6 +152,7 @@ type options struct {
 	ReduceOptions struct {
 		Calcs  []string `json:"calcs"`
 		Fields string   `json:"fields"`
+		Values bool     `json:"values"`
 	} `json:"reduceOptions"`
 }
 
@@ -90,16 +170,20 @@ func Parse(text []byte) (*Definition, error) {
 	if err := json.Unmarshal(text, d); err != nil {
 		return nil, &query.Error{Message: fmt.Sprintf("the dashboard cannot be read: %v", err)}
 	}
-	d.Language = language(d.Panels)
+	panels, _ := d.ordered()
+	if !slices.ContainsFunc(panels, func(p *panel) bool { return len(p.ours()) > 0 }) {
+		return nil, &query.Error{Message: "the dashboard has no panels of Parley. Export it from Grafana as a classic dashboard"}
+	}
+	d.Language = language(panels)
 	return d, nil
 }
 
 // language returns the language of the first query.
 func language(panels []*panel) string {
 	for _, p := range panels {
-		for _, target := range p.Targets {
+		for _, target := range p.ours() {
 			var q struct{ Language string }
-			if json.Unmarshal(target, &q) == nil && q.Language != "" {
+			if json.Unmarshal(target.RawMessage, &q) == nil && q.Language != "" {
 				return q.Language
 			}
 		}

@@ -436,3 +436,101 @@ func TestConditions(t *testing.T) {
 		t.Errorf("conditions: %q, want %q", report.Conditions, want)
 	}
 }
+
+// own is a dashboard that somebody made in Grafana.
+const own = `{
+  "uid": "mine", "title": "Mine", "time": {"from": "now-7d", "to": "now"},
+  "templating": {"list": [
+    {"name": "channel", "type": "query", "label": "Where", "current": {"text": ["WhatsApp"], "value": ["whatsapp"]}},
+    {"name": "line", "type": "query", "current": {"value": "$__all"}},
+    {"name": "filters", "type": "adhoc", "filters": [{"key": "direction", "operator": "!=", "value": "inbound"}]}
+  ]},
+  "panels": [
+    {"id": 1, "type": "row", "collapsed": true, "title": "Folded", "gridPos": {"y": 0, "w": 24, "h": 1}, "panels": [
+      {"id": 2, "type": "stat", "title": "Sum", "gridPos": {"y": 1, "w": 6, "h": 4}, "datasource": {"type": "` + dashboard.PluginID + `", "uid": "p"},
+       "options": {"reduceOptions": {"calcs": ["sum"]}},
+       "targets": [{"refId": "A", "metrics": ["messages_outbound"], "format": "timeseries", "bucket": "day", "filters": [{"dimension": "channel", "operator": "in", "values": ["${channel}", "sms"]}, {"dimension": "line", "operator": "in", "values": ["$line"]}]}]}]},
+    {"id": 3, "type": "timeseries", "title": "Two queries", "gridPos": {"y": 5, "w": 12, "h": 8}, "datasource": "Parley",
+     "targets": [
+       {"refId": "A", "datasource": {"type": "` + dashboard.PluginID + `"}, "metrics": ["messages_sent"], "format": "timeseries", "bucket": "day"},
+       {"refId": "B", "datasource": {"type": "` + dashboard.PluginID + `"}, "metrics": ["messages_failed"], "format": "timeseries", "bucket": "day"},
+       {"refId": "C", "datasource": {"type": "` + dashboard.PluginID + `"}, "metrics": ["messages_pending"], "format": "timeseries", "bucket": "day", "hide": true},
+       {"refId": "D", "datasource": {"type": "__expr__"}, "type": "math"}]},
+    {"id": 4, "type": "timeseries", "title": "Others", "datasource": {"type": "postgres"}, "gridPos": {"y": 13}, "targets": [{"refId": "A", "rawSql": "SELECT 1"}]},
+    {"id": 5, "type": "piechart", "title": "Rows", "gridPos": {"y": 21}, "datasource": {"type": "` + dashboard.PluginID + `"}, "options": {"reduceOptions": {"values": true, "calcs": []}},
+     "targets": [{"refId": "A", "metrics": ["messages_outbound"], "groupBy": ["channel"]}]},
+    {"id": 7, "type": "table", "title": "Organized", "gridPos": {"y": 28}, "transformations": [{"id": "organize", "options": {"excludeByName": {"Messages received": true}, "renameByName": {"channel": "Via"}, "indexByName": {"Messages sent": 0, "channel": 1}}}],
+     "targets": [{"refId": "A", "datasource": {"type": "` + dashboard.PluginID + `"}, "metrics": ["messages_received", "messages_sent"], "groupBy": ["channel"]}]},
+    {"id": 6, "type": "table", "title": "Unknown", "gridPos": {"y": 29}, "transformations": [{"id": "limit", "options": {}}],
+     "targets": [{"refId": "A", "datasource": {"type": "` + dashboard.PluginID + `"}, "metrics": ["messages_sent"], "groupBy": ["channel"]}]}
+  ]
+}`
+
+// TestOwnDashboard: a dashboard that somebody made has the numbers of Grafana, or says why
+// not.
+func TestOwnDashboard(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	d, err := dashboard.Parse([]byte(own))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := d.Run(t.Context(), e, dashboard.Request{Now: end})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, p := range report.Panels {
+		titles = append(titles, p.Title)
+	}
+	if !slices.Equal(titles, []string{"Sum", "Two queries", "Rows", "Organized", "Unknown"}) || report.Panels[0].Section != "Folded" {
+		t.Fatalf("panels: %q", titles)
+	}
+	count := func(metric, filters string) float64 {
+		q, err := query.Parse([]byte(`{"metrics": ["` + metric + `"], "filters": [{"dimension": "direction", "operator": "notIn", "values": ["inbound"]}` + filters + `]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := e.Run(t.Context(), engine.Request{Query: q, Range: calendar.Range{From: end.AddDate(0, 0, -7), To: end}, Now: end})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return numbers(r.Rows[0])[0]
+	}
+	sum := report.Panels[0].Cards[0].Value
+	if want := count("messages_outbound", `, {"dimension": "channel", "operator": "in", "values": ["whatsapp", "sms"]}`); sum != int64(want) || want == 0 {
+		t.Errorf("sum: %v, want %v", sum, want)
+	}
+	chart := report.Panels[1]
+	totals := make([]float64, len(chart.Columns))
+	for _, row := range chart.Rows {
+		for i, v := range row[1:] {
+			totals[i+1] += numbers([]any{v})[0]
+		}
+	}
+	if want := []float64{0, count("messages_sent", ""), count("messages_failed", "")}; !slices.Equal(totals, want) {
+		t.Errorf("two queries: %v, want %v", totals, want)
+	}
+	pie, whole := report.Panels[2], 0.0
+	for _, row := range pie.Rows {
+		whole += numbers(row[1:2])[0]
+	}
+	if want := count("messages_outbound", ""); whole != want || pie.Rows[0][0] != "WhatsApp" {
+		t.Errorf("slices: %v, want %v in all", pie.Rows, want)
+	}
+	if problem := report.Panels[4].Problem; !strings.Contains(problem, "limit") {
+		t.Errorf("unknown transformation: %q", problem)
+	}
+	if c := report.Panels[3].Columns; len(c) != 2 || c[0].Title != "Messages sent" || c[1].Title != "Via" {
+		t.Errorf("organized: %+v", c)
+	}
+	want := []dashboard.Condition{{Name: "Where", Text: "WhatsApp"}, {Name: "Direction", Text: "not Inbound"}}
+	if !slices.Equal(report.Conditions, want) {
+		t.Errorf("conditions: %q", report.Conditions)
+	}
+	for _, text := range []string{"[]", `{"panels": []}`, `{"elements": {}}`} {
+		if _, err := dashboard.Parse([]byte(text)); err == nil {
+			t.Errorf("%s is a dashboard", text)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
 )
 
@@ -148,6 +149,7 @@ type field struct {
 	look
 	name   string
 	of     *data.Field
+	result *engine.Result
 	values []any
 	// texts are the display texts of values, colors their colours.
 	texts, colors map[string]string

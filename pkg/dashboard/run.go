@@ -1,10 +1,12 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/frame"
+	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -35,7 +38,8 @@ type Request struct {
 	// Location is the time zone of the engine; nil is UTC.
 	Location *time.Location
 	// Variables are the chosen values of the dashboard's variables. Without values, or
-	// with $__all, a variable is no filter.
+	// with $__all, a variable is no filter. A variable that is not in the map has the
+	// dashboard's default.
 	Variables map[string][]string
 	// Filters apply to every panel.
 	Filters []query.Filter
@@ -94,7 +98,7 @@ func (d *Definition) Run(ctx context.Context, e *engine.Engine, r Request) (*Rep
 	var mu sync.Mutex
 	var failed error
 	for i, p := range panels {
-		if len(p.Targets) == 0 {
+		if len(p.ours()) == 0 {
 			continue
 		}
 		shown := &Panel{ID: p.ID, Title: p.Title, Section: sections[i], Box: p.Position}
@@ -176,67 +180,169 @@ func (r runner) rangeOf(p *panel) (calendar.Range, error) {
 	return r.span, nil
 }
 
-// query returns the query of a panel with the dashboard's filters.
-func (r runner) query(target json.RawMessage) (query.Query, error) {
-	q, err := query.ParseLenient(target)
+// query returns a query of a panel with the dashboard's filters.
+func (r runner) query(t target) (query.Query, error) {
+	q, err := query.ParseLenient(t.RawMessage)
 	if err != nil {
 		return q, err
 	}
 	var filters []query.Filter
 	for _, f := range q.Filters {
-		if len(f.Values) != 1 || !strings.HasPrefix(f.Values[0], "$") {
-			filters = append(filters, f)
-			continue
-		}
-		if f.Values = r.chosen(strings.TrimPrefix(f.Values[0], "$")); f.Values != nil {
+		if f.Values = r.values(f.Values); f.Values != nil {
 			filters = append(filters, f)
 		}
 	}
-	q.Filters = append(filters, r.Filters...)
+	more, err := r.defaultFilters()
+	if err != nil {
+		return q, err
+	}
+	q.Filters = slices.Concat(filters, more, r.Filters)
 	if q.Timezone == "" {
 		q.Timezone = r.Timezone
 	}
 	return q, nil
 }
 
-// chosen returns the values of a variable, or nil if it is no filter.
-func (r runner) chosen(name string) []string {
-	values := slices.DeleteFunc(slices.Clone(r.Variables[name]), func(v string) bool { return strings.TrimSpace(v) == "" })
-	if len(values) == 0 || slices.Contains(values, allValues) {
-		return nil
+// reference is a value that is only a variable: $line or ${line}.
+var reference = regexp.MustCompile(`^\$(?:(\w+)|\{(\w+)(?::\w+)?\})$`)
+
+// values returns the values of a filter with those of its variables, or nil if they are no
+// filter.
+func (r runner) values(values []string) []string {
+	var chosen []string
+	for _, value := range values {
+		match := reference.FindStringSubmatch(value)
+		name := ""
+		if match != nil {
+			name = match[1] + match[2]
+		}
+		v, isVariable := r.variable(name)
+		switch {
+		case !isVariable:
+			chosen = append(chosen, value)
+		case slices.Contains(r.current(v), allValues):
+			return nil
+		default:
+			chosen = append(chosen, r.chosen(v)...)
+		}
 	}
-	return values
+	return chosen
 }
 
-// panel runs the first query of a panel. Others only add sparklines.
-func (r runner) panel(ctx context.Context, p *panel, shown *Panel) error {
-	q, err := r.query(p.Targets[0])
-	if err != nil {
-		return err
+func (d *Definition) variable(name string) (variable, bool) {
+	for _, v := range d.Templating.List {
+		if v.Name == name && v.isFilter() {
+			return v, true
+		}
 	}
+	return variable{}, false
+}
+
+// current returns the values of a variable: the chosen ones or the default.
+func (r runner) current(v variable) []string {
+	if values, isChosen := r.Variables[v.Name]; isChosen {
+		return values
+	}
+	return v.defaults()
+}
+
+// chosen returns the values of a variable, or nil if it is no filter.
+func (r runner) chosen(v variable) []string {
+	values := r.current(v)
+	if slices.Contains(values, allValues) {
+		return nil
+	}
+	var chosen []string
+	for _, value := range values {
+		if v.Type == "textbox" {
+			value = strings.TrimSpace(value) // pasted text often has spaces around it
+		}
+		if strings.TrimSpace(value) != "" {
+			chosen = append(chosen, value)
+		}
+	}
+	return chosen
+}
+
+// defaultFilters returns the filters that an ad hoc variable of the dashboard has when it
+// opens. They apply if the request has no filters.
+func (r runner) defaultFilters() ([]query.Filter, error) {
+	var filters []query.Filter
+	for _, v := range r.Templating.List {
+		for _, f := range v.Filters {
+			if r.Filters != nil {
+				continue
+			}
+			values := f.Values
+			if len(values) == 0 {
+				values = []string{f.Value}
+			}
+			filter, err := AdHocFilter(f.Key, f.Operator, values)
+			if err != nil {
+				return nil, err
+			}
+			filters = append(filters, filter)
+		}
+	}
+	return filters, nil
+}
+
+// adHocOperators are Parley's operators by those of ad hoc filters.
+var adHocOperators = map[string]string{"=": "in", "=|": "in", "!=": "notIn", "!=|": "notIn", "=~": "matches", "!~": "notMatches"}
+
+// AdHocFilter returns a filter of an ad hoc variable. Its key is a dimension or the column
+// with the names of one. The error is a *query.Error.
+func AdHocFilter(key, operator string, values []string) (query.Filter, error) {
+	f := query.Filter{Dimension: key, Operator: adHocOperators[operator], Values: values}
+	if f.Operator == "" {
+		return query.Filter{}, &query.Error{Message: fmt.Sprintf("Parley does not support the operator %s of the filter on %s", query.Quote(operator), query.Quote(key))}
+	}
+	if _, ok := catalog.LookupDimension(key); !ok {
+		if d, ok := catalog.LookupDimension(strings.TrimSuffix(key, "_name")); ok {
+			f.Dimension = d.ID
+		}
+	}
+	return f, nil
+}
+
+// panel runs the queries of a panel.
+func (r runner) panel(ctx context.Context, p *panel, shown *Panel) (err error) {
 	if shown.Range, err = r.rangeOf(p); err != nil {
 		return err
 	}
-	request := engine.Request{Query: q, Range: shown.Range, Now: r.Now, MaxPoints: p.MaxDataPoints, Memory: r.Memory, Partial: true}
-	shown.IsList = q.IsList()
-	switch {
-	case shown.IsList:
-		request.Query.Format, request.Query.Limit = "details", r.ListRows
-	case p.Type == "table" && q.Limit == 0:
-		request.Query.Limit = query.MaxLimit
-	}
-	result, err := r.engine.Run(ctx, request)
-	if err != nil {
-		return err
-	}
-	shown.Notices = result.AllNotices()
-	if shown.IsList {
+	var results []*engine.Result
+	for _, t := range p.ours() {
+		q, err := r.query(t)
+		if err != nil {
+			return err
+		}
+		request := engine.Request{Query: q, Range: shown.Range, Now: r.Now, MaxPoints: p.MaxDataPoints, Memory: r.Memory, Partial: true}
+		isList := q.IsList()
+		switch {
+		case isList:
+			request.Query.Format, request.Query.Limit = "details", r.ListRows
+		case p.Type == "table" && q.Limit == 0:
+			request.Query.Limit = query.MaxLimit
+		}
+		result, err := r.engine.Run(ctx, request)
+		if err != nil {
+			return err
+		}
+		if !isList {
+			shown.Notices = append(shown.Notices, result.AllNotices()...)
+			results = append(results, result)
+			continue
+		}
+		if len(p.ours()) > 1 {
+			return &query.Error{Message: "a file cannot have a panel with a list and other queries"}
+		}
 		// The file has all rows, or says itself how many it has.
 		request.Query.Limit = 0
-		shown.Total, shown.Notices = result.Total, result.Notices
+		shown.IsList, shown.Total, shown.Notices = true, result.Total, result.Notices
 		shown.rest = func(ctx context.Context, row func([]any) error) error { return r.stream(ctx, p, request, row) }
+		results = append(results, result)
 	}
-	return p.show(result, shown)
+	return p.show(results, shown)
 }
 
 // streamedRows is how many rows of a list are read before they are written.
@@ -250,7 +356,7 @@ func (r runner) stream(ctx context.Context, p *panel, request engine.Request, ro
 			return nil
 		}
 		var shown Panel
-		if err := p.show(&page, &shown); err != nil {
+		if err := p.show([]*engine.Result{&page}, &shown); err != nil {
 			return err
 		}
 		page.Rows = page.Rows[:0]
@@ -282,15 +388,17 @@ func (r runner) conditions(ctx context.Context) []Condition {
 	labels := map[string]string{}
 	panels, _ := r.ordered()
 	for _, v := range r.Templating.List {
-		values := r.chosen(v.Name)
+		values := r.chosen(v)
 		if !v.isFilter() || values == nil {
 			continue
 		}
-		f := query.Filter{Dimension: v.Name, Operator: operatorOf(panels, v.Name), Values: values}
-		labels[v.Name] = v.Label
-		filters = append(filters, f)
+		if f, isUsed := usedBy(panels, v.Name); isUsed {
+			f.Values, labels[f.Dimension] = values, v.Label
+			filters = append(filters, f)
+		}
 	}
-	filters = append(filters, r.Filters...)
+	more, _ := r.defaultFilters() // the panels have its error
+	filters = slices.Concat(filters, more, r.Filters)
 	conditions := Conditions(ctx, r.engine, r.Language, filters)
 	for i, f := range filters {
 		if label := labels[f.Dimension]; label != "" {
@@ -308,22 +416,22 @@ func (r runner) conditions(ctx context.Context) []Condition {
 	return conditions
 }
 
-// operatorOf returns the operator with which the panels filter by a variable.
-func operatorOf(panels []*panel, name string) string {
+// usedBy returns the first filter of a panel by a variable.
+func usedBy(panels []*panel, name string) (query.Filter, bool) {
 	for _, p := range panels {
-		for _, target := range p.Targets {
-			q, err := query.ParseLenient(target)
+		for _, t := range p.ours() {
+			q, err := query.ParseLenient(t.RawMessage)
 			if err != nil {
 				continue
 			}
 			for _, f := range q.Filters {
-				if len(f.Values) == 1 && f.Values[0] == "$"+name {
-					return f.Operator
+				if slices.ContainsFunc(f.Values, func(value string) bool { return value == "$"+name || value == "${"+name+"}" }) {
+					return f, true
 				}
 			}
 		}
 	}
-	return "in"
+	return query.Filter{}, false
 }
 
 // Conditions returns filters in words, with the names of entities.
@@ -368,29 +476,34 @@ func namesOf(ctx context.Context, e *engine.Engine, language string, f query.Fil
 	return names
 }
 
-// show converts a result to what the panel shows.
-func (p *panel) show(result *engine.Result, shown *Panel) error {
-	frames := frame.Frames(result)
-	var fields []*field
-	for _, f := range frames[0].Fields {
-		fields = append(fields, p.newField(f))
-	}
-	fields, err := p.transform(fields)
+// show converts results to what the panel shows. The first one has its time intervals,
+// language and time zone.
+func (p *panel) show(results []*engine.Result, shown *Panel) error {
+	result := results[0]
+	fields, err := p.joined(results)
 	if err != nil {
 		return err
 	}
-	isFunnel := p.Type == "barchart" && p.Options.Orientation == "horizontal"
+	if fields, err = p.transform(fields); err != nil {
+		return err
+	}
+	isFunnel := p.Type == "barchart" && len(fields) > 3 && fields[0].name == "stage"
 	if !isFunnel { // whose overrides only place its labels
 		p.dress(fields)
 	}
+	if p.Options.ReduceOptions.Values {
+		fields = spread(fields)
+	}
+	isHorizontal := p.Type == "barchart" && p.Options.Orientation == "horizontal" || p.Options.ShowHeader != nil && !*p.Options.ShowHeader
 	switch {
-	case p.Type == "stat":
-		shown.View, shown.Cards = Cards, p.cards(result, fields)
+	case p.Type == "stat" || p.Type == "gauge" || p.Type == "bargauge":
+		shown.View = Cards
+		shown.Cards, err = p.cards(fields, result.Location)
 	case p.Type == "timeseries":
 		p.overTime(result, fields, shown)
 	case p.Type == "piechart":
-		p.ring(result, fields, shown)
-	case p.Type == "heatmap":
+		err = p.ring(result, fields, shown)
+	case p.Type == "heatmap" && result.Query.Format == "heatmap":
 		shown.View, shown.Colors = Heat, []string{paint(p.Options.Color.Fill)}
 		if len(fields) > 1 {
 			fields[0].unit = "locale"  // hours are whole numbers
@@ -399,27 +512,114 @@ func (p *panel) show(result *engine.Result, shown *Panel) error {
 		tabulate(result, fields, shown)
 	case isFunnel:
 		shown.View = Funnel
-		tabulate(result, fields, shown)
-		if len(fields) > 0 {
-			for _, stage := range fields[0].values {
-				shown.Colors = append(shown.Colors, fields[0].colorOf(stage))
-			}
+		tabulate(result, fields[:4], shown)
+		for _, stage := range fields[0].values {
+			shown.Colors = append(shown.Colors, fields[0].colorOf(stage))
 		}
-	case p.Type == "barchart":
+	case isHorizontal && isRanking(fields):
+		shown.View = Ranking
+		tabulate(result, fields, shown)
+	case p.Type == "barchart" && !isHorizontal:
 		shown.View = Hours
 		tabulate(result, fields, shown)
 	default:
 		shown.View = Table
-		if p.Options.ShowHeader != nil && !*p.Options.ShowHeader && p.isRanking(fields) {
-			shown.View = Ranking
-		}
 		tabulate(result, fields, shown)
 	}
-	return nil
+	return err
+}
+
+// spread makes a field of each row, with the texts of the row as its name.
+func spread(fields []*field) []*field {
+	var rows []*field
+	for _, f := range visible(fields) {
+		if !f.isNumber() {
+			continue
+		}
+		for i, value := range f.values {
+			row := *f
+			var names []string
+			for _, other := range visible(fields) {
+				if !other.isNumber() && !other.isTime() {
+					names = append(names, fmt.Sprint(other.shown(other.values[i])))
+					row.color = cmp.Or(other.colorOf(other.values[i]), row.color)
+				}
+			}
+			if len(names) > 0 {
+				row.title = strings.Join(names, " · ")
+			}
+			row.values, row.result = []any{value}, nil
+			rows = append(rows, &row)
+		}
+	}
+	return rows
+}
+
+// reduced returns the one value of a field that a panel shows.
+func (p *panel) reduced(f *field) (any, error) {
+	calc := "lastNotNull"
+	if len(p.Options.ReduceOptions.Calcs) > 0 {
+		calc = p.Options.ReduceOptions.Calcs[0]
+	}
+	var known []any
+	sum := 0.0
+	for _, value := range f.values {
+		if v, ok := toFloat(value); ok {
+			known, sum = append(known, value), sum+v
+		}
+	}
+	switch {
+	case calc == "count":
+		return int64(len(f.values)), nil
+	case len(f.values) == 0 || len(known) == 0:
+		return nil, nil
+	}
+	order := func(a, b any) int { return measure.Compare(a, b, false) }
+	switch calc {
+	case "last":
+		return f.values[len(f.values)-1], nil
+	case "lastNotNull":
+		return known[len(known)-1], nil
+	case "first":
+		return f.values[0], nil
+	case "firstNotNull":
+		return known[0], nil
+	case "sum":
+		return sum, nil
+	case "mean":
+		return sum / float64(len(known)), nil
+	case "min":
+		return slices.MinFunc(known, order), nil
+	case "max":
+		return slices.MaxFunc(known, order), nil
+	}
+	return nil, &query.Error{Message: fmt.Sprintf("a file cannot have a panel with the calculation %s", query.Quote(calc))}
+}
+
+// joined returns the fields of all results, those of charts side by side.
+func (p *panel) joined(results []*engine.Result) ([]*field, error) {
+	var fields []*field
+	for i, result := range results {
+		for at, of := range frame.Frames(result)[0].Fields {
+			f := p.newField(of)
+			f.result = result
+			isTime := at == 0 && of.Type().Time()
+			switch {
+			case i > 0 && isTime && len(fields) > 0:
+				continue // that of the first one
+			case i > 0 && p.Type != "stat" && p.Type != "timeseries" && p.Type != "piechart":
+				return nil, &query.Error{Message: "a file cannot have a panel of this type with several queries"}
+			case i > 0 && p.Type == "timeseries" && len(fields) > 0 && of.Len() != len(fields[0].values):
+				return nil, &query.Error{Message: "a file cannot have a chart whose queries have different intervals"}
+			}
+			fields = append(fields, f)
+		}
+	}
+	return fields, nil
 }
 
 // isRanking reports whether a table has a name and one number.
-func (p *panel) isRanking(fields []*field) bool {
+func isRanking(fields []*field) bool {
 	seen := visible(fields)
 	return len(seen) == 2 && !seen[0].isNumber() && seen[1].isNumber()
 }
@@ -504,38 +704,40 @@ func (p *panel) overTime(result *engine.Result, fields []*field, shown *Panel) {
 }
 
 // ring makes the slices of a pie chart.
-func (p *panel) ring(result *engine.Result, fields []*field, shown *Panel) {
+func (p *panel) ring(result *engine.Result, fields []*field, shown *Panel) error {
 	shown.View = Ring
 	texts := catalog.In(result.Query.Language)
-	var slices []*field
+	kind := frame.Count
 	total := 0.0
 	for _, f := range visible(fields) {
-		if f.isNumber() && len(f.values) > 0 {
-			value, _ := toFloat(f.values[len(f.values)-1])
-			total += value
-			slices = append(slices, f)
+		if !f.isNumber() || len(f.values) == 0 {
+			continue
 		}
-	}
-	kind := frame.Count
-	for _, f := range slices {
+		value, err := p.reduced(f)
+		if err != nil {
+			return err
+		}
 		kind = f.kind()
-		last := f.values[len(f.values)-1]
-		var share any
-		if value, ok := toFloat(last); ok && total > 0 {
-			share = value / total
-		}
-		shown.Rows = append(shown.Rows, []any{f.title, fitting(last, kind, result.Location), share})
+		number, _ := toFloat(value)
+		total += number
+		shown.Rows = append(shown.Rows, []any{f.title, fitting(value, kind, result.Location), nil})
 		shown.Colors = append(shown.Colors, paint(f.color))
 	}
-	value := texts.Notice("file_value")
-	if len(result.Query.Metrics) == 1 {
-		value = texts.Metric(result.Query.Metrics[0]).Title
+	for _, row := range shown.Rows {
+		if value, ok := toFloat(row[1]); ok && total > 0 {
+			row[2] = value / total
+		}
 	}
-	shown.Columns = []Column{{Title: texts.Notice("file_name")}, {Title: value, Kind: kind}, {Title: texts.Notice("file_share"), Kind: frame.Share}}
+	title := texts.Notice("file_value")
+	if len(result.Query.Metrics) == 1 {
+		title = texts.Metric(result.Query.Metrics[0]).Title
+	}
+	shown.Columns = []Column{{Title: texts.Notice("file_name")}, {Title: title, Kind: kind}, {Title: texts.Notice("file_share"), Kind: frame.Share}}
+	return nil
 }
 
 // cards makes the numbers of a panel with cards.
-func (p *panel) cards(result *engine.Result, fields []*field) []Card {
+func (p *panel) cards(fields []*field, loc *time.Location) ([]Card, error) {
 	var numbers []*field
 	pattern := strings.Trim(p.Options.ReduceOptions.Fields, "/")
 	for _, f := range fields {
@@ -557,24 +759,27 @@ func (p *panel) cards(result *engine.Result, fields []*field) []Card {
 			c.Name = f.title
 		}
 		if slices.Equal(p.Options.ReduceOptions.Calcs, []string{"count"}) {
-			c.Kind, c.Value = frame.Count, int64(len(f.values))
-		} else if len(f.values) > 0 {
-			c.Value = fitting(f.values[len(f.values)-1], c.Kind, result.Location)
+			c.Kind = frame.Count
 		}
-		if before, ok := previous(result, f.name); ok {
-			c.Before, c.IsCompared = fitting(before, c.Kind, result.Location), true
+		value, err := p.reduced(f)
+		if err != nil {
+			return nil, err
+		}
+		c.Value = fitting(value, c.Kind, loc)
+		if before, ok := previous(f.result, f.name); ok {
+			c.Before, c.IsCompared = fitting(before, c.Kind, loc), true
 			c.Change, c.Good = change(c.Value, c.Before, p.Options.PercentChangeColorMode)
 		}
 		c.Color = f.colorOf(c.Value)
 		cards = append(cards, c)
 	}
-	return cards
+	return cards, nil
 }
 
 // previous returns the value of a metric in the period before, if the result has that beside
 // it and shows it as a change.
 func previous(result *engine.Result, metric string) (any, bool) {
-	if result.Query.Format != "timeseries" || len(result.Rows) != 1 {
+	if result == nil || result.Query.Format != "timeseries" || len(result.Rows) != 1 {
 		return nil, false
 	}
 	for i, c := range result.Columns {

@@ -1,12 +1,13 @@
 package dashboard
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/parley-reports/parley/pkg/measure"
+	"github.com/parley-reports/parley/pkg/query"
 )
 
 // transformation is a step that changes the fields of a panel.
@@ -16,7 +17,8 @@ type transformation struct {
 }
 
 // transform applies the transformations that shipped dashboards use. Those that only add
-// sparklines, timeSeriesTable and merge, have no effect in files.
+// sparklines, timeSeriesTable and merge, have no effect in files. The error is a
+// *query.Error.
 func (p *panel) transform(fields []*field) ([]*field, error) {
 	for _, t := range p.Transformations {
 		var err error
@@ -31,15 +33,23 @@ func (p *panel) transform(fields []*field) ([]*field, error) {
 			err = filterByValue(fields, t.Options)
 		case "organize":
 			fields, err = organize(fields, t.Options)
-		case "timeSeriesTable", "merge":
+		case "timeSeriesTable":
+		case "merge":
+			if !p.has("timeSeriesTable") {
+				return nil, unsupported(t.ID)
+			}
 		default:
-			err = fmt.Errorf("unknown transformation")
+			return nil, unsupported(t.ID)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the transformation %s: %w", t.ID, err)
+			return nil, &query.Error{Message: fmt.Sprintf("a file cannot have a panel with this transformation %s: %v", query.Quote(t.ID), err)}
 		}
 	}
 	return fields, nil
+}
+
+func unsupported(transformation string) error {
+	return &query.Error{Message: fmt.Sprintf("a file cannot have a panel with the transformation %s", query.Quote(transformation))}
 }
 
 // calculate adds a field: an operation on two fields or a number, or the sum of fields.
@@ -200,7 +210,8 @@ func sortBy(fields []*field, raw json.RawMessage) error {
 // filterByValue keeps the rows that meet all conditions.
 func filterByValue(fields []*field, raw json.RawMessage) error {
 	var o struct {
-		Filters []struct {
+		Type, Match string
+		Filters     []struct {
 			FieldName string
 			Config    struct {
 				ID      string
@@ -210,6 +221,9 @@ func filterByValue(fields []*field, raw json.RawMessage) error {
 	}
 	if err := json.Unmarshal(raw, &o); err != nil {
 		return err
+	}
+	if o.Type != "include" || o.Match != "all" {
+		return fmt.Errorf("only rows that match all conditions can be included")
 	}
 	if len(fields) == 0 {
 		return nil
@@ -252,13 +266,34 @@ func keep(fields []*field, rows []int) {
 	}
 }
 
-// organize removes fields.
+// organize removes, renames and orders fields.
 func organize(fields []*field, raw json.RawMessage) ([]*field, error) {
-	var o struct{ ExcludeByName map[string]bool }
+	var o struct {
+		ExcludeByName map[string]bool
+		RenameByName  map[string]string
+		IndexByName   map[string]int
+	}
 	if err := json.Unmarshal(raw, &o); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(fields, func(f *field) bool {
-		return o.ExcludeByName[f.name] || o.ExcludeByName[strings.TrimSpace(f.title)]
-	}), nil
+	place := func(f *field) int {
+		for _, name := range []string{f.title, f.name} {
+			if at, ok := o.IndexByName[name]; ok {
+				return at
+			}
+		}
+		return len(o.IndexByName)
+	}
+	places := map[*field]int{}
+	for _, f := range fields {
+		places[f] = place(f)
+	}
+	fields = slices.DeleteFunc(fields, func(f *field) bool { return o.ExcludeByName[f.name] || o.ExcludeByName[f.title] })
+	slices.SortStableFunc(fields, func(a, b *field) int { return places[a] - places[b] })
+	for _, f := range fields {
+		if name := cmp.Or(o.RenameByName[f.title], o.RenameByName[f.name]); name != "" {
+			f.title = name
+		}
+	}
+	return fields, nil
 }

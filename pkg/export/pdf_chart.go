@@ -22,9 +22,10 @@ var palette = []color{"#3B6FB6", "#D9722E", "#2E8B62", "#B84A78", "#8465B8", "#9
 
 // A series is a series of a chart as it is drawn.
 type series struct {
-	name   string
-	color  color
-	dashed bool
+	name  string
+	color color
+	// isOwn reports whether the colour came with the data.
+	isOwn, dashed bool
 	// values are NaN where they are missing.
 	values []float64
 }
@@ -54,8 +55,11 @@ func float(value any) float64 {
 func seriesOf(p *dashboard.Panel, texts catalog.Texts, stacked bool) (all []series, left int) {
 	next := 0
 	for i, c := range p.Columns[1:] {
-		s := series{name: c.Title, color: color(c.Color), dashed: c.Dashed}
-		if s.color == "" {
+		if c.Kind == text {
+			continue
+		}
+		s := series{name: c.Title, color: color(c.Color), isOwn: c.Color != "", dashed: c.Dashed}
+		if !s.isOwn {
 			s.color = palette[next%len(palette)]
 			next++
 		}
@@ -81,7 +85,7 @@ func seriesOf(p *dashboard.Panel, texts catalog.Texts, stacked bool) (all []seri
 	others := series{color: "#A9A9AE", values: make([]float64, len(p.Rows))}
 	for i, s := range all {
 		if slices.Contains(kept, i) {
-			if p.Columns[i+1].Color == "" {
+			if !s.isOwn {
 				s.color = palette[len(shown)%len(palette)]
 			}
 			shown = append(shown, s)

@@ -1,12 +1,11 @@
 package plugin
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -50,9 +49,6 @@ func adHocFilters(params url.Values) ([]query.Filter, error) {
 	return filters, nil
 }
 
-// adHocOperators are Parley's operators by those of ad hoc filters.
-var adHocOperators = map[string]string{"=": "in", "=|": "in", "!=": "notIn", "!=|": "notIn", "=~": "matches", "!~": "notMatches"}
-
 // adHocEscapes are the characters that Grafana escapes in a part of an ad hoc filter.
 var adHocEscapes = strings.NewReplacer("__gfp__", "|", "__gfc__", ",", "__gfh__", "#")
 
@@ -67,21 +63,5 @@ func adHocFilter(text string) (query.Filter, error) {
 		id, _, _ := strings.Cut(part, ",")
 		parts[i] = adHocEscapes.Replace(id)
 	}
-	operator, ok := adHocOperators[parts[1]]
-	if !ok {
-		return query.Filter{}, &query.Error{Message: fmt.Sprintf("Parley does not support the operator %s of the filter on %s", query.Quote(parts[1]), query.Quote(parts[0]))}
-	}
-	f := query.Filter{Dimension: parts[0], Operator: operator, Values: parts[2:]}
-	if d, ok := dimensionOf(f.Dimension); ok {
-		f.Dimension = d.ID
-	}
-	return f, nil
-}
-
-// dimensionOf returns the dimension of a key: its id, or the column with its names.
-func dimensionOf(key string) (catalog.Dimension, bool) {
-	if d, ok := catalog.LookupDimension(key); ok {
-		return d, true
-	}
-	return catalog.LookupDimension(strings.TrimSuffix(key, "_name"))
+	return dashboard.AdHocFilter(parts[0], parts[1], parts[2:])
 }
