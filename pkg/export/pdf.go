@@ -10,6 +10,7 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/query"
 )
 
 // A page is a PDF document in landscape A4, with page numbers.
@@ -97,7 +98,7 @@ func (p *page) pen(c color, width float64) {
 
 // clip returns a text that is not wider than width in the current font.
 func (p *page) clip(text string, width float64) string {
-	text = printable(text)
+	text = query.Clip(printable(text), 300)
 	if p.GetStringWidth(text) <= width {
 		return text
 	}
@@ -192,7 +193,8 @@ func (g *grid) row(values []any) error {
 func (g *grid) fields(values []any) []string {
 	fields := make([]string, len(values))
 	for i, v := range values {
-		fields[i] = printable(Words(g.texts, g.columns[i].kind, v))
+		// No cell has room for more.
+		fields[i] = query.Clip(printable(Words(g.texts, g.columns[i].kind, v)), 1500)
 	}
 	return fields
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/dashboard"
+	"github.com/parley-reports/parley/pkg/query"
 )
 
 // An area is a rectangle of a page in millimetres.
@@ -138,11 +139,14 @@ func scaleFor(k kind, high float64, set dashboard.Scale) scale {
 	if set.Log {
 		s.log, s.max = 0.01, max(high, 0.1)
 		for _, tick := range []float64{0, 0.01, 0.1, 1} {
-			if tick <= s.max*1.5 {
+			if tick <= s.max {
 				s.ticks = append(s.ticks, tick)
 			}
 		}
-		s.max = max(s.max, s.ticks[len(s.ticks)-1])
+		if last := s.ticks[len(s.ticks)-1]; last < s.max {
+			s.max = math.Ceil(s.max*10-1e-9) / 10
+			s.ticks = append(s.ticks, s.max)
+		}
 		return s
 	}
 	step := niceStep(k, s.max/4)
@@ -488,7 +492,7 @@ func (p *page) ring(panel *dashboard.Panel, a area) {
 	height := 0.0
 	for _, row := range panel.Rows {
 		name, _ := row[0].(string)
-		lines := p.SplitText(printable(name), a.x+a.w-shares-values-left-5)
+		lines := p.SplitText(query.Clip(printable(name), 100), a.x+a.w-shares-values-left-5)
 		names = append(names, lines[:min(2, len(lines))])
 		height += half*float64(min(2, len(lines))) + 1.8
 	}
@@ -650,9 +654,8 @@ func (p *page) ranking(panel *dashboard.Panel, a area) {
 		high = max(high, float(row[1]))
 		values = max(values, p.GetStringWidth(Words(p.texts, panel.Columns[1].Kind, row[1])))
 		name, _ := row[0].(string)
-		names = max(names, p.GetStringWidth(printable(name)))
+		names = max(names, p.GetStringWidth(p.clip(name, a.w*0.5)))
 	}
-	names = min(names, a.w*0.5)
 	for i, row := range rows {
 		y := a.y + line*(float64(i)+0.5)
 		name, _ := row[0].(string)

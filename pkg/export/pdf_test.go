@@ -5,12 +5,16 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
 
+	"github.com/xuri/excelize/v2"
+
+	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/dashboard"
 	"github.com/parley-reports/parley/pkg/export"
@@ -180,6 +184,66 @@ func TestWords(t *testing.T) {
 		for i, language := range []string{"en", "es", "pt-BR"} {
 			if got := export.Words(catalog.In(language), c.kind, c.value); strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(got) != c.want[i] {
 				t.Errorf("%v in %s is %q, want %q", c.value, language, got, c.want[i])
+			}
+		}
+	}
+}
+
+// TestOddReport: titles, texts and numbers that are unusual make files that can be read.
+func TestOddReport(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	long := strings.Repeat("Long title ", 30)
+	change := -12.5
+	report := &dashboard.Report{
+		Title: `Odd / "report" 漢字 😀 ` + long, Language: "pt-BR", Location: time.UTC, Range: calendar.Range{From: at.AddDate(0, 0, -2), To: at},
+		Conditions: []dashboard.Condition{{Name: "Filter", Text: long}}, Notices: []string{long, "=1+1"},
+	}
+	for i, title := range []string{"", "Same", "same", `[x]:*?/\`, long, long, "'quoted'", "Жук", "=1+1"} {
+		for n, view := range []dashboard.View{dashboard.Table, dashboard.Lines, dashboard.Bars, dashboard.Hours, dashboard.Ring, dashboard.Ranking} {
+			p := &dashboard.Panel{Title: title, View: view, Box: dashboard.Box{X: 4 * n, Y: 8 * i, Width: 4, Height: 8}, Colors: []string{"", "#BE61FC", ""}}
+			p.Columns = []dashboard.Column{{Title: long}, {Title: long, Kind: frame.Number, Summed: true}, {Title: "", Kind: frame.Share, Dashed: true}}
+			p.Rows = [][]any{{strings.Repeat("x", 40_000), 1e15, nil}, {nil, -3.5, 0.1}, {"(\\)\r\n\t\x00", nil, 1.0}}
+			if view == dashboard.Lines || view == dashboard.Bars {
+				p.Columns[0].Kind, p.Scale.Step = frame.Day, calendar.Day
+				for day, row := range p.Rows {
+					row[0] = at.AddDate(0, 0, day-3)
+				}
+			}
+			report.Panels = append(report.Panels, p)
+		}
+	}
+	report.Panels = append(report.Panels, &dashboard.Panel{
+		Title: "Cards", View: dashboard.Cards, Box: dashboard.Box{Y: 80, Width: 2, Height: 3},
+		Cards: []dashboard.Card{{Name: long, Kind: frame.Count, Value: int64(math.MaxInt64), Change: &change, Good: -1}, {Text: "–"}},
+	})
+	for _, format := range []string{"pdf", "xlsx"} {
+		f, err := export.LookupFormat(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := export.WriteReport(t.Context(), report, f, &out); err != nil {
+			t.Fatalf("%s: %v", format, err)
+		}
+		if format == "pdf" {
+			if text := strings.Join(pdfTexts(t, out.Bytes()), "\n"); !strings.Contains(text, "Completo: 54 gráficos") || !strings.Contains(text, "Жук") {
+				t.Errorf("the document ends with %q", text[max(0, len(text)-200):])
+			}
+			continue
+		}
+		book, err := excelize.OpenReader(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer book.Close()
+		sheets := book.GetSheetList()
+		if len(sheets) != 55 {
+			t.Errorf("%d sheets", len(sheets))
+		}
+		for _, name := range sheets[1:] {
+			if rows, err := book.GetRows(name); err != nil || len(rows) < 4 {
+				t.Errorf("the sheet %q has %d rows: %v", name, len(rows), err)
 			}
 		}
 	}
