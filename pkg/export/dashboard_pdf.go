@@ -203,8 +203,12 @@ func (p *page) cards(panel *dashboard.Panel, a area) {
 		text, ink := p.change(c)
 		p.SetFont("go", "", 8)
 		beside := p.GetStringWidth(text) + 4
-		p.SetFont("go", "B", 17)
-		for size := 16.0; size > 9 && p.GetStringWidth(printable(number))+beside > width-1; size-- {
+		largest := 17.0
+		if c.Value == nil { // words
+			largest = 11
+		}
+		p.SetFont("go", "B", largest)
+		for size := largest - 1; size > 9 && p.GetStringWidth(printable(number))+beside > width-1; size-- {
 			p.SetFont("go", "B", size)
 		}
 		y = a.y + a.h - 3.5
