@@ -534,3 +534,36 @@ func TestOwnDashboard(t *testing.T) {
 		}
 	}
 }
+
+// TestParseRange: times are read as Grafana reads them, in the time zone, with weeks from
+// Monday.
+func TestParseRange(t *testing.T) {
+	t.Parallel()
+	loc, err := calendar.Zone("America/Sao_Paulo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 20, 1, 30, 0, 0, time.UTC) // Thursday, 22:30 there
+	for _, c := range []struct{ from, to, wantFrom, wantTo string }{
+		{"now-7d", "now", "2026-11-13T01:30:00Z", "2026-11-20T01:30:00Z"},
+		{"now/d", "now", "2026-11-19T03:00:00Z", "2026-11-20T01:30:00Z"},
+		{"now-1d/d", "now-1d/d", "2026-11-18T03:00:00Z", "2026-11-19T02:59:59.999Z"},
+		{"now/w", "now/w", "2026-11-16T03:00:00Z", "2026-11-23T02:59:59.999Z"},
+		{"now-1M/M", "now-1M/M", "2026-10-01T03:00:00Z", "2026-11-01T02:59:59.999Z"},
+		{"now-90m", "now-1h", "2026-11-20T00:00:00Z", "2026-11-20T00:30:00Z"},
+		{"1795132800000", "2026-11-20T00:00:00.000Z", "2026-11-20T00:00:00Z", "2026-11-20T00:00:00Z"},
+	} {
+		r, err := dashboard.ParseRange(c.from, c.to, now, loc)
+		if err != nil {
+			t.Errorf("%s: %v", c.from, err)
+		}
+		if from, to := r.From.UTC().Format(time.RFC3339Nano), r.To.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano); from != c.wantFrom || to != c.wantTo {
+			t.Errorf("%s to %s is %s to %s, want %s to %s", c.from, c.to, from, to, c.wantFrom, c.wantTo)
+		}
+	}
+	for _, wrong := range []string{"", "soon", "now-", "now-1x", "2026-13-01T00:00:00Z"} {
+		if r, err := dashboard.ParseRange(wrong, "now", now, loc); err == nil {
+			t.Errorf("%q is %v", wrong, r)
+		}
+	}
+}

@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
+	"github.com/jszwedko/go-datemath"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/parley-reports/parley/pkg/calendar"
@@ -133,12 +134,16 @@ func (d *Definition) Run(ctx context.Context, e *engine.Engine, r Request) (*Rep
 // ParseRange reads a time range as Grafana writes it. Rounded ends, such as now-1d/d, are
 // the last millisecond of their day, as in Grafana. The error is a *query.Error.
 func ParseRange(from, to string, now time.Time, loc *time.Location) (calendar.Range, error) {
-	span := gtime.TimeRange{From: from, To: to, Now: now}
-	options := []gtime.TimeRangeOption{gtime.WithLocation(loc), gtime.WithWeekstart(time.Monday), gtime.WithNow(now)}
+	read := func(text string, roundUp bool) (time.Time, error) {
+		if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return time.UnixMilli(ms), nil
+		}
+		return datemath.ParseAndEvaluate(text, datemath.WithNow(now), datemath.WithLocation(loc), datemath.WithStartOfWeek(time.Monday), datemath.WithRoundUp(roundUp))
+	}
 	var r calendar.Range
 	var err error
-	if r.From, err = span.ParseFrom(options...); err == nil {
-		r.To, err = span.ParseTo(options...)
+	if r.From, err = read(from, false); err == nil {
+		r.To, err = read(to, true)
 	}
 	if err != nil {
 		return r, &query.Error{Message: fmt.Sprintf("the time range %s to %s is not valid: use times such as now-7d, now-1M/M or 2026-11-01T00:00:00Z", query.Quote(from), query.Quote(to))}
