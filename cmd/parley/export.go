@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -62,6 +63,14 @@ default is that of the dashboard.`,
 			}
 			if err := engine.CheckChatURL(chatURL); err != nil {
 				return err
+			}
+			switch {
+			case name == "" && len(conditions) > 0:
+				return errors.New(`--filter is for dashboards: set "filters" in the query`)
+			case name == "" && language != "":
+				return errors.New(`--language is for dashboards: set "language" in the query`)
+			case language != "" && !slices.Contains(query.Languages, language):
+				return &query.Error{Message: "--language: unknown language " + query.Quote(language) + query.Suggest(language, query.Languages)}
 			}
 			var write func(ctx context.Context, e *engine.Engine, w io.Writer, begin func(export.File) error) error
 			if name != "" {
@@ -124,7 +133,7 @@ func choose(d *dashboard.Definition, conditions []string, r *dashboard.Request) 
 	r.Variables = map[string][]string{}
 	for _, condition := range conditions {
 		dimension, value, ok := strings.Cut(condition, "=")
-		if !ok {
+		if !ok || strings.TrimSpace(value) == "" { // an unset variable of a script would be no filter
 			return fmt.Errorf("--filter %q is not a dimension and a value such as channel=whatsapp", condition)
 		}
 		if slices.Contains(d.VariableNames(), dimension) {
@@ -153,22 +162,38 @@ type exporter struct {
 // once it is complete.
 func (x exporter) to(ctx context.Context, output string, stdout io.Writer) error {
 	if output == "-" {
-		watched := &progress{Writer: stdout, out: io.Discard}
-		err := x.write(ctx, watched, func(export.File) error { return nil })
-		return watched.explain(err)
+		return x.stream(ctx, stdout)
 	}
+	info, err := os.Stat(output)
+	exists := err == nil
 	folder := "."
-	if info, err := os.Stat(output); output != "" && err == nil && info.IsDir() {
+	switch {
+	case exists && info.IsDir():
 		folder, output = output, ""
-	} else if output != "" {
+	case exists && !info.Mode().IsRegular(): // a pipe or a device, which no file may replace
+		file, err := os.OpenFile(output, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("the file cannot be written: %w", err)
+		}
+		return errors.Join(x.stream(ctx, file), file.Close())
+	case output != "":
+		if target, err := filepath.EvalSymlinks(output); err == nil {
+			output = target // the link stays
+		}
 		folder = filepath.Dir(output)
 	}
-	file, err := os.CreateTemp(folder, ".parley-export-*")
+	// Unlike with os.CreateTemp, others can read the file as the umask allows.
+	file, err := os.OpenFile(filepath.Join(folder, ".parley-export-"+rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return fmt.Errorf("the file cannot be written: %w", err)
 	}
 	defer os.Remove(file.Name()) // gone by then, if it is complete
 	defer file.Close()
+	if exists && output != "" {
+		if err := file.Chmod(info.Mode().Perm()); err != nil {
+			return fmt.Errorf("the file cannot be written: %w", err)
+		}
+	}
 	watched := &progress{Writer: file, out: x.progress, isTerminal: isTerminal(x.progress)}
 	err = x.write(ctx, watched, func(f export.File) error {
 		if output == "" {
@@ -181,11 +206,17 @@ func (x exporter) to(ctx context.Context, output string, stdout io.Writer) error
 	if err != nil {
 		return watched.explain(err)
 	}
-	if err := errors.Join(file.Chmod(0o644), file.Close(), os.Rename(file.Name(), output)); err != nil {
+	if err := errors.Join(file.Close(), os.Rename(file.Name(), output)); err != nil {
 		return fmt.Errorf("the file cannot be written: %w", err)
 	}
 	fmt.Fprintln(x.progress, output)
 	return nil
+}
+
+// stream writes to something that others read at the same time.
+func (x exporter) stream(ctx context.Context, w io.Writer) error {
+	watched := &progress{Writer: w, out: io.Discard}
+	return watched.explain(x.write(ctx, watched, func(export.File) error { return nil }))
 }
 
 // progress tells a terminal how much is written.
@@ -200,11 +231,14 @@ type progress struct {
 
 // explain says what went wrong: with the file, or with the report.
 func (p *progress) explain(err error) error {
+	var path *os.PathError // of a temporary file
 	switch {
 	case err == nil:
 		return nil
 	case p.err != nil:
 		return fmt.Errorf("the file cannot be written: %w", p.err)
+	case errors.As(err, &path):
+		return fmt.Errorf("the file cannot be written: %w", path)
 	}
 	return inWords(err)
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,6 +49,7 @@ func TestExport(t *testing.T) {
 		t.Errorf("%v: %v", info, err)
 	}
 	for says, more := range map[string][]string{
+		"--filter is for dashboards": {"--output", own, "--filter", "channel=whatsapp"}, "--language is for dashboards": {"--output", own, "--language", "es"},
 		"unknown format": {"--output", filepath.Join(folder, "november.doc")}, "cannot be written": {"--format", "csv", "--output", filepath.Join(folder, "none", "x.csv")},
 	} {
 		if _, stderr, code = run(t, nil, args(more...)...); code == 0 || !strings.Contains(stderr, says) {
@@ -55,6 +59,52 @@ func TestExport(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(folder, ".parley-*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("%v is left: %v", left, err)
+	}
+}
+
+// TestExportReplaces: a file keeps its permissions, a link stays a link and a pipe a pipe.
+func TestExportReplaces(t *testing.T) {
+	address, schema := demo(t)
+	folder := t.TempDir()
+	in := func(name string) string { return filepath.Join(folder, name) }
+	export := func(output string) {
+		t.Helper()
+		if _, stderr, code := run(t, nil, "export", "--url", address, "--schema", schema, "--from", "2026-10-20T00:00:00Z", "--to", "2026-11-21T00:00:00Z", `{"report": "channels"}`, "--output", output); code != 0 {
+			t.Fatalf("%d: %s", code, stderr)
+		}
+	}
+	if err := errors.Join(os.WriteFile(in("private.csv"), nil, 0o600), os.Symlink("private.csv", in("link.csv"))); err != nil {
+		t.Fatal(err)
+	}
+	export(in("link.csv"))
+	if info, err := os.Lstat(in("link.csv")); err != nil || info.Mode().Type() != os.ModeSymlink {
+		t.Errorf("the link is %v: %v", info, err)
+	}
+	if info, err := os.Stat(in("private.csv")); err != nil || info.Mode().Perm() != 0o600 || info.Size() == 0 {
+		t.Errorf("the file is %v: %v", info, err)
+	}
+	if err := exec.CommandContext(t.Context(), "mkfifo", in("pipe.csv")).Run(); err != nil {
+		t.Skip("there are no pipes here")
+	}
+	pipe, err := os.OpenFile(in("pipe.csv"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	export(in("pipe.csv"))
+	if text, err := bufio.NewReader(pipe).ReadString('\n'); err != nil || !strings.Contains(text, "Channel") {
+		t.Errorf("the pipe has %q: %v", text, err)
+	}
+}
+
+// TestExportWithoutSpace: large XLSX files need temporary files. Without space for them, the
+// error is not about the database.
+func TestExportWithoutSpace(t *testing.T) {
+	t.Parallel()
+	full := &os.PathError{Op: "write", Path: "/tmp/excelize-1", Err: errors.New("no space left on device")}
+	err := (&progress{}).explain(fmt.Errorf("flush: %w", full))
+	if want := "the file cannot be written: write /tmp/excelize-1: no space left on device"; err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
 	}
 }
 
@@ -89,6 +139,7 @@ func TestExportDashboard(t *testing.T) {
 	}
 	for says, more := range map[string][]string{
 		"choose xlsx or pdf": {"--format", "csv"}, "such as channel=whatsapp": {"--format", "xlsx", "--filter", "whatsapp"}, "unknown dimension": {"--format", "xlsx", "--filter", "moon=1"},
+		"--filter \"channel=\" is not": {"--format", "xlsx", "--filter", "channel="}, "unknown language": {"--format", "xlsx", "--language", "fr"},
 		"unknown dashboard": {"--format", "xlsx", "--dashboard", "moon"}, "is not valid": {"--format", "xlsx", "--from", "soon", "--to", "now"},
 	} {
 		if _, stderr, code = run(t, nil, args(append(more, "--output", folder)...)...); code == 0 || !strings.Contains(stderr, says) {
