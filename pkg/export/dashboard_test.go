@@ -73,7 +73,7 @@ func same(kind frame.Kind, cell string, value any) bool {
 	case string:
 		return cell == v
 	case time.Time:
-		clock := time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), v.Nanosecond(), time.UTC)
+		clock := time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), 0, time.UTC) // as in CSV
 		want = clock.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
 	case float64:
 		want = v
@@ -264,5 +264,29 @@ func TestDashboardMarks(t *testing.T) {
 	csv, _ := export.LookupFormat("csv")
 	if err := export.WriteDashboard(t.Context(), e, d, dashboard.Request{Now: demoEnd}, csv, io.Discard, begin); err == nil || !strings.Contains(err.Error(), "choose xlsx or pdf") {
 		t.Errorf("csv: %v", err)
+	}
+}
+
+// TestSheetNames: any title of a panel becomes the name of a sheet.
+func TestSheetNames(t *testing.T) {
+	t.Parallel()
+	report := &dashboard.Report{Title: "Own", Language: "en", Location: time.UTC}
+	for _, title := range []string{"Messages per day and per agent 📈", strings.Repeat("😀", 40), strings.Repeat("😀", 40), "History", "a\nb\x01", "'", "", "[x]: ?*/\\"} {
+		report.Panels = append(report.Panels, &dashboard.Panel{Title: title, View: dashboard.Table})
+	}
+	f, _ := export.LookupFormat("xlsx")
+	var out bytes.Buffer
+	if err := export.WriteReport(t.Context(), report, f, &out); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	got := strings.Join(book.GetSheetList(), "|")
+	want := "Summary|Messages per day and per agent|" + strings.Repeat("😀", 15) + "|" + strings.Repeat("😀", 13) + " (2)|History (2)|a b|(2)|(3)|x"
+	if got != want {
+		t.Errorf("the sheets are %q, want %q", got, want)
 	}
 }

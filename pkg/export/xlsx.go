@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -37,7 +39,7 @@ const (
 
 // newBook returns a workbook with one empty sheet of that name.
 func newBook(first string) (*book, error) {
-	b := &book{file: excelize.NewFile(), styles: map[kind]int{}, totals: map[kind]int{}, names: map[string]bool{}}
+	b := &book{file: excelize.NewFile(), styles: map[kind]int{}, totals: map[kind]int{}, names: map[string]bool{"history": true}} // Excel keeps that name for itself
 	if err := b.file.SetSheetName("Sheet1", b.name(first)); err != nil {
 		return nil, err
 	}
@@ -77,23 +79,35 @@ func (b *book) name(wanted string) string {
 	name := sheetName(wanted)
 	for n := 2; b.names[strings.ToLower(name)] || name == ""; n++ {
 		end := fmt.Sprintf(" (%d)", n)
-		runes := []rune(sheetName(wanted))
-		name = string(runes[:min(len(runes), 31-len(end))]) + end
+		name = strings.TrimSpace(shorten(sheetName(wanted), maxSheetName-len(end)) + end)
 	}
 	b.names[strings.ToLower(name)] = true
 	return name
 }
 
+// maxSheetName is how long the name of a sheet is at most, as spreadsheets count.
+const maxSheetName = 31
+
 // sheetName is a name that a sheet may have.
 func sheetName(name string) string {
 	name = strings.Map(func(c rune) rune {
-		if strings.ContainsRune(`:\/?*[]`, c) {
+		if strings.ContainsRune(`:\/?*[]`, c) || unicode.IsControl(c) {
 			return ' '
 		}
 		return c
 	}, name)
-	runes := []rune(name)
-	return strings.Trim(string(runes[:min(len(runes), 31)]), "' ")
+	return strings.Trim(shorten(name, maxSheetName), "' ")
+}
+
+// shorten returns a text with at most so many UTF-16 units, in which spreadsheets count:
+// emoji have two.
+func shorten(text string, units int) string {
+	for at, c := range text {
+		if units -= utf16.RuneLen(c); units < 0 {
+			return text[:at]
+		}
+	}
+	return text
 }
 
 // A sheet is a sheet with a table.
@@ -139,16 +153,15 @@ const maxCell = 32767
 func cellValue(k kind, value any) any {
 	switch v := value.(type) {
 	case time.Time:
-		// A sheet has no time zones: it shows the report's clock.
-		return time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), v.Nanosecond(), time.UTC)
+		// A sheet has no time zones: it shows the report's clock. It would round to the next
+		// second, and so to the next day.
+		return time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), 0, time.UTC)
 	case float64:
 		if k == seconds {
 			return math.Round(v) / 86400
 		}
 	case string:
-		if runes := []rune(v); len(v) > maxCell && len(runes) > maxCell {
-			return string(runes[:maxCell])
-		}
+		return shorten(v, maxCell)
 	}
 	return value
 }
