@@ -14,7 +14,7 @@ type Lookup struct {
 	// IDs are those of the rows; nil means all of the span.
 	IDs []string
 	// Since and Until bound when messages were created, in microseconds; Contacts are
-	// those that they are of, or nil.
+	// those of the messages with the IDs, or nil.
 	Since, Until int64
 	Contacts     []string
 }
@@ -24,9 +24,8 @@ func (l Lookup) MessageSQL(src *source.Source) (sql string, args []any) {
 	st := &statement{source: src}
 	span := source.Span{Since: st.arg(time.UnixMicro(l.Since), "timestamptz"), Until: st.arg(time.UnixMicro(l.Until), "timestamptz")}
 	where := []string{within("m.created_at", span)}
-	if l.Contacts != nil {
+	if l.Contacts != nil { // an index for the source; the ids say which rows
 		span.Contacts = "SELECT unnest(" + st.list("contact", l.Contacts) + ")"
-		where = append(where, "m.contact_id IN ("+span.Contacts+")")
 	}
 	read := append([]string{"message_id", "created_at", "contact_id"}, l.Columns...)
 	return l.selectSQL(st, "message", st.from("message", span, read...), where)
@@ -67,7 +66,8 @@ ORDER BY q.conversation_id, coalesce(q.answered_at, q.sent_at) DESC NULLS LAST, 
 // latest.
 func AnsweredSQL(src *source.Source, contacts, ids []string) (sql string, args []any) {
 	st := &statement{source: src}
-	span := source.Span{Contacts: "SELECT unnest(" + st.list("contact", contacts) + ")"}
+	list := st.list("contact", contacts)
+	span := source.Span{Contacts: "SELECT unnest(" + list + ")"}
 	columns := []string{"message_id", "provider_message_id", "contact_id", "created_at", "sequence", "campaign_id", "agent_id", "direction"}
 	outbound := "m.direction = 'outbound'"
 	if src.Calls {
@@ -81,6 +81,6 @@ func AnsweredSQL(src *source.Source, contacts, ids []string) (sql string, args [
 	}
 	return `SELECT m.message_id::text, m.provider_message_id, m.contact_id::text, m.campaign_id::text, m.agent_id::text
 FROM ` + st.from("message", span, columns...) + ` AS m
-WHERE ` + outbound + ` AND m.contact_id IN (` + span.Contacts + `) AND (m.message_id::text = ANY (` + wanted + `) OR m.provider_message_id = ANY (` + wanted + `))
+WHERE ` + outbound + ` AND m.contact_id = ANY (` + list + `) AND (m.message_id::text = ANY (` + wanted + `) OR m.provider_message_id = ANY (` + wanted + `))
 ORDER BY m.created_at DESC, m.sequence DESC NULLS FIRST, ` + order + ` DESC`, st.args
 }

@@ -111,7 +111,11 @@ func (k sortKey) of(i int32) sortValue {
 		text := k.text(i)
 		return sortValue{none: text == "", text: text}
 	}
-	number := k.number(i)
+	return numberValue(k.number(i))
+}
+
+// numberValue is a number as a value to sort by. Not a number is none.
+func numberValue(number float64) sortValue {
 	if math.IsNaN(number) {
 		return sortValue{none: true}
 	}
@@ -247,15 +251,39 @@ func (l *List) choose(limit int, after *Place, desc bool) {
 			continue
 		}
 		if best = append(best, i); len(best) >= 2*limit+1000 {
-			slices.SortFunc(best, compare)
+			l.sort(best, desc)
 			best, full = best[:limit+1], true
 		}
 	}
-	slices.SortFunc(best, compare)
+	l.sort(best, desc)
 	if l.More = len(best) > limit; l.More {
 		best = best[:limit]
 	}
 	l.page = best
+}
+
+// sort sorts rows.
+func (l *List) sort(rows []int32, desc bool) {
+	if l.key.number == nil {
+		slices.SortFunc(rows, func(i, j int32) int { return l.compare(i, j, desc) })
+		return
+	}
+	// Millions of rows are sorted several times faster by values that stand side by side.
+	type placed struct {
+		number float64
+		at     int64
+		row    int32
+	}
+	places := make([]placed, len(rows))
+	for n, i := range rows {
+		places[n] = placed{l.key.number(i), l.at[i], i}
+	}
+	slices.SortFunc(places, func(a, b placed) int {
+		return order(numberValue(a.number), numberValue(b.number), a.at, b.at, func() int { return l.compareIDs(a.row, b.row) }, desc)
+	})
+	for n, p := range places {
+		rows[n] = p.row
+	}
 }
 
 // sortBy finds the values that the rows are sorted by.
