@@ -144,19 +144,24 @@ func (p *page) titled(title string, head [][2]string) {
 	p.Ln(3)
 }
 
-// printable is a text without what the font cannot show.
+// printable is a text without what the font cannot show. An emoji alone is a box, like the
+// letters that the font lacks: without it, a name or a message would look empty.
 func printable(s string) string {
-	return strings.Map(func(c rune) rune {
+	shown := strings.Map(func(c rune) rune {
 		switch {
 		case c == '\n' || c == '\r' || c == '\t':
 			return ' '
 		case c == '\u202f': // a narrow space, which the font lacks
 			return '\u00a0'
-		case c > 0xffff:
-			return -1 // the format of the font holds no others
+		case c > 0xffff, c == '\ufe0f', c == '\u200d':
+			return -1 // the format of the font holds no others; the last two join emoji
 		}
 		return c
 	}, s)
+	if shown != s && strings.TrimSpace(shown) == "" && strings.TrimSpace(s) != "" {
+		return "□"
+	}
+	return shown
 }
 
 // A grid writes a table, on new pages where there is no room, each with the head.

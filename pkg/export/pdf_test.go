@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -246,5 +247,23 @@ func TestOddReport(t *testing.T) {
 				t.Errorf("the sheet %q has %d rows: %v", name, len(rows), err)
 			}
 		}
+	}
+}
+
+// TestPDFEmoji: texts of nothing but emoji do not look empty, and no text breaks the file.
+func TestPDFEmoji(t *testing.T) {
+	t.Parallel()
+	rows := [][]any{{"📈😀"}, {"Ana 😀"}, {"👩\u200d👧"}, {strings.Repeat("😀", 300)}, {" "}, {"\uffff"}}
+	report := &dashboard.Report{Title: "😀 Own", Language: "en", Location: time.UTC, Panels: []*dashboard.Panel{
+		{Title: "📈", View: dashboard.Table, Columns: []dashboard.Column{{Title: "😀", Kind: frame.Text}}, Rows: rows}, {Title: "😀 x", View: dashboard.Table, Problem: "😀\nbroken"},
+	}}
+	f, _ := export.LookupFormat("pdf")
+	var out bytes.Buffer
+	if err := export.WriteReport(t.Context(), report, f, &out); err == nil || !strings.Contains(err.Error(), "broken") {
+		t.Errorf("got %v", err)
+	}
+	texts := pdfTexts(t, out.Bytes())
+	if boxes := slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s != "□" }); len(boxes) != 5 || !slices.Contains(texts, "Ana") {
+		t.Errorf("%d boxes in %q", len(boxes), texts)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -39,11 +40,12 @@ func (d *DataSource) export(ctx context.Context, req *backend.CallResourceReques
 	if d.wrong != nil {
 		return &query.Error{Message: d.wrong.Error()}
 	}
-	u, err := url.Parse(req.URL)
+	_, text, _ := strings.Cut(req.URL, "?")
+	// Parts that cannot be read are filters that would be left out.
+	params, err := url.ParseQuery(text)
 	if err != nil || req.Method != http.MethodGet {
 		return &query.Error{Message: "the address of the download is not valid"}
 	}
-	params := u.Query()
 	format, err := export.LookupFormat(params.Get("format"))
 	if err != nil {
 		return err

@@ -85,6 +85,17 @@ func TestDownload(t *testing.T) {
 			t.Errorf("the file ends with %q", last)
 		}
 	}
+	for _, wrong := range []string{"&var-status=100%", "&var-status=a;b"} {
+		request := &backend.CallResourceRequest{PluginContext: in, Path: "export", Method: http.MethodGet, URL: "export?" + params().Encode() + wrong}
+		if err := client.CallResource(t.Context(), request, backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error {
+			if r.Status != 0 && r.Status != http.StatusBadRequest { // later pieces have none
+				t.Errorf("%s: %d", wrong, r.Status)
+			}
+			return nil
+		})); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct{ name, value, says string }{
 		{"format", "doc", "unknown format"}, {"from", "soon", "from is not"}, {"query", `{"report":"x"}`, "unknown report"},
 		{"var-filters", "status|<|1", "does not support the operator"},
