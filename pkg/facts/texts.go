@@ -24,7 +24,7 @@ func (l Lookup) MessageSQL(src *source.Source) (sql string, args []any) {
 	st := &statement{source: src}
 	span := source.Span{Since: st.arg(time.UnixMicro(l.Since), "timestamptz"), Until: st.arg(time.UnixMicro(l.Until), "timestamptz")}
 	where := []string{within("m.created_at", span)}
-	if l.Contacts != nil { // an index for the source; the ids say which rows
+	if l.Contacts != nil && src.FindsContacts("message") { // by an index; the ids say which rows
 		span.Contacts = "SELECT unnest(" + st.list("contact", l.Contacts) + ")"
 	}
 	read := append([]string{"message_id", "created_at", "contact_id"}, l.Columns...)

@@ -341,6 +341,11 @@ func (s *Source) Bounded(relation string) bool {
 	return strings.Contains(s.Relations[relation], "$since")
 }
 
+// FindsContacts reports whether From leaves out rows of other contacts than those of a span.
+func (s *Source) FindsContacts(relation string) bool {
+	return strings.Contains(s.Relations[relation], "$contacts")
+}
+
 func (s *Source) empty(relation string) string {
 	r, ok := LookupRelation(relation)
 	if !ok {
