@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
@@ -274,23 +275,27 @@ func newColumn(r *engine.Result, c engine.Column, at int, f Format, title string
 	return col
 }
 
+// maxTitle is how many bytes the title has at most in the name of a file. File systems
+// allow 255 for all of it.
+const maxTitle = 150
+
 // FileName is a name with the dates of a range, without characters that a file system
 // refuses.
 func FileName(title string, r calendar.Range, loc *time.Location, f Format) string {
-	last := r.To.Add(-time.Microsecond).In(loc)
-	name := fmt.Sprintf("%s_%s_%s", title, r.From.In(loc).Format(time.DateOnly), last.Format(time.DateOnly))
-	name = strings.Map(func(c rune) rune {
+	title = strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsLetter(c), unicode.IsDigit(c), c == '-', c == '_':
 			return unicode.ToLower(c)
 		}
 		return '-'
-	}, name)
-	for strings.Contains(name, "--") {
-		name = strings.ReplaceAll(name, "--", "-")
+	}, title)
+	for strings.Contains(title, "--") {
+		title = strings.ReplaceAll(title, "--", "-")
 	}
-	if runes := []rune(name); len(runes) > 120 {
-		name = string(runes[:120])
+	for len(title) > maxTitle { // not the dates, by which the files of a folder differ
+		_, size := utf8.DecodeLastRuneInString(title)
+		title = title[:len(title)-size]
 	}
-	return name + "." + f.ID
+	last := r.To.Add(-time.Microsecond).In(loc)
+	return fmt.Sprintf("%s_%s_%s.%s", title, r.From.In(loc).Format(time.DateOnly), last.Format(time.DateOnly), f.ID)
 }

@@ -294,3 +294,17 @@ func TestEveryReport(t *testing.T) {
 		}
 	}
 }
+
+// TestFileName: a name has its dates, also after a long title, and fits into a file system.
+func TestFileName(t *testing.T) {
+	t.Parallel()
+	f, _ := export.LookupFormat("csv")
+	r := calendar.Range{From: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 8, 0, 0, 0, 0, time.UTC)}
+	for title, want := range map[string]string{
+		"Ñandú: 2 / 3 📈": "ñandú-2-3-", strings.Repeat("ñ", 300): strings.Repeat("ñ", 75), strings.Repeat("語", 100): strings.Repeat("語", 50), "../a\x00": "-a-",
+	} {
+		if got := export.FileName(title, r, time.UTC, f); got != want+"_2026-11-01_2026-11-07.csv" {
+			t.Errorf("%q is in the file %s", title, got)
+		}
+	}
+}
