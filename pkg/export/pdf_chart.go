@@ -276,5 +276,3 @@ func (p *page) legend(all []series, left int, a area) float64 {
 	return height * float64(len(lines))
 }
 
-// rankingLine is the height of a line of a ranking.
-const rankingLine = 5.2

@@ -224,3 +224,6 @@ func (p *page) ranking(panel *dashboard.Panel, a area) {
 	}
 	p.ink(black)
 }
+
+// rankingLine is the height of a line of a ranking.
+const rankingLine = 5.2
