@@ -179,10 +179,16 @@ func inWords(err error) error {
 	var wrong *query.Error
 	var schema *engine.SchemaError
 	if errors.As(err, &wrong) || errors.As(err, &schema) {
-		return err
+		return errors.New(ofCommand(err.Error()))
 	}
 	_, sentence := postgres.Explain(err)
-	return errors.New(sentence)
+	return errors.New(ofCommand(sentence))
+}
+
+// ofCommand returns a sentence that was written for Grafana with the place where the settings
+// of a command are.
+func ofCommand(sentence string) string {
+	return strings.ReplaceAll(sentence, "in the data source settings", "in the flags of the command")
 }
 
 var writers = map[string]func(io.Writer, *engine.Result) error{"json": writeJSON, "table": writeTable, "csv": writeCSV}

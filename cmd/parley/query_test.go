@@ -132,7 +132,7 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 		`unknown metric "mesages"; did you mean`:     with(nil, `{"metrics": ["mesages"]}`),
 		"the time range ends before it starts":       with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
 		"is not a date and time such as":             with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
-		"the database cannot be reached":             with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
+		"check the host and port in the flags of":    with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
 		"nowhere":                                    with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
 		`unknown database type "fax"`:                with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
 		`unknown format "xml"`:                       with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),

@@ -270,11 +270,14 @@ func (t Texts) numbers() textNumbers {
 
 // Count formats an integer.
 func (t Texts) Count(n int64) string {
-	digits := strconv.FormatInt(n, 10)
+	sign, digits := "", strconv.FormatInt(n, 10)
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + t.numbers().Thousands + digits[i:]
 	}
-	return digits
+	return sign + digits
 }
 
 // DecimalMark returns what stands between the integer and the fraction of a number.

@@ -275,4 +275,3 @@ func (p *page) legend(all []series, left int, a area) float64 {
 	}
 	return height * float64(len(lines))
 }
-
