@@ -201,7 +201,7 @@ func (p *checker) config(path string) *Config {
 		p.at("reports", errors.New("there are no reports"))
 	}
 	lines := map[string]int{}
-	paths := map[string]bool{}
+	paths := map[string][]period{}
 	for i, ry := range y.Reports {
 		place := fmt.Sprintf("reports[%d]", i)
 		if ry == nil {
@@ -428,18 +428,21 @@ func (p *checker) dashboard(name, language string) (*dashboard.Definition, error
 	return dashboard.Parse(text)
 }
 
-// differ notes files that would overwrite others.
-func (p *checker) differ(place string, r *report, taken map[string]bool) {
+// differ notes files that would overwrite others: those of periods that can have the same
+// dates, such as last week and, on Mondays, last 7 days.
+func (p *checker) differ(place string, r *report, taken map[string][]period) {
 	inMail := map[string]bool{}
 	for i, f := range r.files {
 		for _, format := range f.formats {
 			name := export.FileName(f.title, calendar.Range{}, r.loc, format)
-			path := filepath.Join(r.folder, fmt.Sprint(r.period), name)
-			if inMail[name] || r.folder != "" && taken[path] {
+			path := filepath.Join(r.folder, name)
+			if inMail[name] || r.folder != "" && slices.ContainsFunc(taken[path], r.period.canBe) {
 				p.at(fmt.Sprintf("%s.files[%d]", place, i), errors.New("another file has the same name: add name, or another folder"))
 			}
 			inMail[name] = true
-			taken[path] = taken[path] || r.folder != ""
+			if r.folder != "" {
+				taken[path] = append(taken[path], r.period)
+			}
 		}
 	}
 }

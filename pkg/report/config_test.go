@@ -106,6 +106,7 @@ func TestBadConfigs(t *testing.T) {
 		{good + "reports:\n  - name: x\n    files:\n      - {dashboard: overview, formats: [csv]}\n", "reports.yaml:5: a dashboard cannot be written as csv"},
 		{good + "reports:\n  - name: x\n    files:\n      - {report: agents, formats: [csv, csv]}\n", "another file has the same name"},
 		{"reports:\n  - {name: x, period: yesterday, folder: f, files: [{report: agents, formats: [csv]}]}\n  - {name: y, period: yesterday, folder: f, files: [{report: agents, formats: [csv]}]}\n", "reports.yaml:3: another file has the same name"},
+		{"reports:\n  - {name: x, period: last week, folder: f, files: [{report: agents, formats: [csv]}]}\n  - {name: y, period: last 7 days, folder: f, files: [{report: agents, formats: [csv]}]}\n", "reports.yaml:3: another file has the same name"},
 	} {
 		_, err := parse("/etc/reports.yaml", []byte(c.text))
 		if err == nil || !strings.Contains(err.Error(), c.says) {

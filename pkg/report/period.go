@@ -55,6 +55,25 @@ func parsePeriod(text string) (period, error) {
 	return p, nil
 }
 
+// days returns how many days the period has at least and at most.
+func (p period) days() (least, most int) {
+	switch n := p.each * p.count; p.unit {
+	case calendar.Day:
+		return n, n
+	case calendar.Week:
+		return 7 * n, 7 * n
+	default:
+		return 365*n/12 - 2, 366*n/12 + 1
+	}
+}
+
+// canBe reports whether two periods may have the same dates on some days.
+func (p period) canBe(other period) bool {
+	least, most := p.days()
+	otherLeast, otherMost := other.days()
+	return least <= otherMost && otherLeast <= most
+}
+
 // before returns the last complete period before now in a time zone. It ends with the
 // unit that ended last: "last 7 days" ends with yesterday.
 func (p period) before(now time.Time, loc *time.Location) calendar.Range {

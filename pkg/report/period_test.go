@@ -153,3 +153,27 @@ func TestBadSchedules(t *testing.T) {
 		t.Error(at)
 	}
 }
+
+// TestSamePeriods: periods with the same dates on any day are known to have them.
+func TestSamePeriods(t *testing.T) {
+	names := []string{"yesterday", "last 2 days", "last 7 days", "last week", "last 14 days", "last 2 weeks", "last 28 days", "last 4 weeks", "last 31 days", "last month",
+		"last 59 days", "last 2 months", "last 90 days", "last 92 days", "last 3 months", "last quarter", "last 365 days", "last 12 months", "last year"}
+	var periods []period
+	for _, name := range names {
+		periods = append(periods, must(parsePeriod(name)))
+	}
+	for i, p := range periods {
+		for n, other := range periods[:i] {
+			areSame := false
+			for day := time.Date(2024, 1, 1, 12, 0, 0, 0, time.UTC); day.Year() < 2028 && !areSame; day = day.AddDate(0, 0, 1) {
+				areSame = p.before(day, time.UTC) == other.before(day, time.UTC)
+			}
+			if areSame && !p.canBe(other) {
+				t.Errorf("%s can be %s", names[i], names[n])
+			}
+		}
+	}
+	if daily, weekly := periods[0], periods[3]; daily.canBe(weekly) || periods[3].canBe(periods[9]) {
+		t.Error("days, weeks and months differ")
+	}
+}
