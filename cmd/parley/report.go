@@ -41,6 +41,11 @@ the next run. The exit code is not 0 if something could not be sent.`,
 				if err != nil {
 					return fmt.Errorf("--date %q is not a date such as 2026-11-23", date)
 				}
+				// No time zone has begun a later day. A report of a period that is not over would be
+				// remembered as sent.
+				if isRemembered := !dryRun && runner.To == ""; isRemembered && day.After(time.Now().Add(14*time.Hour)) {
+					return fmt.Errorf("--date %s is in the future", date)
+				}
 				runner.Day = day
 			}
 			if config == "" {

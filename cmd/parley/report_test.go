@@ -87,6 +87,7 @@ reports:
 		{"no config", []string{"report"}},
 		{"no such file", []string{"report", "--config", "/nowhere.yaml"}},
 		{"is not a date", []string{"report", "--config", config, "--date", "monday"}},
+		{"is in the future", []string{"report", "--config", config, "--date", "2999-01-01"}},
 		{"has no schedule", []string{"report", "--config", config, "--watch"}},
 		{"watch", []string{"report", "--config", config, "--watch", "--dry-run"}},
 		{"unknown report", []string{"report", "--config", config, "--report", "weekly"}},
