@@ -128,11 +128,11 @@ func TestQueryErrorsAreOneLine(t *testing.T) {
 		return append(args, query)
 	}
 	for want, args := range map[string][]string{
-		"the query is not a JSON object":             with(nil, `{"metrics"`),
-		`unknown metric "mesages"; did you mean`:     with(nil, `{"metrics": ["mesages"]}`),
-		"the time range ends before it starts":       with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
-		"is not a date and time such as":             with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
-		"check the host and port in the flags of":    with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
+		"the query is not a JSON object":          with(nil, `{"metrics"`),
+		`unknown metric "mesages"; did you mean`:  with(nil, `{"metrics": ["mesages"]}`),
+		"the time range ends before it starts":    with(map[string]string{"--to": "2026-11-01T00:00:00Z"}, `{"report": "channels"}`),
+		"is not a date and time such as":          with(map[string]string{"--from": "yesterday"}, `{"report": "channels"}`),
+		"check the host and port in the flags of": with(map[string]string{"--url": "postgres://nobody@127.0.0.1:1/x"}, `{"report": "channels"}`),
 		"nowhere":                                    with(map[string]string{"--schema": "nowhere"}, `{"report": "channels"}`),
 		`unknown database type "fax"`:                with(map[string]string{"--source": "fax"}, `{"report": "channels"}`),
 		`unknown format "xml"`:                       with(map[string]string{"--format": "xml"}, `{"report": "channels"}`),
