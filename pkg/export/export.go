@@ -122,6 +122,14 @@ func Write(ctx context.Context, e *engine.Engine, r engine.Request, f Format, w 
 	var t table
 	written := int64(0)
 	err := e.Stream(ctx, r, func(result *engine.Result) error {
+		if limit := int64(r.Query.Limit); r.Query.IsList() && limit > 0 && limit < result.Total {
+			texts := catalog.In(result.Query.Language)
+			notice := texts.Notice("shown", texts.Count(limit), texts.Count(result.Total)) + texts.Notice("cut_limit", texts.Count(limit))
+			if !slices.Contains(result.AllNotices(), notice) {
+				result.Notices = append(result.Notices, notice)
+			}
+			result.Total = limit
+		}
 		if f.maxRows > 0 && result.Total > f.maxRows {
 			return tooMany(f, result)
 		}

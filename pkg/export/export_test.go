@@ -308,3 +308,24 @@ func TestFileName(t *testing.T) {
 		}
 	}
 }
+
+// TestLimit: a file of a query with a limit says that it has not all rows, and is not refused
+// for those that it leaves out.
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	e, r := open(t, 6000)
+	q := sent
+	q.Limit = 3
+	for _, format := range []string{"csv", "pdf"} {
+		text, file := write(t, e, q, r, format)
+		if file.Rows != 3 {
+			t.Errorf("%s: %d rows were announced", format, file.Rows)
+		}
+		if format == "pdf" {
+			text = strings.Join(pdfTexts(t, []byte(text)), " ")
+		}
+		if !strings.Contains(text, "Showing 3 of 6,000 rows: the limit of the query is 3.") || !strings.Contains(text, "Complete: 3 rows.") {
+			t.Errorf("%s has %.2000s", format, text)
+		}
+	}
+}
