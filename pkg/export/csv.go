@@ -3,7 +3,6 @@ package export
 import (
 	"encoding/csv"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +83,7 @@ func (w *csvWriter) field(k kind, value any) string {
 
 // clock writes seconds as hours, minutes and seconds.
 func clock(s float64) string {
-	n := int64(math.Round(s))
+	n := int64(wholeSeconds(s))
 	two := func(n int64) string { return strconv.Itoa(int(n/10)) + strconv.Itoa(int(n%10)) }
 	return strconv.FormatInt(n/3600, 10) + ":" + two(n/60%60) + ":" + two(n%60)
 }

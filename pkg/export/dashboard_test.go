@@ -78,7 +78,7 @@ func same(kind frame.Kind, cell string, value any) bool {
 	case float64:
 		want = v
 		if kind == frame.Seconds {
-			want = math.Round(v) / 86400
+			want = math.Trunc(v) / 86400
 		}
 	case int64:
 		want = float64(v)

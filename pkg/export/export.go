@@ -218,9 +218,21 @@ func head(texts catalog.Texts, r calendar.Range, loc *time.Location, conditions 
 	return lines
 }
 
+// rangeText returns the first and the last day of a range of whole days, and otherwise the
+// minutes at which it begins and ends.
 func rangeText(r calendar.Range, loc *time.Location) string {
-	const minute = "2006-01-02 15:04"
-	return r.From.In(loc).Format(minute) + " – " + r.To.In(loc).Format(minute)
+	form := "2006-01-02 15:04"
+	day := func(t time.Time) string { return t.In(loc).Format(time.DateOnly) }
+	from, to := r.From, r.To
+	last := to.Add(-time.Nanosecond)
+	// Grafana ends days in their last second.
+	if day(from.Add(-time.Nanosecond)) != day(from) && day(last) != day(to.Add(time.Second)) {
+		if day(from) == day(last) {
+			return day(from)
+		}
+		form, to = time.DateOnly, last
+	}
+	return from.In(loc).Format(form) + " – " + to.In(loc).Format(form)
 }
 
 // newColumn says how a column of a result is written.

@@ -295,6 +295,27 @@ func TestEveryReport(t *testing.T) {
 	}
 }
 
+// TestRange: a range of whole days has only dates, also if it ends in the last second of a
+// day as Grafana's do.
+func TestRange(t *testing.T) {
+	t.Parallel()
+	e, _ := open(t, 1)
+	for _, c := range []struct{ from, to, want string }{
+		{"2026-11-01T03:00:00Z", "2026-11-08T03:00:00Z", "2026-11-01 – 2026-11-07"},
+		{"2026-11-01T03:00:00Z", "2026-11-08T02:59:59.999Z", "2026-11-01 – 2026-11-07"},
+		{"2026-11-01T03:00:00Z", "2026-11-02T03:00:00Z", "2026-11-01"},
+		{"2026-11-01T03:00:00Z", "2026-11-08T02:59:00Z", "2026-11-01 00:00 – 2026-11-07 23:59"},
+		{"2026-11-01T00:00:00Z", "2026-11-08T00:00:00Z", "2026-10-31 21:00 – 2026-11-07 21:00"},
+	} {
+		from, _ := time.Parse(time.RFC3339, c.from)
+		to, _ := time.Parse(time.RFC3339, c.to)
+		text, _ := write(t, e, sent, calendar.Range{From: from, To: to}, "csv")
+		if !strings.Contains(text, "Time range: "+c.want+" | ") {
+			t.Errorf("%s to %s is written as %q, want %s", c.from, c.to, text, c.want)
+		}
+	}
+}
+
 // TestFileName: a name has its dates, also after a long title, and fits into a file system.
 func TestFileName(t *testing.T) {
 	t.Parallel()

@@ -175,7 +175,7 @@ func TestWords(t *testing.T) {
 		{frame.Share, 0.125, [3]string{"12.5%", "12,5 %", "12,5%"}},
 		{frame.USD, 17.7465, [3]string{"$17.75", "$17,75", "$17,75"}},
 		{frame.Seconds, 59.4, [3]string{"59 s", "59 s", "59 s"}},
-		{frame.Seconds, 3599.6, [3]string{"1 h", "1 h", "1 h"}},
+		{frame.Seconds, 3599.6, [3]string{"59 min 59 s", "59 min 59 s", "59 min 59 s"}}, // panels leave out the fraction, too
 		{frame.Seconds, 417.0, [3]string{"6 min 57 s", "6 min 57 s", "6 min 57 s"}},
 		{frame.Seconds, 93784.0, [3]string{"1 d 2 h", "1 d 2 h", "1 d 2 h"}},
 		{frame.Instant, at, [3]string{"2026-11-20 09:05", "2026-11-20 09:05", "2026-11-20 09:05"}},

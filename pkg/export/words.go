@@ -61,9 +61,13 @@ func decimal(texts catalog.Texts, v float64, decimals int) string {
 	return text
 }
 
+// wholeSeconds leaves out the fraction of a second, as panels do: people compare files with
+// the screen.
+func wholeSeconds(v float64) float64 { return math.Trunc(v) }
+
 // duration returns a length of time with its two largest units.
 func duration(v float64) string {
-	n := int64(math.Round(math.Abs(v)))
+	n := int64(wholeSeconds(math.Abs(v)))
 	sign := ""
 	if v < 0 && n > 0 {
 		sign = "-"

@@ -3,7 +3,6 @@ package export
 import (
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -158,7 +157,7 @@ func cellValue(k kind, value any) any {
 		return time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), 0, time.UTC)
 	case float64:
 		if k == seconds {
-			return math.Round(v) / 86400
+			return wholeSeconds(v) / 86400
 		}
 	case string:
 		return shorten(v, maxCell)
