@@ -121,6 +121,18 @@ func Write(ctx context.Context, e *engine.Engine, r engine.Request, f Format, w 
 	var out writer
 	var t table
 	written := int64(0)
+	put := func(values []any) error {
+		if written++; f.maxRows > 0 && written > f.maxRows {
+			return &query.Error{Message: fmt.Sprintf("a %s file holds at most %d rows", f.ID, f.maxRows)}
+		}
+		cells := make([]any, len(t.columns))
+		for i, c := range t.columns {
+			cells[i] = c.read(values[c.at])
+		}
+		return out.row(cells)
+	}
+	// Groups are in memory anyway, and only all of them tell which names are not unique.
+	var groups *engine.Result
 	err := e.Stream(ctx, r, func(result *engine.Result) error {
 		if limit := int64(r.Query.Limit); r.Query.IsList() && limit > 0 && limit < result.Total {
 			texts := catalog.In(result.Query.Language)
@@ -134,6 +146,9 @@ func Write(ctx context.Context, e *engine.Engine, r engine.Request, f Format, w 
 			return tooMany(f, result)
 		}
 		t = newTable(ctx, e, result, f)
+		if !r.Query.IsList() && !f.isRaw {
+			groups = result
+		}
 		if err := begin(File{Name: FileName(Title(result.Query), result.Range, result.Location, f), Rows: result.Total}); err != nil {
 			return err
 		}
@@ -141,17 +156,22 @@ func Write(ctx context.Context, e *engine.Engine, r engine.Request, f Format, w 
 		out, err = f.open(w, t)
 		return err
 	}, func(values []any) error {
-		if written++; f.maxRows > 0 && written > f.maxRows {
-			return &query.Error{Message: fmt.Sprintf("a %s file holds at most %d rows", f.ID, f.maxRows)}
+		if groups != nil {
+			groups.Rows = append(groups.Rows, slices.Clone(values))
+			return nil
 		}
-		cells := make([]any, len(t.columns))
-		for i, c := range t.columns {
-			cells[i] = c.read(values[c.at])
-		}
-		return out.row(cells)
+		return put(values)
 	})
 	if out == nil {
 		return err
+	}
+	if err == nil && groups != nil {
+		frame.TellNamesApart(groups)
+		for _, values := range groups.Rows {
+			if err = put(values); err != nil {
+				break
+			}
+		}
 	}
 	mark := t.texts.Notice("file_complete", t.texts.Count(written))
 	if err != nil {

@@ -316,6 +316,30 @@ func TestRange(t *testing.T) {
 	}
 }
 
+// TestNamesakes: people with the same name have their ids in files for people, as in panels.
+func TestNamesakes(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	var data contract.Data
+	for i, a := range [][2]string{{"3", "Ana Souza"}, {"4", "Luiz Prates"}, {"11", "Ana Souza"}} {
+		data.Agents = append(data.Agents, contract.Agent{AgentID: a[0], Name: &a[1]})
+		for n := range i + 1 {
+			line := "1"
+			data.Messages = append(data.Messages, contract.Message{MessageID: fmt.Sprint(i, n), AgentID: &a[0], LineID: &line, Direction: "outbound", CreatedAt: start})
+		}
+	}
+	e := store(t, data)
+	q := query.Query{Metrics: []string{"messages_sent"}, GroupBy: []string{"agent"}, OrderBy: []query.Order{{By: "messages_sent"}}, Format: "table"}
+	for format, want := range map[string]string{
+		"csv": "Agent,Messages sent\r\nAna Souza (3),1\r\nLuiz Prates,2\r\nAna Souza (11),3\r\n",
+		"tsv": "3\tAna Souza\t1\n4\tLuiz Prates\t2\n11\tAna Souza\t3\n",
+	} {
+		if text, _ := write(t, e, q, calendar.Range{From: start, To: start.AddDate(0, 0, 1)}, format); !strings.Contains(text, want) {
+			t.Errorf("%s is %q, want %q in it", format, text, want)
+		}
+	}
+}
+
 // TestFileName: a name has its dates, also after a long title, and fits into a file system.
 func TestFileName(t *testing.T) {
 	t.Parallel()

@@ -425,3 +425,21 @@ func Title(r *engine.Result, c engine.Column) string {
 func InWords(r *engine.Result, c engine.Column, value any) any {
 	return builder{r, catalog.In(r.Query.Language)}.inWords(c.ID, value)
 }
+
+// TellNamesApart adds the ids to names in the rows that are not unique, as tables do.
+func TellNamesApart(r *engine.Result) {
+	b := builder{r, catalog.In(r.Query.Language)}
+	for i, c := range r.Columns {
+		if c.Role != measure.Name || b.isDetails() {
+			continue
+		}
+		names := make([]any, len(r.Rows))
+		for n, row := range r.Rows {
+			names[n] = row[i]
+		}
+		b.tellNamesApart(i, names)
+		for n, row := range r.Rows {
+			row[i] = names[n]
+		}
+	}
+}
