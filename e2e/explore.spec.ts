@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { readFileSync } from 'fs';
 
 import { PLUGIN } from './parley';
 
@@ -51,4 +52,18 @@ test('Add to dashboard from Explore makes a panel with the same numbers', async 
   const shown = await cells.allInnerTexts();
   expect(shown.length).toBeGreaterThan(10);
   expect(explored).toEqual(expect.arrayContaining(shown));
+});
+
+test('a query is saved in the time zone on the screen', async ({ browser }) => {
+  const context = await browser.newContext({ timezoneId: 'Asia/Tokyo' }); // not that of the data source
+  const page = await context.newPage();
+  await explore(page, { report: 'message_details_sent' });
+  const shown = page.getByText(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/).first();
+  const time = await shown.innerText();
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByText('CSV', { exact: true }).click()]);
+  const rows = readFileSync(await file.path(), 'utf8').split('\r\n');
+  expect(rows[1].slice(0, 19)).toBe(time);
+  expect(rows.at(-2)).toContain('Time zone: Asia/Tokyo');
+  await context.close();
 });

@@ -99,15 +99,13 @@ export class DataSource
   }
 
   /** Adds the dashboard's time zone and the user's language, which only the browser knows. */
+  withZoneAndLanguage(query: ParleyQuery, zone: string | undefined): ParleyQuery {
+    return { ...query, timezone: query.timezone || ianaZone(zone), language: query.language || catalogLanguage() };
+  }
+
   query(request: DataQueryRequest<ParleyQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.map((query) =>
-      isExpressionReference(query.datasource)
-        ? query
-        : {
-            ...query,
-            timezone: query.timezone || ianaZone(request.timezone),
-            language: query.language || catalogLanguage(),
-          }
+      isExpressionReference(query.datasource) ? query : this.withZoneAndLanguage(query, request.timezone)
     );
     // An invalid filter is an error of the response, so it must not throw here.
     const answer = () => {

@@ -10,7 +10,7 @@ import { type ParleyQuery } from './types';
  */
 export function downloadUrl(
   datasource: DataSource,
-  request: Pick<DataQueryRequest<ParleyQuery>, 'targets' | 'range' | 'scopedVars' | 'filters'>,
+  request: Pick<DataQueryRequest<ParleyQuery>, 'targets' | 'range' | 'scopedVars' | 'filters' | 'timezone'>,
   refId: string,
   format: Format
 ): string | undefined {
@@ -19,7 +19,7 @@ export function downloadUrl(
     return undefined;
   }
   const { refId: _, datasource: __, hide: ___, key: ____, ...query } = datasource.applyTemplateVariables(
-    asked,
+    datasource.withZoneAndLanguage(asked, request.timezone),
     request.scopedVars,
     request.filters
   );

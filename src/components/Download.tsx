@@ -1,6 +1,6 @@
 import { type DataQueryRequest, locationUtil, type PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Button, Dropdown, Menu } from '@grafana/ui';
+import { Button, Dropdown, Menu, Stack } from '@grafana/ui';
 
 import { type DataSource } from '../datasource';
 import { downloadUrl } from '../download';
@@ -39,10 +39,12 @@ export function Download({ datasource, refId, data }: Props) {
     </Menu>
   );
   return (
-    <Dropdown overlay={menu} placement="bottom-end">
-      <Button type="button" variant="secondary" fill="text" size="sm" icon="download-alt">
-        {t('download.title', 'Download')}
-      </Button>
-    </Dropdown>
+    <Stack>
+      <Dropdown overlay={menu} placement="bottom-start">
+        <Button type="button" variant="secondary" fill="text" size="sm" icon="download-alt">
+          {t('download.title', 'Download')}
+        </Button>
+      </Dropdown>
+    </Stack>
   );
 }

@@ -33,7 +33,7 @@ async function edit(start: Partial<ParleyQuery>, { app, answer, variables = {}, 
   );
   const request =
     panelPluginId || targets
-      ? ({ panelPluginId, targets: targets ?? [], range: getDefaultTimeRange(), scopedVars: {} } as unknown as DataQueryRequest)
+      ? ({ panelPluginId, targets: targets ?? [], range: getDefaultTimeRange(), scopedVars: {}, timezone: 'America/Bogota' } as unknown as DataQueryRequest)
       : undefined;
   const data = { series, state: LoadingState.Done, timeRange: getDefaultTimeRange(), request };
   function Holder() {
@@ -76,7 +76,7 @@ describe('the query editor', () => {
 
   it('downloads the query as it was asked', async () => {
     const filters = [{ dimension: 'line', operator: 'in', values: ['$line'] }];
-    const asked = { refId: 'A', report: 'channels', timezone: 'America/Bogota', filters } as ParleyQuery;
+    const asked = { refId: 'A', report: 'channels', filters } as ParleyQuery;
     await edit({ report: 'channels' }, { variables: LINE, targets: [asked] });
     await user.click(screen.getByRole('button', { name: 'Download' }));
     const item = (await screen.findByText('Excel (XLSX)')).closest('a')!;
@@ -86,7 +86,8 @@ describe('the query editor', () => {
     expect(Number(url.searchParams.get('to'))).toBeGreaterThan(Number(url.searchParams.get('from')));
     expect(JSON.parse(url.searchParams.get('query')!)).toEqual({
       report: 'channels',
-      timezone: 'America/Bogota',
+      timezone: 'America/Bogota', // that of the dashboard
+      language: 'en',
       filters: [{ dimension: 'line', operator: 'in', values: ['7'] }],
     });
   });
