@@ -2,6 +2,8 @@ import { expect, type Page, test } from '@playwright/test';
 import { readFileSync } from 'fs';
 import { inflateRawSync } from 'zlib';
 
+import { PLUGIN } from './parley';
+
 /** The parts of a ZIP archive such as an Excel file, by name. */
 function unzip(file: Buffer): Map<string, string> {
   const parts = new Map<string, string>();
@@ -71,4 +73,32 @@ test('a dashboard is saved as PDF', async ({ page }) => {
   const { name, content } = await download(page, 'PDF');
   expect(name).toMatch(/^visão-geral_.*\.pdf$/);
   expect(content.toString('latin1')).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
+});
+
+/** The rows of a CSV or TSV file, without the head and the line that says whether it is complete. */
+const rows = (content: string) => content.trimEnd().split(/\r?\n/).slice(1, -1);
+
+test('a list is saved with all of its rows from the menu of its panel', async ({ page }) => {
+  await page.goto('/d/parley-en-messages-sent?from=now-14d&to=now&var-status=failed');
+  const total = page.getByTestId('data-testid Panel header Total').first();
+  await expect(total).toContainText(/\d/);
+  const count = Number(/[\d,]+/.exec(await total.getByTestId('data-testid panel content').innerText())![0].replaceAll(',', ''));
+  const list = page.getByTestId('data-testid Panel header Latest messages').first();
+  await list.scrollIntoViewIfNeeded();
+  await list.getByRole('button', { name: 'Panel links' }).click();
+  const link = page.getByRole('menuitem', { name: /CSV/ });
+  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  expect(rows(readFileSync(await file.path(), 'utf8'))).toHaveLength(count);
+});
+
+test('a query in Explore is saved with all of its rows', async ({ page }) => {
+  const query = { refId: 'A', version: 1, datasource: { type: PLUGIN, uid: 'parley' }, report: 'message_details_sent', limit: 5 };
+  const panes = { a: { datasource: 'parley', queries: [query], range: { from: 'now-14d', to: 'now' } } };
+  await page.goto(`/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`);
+  await page.getByRole('button', { name: 'Download' }).click();
+  const link = page.getByRole('menuitem', { name: 'TSV, all columns' });
+  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  const content = readFileSync(await file.path(), 'utf8');
+  expect(content.split('\t')).toContain('message_id');
+  expect(rows(content)).toHaveLength(5);
 });

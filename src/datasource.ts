@@ -37,7 +37,7 @@ import { countBy, uniq } from 'lodash';
 import { defer, from, lastValueFrom, map, type Observable, switchMap, tap } from 'rxjs';
 
 import { annotationSupport } from './annotations';
-import { hideChange } from './card';
+import { hideChange } from './hideChange';
 import { adHocFilter, Interpolator, isSupported } from './interpolate';
 import { hasFilter, toggleFilter } from './filters';
 import { addIntervals } from './intervals';

@@ -1,5 +1,5 @@
 // Package reference computes aggregated queries the plainest way: from the raw
-// rows in memory, in loops that follow SPEC.md sentence by sentence. It shares
+// rows in memory, in loops that follow docs/definitions.md and docs/architecture.md. It shares
 // nothing with pkg/facts and pkg/measure, so that the two can be held against each other.
 // It is imported by tests only.
 //

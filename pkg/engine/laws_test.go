@@ -20,7 +20,7 @@ import (
 	"github.com/parley-reports/parley/pkg/query"
 )
 
-// The laws of SPEC.md §10 as they stand there, over random ugly data. That the
+// Laws that hold for all numbers, over random ugly data. That the
 // numbers are right as well is the business of the comparison with the
 // independent calculation.
 

@@ -11,7 +11,7 @@ import (
 )
 
 // order puts the messages in order: those of a contact one after the other, in it those
-// of an account and of a line, and these as SPEC puts them.
+// of an account and of a line, and these by time, sequence and id.
 func (b *builder) order() {
 	m := &b.set.Messages
 	starts := make([]int32, b.set.Contacts.Len()+1)

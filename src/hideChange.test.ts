@@ -1,6 +1,6 @@
 import { type DataFrame, type DataQueryRequest, FieldType, toDataFrame } from '@grafana/data';
 
-import { hideChange } from './card';
+import { hideChange } from './hideChange';
 
 const LAST = { calcs: ['last'] };
 
