@@ -103,6 +103,6 @@ test('a query in Explore is saved with all of its rows', async ({ page }) => {
   await page.goto(`/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`);
   await page.getByRole('button', { name: 'Download' }).click();
   const content = await fetched(page, page.getByRole('link', { name: 'TSV, all columns' }));
-  expect(content.split('\t')).toContain('message_id');
+  expect(content.split('\t')).toContain('Message ID');
   expect(rows(content)).toHaveLength(5);
 });
