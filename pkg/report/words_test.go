@@ -1,0 +1,26 @@
+package report
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/parley-reports/parley/pkg/postgres"
+)
+
+// TestInWords: sentences name the settings of the command, not those of Grafana.
+func TestInWords(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: errors.New("refused")}
+	if _, sentence := postgres.Explain(refused); !strings.Contains(sentence, "data source settings") {
+		t.Fatalf("another error is needed: %s", sentence)
+	}
+	if got := inWords(refused).Error(); !strings.Contains(got, "in the config or the flags of the command") || strings.Contains(got, "data source settings") {
+		t.Error(got)
+	}
+	missing := &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrNotExist}
+	if got := inWords(missing); !errors.Is(got, fs.ErrNotExist) {
+		t.Error(got)
+	}
+}
