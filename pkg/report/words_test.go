@@ -3,16 +3,17 @@ package report
 import (
 	"errors"
 	"io/fs"
-	"net"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/parley-reports/parley/pkg/postgres"
 )
 
 // TestInWords: sentences name the settings of the command, not those of Grafana.
 func TestInWords(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Err: errors.New("refused")}
+	refused := &pgconn.PgError{Code: "28P01"}
 	if _, sentence := postgres.Explain(refused); !strings.Contains(sentence, "data source settings") {
 		t.Fatalf("another error is needed: %s", sentence)
 	}
