@@ -285,7 +285,7 @@ func TestSheetNames(t *testing.T) {
 	}
 	defer book.Close()
 	got := strings.Join(book.GetSheetList(), "|")
-	want := "Summary|Messages per day and per agent|" + strings.Repeat("😀", 15) + "|" + strings.Repeat("😀", 13) + " (2)|History (2)|a b|(2)|(3)|x"
+	want := "Summary|Messages per day and per agent…|" + strings.Repeat("😀", 15) + "…|" + strings.Repeat("😀", 13) + " (2)|History (2)|a b|(2)|(3)|x"
 	if got != want {
 		t.Errorf("the sheets are %q, want %q", got, want)
 	}

@@ -95,7 +95,10 @@ func sheetName(name string) string {
 		}
 		return c
 	}, name)
-	return strings.Trim(shorten(name, maxSheetName), "' ")
+	if shorten(name, maxSheetName) != name {
+		name = strings.TrimSpace(shorten(name, maxSheetName-1)) + "…"
+	}
+	return strings.Trim(name, "' ")
 }
 
 // shorten returns a text with at most so many UTF-16 units, in which spreadsheets count:

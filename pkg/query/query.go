@@ -92,8 +92,8 @@ func (e *Error) Error() string { return e.Message }
 
 func errorf(format string, args ...any) error { return &Error{Message: fmt.Sprintf(format, args...)} }
 
-// Suggest returns the end of a sentence about an unknown word: the nearest candidate,
-// or all candidates if there are few.
+// Suggest returns the end of a sentence about an unknown word: the nearest candidate, all
+// candidates if there are few, or those that contain the word.
 func Suggest(word string, candidates []string) string {
 	if near := catalog.Nearest(word, candidates); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
@@ -101,7 +101,16 @@ func Suggest(word string, candidates []string) string {
 	if len(candidates) <= 60 {
 		return "; choose one of " + strings.Join(candidates, ", ")
 	}
-	return ""
+	var longer []string
+	for _, c := range candidates {
+		if len(word) > 2 && strings.Contains(c, strings.ToLower(word)) {
+			longer = append(longer, c)
+		}
+	}
+	if len(longer) == 0 || len(longer) > 10 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(longer, ", ") + "?"
 }
 
 // Resolve fills in the query from its preset and validates it. The result can be

@@ -128,6 +128,7 @@ func TestRefused(t *testing.T) {
 		{"version of another type", `{"version": "1", "report": "channels"}`, `"version" is a text, but must be an integer`},
 		{"unknown report", `{"report": "chanels"}`, `did you mean "channels"?`},
 		{"unknown metric", `{"metrics": ["mesages_sent"]}`, `did you mean "messages_sent"?`},
+		{"part of a metric", `{"metrics": ["cost"]}`, `unknown metric "cost"; did you mean cost_usd, cost_unknown?`},
 		{"internal metric", `{"metrics": ["session_messages"]}`, `unknown metric "session_messages"`},
 		{"metrics no list", `{"metrics": "sessions"}`, `"metrics" is a text, but must be a list`},
 		{"metric no text", `{"metrics": [1]}`, "is a number, but must be a text"},
