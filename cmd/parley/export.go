@@ -37,8 +37,8 @@ Dashboards are XLSX, with a sheet for each chart and table, or PDF. The last lin
 XLSX that of the last sheet or of the summary, says whether the file is complete.
 
 A dashboard is one of ` + strings.Join(dashboard.Names(), ", ") + `.
-Its time range can be relative, such as --from now-1M/M --to now-1M/M for the last month. The
-default is that of the dashboard.`,
+The default time range is that of the dashboard. A time range can be relative, such as
+--from now-1M/M --to now-1M/M for the last month.`,
 		Example: `  parley export --url postgres://reader@localhost/chat --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z \
     --format xlsx --output november.xlsx '{"version": 1, "report": "message_details_sent"}'
   parley export --url postgres://reader@localhost/chat --dashboard channels --language es \
@@ -86,11 +86,17 @@ default is that of the dashboard.`,
 					return export.WriteDashboard(ctx, e, definition, r, f, w, begin)
 				}
 			} else {
-				r, err := readRange(from, to)
+				q, err := query.Parse([]byte(args[0]))
 				if err != nil {
 					return err
 				}
-				q, err := query.Parse([]byte(args[0]))
+				zone := loc
+				if q.Timezone != "" {
+					if zone, err = calendar.Zone(q.Timezone); err != nil {
+						return err
+					}
+				}
+				r, err := dashboard.ParseRange(from, to, time.Now(), zone)
 				if err != nil {
 					return err
 				}
@@ -118,8 +124,8 @@ default is that of the dashboard.`,
 	flags.StringVar(&name, "dashboard", "", "name of a dashboard instead of a query, for example channels")
 	flags.StringVar(&language, "language", "", "language of the dashboard: en, es or pt-BR (default en)")
 	flags.StringArrayVar(&conditions, "filter", nil, "filter of the dashboard, for example channel=whatsapp; repeat it for more values or filters")
-	flags.StringVar(&from, "from", "", "start of the time range, for example 2026-11-01T00:00:00Z, for dashboards also now-7d")
-	flags.StringVar(&to, "to", "", "end of the time range (exclusive), for example 2026-12-01T00:00:00Z, for dashboards also now")
+	flags.StringVar(&from, "from", "", "start of the time range, for example 2026-11-01T00:00:00Z or now-7d")
+	flags.StringVar(&to, "to", "", "end of the time range (exclusive), for example 2026-12-01T00:00:00Z or now")
 	flags.StringVar(&format, "format", "", "csv, tsv, xlsx or pdf (default: the extension of the output file)")
 	flags.StringVarP(&output, "output", "o", "", "file to write, - for standard output, or a folder (default: a name in the current folder)")
 	flags.StringVar(&timezone, "timezone", "UTC", "time zone of the report, if the query has none")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -94,6 +95,15 @@ func TestExportReplaces(t *testing.T) {
 	export(in("pipe.csv"))
 	if text, err := bufio.NewReader(pipe).ReadString('\n'); err != nil || !strings.Contains(text, "Channel") {
 		t.Errorf("the pipe has %q: %v", text, err)
+	}
+}
+
+// TestExportRelativeRange: the range of a query can be relative, in the query's time zone.
+func TestExportRelativeRange(t *testing.T) {
+	address, schema := demo(t)
+	text, stderr, code := run(t, nil, "export", "--url", address, "--schema", schema, "--from", "now-1w/w", "--to", "now-1w/w", "--format", "csv", "--output", "-", `{"report": "channels", "timezone": "America/Bogota"}`)
+	if whole := regexp.MustCompile(`Time range: \d{4}-\d\d-\d\d – \d{4}-\d\d-\d\d \| Time zone: America/Bogota`); code != 0 || !whole.MatchString(text) {
+		t.Errorf("%d: %s%s", code, text, stderr)
 	}
 }
 
