@@ -74,6 +74,8 @@ type table struct {
 	head  [][2]string
 	texts catalog.Texts
 	rows  int64
+	// isList is set for single messages or conversations.
+	isList bool
 }
 
 type kind = frame.Kind
@@ -188,7 +190,7 @@ func tooMany(f Format, r *engine.Result) error {
 // newTable describes the file of a result.
 func newTable(ctx context.Context, e *engine.Engine, r *engine.Result, f Format) table {
 	texts := catalog.In(r.Query.Language)
-	t := table{title: Title(r.Query), texts: texts, rows: r.Total}
+	t := table{title: Title(r.Query), texts: texts, rows: r.Total, isList: r.Query.IsList()}
 	for i, c := range r.Columns {
 		isNamed := slices.ContainsFunc(r.Columns, func(n engine.Column) bool { return n.Role == measure.Name && n.ID == c.ID+"_name" })
 		switch {

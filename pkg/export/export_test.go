@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/parley-reports/parley/internal/reference"
 	"github.com/parley-reports/parley/internal/sourcetest"
 	"github.com/parley-reports/parley/pkg/calendar"
+	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/export"
 	"github.com/parley-reports/parley/pkg/query"
@@ -234,6 +236,27 @@ func TestPDF(t *testing.T) {
 	err := export.Write(t.Context(), e, engine.Request{Query: sent, Range: r}, f, io.Discard, func(export.File) error { return errors.New("it began") })
 	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "6,000 rows") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestWideLists: a list has no broken words. It leaves out its last columns instead.
+func TestWideLists(t *testing.T) {
+	t.Parallel()
+	e := openDemo(t)
+	r := calendar.Range{From: demoEnd.AddDate(0, 0, -2), To: demoEnd}
+	columns := []string{"created_at", "status"}
+	for _, id := range catalog.ColumnIDs("message") {
+		if !slices.Contains(columns, id) {
+			columns = append(columns, id)
+		}
+	}
+	file, _ := write(t, e, query.Query{Report: "message_details_sent", Columns: columns}, r, "pdf")
+	texts := pdfTexts(t, []byte(file))
+	if !slices.ContainsFunc(texts, func(text string) bool { return strings.HasSuffix(text, "more columns are in the Excel file.") }) {
+		t.Error("no note about columns")
+	}
+	if !slices.Contains(texts, "Status") || !slices.Contains(texts, "Delivered") {
+		t.Errorf("words are broken: %q", texts[:min(60, len(texts))])
 	}
 }
 

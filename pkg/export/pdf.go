@@ -2,6 +2,7 @@ package export
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -172,6 +173,9 @@ type grid struct {
 	size    float64
 	// first are rows that are kept until the widths of the columns are known.
 	first [][]string
+	// isList leaves out columns for which there is no room; kept are the others, if not all.
+	isList bool
+	kept   []int
 }
 
 func (p *page) grid(columns []column) *grid {
@@ -183,6 +187,9 @@ func (p *page) grid(columns []column) *grid {
 }
 
 func (g *grid) row(values []any) error {
+	if g.kept != nil {
+		values = pick(values, g.kept)
+	}
 	fields := g.fields(values)
 	if g.widths != nil {
 		g.line(fields, "")
@@ -209,6 +216,9 @@ func (g *grid) flush() {
 	if g.widths != nil {
 		return
 	}
+	if g.isList {
+		g.leaveOut()
+	}
 	least, wanted := g.measure(g.first)
 	g.widths = fit(least, wanted, g.width())
 	g.head()
@@ -216,6 +226,52 @@ func (g *grid) flush() {
 		g.line(fields, "")
 	}
 	g.first = nil
+}
+
+// leaveOut leaves out the last columns if there is no room for the longest words of all, and
+// before them those without any value, if all rows are known.
+func (g *grid) leaveOut() {
+	least, _ := g.measure(g.first)
+	room := g.width()
+	for _, w := range least {
+		room -= w
+	}
+	if room >= 0 {
+		return
+	}
+	room = g.width()
+	isWhole, more := len(g.first) < sampledRows, 0
+	for i, w := range least {
+		if isWhole && !slices.ContainsFunc(g.first, func(fields []string) bool { return fields[i] != "" }) {
+			continue
+		}
+		if room -= w; room < 0 && len(g.kept) > 0 {
+			more++
+			continue
+		}
+		g.kept = append(g.kept, i)
+	}
+	if len(g.kept) == 0 {
+		return
+	}
+	g.columns = pick(g.columns, g.kept)
+	for n, fields := range g.first {
+		g.first[n] = pick(fields, g.kept)
+	}
+	if more > 0 {
+		g.SetFont("go", "", 7)
+		g.ink(grey)
+		g.MultiCell(0, 4, g.texts.Notice("file_more_columns", g.texts.Count(int64(more))), "", "L", false)
+		g.ink(black)
+	}
+}
+
+func pick[T any](list []T, at []int) []T {
+	var picked []T
+	for _, i := range at {
+		picked = append(picked, list[i])
+	}
+	return picked
 }
 
 // measure returns the widths of the columns: the least, with their longest words, and those
@@ -333,7 +389,9 @@ type pdfWriter struct {
 func newPDF(w io.Writer, t table) (writer, error) {
 	p := newPage(t.title, t.texts)
 	p.titled(t.title, t.head)
-	return &pdfWriter{p.grid(t.columns), w}, p.Error()
+	g := p.grid(t.columns)
+	g.isList = t.isList
+	return &pdfWriter{g, w}, p.Error()
 }
 
 func (w *pdfWriter) end(mark string) error {
