@@ -22,7 +22,7 @@ FROM (
         WHERE true
           AND r."messageTimestamp" >= ceil(extract(epoch FROM $since AT TIME ZONE 'UTC'))::bigint
           AND r."messageTimestamp" < ceil(extract(epoch FROM $until AT TIME ZONE 'UTC'))::bigint
-          AND (r."key" ->> 'remoteJid' IN ($contacts) OR r."key" ->> 'remoteJid' !~ '^\d+@(s\.whatsapp\.net|g\.us)$') IS NOT FALSE
+          AND {{template "of_contacts.sql" "r"}}
       )
       GROUP BY hashtextextended(a."key" ->> 'id', 0) -- faster than by texts, and nearly as few
       HAVING count(*) > 1

@@ -118,5 +118,5 @@ WHERE {{template "counted.sql" "m"}}
   AND coalesce({{template "person.sql" "p.jid"}}, true) AND (p.jid = i.owner) IS NOT TRUE AND (p.jid = i.number) IS NOT TRUE
   AND m."messageTimestamp" >= ceil(extract(epoch FROM $since AT TIME ZONE 'UTC'))::bigint
   AND m."messageTimestamp" < ceil(extract(epoch FROM $until AT TIME ZONE 'UTC'))::bigint
-  AND (m."key" ->> 'remoteJid' IN ($contacts) OR m."key" ->> 'remoteJid' !~ '^\d+@(s\.whatsapp\.net|g\.us)$') IS NOT FALSE
+  AND {{template "of_contacts.sql" "m"}}
   AND i."{{.Account}}" = $account

@@ -1,0 +1,1 @@
+({{.}}."key" ->> 'remoteJid' IN ($contacts) OR {{.}}."key" ->> 'remoteJid' !~ '^\d+@(s\.whatsapp\.net|g\.us)$') IS NOT FALSE
