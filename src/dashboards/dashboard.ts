@@ -60,8 +60,8 @@ export function build(definition: Definition, texts: Texts, catalog: CatalogText
     // Weeks start on Monday, whatever the user's settings.
     .weekStart('monday')
     .timepicker(periods(texts))
-    .link(siblings(texts))
-    .link(savedViews(texts))
+    .link(menu(texts.reports, texts.tag, true))
+    .link(menu(texts.savedViews, SAVED_VIEW, false))
     .link(file('xlsx', definition.slug, texts))
     .link(file('pdf', definition.slug, texts));
   if (definition.refresh) {
@@ -112,48 +112,38 @@ function periods({ ranges }: Texts): TimePickerBuilder {
   ]);
 }
 
-/** Links to the other dashboards of the language, with the same time range and variables. */
-function siblings(texts: Texts): Builder<DashboardLink> {
-  const link = new DashboardLinkBuilder(texts.reports)
-    .type(DashboardLinkType.Dashboards)
-    .tags([texts.tag])
-    .asDropdown(true)
-    .keepTime(true)
-    .includeVars(true)
-    .build();
-  // By default, the SDK hides it in a menu.
-  delete link.placement;
-  return { build: () => link };
-}
-
-/** Links to the dashboards that people saved with filters of their own, in any language. */
-function savedViews(texts: Texts): Builder<DashboardLink> {
-  const link = new DashboardLinkBuilder(texts.savedViews)
-    .type(DashboardLinkType.Dashboards)
-    .tags([SAVED_VIEW])
-    .asDropdown(true)
-    // They open with the time range and the filters with which they were saved.
-    .keepTime(false)
-    .includeVars(false)
-    .build();
-  delete link.placement;
-  return { build: () => link };
+/** A menu of the dashboards with a tag. They open with the time range and the variables of this one, or with their own. */
+function menu(title: string, tag: string, keeps: boolean): Builder<DashboardLink> {
+  return onTop(
+    new DashboardLinkBuilder(title)
+      .type(DashboardLinkType.Dashboards)
+      .tags([tag])
+      .asDropdown(true)
+      .keepTime(keeps)
+      .includeVars(keeps)
+  );
 }
 
 /** A link to the whole dashboard as a file, with the time range and filters on the screen. */
 function file(format: Format, slug: string, texts: Texts): Builder<DashboardLink> {
   const name = FILES[format];
   const parameters = `format=${format}&dashboard=${slug}&language=${texts.language}&timezone=\${__timezone}`;
-  const link = new DashboardLinkBuilder(name)
-    .type(DashboardLinkType.Link)
-    .icon('doc')
-    .tooltip(texts.download.replace('{0}', name))
-    .url(`${exportPath('${datasource}')}?${parameters}`)
-    .keepTime(true)
-    .includeVars(true)
-    // The router of Grafana must not open it.
-    .targetBlank(true)
-    .build();
+  return onTop(
+    new DashboardLinkBuilder(name)
+      .type(DashboardLinkType.Link)
+      .icon('doc')
+      .tooltip(texts.download.replace('{0}', name))
+      .url(`${exportPath('${datasource}')}?${parameters}`)
+      .keepTime(true)
+      .includeVars(true)
+      // The router of Grafana must not open it.
+      .targetBlank(true)
+  );
+}
+
+/** A link that is not hidden in a menu, as it would be by default of the SDK. */
+function onTop(builder: DashboardLinkBuilder): Builder<DashboardLink> {
+  const link = builder.build();
   delete link.placement;
   return { build: () => link };
 }
