@@ -144,9 +144,9 @@ func shuffle[T any](r *rand.Rand, items *[]T) {
 	r.Shuffle(len(*items), func(i, j int) { (*items)[i], (*items)[j] = (*items)[j], (*items)[i] })
 }
 
-// TestLawShiftByAWeek: law 8. Where no clock changes, everything a week later
-// shows a week later. What hangs on dates of its own (the prices of a day, the
-// allowance of a month) does not move along.
+// TestLawShiftByAWeek: data that is moved by a week gives the same results a week later,
+// unless a clock changes. Prices and monthly allowances have dates of their own, so they
+// are left out.
 func TestLawShiftByAWeek(t *testing.T) {
 	t.Parallel()
 	const week = 7 * 24 * time.Hour
