@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -63,7 +61,7 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// TestExportReplaces: a file keeps its permissions, a link stays a link and a pipe a pipe.
+// TestExportReplaces: a file keeps its permissions, and a link stays a link.
 func TestExportReplaces(t *testing.T) {
 	address, schema := demo(t)
 	folder := t.TempDir()
@@ -83,18 +81,6 @@ func TestExportReplaces(t *testing.T) {
 	}
 	if info, err := os.Stat(in("private.csv")); err != nil || info.Mode().Perm() != 0o600 || info.Size() == 0 {
 		t.Errorf("the file is %v: %v", info, err)
-	}
-	if err := exec.CommandContext(t.Context(), "mkfifo", in("pipe.csv")).Run(); err != nil {
-		t.Skip("there are no pipes here")
-	}
-	pipe, err := os.OpenFile(in("pipe.csv"), os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pipe.Close()
-	export(in("pipe.csv"))
-	if text, err := bufio.NewReader(pipe).ReadString('\n'); err != nil || !strings.Contains(text, "Channel") {
-		t.Errorf("the pipe has %q: %v", text, err)
 	}
 }
 
