@@ -19,7 +19,6 @@ import (
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/engine"
 	"github.com/parley-reports/parley/pkg/measure"
-	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -175,21 +174,7 @@ func readRange(from, to string) (calendar.Range, error) {
 }
 
 // inWords is an error of the engine as one line that says what to do.
-func inWords(err error) error {
-	var wrong *query.Error
-	var schema *engine.SchemaError
-	if errors.As(err, &wrong) || errors.As(err, &schema) {
-		return errors.New(ofCommand(err.Error()))
-	}
-	_, sentence := postgres.Explain(err)
-	return errors.New(ofCommand(sentence))
-}
-
-// ofCommand returns a sentence that was written for Grafana with the place where the settings
-// of a command are.
-func ofCommand(sentence string) string {
-	return strings.ReplaceAll(sentence, "in the data source settings", "in the flags of the command")
-}
+func inWords(err error) error { return errors.New(engine.Sentence(err, "the flags of the command")) }
 
 var writers = map[string]func(io.Writer, *engine.Result) error{"json": writeJSON, "table": writeTable, "csv": writeCSV}
 

@@ -25,6 +25,9 @@ const (
 // Units lists all units.
 var Units = []Unit{FiveMinutes, FifteenMinutes, ThirtyMinutes, Hour, Day, Week, Month}
 
+// IsDays reports whether the unit consists of whole days.
+func (u Unit) IsDays() bool { return u == Day || u == Week || u == Month }
+
 // clockLengths are the lengths of the units that divide an hour of the local clock.
 var clockLengths = map[Unit]time.Duration{
 	FiveMinutes: 5 * time.Minute, FifteenMinutes: 15 * time.Minute, ThirtyMinutes: 30 * time.Minute, Hour: time.Hour,

@@ -277,7 +277,7 @@ func (f *field) shown(value any) any {
 // colorOf returns the colour of a value, or "".
 func (f *field) colorOf(value any) string {
 	if f.byThreshold {
-		number, ok := toFloat(value)
+		number, ok := frame.Float(value)
 		color := ""
 		for _, s := range f.thresholds {
 			if ok && (s.Value == nil || number >= *s.Value) {
@@ -301,14 +301,4 @@ func paint(color string) string {
 		return color
 	}
 	return colorNames[color]
-}
-
-func toFloat(value any) (float64, bool) {
-	switch v := value.(type) {
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
-	}
-	return 0, false
 }

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/engine"
-	"github.com/parley-reports/parley/pkg/postgres"
 	"github.com/parley-reports/parley/pkg/query"
 )
 
@@ -48,8 +46,10 @@ type Request struct {
 	Memory *engine.RequestMemory
 }
 
+// AllValues is Grafana's value of a variable on "All".
+const AllValues = "$__all"
+
 const (
-	allValues   = "$__all"
 	defaultList = 100
 	// atOnce is how many panels are asked at the same time.
 	atOnce = 4
@@ -103,7 +103,7 @@ func (d *Definition) Run(ctx context.Context, e *engine.Engine, r Request) (*Rep
 			if err := run.panel(ctx, p, shown); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
-				failed, shown.Problem = err, Sentence(err)
+				failed, shown.Problem = err, engine.Sentence(err, "the data source settings")
 			}
 			return nil
 		})
@@ -144,18 +144,6 @@ func ParseRange(from, to string, now time.Time, loc *time.Location) (calendar.Ra
 		return r, &query.Error{Message: fmt.Sprintf("the time range %s to %s is not valid: use times such as now-7d, now-1M/M or 2026-11-01T00:00:00Z", query.Quote(from), query.Quote(to))}
 	}
 	return r, nil
-}
-
-// Sentence returns an error of the engine in words for people.
-func Sentence(err error) string {
-	var wrong *query.Error
-	var schema *engine.SchemaError
-	var busy *engine.BusyError
-	if errors.As(err, &wrong) || errors.As(err, &schema) || errors.As(err, &busy) {
-		return err.Error()
-	}
-	_, sentence := postgres.Explain(err)
-	return sentence
 }
 
 // runner runs the panels of one dashboard for one request.

@@ -104,7 +104,7 @@ func (p *panel) reduced(f *field) (any, error) {
 	var known []any
 	sum := 0.0
 	for _, value := range f.values {
-		if v, ok := toFloat(value); ok {
+		if v, ok := frame.Float(value); ok {
 			known, sum = append(known, value), sum+v
 		}
 	}
@@ -180,7 +180,7 @@ func tabulate(result *engine.Result, fields []*field, shown *Panel) {
 		if f.isNumber() && len(f.texts) > 0 {
 			c.Kind = frame.Text // numbers that have names
 		}
-		if i == 0 && f.isTime() && !shown.IsList && isDays(result.Query.Bucket) {
+		if i == 0 && f.isTime() && !shown.IsList && calendar.Unit(result.Query.Bucket).IsDays() {
 			c.Kind = frame.Day
 		}
 		shown.Columns = append(shown.Columns, c)
@@ -193,8 +193,6 @@ func tabulate(result *engine.Result, fields []*field, shown *Panel) {
 		}
 	}
 }
-
-func isDays(bucket string) bool { return slices.Contains([]string{"day", "week", "month"}, bucket) }
 
 // fitting returns a value as the type that columns of the kind have.
 func fitting(value any, kind frame.Kind, loc *time.Location) any {
@@ -258,13 +256,13 @@ func (p *panel) ring(result *engine.Result, fields []*field, shown *Panel) error
 			return err
 		}
 		kind = f.kind()
-		number, _ := toFloat(value)
+		number, _ := frame.Float(value)
 		total += number
 		shown.Rows = append(shown.Rows, []any{f.title, fitting(value, kind, result.Location), nil})
 		shown.Colors = append(shown.Colors, paint(f.color))
 	}
 	for _, row := range shown.Rows {
-		if value, ok := toFloat(row[1]); ok && total > 0 {
+		if value, ok := frame.Float(row[1]); ok && total > 0 {
 			row[2] = value / total
 		}
 	}
@@ -333,8 +331,8 @@ func previous(result *engine.Result, metric string) (any, bool) {
 // change returns the share by which a value changed, and whether that is good news. Mode is
 // Grafana's name for the colours of a change.
 func change(now, before any, mode string) (*float64, int) {
-	n, ok := toFloat(now)
-	b, known := toFloat(before)
+	n, ok := frame.Float(now)
+	b, known := frame.Float(before)
 	if !ok || !known || b == 0 {
 		return nil, 0
 	}

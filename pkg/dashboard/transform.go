@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/parley-reports/parley/pkg/frame"
 	"github.com/parley-reports/parley/pkg/measure"
 	"github.com/parley-reports/parley/pkg/query"
 )
@@ -88,11 +89,11 @@ func (p *panel) calculate(fields []*field, raw json.RawMessage) ([]*field, error
 			}
 		}
 		for i := range rows {
-			a, ok := toFloat(left.values[i])
+			a, ok := frame.Float(left.values[i])
 			b := factor
 			if right != nil {
 				var known bool
-				b, known = toFloat(right.values[i])
+				b, known = frame.Float(right.values[i])
 				ok = ok && known
 			}
 			switch {
@@ -109,7 +110,7 @@ func (p *panel) calculate(fields []*field, raw json.RawMessage) ([]*field, error
 		for i := range rows {
 			sum := 0.0
 			for _, f := range fields {
-				if v, ok := toFloat(f.values[i]); ok && f.isNumber() && (o.Reduce.Include == nil || slices.ContainsFunc(o.Reduce.Include, f.isCalled)) {
+				if v, ok := frame.Float(f.values[i]); ok && f.isNumber() && (o.Reduce.Include == nil || slices.ContainsFunc(o.Reduce.Include, f.isCalled)) {
 					sum += v
 				}
 			}
@@ -236,7 +237,7 @@ func filterByValue(fields []*field, raw json.RawMessage) error {
 			if f == nil {
 				continue
 			}
-			value, ok := toFloat(f.values[i])
+			value, ok := frame.Float(f.values[i])
 			limit := filter.Config.Options.Value
 			switch filter.Config.ID {
 			case "greater":

@@ -25,7 +25,7 @@ func (r runner) values(values []string) []string {
 		switch {
 		case !isVariable:
 			chosen = append(chosen, value)
-		case slices.Contains(r.current(v), allValues):
+		case slices.Contains(r.current(v), AllValues):
 			return nil
 		default:
 			chosen = append(chosen, r.chosen(v)...)
@@ -54,7 +54,7 @@ func (r runner) current(v variable) []string {
 // chosen returns the values of a variable, or nil if it is no filter.
 func (r runner) chosen(v variable) []string {
 	values := r.current(v)
-	if slices.Contains(values, allValues) {
+	if slices.Contains(values, AllValues) {
 		return nil
 	}
 	var chosen []string

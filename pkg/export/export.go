@@ -133,7 +133,8 @@ func Write(ctx context.Context, e *engine.Engine, r engine.Request, f Format, w 
 		}
 		return out.row(cells)
 	}
-	// Groups are in memory anyway, and only all of them tell which names are not unique.
+	// Groups are collected, because two of them can have the same name. They are in memory
+	// already.
 	var groups *engine.Result
 	err := e.Stream(ctx, r, func(result *engine.Result) error {
 		if limit := int64(r.Query.Limit); r.Query.IsList() && limit > 0 && limit < result.Total {
@@ -209,15 +210,6 @@ func newTable(ctx context.Context, e *engine.Engine, r *engine.Result, f Format)
 	return t
 }
 
-// Filters returns the filters of a result as people read them: dimensions and values.
-func Filters(ctx context.Context, e *engine.Engine, r *engine.Result) [][2]string {
-	var filters [][2]string
-	for _, c := range dashboard.Conditions(ctx, e, r.Query.Language, r.Query.Filters) {
-		filters = append(filters, [2]string{c.Name, c.Text})
-	}
-	return filters
-}
-
 // Title returns the title of a query's report, or of its metrics.
 func Title(q query.Query) string {
 	texts := catalog.In(q.Language)
@@ -264,7 +256,7 @@ func newColumn(r *engine.Result, c engine.Column, at int, f Format, title string
 	switch {
 	case c.Role == measure.Time:
 		col.kind = instant
-		if slices.Contains([]string{"day", "week", "month"}, r.Query.Bucket) || slices.Contains([]string{"day", "week", "month"}, c.Dimension.ID) {
+		if calendar.Unit(r.Query.Bucket).IsDays() || calendar.Unit(c.Dimension.ID).IsDays() {
 			col.kind = day
 		}
 	case c.Role == measure.Key && c.Dimension.Kind == catalog.KindNumber:

@@ -176,7 +176,7 @@ func (p *page) timeLabels(panel *dashboard.Panel, plot area, slot float64) {
 		switch at := row[0].(type) {
 		case time.Time:
 			label = p.date(at, panel.Scale.Step)
-			if isClock(panel.Scale.Step) {
+			if !panel.Scale.Step.IsDays() {
 				label, date = at.Format("15:04"), p.date(at, calendar.Day)
 			}
 		default:
@@ -203,11 +203,6 @@ func (p *page) timeLabels(panel *dashboard.Panel, plot area, slot float64) {
 		}
 		last = days[i]
 	}
-}
-
-// isClock reports whether an interval is shorter than a day.
-func isClock(step calendar.Unit) bool {
-	return !slices.Contains([]calendar.Unit{calendar.Day, calendar.Week, calendar.Month}, step)
 }
 
 // date returns a short date as people of the language write it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/catalog"
 	"github.com/parley-reports/parley/pkg/dashboard"
+	"github.com/parley-reports/parley/pkg/frame"
 )
 
 // A series is a series of a chart as it is drawn.
@@ -29,12 +30,10 @@ func (s series) total() float64 {
 	return sum
 }
 
+// float is a number, or NaN without one.
 func float(value any) float64 {
-	switch v := value.(type) {
-	case int64:
-		return float64(v)
-	case float64:
-		return v
+	if f, isNumber := frame.Float(value); isNumber {
+		return f
 	}
 	return math.NaN()
 }

@@ -29,6 +29,17 @@ var Kinds = map[catalog.Unit]Kind{
 	catalog.Count: Count, catalog.Number: Number, catalog.Ratio: Share, catalog.Seconds: Seconds, catalog.USD: USD, catalog.Instant: Instant,
 }
 
+// Float returns a number of any type of the kinds.
+func Float(value any) (f float64, isNumber bool) {
+	switch v := value.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
 // KindOf returns the kind of a field with this unit. The unit of a panel can differ from
 // that of the field.
 func KindOf(t data.FieldType, unit string) Kind {

@@ -9,9 +9,6 @@ import (
 	"github.com/parley-reports/parley/pkg/query"
 )
 
-// allValues is Grafana's value of a variable on "All".
-const allValues = "$__all"
-
 // variableFilters returns the filters of a dashboard's variables from the parameters of an
 // address. The parameter variables lists their names, which are dimensions, each with its
 // operator if that is not in: "line,phone:contains". Their values are in parameters such
@@ -25,7 +22,7 @@ func variableFilters(params url.Values) ([]query.Filter, error) {
 			operator = "in"
 		}
 		values := slices.DeleteFunc(slices.Clone(params["var-"+name]), func(v string) bool { return strings.TrimSpace(v) == "" })
-		if len(values) > 0 && !slices.Contains(values, allValues) {
+		if len(values) > 0 && !slices.Contains(values, dashboard.AllValues) {
 			filters = append(filters, query.Filter{Dimension: name, Operator: operator, Values: values})
 		}
 	}

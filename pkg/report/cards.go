@@ -34,7 +34,7 @@ type summary struct {
 	cards []card
 	// compared is the period before, if any card is compared with it.
 	compared string
-	filters  [][2]string
+	filters  []dashboard.Condition
 	notices  []string
 }
 
@@ -45,8 +45,8 @@ func newCard(texts catalog.Texts, title string, kind frame.Kind, value, before a
 		return c
 	}
 	was := words(texts, kind, before)
-	n, isNumber := number(value)
-	b, _ := number(before)
+	n, isNumber := frame.Float(value)
+	b, _ := frame.Float(before)
 	switch {
 	case !isNumber || b == 0 && n != 0:
 		c.Change = texts.Notice("mail_before", was)
@@ -71,7 +71,7 @@ func summarize(ctx context.Context, e *engine.Engine, r *report, span calendar.R
 		return s, err
 	}
 	texts := catalog.In(r.language)
-	s.notices, s.filters = result.AllNotices(), export.Filters(ctx, e, result)
+	s.notices, s.filters = result.AllNotices(), dashboard.Conditions(ctx, e, result.Query.Language, result.Query.Filters)
 	for i, c := range result.Columns {
 		if c.Role != measure.Metric || c.Previous {
 			continue
@@ -100,11 +100,8 @@ func summarize(ctx context.Context, e *engine.Engine, r *report, span calendar.R
 
 // summarizeBoard returns the cards of a dashboard.
 func summarizeBoard(board *dashboard.Report) summary {
-	s := summary{notices: board.Notices}
+	s := summary{notices: board.Notices, filters: board.Conditions}
 	texts := catalog.In(board.Language)
-	for _, f := range board.Conditions {
-		s.filters = append(s.filters, [2]string{f.Name, f.Text})
-	}
 	for _, p := range board.Panels {
 		for _, c := range p.Cards {
 			title := p.Title
@@ -137,16 +134,6 @@ func words(texts catalog.Texts, kind frame.Kind, value any) string {
 		return noValue
 	}
 	return export.Words(texts, kind, value)
-}
-
-func number(value any) (float64, bool) {
-	switch v := value.(type) {
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
-	}
-	return 0, false
 }
 
 // dates are the first and the last day of a range: 16 Nov 2026 – 22 Nov 2026.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/parley-reports/parley/pkg/calendar"
 	"github.com/parley-reports/parley/pkg/catalog"
+	"github.com/parley-reports/parley/pkg/dashboard"
 )
 
 //go:embed mail.html
@@ -36,7 +37,7 @@ type letter struct {
 	Language, Subject, Title, Period, Compared, Zone, Attached string
 
 	Cards          []card
-	Filters        [][2]string
+	Filters        []dashboard.Condition
 	Notices, Files []string
 	files          []output
 	report         string

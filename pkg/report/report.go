@@ -423,5 +423,5 @@ func inWords(err error) error {
 	if errors.As(err, &path) {
 		return err
 	}
-	return errors.New(strings.ReplaceAll(dashboard.Sentence(err), "in the data source settings", "in the config or the flags of the command"))
+	return errors.New(engine.Sentence(err, "the config or the flags of the command"))
 }
